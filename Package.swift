@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// A plain `swift build` is portable. The Makefile sets ISTHMUS_NATIVE=1, which also builds the CPU backend's
+// hot loops for AVX2 and AVX-512 (unsafe flags bar use as a versioned dependency); the right one is chosen at run time.
+let environment = ProcessInfo.processInfo.environment
+let hasWarningsAsErrors = environment["ISTHMUS_WARNINGS_AS_ERRORS"] == "1"
+
+let swiftSettings: [SwiftSetting] =
+  [.swiftLanguageMode(.v6)] + (hasWarningsAsErrors ? [.treatAllWarnings(as: .error)] : [])
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "Isthmus",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Isthmus", targets: ["Isthmus"]),
+    .executable(name: "isthmus", targets: ["IsthmusCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    // Mathematics: no device, no input or output.
+    module("WideKernels"),
+    module("Networks", ["WideKernels"]),
+    // Devices.
+    module("Compute", ["WideKernels"]),
+    module("ReferenceBackend", ["Compute"]),
+    module("CPUBackend", ["Compute"]),
+    .target(name: "COpenCL"),
+    .target(name: "KernelSources", path: "Kernels", sources: ["KernelSources.c"]),
+    module("OpenCLBackend", ["Compute", "COpenCL", "KernelSources"]),
+    module("BackendCatalog", ["Compute", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
+    module("BackendTestKit", ["Compute"]),
+    // Learning.
+    .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("openblas")]),
+    module("LinearAlgebra", ["Compute", "CLAPACK"]),
+    module("Learning", ["Networks", "LinearAlgebra"]),
+    // Data, experiments, figures.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    module("Datasets", ["CZlib"]),
+    module("Experiments", ["Learning", "Datasets", "Networks", .product(name: "Logging", package: "swift-log")]),
+    module("Plotting"),
+    module("Isthmus", ["Experiments", "Plotting", "BackendCatalog"]),
+    .executableTarget(
+      name: "IsthmusCommand",
+      dependencies: [
+        "Experiments", "Plotting", "BackendCatalog", "BackendTestKit",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: swiftSettings),
+    // Tests.
+    tests("WideKernelsTests", ["WideKernels"]),
+  ],
+  cLanguageStandard: .c2x
+)

@@ -1,0 +1,28 @@
+/// φ(x) = erf(x).
+///
+/// With A = 1 + 2 q11, B = 1 + 2 q22, D = A B − 4 q12²:  dual = (2/π) asin(2 q12 / √(A B)),  derivative = (4/π) D^(−1/2).
+/// asin(s/√(s² + D)) = atan2(s, √D), and D ≥ 1, so the form is smooth and accurate for any covariance.
+///
+/// Source: Williams 1996, *Computing with infinite networks*, eq. 11; the derivative by Price's theorem.
+public struct Erf: Activation {
+  public static let name = "erf"
+  @inlinable public init() {}
+  public init(parameters: [Double]) throws(ActivationError) {
+    try requireParameters(parameters, of: Self.self)
+  }
+
+  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { R.erf(x) }
+
+  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+    let s = R(2) * q12
+    let d = R.differenceOfProducts(R.fma(R(2), q11, R(1)), R.fma(R(2), q22, R(1)), s, s)
+    let root = R.sqrt(d)
+    return (R(2 / Double.pi) * R.atan2(y: s, x: root), R(4 / Double.pi) / root)
+  }
+
+  @inlinable public func diagonal<R: RealAlgebra>(_ q: R) -> (dual: R, derivative: R) {
+    // At u = v the determinant is (1 + 2q)² − (2q)² = 1 + 4q.
+    let root = R.sqrt(R.fma(R(4), q, R(1)))
+    return (R(2 / Double.pi) * R.atan2(y: R(2) * q, x: root), R(4 / Double.pi) / root)
+  }
+}

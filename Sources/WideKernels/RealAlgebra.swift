@@ -1,0 +1,48 @@
+/// The arithmetic in which kernels, activations and point functions are written once.
+///
+/// With `Double` a formula is the reference, with SIMD vectors the CPU backend, with `KernelExpression` it prints
+/// OpenCL C, and with `Jet` it yields derivatives. Conforming types are values without branches: a formula
+/// chooses with `select`, which evaluates both sides.
+public protocol RealAlgebra: Sendable {
+  init(_ constant: Double)
+
+  static func + (a: Self, b: Self) -> Self
+  static func - (a: Self, b: Self) -> Self
+  static func * (a: Self, b: Self) -> Self
+  static func / (a: Self, b: Self) -> Self
+  static prefix func - (a: Self) -> Self
+
+  /// Square root; the argument is at least 0. The derivative at 0 is taken as 0 (see `Jet`).
+  static func sqrt(_ x: Self) -> Self
+  static func exp(_ x: Self) -> Self
+  /// exp(x) - 1 without cancellation near 0.
+  static func expm1(_ x: Self) -> Self
+  /// log(1 + x) without cancellation near 0; x > -1.
+  static func log1p(_ x: Self) -> Self
+  static func erf(_ x: Self) -> Self
+  static func sin(_ x: Self) -> Self
+  static func cos(_ x: Self) -> Self
+  /// Angle of the point (x, y) in (-π, π].
+  static func atan2(y: Self, x: Self) -> Self
+  static func maximum(_ a: Self, _ b: Self) -> Self
+  static func absolute(_ x: Self) -> Self
+  /// a·b + c rounded once.
+  static func fma(_ a: Self, _ b: Self, _ c: Self) -> Self
+  /// `ifTrue` where x < y, else `ifFalse`.
+  static func select(_ ifTrue: Self, _ ifFalse: Self, where x: Self, isLessThan y: Self) -> Self
+
+  /// a·b − c·d with a small error even where the products cancel.
+  static func differenceOfProducts(_ a: Self, _ b: Self, _ c: Self, _ d: Self) -> Self
+}
+
+extension RealAlgebra {
+  /// Kahan's method: the rounding of c·d is computed exactly by an FMA and given back. Error below 1.5 ulp.
+  ///
+  /// Source: Jeannerod, Louvet & Muller, *Further analysis of Kahan's algorithm for the accurate computation of
+  /// 2 × 2 determinants*, Math. Comp. 82 (2013), alg. 1.
+  @inlinable public static func differenceOfProducts(_ a: Self, _ b: Self, _ c: Self, _ d: Self) -> Self {
+    let product = c * d
+    let error = fma(-c, d, product)
+    return fma(a, b, -product) + error
+  }
+}
