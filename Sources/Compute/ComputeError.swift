@@ -1,0 +1,35 @@
+/// What can go wrong between a caller, the engine and a device.
+public enum ComputeError: Error, Equatable, CustomStringConvertible {
+  case shapeMismatch(operation: String, expected: String, got: String)
+  case precisionMismatch(operation: String, expected: Precision, got: Precision)
+  case notFinite(operation: String, row: Int, column: Int, value: Double)
+  case unsupportedPrecision(device: String, precision: Precision)
+  case outOfMemory(device: String, requestedBytes: Int, hint: String)
+  case budgetTooSmall(operation: String, neededBytes: Int, budgetBytes: Int)
+  case unavailable(backend: String, reason: String)
+  case unknownDevice(name: String, known: [String])
+  case deviceFailure(device: String, operation: String, reason: String)
+  case kernelBuildFailed(device: String, kernel: String, log: String)
+  case unsupported(operation: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .shapeMismatch(let operation, let expected, let got): "\(operation): expected \(expected), got \(got)."
+    case .precisionMismatch(let operation, let expected, let got):
+      "\(operation): operands are \(expected) and \(got); convert one of them first."
+    case .notFinite(let operation, let row, let column, let value):
+      "\(operation): entry (\(row), \(column)) is \(value); expected finite numbers. Check the input for missing values."
+    case .unsupportedPrecision(let device, let precision):
+      "\(device) cannot compute in \(precision). Choose another device (see `isthmus devices`) or another --precision."
+    case .outOfMemory(let device, let bytes, let hint): "\(device) has no room for \(bytes) bytes. \(hint)"
+    case .budgetTooSmall(let operation, let needed, let budget):
+      "\(operation) needs at least \(needed) bytes, the memory budget is \(budget). Raise the budget or take fewer points."
+    case .unavailable(let backend, let reason): "backend '\(backend)' is not available: \(reason)"
+    case .unknownDevice(let name, let known):
+      "device '\(name)' is not known; choose one of \(known.joined(separator: ", ")) (see `isthmus devices`)."
+    case .deviceFailure(let device, let operation, let reason): "\(device) failed in \(operation): \(reason)"
+    case .kernelBuildFailed(let device, let kernel, let log): "\(device) could not build \(kernel):\n\(log)"
+    case .unsupported(let operation, let reason): "\(operation): \(reason)"
+    }
+  }
+}

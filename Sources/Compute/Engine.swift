@@ -1,0 +1,155 @@
+import WideKernels
+
+/// The one way to compute on a device: checks shapes, allocates results, converts numbers, then calls the backend.
+///
+/// A value, cheap to copy; copies share the backend and its queue. Every error is thrown before anything is enqueued,
+/// save a failure of the device itself, which surfaces at the next read or `synchronize`.
+public struct Engine: Sendable {
+  public let backend: any Backend
+  public let precision: Precision
+  /// Bytes that one operation may allocate on the device for results and temporaries.
+  public let memoryBudget: Int
+
+  /// - Parameter memoryBudget: bytes; nil takes three quarters of the device's memory, or 4 GiB where that is unknown.
+  public init(_ backend: any Backend, precision: Precision = .float64, memoryBudget: Int? = nil) throws(ComputeError) {
+    guard backend.device.precisions.contains(precision) else {
+      throw .unsupportedPrecision(device: backend.device.name, precision: precision)
+    }
+    self.backend = backend
+    self.precision = precision
+    let memory = backend.device.memoryBytes
+    self.memoryBudget = memoryBudget ?? (memory > 0 ? memory / 4 * 3 : 4 << 30)
+  }
+
+  /// The same device at another precision.
+  public func with(precision: Precision) throws(ComputeError) -> Engine {
+    try Engine(backend, precision: precision, memoryBudget: memoryBudget)
+  }
+
+  public var device: DeviceDescription { backend.device }
+  public func synchronize() throws(ComputeError) { try backend.synchronize() }
+
+  // MARK: Memory
+
+  /// A tensor whose numbers are not yet defined.
+  public func empty(batch: Int = 1, rows: Int, columns: Int) throws(ComputeError) -> Tensor {
+    guard batch >= 0, rows >= 0, columns >= 0 else {
+      throw .shapeMismatch(operation: "empty", expected: "sizes of at least 0", got: "[\(batch), \(rows), \(columns)]")
+    }
+    let (elements, overflow) = batch.multipliedReportingOverflow(by: rows * columns)
+    let bytes = elements * precision.byteCount
+    guard !overflow, bytes <= memoryBudget else {
+      throw .budgetTooSmall(operation: "tensor [\(batch), \(rows), \(columns)]", neededBytes: bytes, budgetBytes: memoryBudget)
+    }
+    let largest = device.largestAllocationBytes
+    guard largest == 0 || bytes <= largest else {
+      throw .outOfMemory(
+        device: device.name, requestedBytes: bytes, hint: "One allocation may have at most \(largest) bytes there; take fewer points.")
+    }
+    // OpenCL has no empty buffers.
+    let buffer = try backend.allocate(byteCount: max(bytes, 16))
+    return Tensor(buffer: buffer, precision: precision, batch: batch, rows: rows, columns: columns)
+  }
+
+  /// Uploads numbers in row-major order.
+  public func tensor(_ values: [Double], batch: Int = 1, rows: Int, columns: Int) throws(ComputeError) -> Tensor {
+    guard values.count == batch * rows * columns else {
+      throw .shapeMismatch(
+        operation: "tensor", expected: "\(batch * rows * columns) numbers for [\(batch), \(rows), \(columns)]", got: "\(values.count)")
+    }
+    let result = try empty(batch: batch, rows: rows, columns: columns)
+    try write(values, into: result)
+    return result
+  }
+
+  public func zeros(batch: Int = 1, rows: Int, columns: Int) throws(ComputeError) -> Tensor {
+    try tensor([Double](repeating: 0, count: batch * rows * columns), batch: batch, rows: rows, columns: columns)
+  }
+
+  /// Overwrites a view with numbers in row-major order; waits until the host array is no longer needed.
+  public func write(_ values: [Double], into tensor: Tensor) throws(ComputeError) {
+    guard values.count == tensor.count else {
+      throw .shapeMismatch(operation: "write", expected: "\(tensor.count) numbers for \(tensor.shapeText)", got: "\(values.count)")
+    }
+    switch tensor.precision {
+    case .float64: try copyRows(values, into: tensor)
+    case .float32: try copyRows(values.map(Float.init), into: tensor)
+    }
+  }
+
+  /// The numbers of a view in row-major order; waits for the commands before it.
+  public func read(_ tensor: Tensor) throws(ComputeError) -> [Double] {
+    switch tensor.precision {
+    case .float64: return try readRows(tensor, zero: 0.0)
+    case .float32: return try readRows(tensor, zero: Float(0)).map(Double.init)
+    }
+  }
+
+  /// The same numbers at this engine's precision, by way of the host.
+  public func converted(_ tensor: Tensor) throws(ComputeError) -> Tensor {
+    guard tensor.precision != precision else { return tensor }
+    return try self.tensor(read(tensor), batch: tensor.batch, rows: tensor.rows, columns: tensor.columns)
+  }
+
+  private func copyRows<T: BitwiseCopyable>(_ values: [T], into tensor: Tensor) throws(ComputeError) {
+    guard !values.isEmpty else { return }
+    let size = MemoryLayout<T>.stride
+    let rowsAtOnce = tensor.isContiguous ? tensor.batch * tensor.rows : 1
+    let failure = values.withUnsafeBytes { bytes -> ComputeError? in
+      var source = 0
+      for (item, row) in tensor.rowStarts(every: rowsAtOnce) {
+        let length = rowsAtOnce * tensor.columns * size
+        let target = (tensor.offset + item * tensor.batchStride + row * tensor.rowStride) * size
+        do throws(ComputeError) {
+          try backend.copyIn(UnsafeRawBufferPointer(rebasing: bytes[source..<source + length]), to: tensor.buffer, at: target)
+        } catch { return error }
+        source += length
+      }
+      return nil
+    }
+    if let failure { throw failure }
+  }
+
+  private func readRows<T: BitwiseCopyable>(_ tensor: Tensor, zero: T) throws(ComputeError) -> [T] {
+    var values = [T](repeating: zero, count: tensor.count)
+    guard !values.isEmpty else { return values }
+    let size = MemoryLayout<T>.stride
+    let rowsAtOnce = tensor.isContiguous ? tensor.batch * tensor.rows : 1
+    let failure = values.withUnsafeMutableBytes { bytes -> ComputeError? in
+      var target = 0
+      for (item, row) in tensor.rowStarts(every: rowsAtOnce) {
+        let length = rowsAtOnce * tensor.columns * size
+        let source = (tensor.offset + item * tensor.batchStride + row * tensor.rowStride) * size
+        do throws(ComputeError) {
+          try backend.copyOut(tensor.buffer, at: source, into: UnsafeMutableRawBufferPointer(rebasing: bytes[target..<target + length]))
+        } catch { return error }
+        target += length
+      }
+      return nil
+    }
+    if let failure { throw failure }
+    return values
+  }
+
+  // MARK: Checks
+
+  func require(_ condition: Bool, _ operation: String, expected: @autoclosure () -> String, got: @autoclosure () -> String)
+    throws(ComputeError)
+  {
+    guard condition else { throw .shapeMismatch(operation: operation, expected: expected(), got: got()) }
+  }
+
+  func requirePrecision(_ operation: String, _ tensors: [Tensor?]) throws(ComputeError) {
+    for case let tensor? in tensors where tensor.precision != precision {
+      throw .precisionMismatch(operation: operation, expected: precision, got: tensor.precision)
+    }
+  }
+}
+
+extension Tensor {
+  /// (item, row) of the first row of every group of `count` rows; a contiguous tensor may be one group.
+  fileprivate func rowStarts(every count: Int) -> [(Int, Int)] {
+    if count > 1 || batch * rows == 1 { return [(0, 0)] }
+    return (0..<batch).flatMap { item in (0..<rows).map { (item, $0) } }
+  }
+}

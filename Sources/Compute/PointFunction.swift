@@ -1,0 +1,71 @@
+import WideKernels
+
+/// A function applied to every element of its inputs, written once for every backend as activations are.
+public enum PointFunction: Sendable {
+  /// x₀ + x₁
+  case sum
+  /// x₀ − x₁
+  case difference
+  /// x₀ · x₁
+  case product
+  /// factor · x₀ + constant
+  case scaled(by: Double, plus: Double)
+  /// x₀ + factor · x₁
+  case addScaled(Double)
+  /// φ(x₀)
+  case activation(any Activation)
+  /// φ′(x₀)
+  case activationSlope(any Activation)
+  /// φ′(x₀) · x₁: the backward pass through φ
+  case activationVJP(any Activation)
+  /// x₀²
+  case square
+  /// exp(x₀)
+  case exponential
+
+  public var inputCount: Int {
+    switch self {
+    case .sum, .difference, .product, .addScaled, .activationVJP: 2
+    case .scaled, .activation, .activationSlope, .square, .exponential: 1
+    }
+  }
+
+  /// The definition; `b` is read only where `inputCount` is 2.
+  @inlinable public func apply<R: RealAlgebra>(_ a: R, _ b: R) -> R {
+    switch self {
+    case .sum: a + b
+    case .difference: a - b
+    case .product: a * b
+    case .scaled(let factor, let constant): R.fma(R(factor), a, R(constant))
+    case .addScaled(let factor): R.fma(R(factor), b, a)
+    case .activation(let activation): activation.value(a)
+    case .activationSlope(let activation): activation.slope(a)
+    case .activationVJP(let activation): activation.slope(a) * b
+    case .square: a * a
+    case .exponential: R.exp(a)
+    }
+  }
+}
+
+extension PointFunction: CustomStringConvertible {
+  /// Two functions with the same text are equal: backends use it as a cache key.
+  public var description: String {
+    switch self {
+    case .sum: "sum"
+    case .difference: "difference"
+    case .product: "product"
+    case .scaled(let factor, let constant): "scaled(\(factor),\(constant))"
+    case .addScaled(let factor): "addScaled(\(factor))"
+    case .activation(let activation): "activation:\(ActivationCatalog.text(activation))"
+    case .activationSlope(let activation): "slope:\(ActivationCatalog.text(activation))"
+    case .activationVJP(let activation): "vjp:\(ActivationCatalog.text(activation))"
+    case .square: "square"
+    case .exponential: "exponential"
+    }
+  }
+}
+
+/// What a row is reduced to. Every backend sums in a fixed order, so a device gives the same bits every time.
+public enum Reduction: String, Sendable, CaseIterable {
+  case sum, maximum, sumOfSquares
+}

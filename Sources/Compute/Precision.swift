@@ -1,0 +1,9 @@
+/// The floating-point format of a tensor. float64 is the default everywhere; float32 is asked for.
+public enum Precision: String, Sendable, Codable, CaseIterable, CustomStringConvertible {
+  case float32, float64
+
+  public var byteCount: Int { self == .float32 ? 4 : 8 }
+  /// Half the distance from 1 to the next number: the largest relative error of one rounding.
+  public var unitRoundoff: Double { self == .float32 ? 0x1p-24 : 0x1p-53 }
+  public var description: String { rawValue }
+}
