@@ -1,0 +1,93 @@
+import CLAPACK
+import Compute
+
+/// Lower Cholesky factor of a row-major n × n matrix on the host, by LAPACK in float64.
+///
+/// - Parameters:
+///   - a: symmetric; only the lower triangle is read.
+///   - jitter: added to every diagonal entry, in the unit of `a`. Nothing is added unless asked for.
+/// - Returns: L row-major with L·Lᵀ = a + jitter·I; zero above the diagonal.
+/// - Throws: `.notFinite` before any work, `.notPositiveDefinite` at the first bad pivot.
+public func cholesky(_ a: [Double], size n: Int, jitter: Double = 0) throws(FactorisationError) -> [Double] {
+  guard a.count == n * n else { throw .shape(expected: "\(n * n) numbers", got: "\(a.count)") }
+  try requireFinite(a, size: n, item: 0)
+  return try factor(a, size: n, jitter: jitter, item: 0, firstIndex: 0)
+}
+
+/// Lower Cholesky factors of a batch of symmetric positive definite matrices.
+///
+/// Blocked, right-looking: diagonal blocks on the host in float64, panels and trailing updates on the engine's device.
+/// Waits for the device. Cost: `batch · n³ / 3` multiply-adds.
+///
+/// - Parameters:
+///   - a: `[batch, n, n]` in float64, symmetric; only the lower triangle is read.
+///   - jitter: added to every diagonal entry, in the unit of `a`. Nothing is added unless asked for.
+/// - Returns: `[batch, n, n]` with L·Lᵀ = a + jitter·I; zero above the diagonal.
+/// - Throws: `.notFinite` before any work, `.notPositiveDefinite` at the first bad pivot.
+///
+/// Source: Golub & Van Loan, *Matrix Computations*, 4th ed., alg. 4.2.3.
+public func cholesky(_ a: Tensor, jitter: Double = 0, blockSize: Int = 512, on engine: Engine) throws(FactorisationError) -> Tensor {
+  let n = a.rows
+  guard a.columns == n, a.precision == .float64, engine.precision == .float64 else {
+    throw .shape(expected: "square matrices in float64 on a float64 engine", got: "\(a.shapeText) in \(a.precision)")
+  }
+  let result = try onDevice { () throws(ComputeError) in try engine.empty(batch: a.batch, rows: n, columns: n) }
+  for item in 0..<a.batch {
+    var values = try onDevice { () throws(ComputeError) in try engine.read(a.item(item)) }
+    try requireFinite(values, size: n, item: item)
+    for row in 0..<n {
+      values[row * n + row] += jitter
+      for column in row + 1..<max(n, row + 1) { values[row * n + column] = 0 }
+    }
+    let target = result.item(item)
+    try onDevice { () throws(ComputeError) in try engine.write(values, into: target) }
+    for start in stride(from: 0, to: n, by: blockSize) {
+      try eliminate(target, start..<min(start + blockSize, n), item: item, on: engine)
+    }
+  }
+  return result
+}
+
+/// One block column: factor the diagonal block, then L21 = A21·L11⁻ᵀ and A22 ← A22 − L21·L21ᵀ.
+private func eliminate(_ a: Tensor, _ block: Range<Int>, item: Int, on engine: Engine) throws(FactorisationError) {
+  let size = block.count
+  let diagonal = a.rows(block).columns(block)
+  let values = try onDevice { () throws(ComputeError) in try engine.read(diagonal) }
+  let lower = try factor(values, size: size, jitter: 0, item: item, firstIndex: block.lowerBound)
+  try onDevice { () throws(ComputeError) in try engine.write(lower, into: diagonal) }
+  let rest = block.upperBound..<a.rows
+  guard !rest.isEmpty else { return }
+  let inverse = try triangularInverse(lower, size: size)
+  try onDevice { () throws(ComputeError) in
+    let panel = a.rows(rest).columns(block)
+    let solved = try engine.gemm(panel, engine.tensor(inverse, rows: size, columns: size), transposeB: true)
+    try engine.map(.scaled(by: 1, plus: 0), [solved], into: panel)
+    try engine.gemm(
+      GEMM(transposeB: true, alpha: -1, beta: 1, lowerOnly: true), solved, solved, into: a.rows(rest).columns(rest))
+  }
+}
+
+private func factor(_ a: [Double], size n: Int, jitter: Double, item: Int, firstIndex: Int) throws(FactorisationError) -> [Double] {
+  var lower = a
+  if jitter != 0 { for index in 0..<n { lower[index * n + index] += jitter } }
+  guard n > 0 else { return lower }
+  // Row-major lower is column-major upper: LAPACK's U with A = UᵀU is the transpose of our L.
+  var (order, info) = (Int32(n), Int32(0))
+  dpotrf_("U", &order, &lower, &order, &info)
+  guard info == 0 else {
+    let index = Int(info) - 1
+    let pivot = index >= 0 && index < n ? lower[index * n + index] : .zero
+    throw .notPositiveDefinite(item: item, index: firstIndex + index, pivot: pivot)
+  }
+  for row in 0..<n { for column in row + 1..<max(n, row + 1) { lower[row * n + column] = 0 } }
+  return lower
+}
+
+/// L⁻¹ of a small lower triangular row-major matrix.
+private func triangularInverse(_ lower: [Double], size n: Int) throws(FactorisationError) -> [Double] {
+  var inverse = lower
+  var (order, info) = (Int32(n), Int32(0))
+  dtrtri_("U", "N", &order, &inverse, &order, &info)
+  guard info == 0 else { throw .notPositiveDefinite(item: 0, index: Int(info) - 1, pivot: 0) }
+  return inverse
+}

@@ -1,0 +1,87 @@
+import CLAPACK
+import Compute
+
+/// Eigenvalues and eigenvectors of a symmetric matrix.
+public struct SymmetricEigen: Sendable {
+  /// In ascending order.
+  public var values: [Double]
+  /// `[n, n]` row-major; row k is the unit eigenvector of `values[k]`.
+  public var vectors: [Double]
+}
+
+/// Eigenvalues and eigenvectors of a row-major symmetric n × n matrix, by LAPACK's divide and conquer on the host in float64.
+///
+/// - Parameter a: only the lower triangle is read.
+/// - Throws: `.notFinite` before any work, `.noConvergence` where LAPACK gives up.
+public func symmetricEigen(_ a: [Double], size n: Int) throws(FactorisationError) -> SymmetricEigen {
+  guard a.count == n * n else { throw .shape(expected: "\(n * n) numbers", got: "\(a.count)") }
+  try requireFinite(a, size: n, item: 0)
+  guard n > 0 else { return SymmetricEigen(values: [], vectors: []) }
+  var vectors = a
+  var values = [Double](repeating: 0, count: n)
+  var (order, info) = (Int32(n), Int32(0))
+  var (workSize, integerWorkSize) = (Int32(-1), Int32(-1))
+  var work = [0.0]
+  var integerWork = [Int32(0)]
+  // The first call asks for the sizes of the work arrays. Row-major lower is column-major upper.
+  dsyevd_("V", "U", &order, &vectors, &order, &values, &work, &workSize, &integerWork, &integerWorkSize, &info)
+  workSize = Int32(work[0])
+  integerWorkSize = integerWork[0]
+  work = [Double](repeating: 0, count: Int(workSize))
+  integerWork = [Int32](repeating: 0, count: Int(integerWorkSize))
+  dsyevd_("V", "U", &order, &vectors, &order, &values, &work, &workSize, &integerWork, &integerWorkSize, &info)
+  guard info == 0 else { throw .noConvergence(routine: "dsyevd", info: Int(info)) }
+  return SymmetricEigen(values: values, vectors: vectors)
+}
+
+/// The largest eigenvalue of a symmetric positive semi-definite operator, by Lanczos with full reorthogonalisation.
+///
+/// - Parameters:
+///   - size: length of the vectors.
+///   - start: a non-zero start vector; the same start gives the same answer.
+///   - tolerance: stop when the estimate changes by less than this fraction.
+///   - apply: the operator.
+/// - Returns: a lower bound of the largest eigenvalue, to the tolerance once converged.
+///
+/// Source: Golub & Van Loan, *Matrix Computations*, 4th ed., sec. 10.1.
+public func largestEigenvalue(
+  size: Int, start: [Double], tolerance: Double = 1e-6, maximumSteps: Int = 60, apply: ([Double]) throws -> [Double]
+) throws -> Double {
+  guard size > 0, start.count == size else { throw FactorisationError.shape(expected: "a start vector of \(size) numbers", got: "\(start.count)") }
+  func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+  var basis: [[Double]] = []
+  var (diagonal, offDiagonal): ([Double], [Double]) = ([], [])
+  let norm = dot(start, start).squareRoot()
+  var vector = start.map { $0 / norm }
+  var estimate = 0.0
+  for step in 0..<min(size, maximumSteps) {
+    basis.append(vector)
+    var next = try apply(vector)
+    guard next.allSatisfy(\.isFinite) else { throw FactorisationError.notFinite(item: 0, row: 0, column: step) }
+    diagonal.append(dot(next, vector))
+    // Twice, so that rounding leaves the basis orthogonal.
+    for _ in 0..<2 {
+      for direction in basis {
+        let overlap = dot(next, direction)
+        for index in next.indices { next[index] -= overlap * direction[index] }
+      }
+    }
+    let previous = estimate
+    estimate = try largestOfTridiagonal(diagonal, offDiagonal)
+    let residual = dot(next, next).squareRoot()
+    if residual <= 1e-14 * abs(estimate) || (step > 2 && abs(estimate - previous) <= tolerance * abs(estimate)) { break }
+    offDiagonal.append(residual)
+    vector = next.map { $0 / residual }
+  }
+  return estimate
+}
+
+private func largestOfTridiagonal(_ diagonal: [Double], _ offDiagonal: [Double]) throws(FactorisationError) -> Double {
+  let n = diagonal.count
+  var matrix = [Double](repeating: 0, count: n * n)
+  for index in 0..<n {
+    matrix[index * n + index] = diagonal[index]
+    if index > 0 { matrix[index * n + index - 1] = offDiagonal[index - 1] }
+  }
+  return try symmetricEigen(matrix, size: n).values.last ?? 0
+}
