@@ -50,8 +50,9 @@ let package = Package(
     // Data, experiments, figures.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     module("Datasets", ["CZlib"]),
-    module("Experiments", ["Learning", "Datasets", "Networks", .product(name: "Logging", package: "swift-log")]),
-    module("Plotting"),
+    module("Experiments", ["Learning", "Datasets", "Networks", "Results", .product(name: "Logging", package: "swift-log")]),
+    module("Results"),
+    module("Plotting", ["Results"]),
     module("Isthmus", ["Experiments", "Plotting", "BackendCatalog"]),
     .executableTarget(
       name: "IsthmusCommand",
@@ -64,6 +65,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     // Tests.
     tests("WideKernelsTests", ["WideKernels"]),
+    tests("ResultsTests", ["Results"]),
   ],
   cLanguageStandard: .c2x
 )

@@ -1,0 +1,51 @@
+import Foundation
+
+extension Manifest {
+  /// ISO 8601 in UTC, to the second.
+  static var now: String { Date().formatted(.iso8601) }
+
+  /// A run that begins now.
+  init(_ description: RunDescription) {
+    experiment = description.experiment
+    run = description.runID
+    status = .running
+    started = Manifest.now
+    continued = []
+    sourceRevision = description.sourceRevision
+    identity = description.identity
+    parameters = description.parameters
+    seeds = description.seeds
+    device = description.device
+    precision = description.precision
+    fallbacks = description.fallbacks
+    versions = description.versions
+    dataChecksums = description.dataChecksums
+    hostCores = ProcessInfo.processInfo.activeProcessorCount
+  }
+
+  /// This run, continued now with what `description` may change.
+  ///
+  /// - Throws: `ResultsError.contradiction` where the experiment, the identity or the checksum of a data file differs.
+  func continued(by description: RunDescription, in directory: URL) throws(ResultsError) -> Manifest {
+    func check(_ field: String, _ recorded: String, _ requested: String) throws(ResultsError) {
+      guard recorded == requested else {
+        throw .contradiction(directory: directory.path, field: field, recorded: recorded, requested: requested)
+      }
+    }
+    try check("experiment", experiment, description.experiment)
+    try check("identity", identity.canonicalText, description.identity.canonicalText)
+    for (name, checksum) in description.dataChecksums.sorted(by: { $0.key < $1.key }) {
+      if let recorded = dataChecksums[name] { try check("checksum of \(name)", recorded, checksum) }
+    }
+    var manifest = Manifest(description)
+    manifest.started = started
+    manifest.sourceRevision = sourceRevision
+    manifest.continued = continued + [Continuation(at: Manifest.now, sourceRevision: description.sourceRevision)]
+    manifest.dataChecksums.merge(dataChecksums) { new, _ in new }
+    return manifest
+  }
+
+  func write(in directory: URL) throws(ResultsError) {
+    try SystemFile.replace(Manifest.file(in: directory), with: Array(json.prettyText.utf8))
+  }
+}

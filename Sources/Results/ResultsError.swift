@@ -1,0 +1,65 @@
+/// What can go wrong when results are stored or read.
+public enum ResultsError: Error, Equatable, CustomStringConvertible {
+  /// `name` would become part of a path and holds something other than letters, digits, `-`, `_`, `.`, or begins with `.`.
+  case invalidName(what: String, name: String)
+  /// A value of the run's description cannot be written as JSON.
+  case cannotEncode(what: String, reason: String)
+  /// Nothing can be written in the folder; found before any work is done.
+  case notWritable(path: String, reason: String)
+  /// The file system has less room than the run expects to need; found before any work is done.
+  case notEnoughSpace(path: String, expectedBytes: Int, availableBytes: Int)
+  /// Another process (or another store in this one) writes this run.
+  case locked(directory: String)
+  /// The folder holds another run than the one asked for.
+  case contradiction(directory: String, field: String, recorded: String, requested: String)
+  /// The folder holds records, but no manifest says what they are.
+  case noManifest(directory: String)
+  /// Line `line` (counted from 1) of a records file is not one flat JSON object.
+  case malformedRecord(path: String, line: Int, reason: String)
+  /// A manifest or an array cannot be understood.
+  case malformedFile(path: String, reason: String)
+  /// A NaN or an infinity was to be stored.
+  case notFinite(key: String, value: String)
+  /// The shape of an array does not match its number of elements.
+  case shapeMismatch(name: String, shape: [Int], count: Int)
+  /// A write failed, for example because the disk is full. What was recorded before is intact.
+  case cannotWrite(path: String, reason: String)
+  /// A file is missing or cannot be read.
+  case cannotRead(path: String, reason: String)
+  /// The run was already marked finished or failed.
+  case closed(directory: String)
+
+  public var description: String {
+    switch self {
+    case .invalidName(let what, let name):
+      "results: the \(what) '\(name)' cannot be part of a path; use letters, digits, '-', '_' and '.', not beginning with '.'."
+    case .cannotEncode(let what, let reason):
+      "results: the \(what) cannot be written as JSON: \(reason)"
+    case .notWritable(let path, let reason):
+      "results: cannot write in \(path): \(reason). Choose another results folder or change its permissions."
+    case .notEnoughSpace(let path, let expected, let available):
+      "results: \(path) has \(available) bytes free; the run expects to need \(expected). Free some space or choose another results folder."
+    case .locked(let directory):
+      "results: \(directory) is being written by another run with the same parameters. Wait for it, or change the parameters."
+    case .contradiction(let directory, let field, let recorded, let requested):
+      "results: \(directory) holds another run: its \(field) is \(recorded), asked for was \(requested). "
+        + "Move that folder away, or choose another results folder."
+    case .noManifest(let directory):
+      "results: \(directory) holds records but no manifest.json; expected both. Move that folder away."
+    case .malformedRecord(let path, let line, let reason):
+      "results: \(path), line \(line): \(reason); expected one flat JSON object. Repair or delete that line."
+    case .malformedFile(let path, let reason):
+      "results: \(path): \(reason)"
+    case .notFinite(let key, let value):
+      "results: '\(key)' is \(value); only finite numbers are stored. Record null on purpose with RecordValue(nullIfNotFinite:)."
+    case .shapeMismatch(let name, let shape, let count):
+      "results: array '\(name)' has \(count) elements; its shape \(shape) expects \(shape.reduce(1, *))."
+    case .cannotWrite(let path, let reason):
+      "results: writing \(path) failed: \(reason). All that was recorded before is intact; run again to continue."
+    case .cannotRead(let path, let reason):
+      "results: reading \(path) failed: \(reason)"
+    case .closed(let directory):
+      "results: \(directory) was already marked finished or failed; open it again to add to it."
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import Synchronization
+
+/// The results of one run on disk, safe against being killed at any time.
+///
+/// ```
+/// results/<experiment>/<run-id>/manifest.json    what is run; written before anything else
+///                               records.jsonl    one flat JSON object per line, append-only
+///                               arrays/*.npy     float64 arrays
+///                               figures/         made later, from the files above
+///                               table.txt .csv   the table at the end of the run
+/// ```
+/// The run is locked while the store lives. Callable from any thread. The format is described in `Documentation/results-format.md`.
+public final class ResultsStore: Sendable {
+  /// `results/<experiment>/<run-id>`.
+  public let directory: URL
+  /// Records of earlier starts of this run, in the order in which they were written.
+  public let existing: [Record]
+  private let state: Mutex<State>
+
+  private struct State: ~Copyable {
+    var manifest: Manifest
+    /// Nil once the run is marked finished or failed.
+    var log: RecordLog?
+    var lock: RunLock?
+  }
+
+  private init(directory: URL, existing: [Record], manifest: Manifest, log: consuming RecordLog, lock: consuming RunLock) {
+    self.directory = directory
+    self.existing = existing
+    state = Mutex(State(manifest: manifest, log: log, lock: lock))
+  }
+
+  /// Where figures belong; made when the run is opened.
+  public var figures: URL { directory.appendingPathComponent("figures") }
+
+  /// What `manifest.json` holds now.
+  public var manifest: Manifest { state.withLock { $0.manifest } }
+
+  /// Opens the run that `description` identifies: begins it, or continues it where it was left.
+  ///
+  /// Checks before any work that the folder can be written, has enough space, is not in use and holds no other run. A last line
+  /// torn by a crash is cut off. Then the manifest is written, with status `running`.
+  ///
+  /// - Parameters:
+  ///   - results: the folder of all results; made if it does not exist.
+  ///   - expectedBytes: what the run will still write, estimated.
+  /// - Throws: `ResultsError.notWritable`, `.notEnoughSpace`, `.locked`, `.contradiction`, `.noManifest`, `.malformedRecord`, `.malformedFile`.
+  public static func open(
+    _ description: RunDescription, in results: URL, expectedBytes: Int = 1 << 20
+  ) throws(ResultsError) -> ResultsStore {
+    try PathName.check(description.experiment, what: "experiment")
+    let directory = results.appendingPathComponent(description.experiment).appendingPathComponent(description.runID)
+    try SystemFile.createFolder(RunArrays.folder(in: directory))
+    try SystemFile.createFolder(directory.appendingPathComponent("figures"))
+    let lock = try RunLock(directory)
+    try SystemFile.checkWritable(directory)
+    try SystemFile.checkSpace(directory, expectedBytes: expectedBytes)
+
+    let hasManifest = FileManager.default.fileExists(atPath: Manifest.file(in: directory).path)
+    let manifest = hasManifest ? try Manifest.read(directory).continued(by: description, in: directory) : Manifest(description)
+    let records = RunRecords.file(in: directory)
+    var existing: [Record] = [], length = 0
+    if FileManager.default.fileExists(atPath: records.path) {
+      guard hasManifest else { throw .noManifest(directory: directory.path) }
+      length = try RunRecords.scan(records) { existing.append($0) }
+    }
+    try manifest.write(in: directory)
+    let log = try RecordLog(records, length: length)
+    return ResultsStore(directory: directory, existing: existing, manifest: manifest, log: log, lock: lock)
+  }
+
+  /// Appends one record; when this returns, a crash of the process cannot lose it.
+  ///
+  /// Synchronised with the disk every ten seconds, so a loss of power can cost the last seconds, but no half line ever counts.
+  /// - Throws: `ResultsError.notFinite` (nothing is written), `.cannotWrite` with the system's reason, `.closed`.
+  public func append(_ record: Record) throws(ResultsError) {
+    let line = try record.line()
+    try state.withLock { (state) throws(ResultsError) in
+      guard state.log != nil else { throw .closed(directory: directory.path) }
+      try state.log?.append(line)
+    }
+  }
+
+  /// Waits until every record is on the disk.
+  public func synchronise() throws(ResultsError) {
+    try state.withLock { (state) throws(ResultsError) in try state.log?.synchronise() }
+  }
+
+  /// Writes `arrays/<name>.npy`, replacing an older one in one go.
+  ///
+  /// - Parameters:
+  ///   - shape: the extents; their product is `values.count`.
+  ///   - values: row-major, all finite.
+  /// - Throws: `ResultsError.shapeMismatch`, `.notFinite`, `.invalidName`, `.cannotWrite`, `.closed`.
+  public func writeArray(_ name: String, shape: [Int], _ values: [Double]) throws(ResultsError) {
+    try whileOpen { () throws(ResultsError) in try RunArrays.write(name, shape: shape, values, in: directory) }
+  }
+
+  /// Reads `arrays/<name>.npy`.
+  public func readArray(_ name: String) throws(ResultsError) -> (shape: [Int], values: [Double]) {
+    try RunArrays.read(name, in: directory)
+  }
+
+  /// Writes `table.txt` and `table.csv`, and `table.json` where `json` is given.
+  public func writeTable(_ table: TextTable, json: JSONValue? = nil) throws(ResultsError) {
+    try whileOpen { () throws(ResultsError) in
+      try SystemFile.replace(directory.appendingPathComponent("table.txt"), with: Array(table.text.utf8))
+      try SystemFile.replace(directory.appendingPathComponent("table.csv"), with: Array(table.csv.utf8))
+      if let json { try SystemFile.replace(directory.appendingPathComponent("table.json"), with: Array(json.prettyText.utf8)) }
+    }
+  }
+
+  /// Marks the run finished and gives the lock back.
+  public func finish() throws(ResultsError) { try close(.finished, reason: nil) }
+
+  /// Marks the run failed, for `reason`, and gives the lock back. It can be opened again and continued.
+  public func fail(_ reason: String) throws(ResultsError) { try close(.failed, reason: reason) }
+
+  private func whileOpen(_ body: () throws(ResultsError) -> Void) throws(ResultsError) {
+    try state.withLock { (state) throws(ResultsError) in
+      guard state.log != nil else { throw .closed(directory: directory.path) }
+      try body()
+    }
+  }
+
+  private func close(_ status: Manifest.Status, reason: String?) throws(ResultsError) {
+    try state.withLock { (state) throws(ResultsError) in
+      guard state.log != nil else { throw .closed(directory: directory.path) }
+      defer {
+        state.log = nil
+        state.lock = nil
+      }
+      try state.log?.synchronise()
+      var manifest = state.manifest
+      manifest.status = status
+      manifest.reason = reason
+      manifest.ended = Manifest.now
+      try manifest.write(in: directory)
+      state.manifest = manifest
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/// A small table of texts: aligned for reading, or as CSV.
+public struct TextTable: Equatable, Sendable {
+  /// How a column is aligned: text left, numbers right.
+  public enum Alignment: Sendable {
+    case left, right
+  }
+
+  /// A column's heading and alignment.
+  public struct Column: Equatable, Sendable {
+    public var title: String
+    public var alignment: Alignment
+
+    public init(_ title: String, _ alignment: Alignment = .right) {
+      self.title = title
+      self.alignment = alignment
+    }
+  }
+
+  public let columns: [Column]
+  public private(set) var rows: [[String]] = []
+
+  public init(columns: [Column]) { self.columns = columns }
+
+  /// - Precondition: one cell per column.
+  public mutating func append(_ row: [String]) {
+    precondition(row.count == columns.count, "a row of \(row.count) cells in a table of \(columns.count) columns")
+    rows.append(row)
+  }
+
+  /// Columns two spaces apart, a rule under the headings, no spaces at line ends; ends with a line feed.
+  ///
+  /// Widths count characters as a reader sees them, not bytes. Line breaks within a cell become spaces.
+  public var text: String {
+    let lines = ([columns.map(\.title)] + rows).map { $0.map { String($0.map { $0.isNewline ? " " : $0 }) } }
+    let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    func line(_ cells: [String]) -> String {
+      let padded = columns.indices.map { column in
+        let space = String(repeating: " ", count: widths[column] - cells[column].count)
+        return columns[column].alignment == .left ? cells[column] + space : space + cells[column]
+      }
+      let joined = padded.joined(separator: "  ")
+      return String(joined[..<(joined.lastIndex { $0 != " " }.map { joined.index(after: $0) } ?? joined.startIndex)])
+    }
+    let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
+    return ([line(lines[0]), rule] + lines.dropFirst().map(line)).joined(separator: "\n") + "\n"
+  }
+
+  /// Comma-separated values with a line of headings; quoted where needed, lines end with CR LF.
+  ///
+  /// Source: RFC 4180.
+  public var csv: String {
+    ([columns.map(\.title)] + rows).map { $0.map(TextTable.quoted).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  private static func quoted(_ cell: String) -> String {
+    let needsQuotes = cell.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }
+    return needsQuotes ? "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : cell
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Results
+
+@Suite struct DiskFullTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func line(_ text: String) -> [UInt8] { Array("{\"text\":\"\(text)\"}\n".utf8) }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "needs /dev/full"))
+  func aFullDeviceIsAnErrorWithTheSystemsReason() throws {
+    var log = try RecordLog(URL(fileURLWithPath: "/dev/full"), length: 0)
+    do {
+      try log.append(line("a"))
+      Issue.record("expected an error")
+    } catch {
+      #expect(error == .cannotWrite(path: "/dev/full", reason: String(cString: strerror(ENOSPC))))
+    }
+  }
+
+  /// The disk takes some bytes of a line, then none; later it has room again.
+  @Test func aLineCutShortIsTakenBack() throws {
+    let url = folder.url.appendingPathComponent("records.jsonl")
+    let room = Mutex(25)
+    var log = try RecordLog(url, length: 0) { descriptor, bytes in
+      let count = room.withLock { room in
+        let count = min(room, bytes.count)
+        room -= count
+        return count
+      }
+      guard count > 0 else {
+        errno = ENOSPC
+        return -1
+      }
+      return write(descriptor, bytes.baseAddress, count)
+    }
+    try log.append(line("first"))
+    do {
+      try log.append(line("second"))
+      Issue.record("expected an error")
+    } catch {
+      #expect(error == .cannotWrite(path: url.path, reason: String(cString: strerror(ENOSPC))))
+    }
+    #expect(try Data(contentsOf: url) == Data(line("first")), "the half line is gone")
+    room.withLock { $0 = 1000 }
+    try log.append(line("third"))
+    try log.synchronise()
+    #expect(try Data(contentsOf: url) == Data(line("first") + line("third")))
+  }
+
+  /// A real file system of 64 KiB.
+  @Test func aFullFileSystemLeavesTheRecordsValid() throws {
+    let mounted = folder.url.appendingPathComponent("small")
+    try FileManager.default.createDirectory(at: mounted, withIntermediateDirectories: true)
+    guard try run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", mounted.path) == 0 else {
+      print("skipped: aFullFileSystemLeavesTheRecordsValid, mounting a tmpfs is not permitted here")
+      return
+    }
+    defer { _ = try? run("umount", "-l", mounted.path) }
+    let description = try RunDescription(experiment: "demo", identity: [1], parameters: [1])
+    #expect(throws: ResultsError.self) { try ResultsStore.open(description, in: mounted, expectedBytes: 1 << 20) }
+    var written = 0
+    do {
+      let store = try ResultsStore.open(description, in: mounted, expectedBytes: 1 << 10)
+      let error = #expect(throws: ResultsError.self) {
+        while written < 10_000 {
+          try store.append(["index": .number(Double(written)), "text": .string(String(repeating: "x", count: 300))])
+          written += 1
+        }
+      }
+      guard case .cannotWrite(_, String(cString: strerror(ENOSPC))) = error else {
+        Issue.record("expected a full disk, got \(String(describing: error))")
+        return
+      }
+      #expect(throws: ResultsError.self) { try store.writeArray("x", shape: [1000], [Double](repeating: 1, count: 1000)) }
+      #expect(RunArrays.names(in: store.directory).isEmpty)
+    }
+    #expect(written > 100)
+    let directory = try #require(RunListing.runs(in: mounted).first).directory
+    #expect(try Manifest.read(directory).status == .running)
+    #expect(try RunRecords.read(directory).compactMap { $0.number("index") } == (0..<written).map(Double.init))
+    #expect(try Data(contentsOf: directory.appendingPathComponent("records.jsonl")).last == 0x0A)
+  }
+
+  private func run(_ arguments: String...) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+}

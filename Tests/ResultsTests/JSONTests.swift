@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@testable import Results
+
+@Suite struct JSONTests {
+  @Test(arguments: [
+    "null", "true", "-17", "18446744073709551615", "0.1", "5e-324", "1.7976931348623157e+308", "\"a\\\"b\\\\ζ\\u0001\"",
+    "[1,[],{}]", "{\"b\":1,\"a\":[null,2.5]}",
+  ])
+  func textsReadBackUnchanged(_ text: String) throws {
+    #expect(try JSONValue(parsing: text.utf8).text == text)
+    let value = try JSONValue(parsing: text.utf8)
+    #expect(try JSONValue(parsing: value.prettyText.utf8) == value)
+  }
+
+  @Test(arguments: [
+    "", "nul", "01", "1.", "-", "[1,]", "{\"a\":1,\"a\":2}", "{a:1}", "\"a", "\"\\ud800\"", "NaN", "Infinity", "1e999", "1 2", "\"\t\"",
+    "{\"a\" 1}",
+    String(repeating: "[", count: 200),
+  ])
+  func textsThatAreNotJSONAreRefused(_ text: String) {
+    #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: text.utf8) }
+  }
+
+  @Test func surrogatePairsAreJoined() throws {
+    #expect(try JSONValue(parsing: "\"\\ud83d\\ude00\"".utf8) == "😀")
+  }
+
+  @Test func doublesReadBackBitForBit() throws {
+    var generator = Deterministic(state: 7)
+    var mismatches: [Double] = []
+    for _ in 0..<10_000 {
+      let value = Double(bitPattern: generator.next())
+      guard value.isFinite else { continue }
+      if try JSONValue(parsing: JSONValue.number(value).text.utf8).double?.bitPattern != value.bitPattern { mismatches.append(value) }
+    }
+    #expect(mismatches.isEmpty, "seed 7")
+  }
+
+  @Test func canonicalTextForgetsOrderAndSpelling() throws {
+    let one = try JSONValue(parsing: "{\"a\": 1.0, \"b\": {\"d\": 2, \"c\": 100}}".utf8)
+    let other = try JSONValue(parsing: "{\"b\":{\"c\":1e2,\"d\":2},\"a\":1}".utf8)
+    #expect(one.canonicalText == other.canonicalText)
+    #expect(one.canonicalText == "{\"a\":1,\"b\":{\"c\":100,\"d\":2}}")
+  }
+
+  @Test func valuesThatAreNotFiniteCannotBeEncoded() {
+    #expect(throws: ResultsError.self) { try JSONValue(encoding: ["rate": Double.nan], what: "parameters") }
+  }
+
+  /// FIPS 180-2, appendix B, and the empty message.
+  @Test(arguments: [
+    ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    (
+      "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+    ),
+    (String(repeating: "a", count: 1_000_000), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
+  ])
+  func digestsAreTheStandards(_ message: String, _ digest: String) {
+    #expect(SHA256.hexadecimalDigest(of: message.utf8) == digest)
+  }
+}
+
+/// SplitMix64. Source: Steele, Lea & Flood, "Fast splittable pseudorandom number generators", 2014.
+struct Deterministic: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
+  }
+}
