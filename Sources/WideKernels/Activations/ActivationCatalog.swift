@@ -1,7 +1,9 @@
 /// Every activation, by name. A new one is a file in this folder, a line in `all` and a case in `visit`.
 public enum ActivationCatalog {
   public static let all: [any Activation.Type] = [
-    Erf.self, Identity.self, ReLU.self,
+    ABReLU.self, Abs.self, Cos.self, Erf.self, Exp.self, GELU.self, Gaussian.self,
+    Identity.self, LeakyReLU.self, Monomial.self, Polynomial.self, Rbf.self, ReLU.self, RectifiedMonomial.self,
+    ScaledErf.self, SiLU.self, Sigmoid.self, Sign.self, Sin.self, Softplus.self, Tanh.self,
   ]
 
   public static var names: [String] { all.map { $0.name } }
@@ -55,7 +57,25 @@ extension ActivationCatalog {
     switch activation {
     case let activation as Erf: visitor.visit(activation)
     case let activation as ReLU: visitor.visit(activation)
+    case let activation as ABReLU: visitor.visit(activation)
+    case let activation as Abs: visitor.visit(activation)
+    case let activation as Cos: visitor.visit(activation)
+    case let activation as Exp: visitor.visit(activation)
+    case let activation as GELU: visitor.visit(activation)
+    case let activation as Gaussian: visitor.visit(activation)
     case let activation as Identity: visitor.visit(activation)
+    case let activation as LeakyReLU: visitor.visit(activation)
+    case let activation as Monomial: visitor.visit(activation)
+    case let activation as Polynomial: visitor.visit(activation)
+    case let activation as Rbf: visitor.visit(activation)
+    case let activation as RectifiedMonomial: visitor.visit(activation)
+    case let activation as ScaledErf: visitor.visit(activation)
+    case let activation as SiLU: visitor.visit(activation)
+    case let activation as Sigmoid: visitor.visit(activation)
+    case let activation as Sign: visitor.visit(activation)
+    case let activation as Sin: visitor.visit(activation)
+    case let activation as Softplus: visitor.visit(activation)
+    case let activation as Tanh: visitor.visit(activation)
     default: visitor.visit(activation)
     }
   }

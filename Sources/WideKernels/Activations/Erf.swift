@@ -1,7 +1,8 @@
 /// φ(x) = erf(x).
 ///
-/// With A = 1 + 2 q11, B = 1 + 2 q22, D = A B − 4 q12²:  dual = (2/π) asin(2 q12 / √(A B)),  derivative = (4/π) D^(−1/2).
-/// asin(s/√(s² + D)) = atan2(s, √D), and D ≥ 1, so the form is smooth and accurate for any covariance.
+/// With D = (1 + 2 q11)(1 + 2 q22) − 4 q12²:  dual = (2/π) asin(2 q12 / √((1 + 2 q11)(1 + 2 q22))),
+/// derivative = (4/π) D^(−1/2). asin(s/√(s² + D)) = atan2(s, √D), and D ≥ 1, so the form is smooth for any covariance.
+/// D is formed as 1 + 2 (q11 + q22) + 4 (q11 q22 − q12²): nothing cancels but the determinant, which has its own care.
 ///
 /// Source: Williams 1996, *Computing with infinite networks*, eq. 11; the derivative by Price's theorem.
 public struct Erf: Activation {
@@ -14,10 +15,11 @@ public struct Erf: Activation {
   @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { R.erf(x) }
 
   @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
-    let s = R(2) * q12
-    let d = R.differenceOfProducts(R.fma(R(2), q11, R(1)), R.fma(R(2), q22, R(1)), s, s)
-    let root = R.sqrt(d)
-    return (R(2 / Double.pi) * R.atan2(y: s, x: root), R(4 / Double.pi) / root)
+    let determinant = R.differenceOfProducts(q11, q22, q12, q12)
+    let d = R.fma(R(4), determinant, R.fma(R(2), q11 + q22, R(1)))
+    // Below 1 only where the covariances are so large that the determinant's rounding exceeds them.
+    let root = R.sqrt(R.maximum(d, R(1)))
+    return (R(2 / Double.pi) * R.atan2(y: R(2) * q12, x: root), R(4 / Double.pi) / root)
   }
 
   @inlinable public func diagonal<R: RealAlgebra>(_ q: R) -> (dual: R, derivative: R) {

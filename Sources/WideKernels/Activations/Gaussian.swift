@@ -1,0 +1,38 @@
+/// φ(x) = amplitude · exp(−rate · x²).
+///
+/// With k = 2 rate and D = (1 + k q11)(1 + k q22) − k² q12² = 1 + k (q11 + q22) + k² (q11 q22 − q12²):
+/// dual = amplitude² D^(−1/2),  derivative = amplitude² k² q12 D^(−3/2). D ≥ 1, so neither is singular for any covariance.
+///
+/// Source: Gaussian integral for the dual; Price's theorem, E[φ′(u) φ′(v)] = ∂E[φ(u) φ(v)]/∂q12, for the other.
+public struct Gaussian: Activation {
+  public static let name = "gaussian"
+  public static var parameterDefaults: [(name: String, value: Double)] { [("amplitude", 1), ("rate", 1)] }
+  public let amplitude: Double
+  public let rate: Double
+  public var parameters: [Double] { [amplitude, rate] }
+
+  public init(parameters: [Double]) throws(ActivationError) {
+    try requireParameters(parameters, of: Self.self)
+    (amplitude, rate) = (parameters[0], parameters[1])
+    guard rate > 0 else { throw .parameter(name: Self.name, parameter: "rate", expected: "> 0", got: rate) }
+  }
+
+  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { R(amplitude) * R.exp(R(-rate) * x * x) }
+
+  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+    let k = 2 * rate
+    let determinant = R.differenceOfProducts(q11, q22, q12, q12)
+    let d = R.fma(R(k * k), determinant, R.fma(R(k), q11 + q22, R(1)))
+    // Below 1 only where the covariances are so large that the determinant's rounding exceeds them.
+    return combine(q12: q12, d: R.maximum(d, R(1)))
+  }
+
+  @inlinable public func diagonal<R: RealAlgebra>(_ q: R) -> (dual: R, derivative: R) {
+    combine(q12: q, d: R.fma(R(4 * rate), q, R(1)))
+  }
+
+  @inlinable func combine<R: RealAlgebra>(q12: R, d: R) -> (dual: R, derivative: R) {
+    let dual = R(amplitude * amplitude) / R.sqrt(d)
+    return (dual, R(4 * rate * rate) * q12 * dual / d)
+  }
+}

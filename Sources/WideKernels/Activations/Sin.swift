@@ -1,0 +1,32 @@
+/// φ(x) = amplitude · sin(frequency · x + phase).
+///
+/// Source: characteristic function of the normal law; see `Sinusoid`.
+public struct Sin: Activation {
+  public static let name = "sin"
+  public static var parameterDefaults: [(name: String, value: Double)] { [("amplitude", 1), ("frequency", 1), ("phase", 0)] }
+  public let amplitude: Double
+  public let frequency: Double
+  public let phase: Double
+  @usableFromInline let sineSquared: Double
+  @usableFromInline let cosineSquared: Double
+  public var parameters: [Double] { [amplitude, frequency, phase] }
+
+  public init(parameters: [Double]) throws(ActivationError) {
+    try requireParameters(parameters, of: Self.self)
+    (amplitude, frequency, phase) = (parameters[0], parameters[1], parameters[2])
+    let (sine, cosine) = (Double.sin(phase), Double.cos(phase))
+    (sineSquared, cosineSquared) = (sine * sine, cosine * cosine)
+  }
+
+  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { R(amplitude) * R.sin(R.fma(R(frequency), x, R(phase))) }
+
+  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+    Sinusoid.dual(
+      amplitude: amplitude, frequency: frequency, sineSquared: sineSquared, cosineSquared: cosineSquared,
+      q11: q11, q22: q22, q12: q12)
+  }
+
+  @inlinable public func diagonal<R: RealAlgebra>(_ q: R) -> (dual: R, derivative: R) {
+    Sinusoid.diagonal(amplitude: amplitude, frequency: frequency, sineSquared: sineSquared, cosineSquared: cosineSquared, q)
+  }
+}
