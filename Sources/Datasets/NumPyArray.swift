@@ -1,0 +1,58 @@
+import Foundation
+
+/// An array of doubles that NumPy can read and write, for data and for results.
+public struct NumPyArray: Sendable, Equatable {
+  /// How the numbers lie in the file.
+  public enum Precision: String, Sendable, Codable, CaseIterable {
+    case float32, float64
+  }
+
+  /// Dimensions; empty for a single number.
+  public let shape: [Int]
+  /// Row-major, as many as the product of the dimensions. NaN and infinity are kept.
+  public let elements: [Double]
+
+  /// - Throws: `DatasetError.shapeMismatch` unless the product of the dimensions is the number of elements.
+  public init(shape: [Int], elements: [Double]) throws(DatasetError) {
+    guard ClaimedSize.elements(shape, byteCount: 8) == elements.count else {
+      throw .shapeMismatch(first: "array", firstShape: shape, second: "elements", secondShape: [elements.count])
+    }
+    (self.shape, self.elements) = (shape, elements)
+  }
+
+  /// Reads a `.npy` file, plain or gzipped: versions 1 to 3, types u1 to u8, i1 to i8, f4 and f8, either byte order, C or Fortran order.
+  ///
+  /// - Throws: `DatasetError` if the file cannot be read, is no such file, or its size is not that of its header.
+  public init(contentsOf path: String) throws(DatasetError) {
+    let array = try NPYReader.read(FileContents(contentsOf: path))
+    (shape, elements) = (array.shape, array.storage.all)
+  }
+
+  /// The array as a `.npy` file: version 1, little-endian, C order.
+  public func encoded(as precision: Precision = .float64) -> [UInt8] {
+    let descr = precision == .float64 ? "<f8" : "<f4"
+    var header = Array(NPYHeader(descr: descr, isFortranOrder: false, shape: shape).text.utf8)
+    // The elements begin at a multiple of 64 bytes; the header ends with a line break.
+    header += [UInt8](repeating: UInt8(ascii: " "), count: 63 - (10 + header.count) % 64) + [UInt8(ascii: "\n")]
+    var bytes = NPYReader.magic + [1, 0, UInt8(header.count & 0xff), UInt8(header.count >> 8)] + header
+    bytes.reserveCapacity(bytes.count + 8 * elements.count)
+    for element in elements {
+      switch precision {
+      case .float64: withUnsafeBytes(of: element.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+      case .float32: withUnsafeBytes(of: Float(element).bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+      }
+    }
+    return bytes
+  }
+
+  /// Writes `encoded(as:)` to `path`, in one step: a reader sees the old file or the new one.
+  ///
+  /// - Throws: `DatasetError.unwritable`.
+  public func write(to path: String, as precision: Precision = .float64) throws(DatasetError) {
+    do {
+      try Data(encoded(as: precision)).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw .unwritable(path: path, reason: error.localizedDescription)
+    }
+  }
+}

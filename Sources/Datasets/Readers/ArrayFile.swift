@@ -1,0 +1,29 @@
+/// An array as a file holds it, in row-major order: what the IDX and NPY readers return.
+struct ArrayFile: Sendable {
+  let path: String
+  let shape: [Int]
+  let storage: PointStorage
+
+  /// Entries along the first dimension: the data points.
+  var count: Int { shape.first ?? 0 }
+  /// Numbers per data point: the product of all dimensions but the first.
+  var features: Int { shape.dropFirst().reduce(1, *) }
+
+  /// `[count, height, width]` is an image of one channel, `[count, channels, height, width]` one of several.
+  var imageShape: ImageShape? {
+    switch shape.count {
+    case 3: ImageShape(channels: 1, height: shape[1], width: shape[2])
+    case 4: ImageShape(channels: shape[1], height: shape[2], width: shape[3])
+    default: nil
+    }
+  }
+
+  /// - Throws: `DatasetError.unsupported` for fewer than one or two dimensions, `.noPoints` where the array is empty.
+  func checkHoldsPoints(minimumDimensions: Int, format: String) throws(DatasetError) {
+    guard shape.count >= minimumDimensions else {
+      throw .unsupported(
+        path: path, format: format, found: "\(shape.count) dimensions", supported: "at least \(minimumDimensions) dimensions")
+    }
+    guard storage.count > 0 else { throw .noPoints(name: path) }
+  }
+}

@@ -1,0 +1,69 @@
+/// The header of an NPY file: a Python dictionary with the keys `descr`, `fortran_order` and `shape`.
+struct NPYHeader: Equatable {
+  let descr: String
+  let isFortranOrder: Bool
+  let shape: [Int]
+
+  init(descr: String, isFortranOrder: Bool, shape: [Int]) {
+    (self.descr, self.isFortranOrder, self.shape) = (descr, isFortranOrder, shape)
+  }
+
+  /// Reads a dictionary with exactly the three keys, in any order. Nil for anything else, such as structured types.
+  init?(parsing text: String) {
+    var rest = text[...]
+    func skipSpace() { rest = rest.drop { $0.isWhitespace } }
+    func take(_ token: String) -> Bool {
+      skipSpace()
+      guard rest.hasPrefix(token) else { return false }
+      rest = rest.dropFirst(token.count)
+      return true
+    }
+    func takeQuoted() -> String? {
+      skipSpace()
+      guard let quote = rest.first, quote == "'" || quote == "\"", let end = rest.dropFirst().firstIndex(of: quote) else { return nil }
+      defer { rest = rest[rest.index(after: end)...] }
+      return String(rest[rest.index(after: rest.startIndex)..<end])
+    }
+    func takeShape() -> [Int]? {
+      guard take("(") else { return nil }
+      var shape: [Int] = []
+      while !take(")") {
+        skipSpace()
+        let digits = rest.prefix { $0.isASCII && $0.isNumber }
+        guard let dimension = Int(digits) else { return nil }
+        rest = rest.dropFirst(digits.count)
+        shape.append(dimension)
+        // Only a comma may be left out before the closing bracket.
+        if !take(",") { return take(")") ? shape : nil }
+      }
+      return shape
+    }
+
+    var descr: String?
+    var isFortranOrder: Bool?
+    var shape: [Int]?
+    guard take("{") else { return nil }
+    while !take("}") {
+      guard let key = takeQuoted(), take(":") else { return nil }
+      switch key {
+      case "descr": descr = takeQuoted()
+      case "fortran_order": isFortranOrder = take("True") ? true : take("False") ? false : nil
+      case "shape": shape = takeShape()
+      default: return nil
+      }
+      if !take(",") {
+        guard take("}") else { return nil }
+        break
+      }
+    }
+    skipSpace()
+    guard rest.isEmpty, let descr, let isFortranOrder, let shape else { return nil }
+    self.init(descr: descr, isFortranOrder: isFortranOrder, shape: shape)
+  }
+
+  /// The dictionary as NumPy writes it.
+  var text: String {
+    let dimensions = shape.count == 1 ? "\(shape[0])," : shape.map(String.init).joined(separator: ", ")
+    return "{'descr': '\(descr)', 'fortran_order': \(isFortranOrder ? "True" : "False"), 'shape': (\(dimensions)), }"
+  }
+}
