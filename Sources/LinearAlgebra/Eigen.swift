@@ -47,7 +47,9 @@ public func symmetricEigen(_ a: [Double], size n: Int) throws(FactorisationError
 public func largestEigenvalue(
   size: Int, start: [Double], tolerance: Double = 1e-6, maximumSteps: Int = 60, apply: ([Double]) throws -> [Double]
 ) throws -> Double {
-  guard size > 0, start.count == size else { throw FactorisationError.shape(expected: "a start vector of \(size) numbers", got: "\(start.count)") }
+  guard size > 0, start.count == size else {
+    throw FactorisationError.shape(expected: "a start vector of \(size) numbers", got: "\(start.count)")
+  }
   func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
   var basis: [[Double]] = []
   var (diagonal, offDiagonal): ([Double], [Double]) = ([], [])

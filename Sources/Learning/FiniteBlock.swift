@@ -1,0 +1,138 @@
+import Compute
+import Networks
+import WideKernels
+
+/// One fully-connected block of finite width: the function that a wide block begins as, and a part of a finite network.
+///
+/// Hidden layers h ← φ(σ_w W h / √fan-in + σ_b b), read-out σ_r W h / √width, all of W and b standard normal at the
+/// start (NTK parametrisation, papers on the tangent kernel). Parameters lie on the device.
+public struct FiniteBlock: Sendable {
+  /// One affine map with the activation after it.
+  public struct Layer: Sendable {
+    /// `[1, outputs, inputs]`.
+    public var weights: Tensor
+    /// `[1, 1, outputs]`, or nil without bias.
+    public var bias: Tensor?
+    /// σ_w / √inputs.
+    public var weightScale: Double
+    /// σ_b.
+    public var biasScale: Double
+    public var activation: (any Activation)?
+  }
+
+  public var layers: [Layer]
+  public let inputs: Int
+  public let outputs: Int
+  /// Width of the hidden layers.
+  public let width: Int
+  let engine: Engine
+
+  /// Draws the parameters on the host in float64 from `stream`, so that every backend gets the same block.
+  ///
+  /// - Parameter width: of every hidden layer, at least 1.
+  public init(_ block: WideBlock, inputs: Int, width: Int, stream: RandomStream, on engine: Engine) throws {
+    guard width >= 1 else { throw LearningError.invalid(setting: "width of the finite block", expected: "at least 1", got: "\(width)") }
+    var layers: [Layer] = []
+    var fanIn = inputs
+    func layer(_ index: Int, outputs: Int, weightVariance: Double, biasVariance: Double, _ activation: (any Activation)?) throws -> Layer {
+      let normals = stream.child("weights/\(index)").normals(outputs * fanIn)
+      let bias: Tensor? =
+        biasVariance > 0 ? try engine.tensor(stream.child("bias/\(index)").normals(outputs), rows: 1, columns: outputs) : nil
+      return Layer(
+        weights: try engine.tensor(normals, rows: outputs, columns: fanIn), bias: bias,
+        weightScale: (weightVariance / Double(fanIn)).squareRoot(), biasScale: biasVariance.squareRoot(), activation: activation)
+    }
+    for (index, hidden) in block.hidden.enumerated() {
+      layers.append(
+        try layer(index, outputs: width, weightVariance: hidden.weightVariance, biasVariance: hidden.biasVariance, hidden.activation))
+      fanIn = width
+    }
+    layers.append(
+      try layer(
+        block.hidden.count, outputs: block.outputs, weightVariance: block.readoutWeightVariance, biasVariance: block.readoutBiasVariance,
+        nil))
+    self.layers = layers
+    self.inputs = inputs
+    self.outputs = block.outputs
+    self.width = width
+    self.engine = engine
+  }
+
+  /// Pre-activations of every layer, the last being the outputs; `x` `[1, n, inputs]`.
+  func preactivations(_ x: Tensor) throws(ComputeError) -> (inputs: [Tensor], preactivations: [Tensor]) {
+    var (inputs, preactivations): ([Tensor], [Tensor]) = ([], [])
+    var h = x
+    for layer in layers {
+      let z = try engine.gemm(h, layer.weights, transposeB: true, alpha: layer.weightScale)
+      if let bias = layer.bias { try engine.map(.addScaled(layer.biasScale), [z, bias], into: z) }
+      inputs.append(h)
+      preactivations.append(z)
+      if let activation = layer.activation { h = try engine.map(.activation(activation), z) }
+    }
+    return (inputs, preactivations)
+  }
+
+  /// Cotangents of every layer's pre-activations from that of the outputs `[1, n, outputs]`.
+  func backward(_ cotangent: Tensor, _ preactivations: [Tensor]) throws(ComputeError) -> [Tensor] {
+    var cotangents = [cotangent]
+    for index in stride(from: layers.count - 1, to: 0, by: -1) {
+      let passed = try engine.gemm(cotangents[0], layers[index].weights, alpha: layers[index].weightScale)
+      if let activation = layers[index - 1].activation {
+        try engine.map(.activationVJP(activation), [preactivations[index - 1], passed], into: passed)
+      }
+      cotangents.insert(passed, at: 0)
+    }
+    return cotangents
+  }
+
+  /// Value `[n, outputs]` and Jacobian `[n, outputs · inputs]` (output o, coordinate k at o·inputs + k) at points `z`
+  /// `[n, inputs]`, in tiles of rows, so that nothing of size n × width is kept.
+  public func read(at z: Matrix, jacobian wantsJacobian: Bool) throws(ComputeError) -> (value: Matrix, jacobian: Matrix?) {
+    var value = Matrix(zeros: 0, outputs)
+    var jacobian = Matrix(zeros: 0, outputs * inputs)
+    let points = try engine.tensor(z)
+    let combined = wantsJacobian ? try singleHiddenJacobian() : nil
+    let tile = max(16, min(z.rows, (engine.device.isGPU ? 1 << 24 : 1 << 18) / width))
+    for start in stride(from: 0, to: z.rows, by: tile) {
+      let x = points.rows(start..<min(start + tile, z.rows))
+      let (_, preactivations) = try self.preactivations(x)
+      value.append(try engine.matrix(preactivations[layers.count - 1]))
+      guard wantsJacobian else { continue }
+      if let combined {
+        let slopes = try engine.map(.activationSlope(combined.activation), preactivations[0])
+        jacobian.append(try engine.matrix(engine.gemm(slopes, combined.weights)))
+      } else {
+        jacobian.append(try layerwiseJacobian(preactivations, rows: x.rows))
+      }
+    }
+    return (value, wantsJacobian ? jacobian : nil)
+  }
+
+  /// With one hidden layer the Jacobian is φ′(pre) times one matrix `[width, outputs · inputs]`, whatever the point.
+  private func singleHiddenJacobian() throws(ComputeError) -> (weights: Tensor, activation: any Activation)? {
+    guard layers.count == 2, let activation = layers[0].activation else { return nil }
+    let first = try engine.read(layers[0].weights)
+    let last = try engine.read(layers[1].weights)
+    let scale = layers[0].weightScale * layers[1].weightScale
+    var combined = [Double](repeating: 0, count: width * outputs * inputs)
+    for unit in 0..<width {
+      for output in 0..<outputs {
+        let weight = scale * last[output * width + unit]
+        for input in 0..<inputs { combined[(unit * outputs + output) * inputs + input] = weight * first[unit * inputs + input] }
+      }
+    }
+    return (try engine.tensor(combined, rows: width, columns: outputs * inputs), activation)
+  }
+
+  private func layerwiseJacobian(_ preactivations: [Tensor], rows: Int) throws(ComputeError) -> Matrix {
+    var jacobian = Matrix(zeros: rows, outputs * inputs)
+    for output in 0..<outputs {
+      var seed = Matrix(zeros: rows, outputs)
+      for row in 0..<rows { seed[row, output] = 1 }
+      let cotangents = try backward(engine.tensor(seed), preactivations)
+      let slope = try engine.matrix(engine.gemm(cotangents[0], layers[0].weights, alpha: layers[0].weightScale))
+      for row in 0..<rows { for input in 0..<inputs { jacobian[row, output * inputs + input] = slope[row, input] } }
+    }
+    return jacobian
+  }
+}

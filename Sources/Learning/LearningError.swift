@@ -1,0 +1,25 @@
+import Compute
+import LinearAlgebra
+
+/// What can go wrong when a network is trained.
+public enum LearningError: Error, Equatable, CustomStringConvertible {
+  /// A number of the dynamics is no longer finite, or the loss is 50 times the initial one.
+  case diverged(step: Int, loss: Double)
+  /// The basis would need more pivots than it may have.
+  case rankLimit(block: Int, rank: Int, limit: Int)
+  case invalid(setting: String, expected: String, got: String)
+  /// Two consecutive blocks that both start at zero never move.
+  case saddle(block: Int)
+
+  public var description: String {
+    switch self {
+    case .diverged(let step, let loss): "training diverged at step \(step) (loss \(loss)); take a smaller learning rate."
+    case .rankLimit(let block, let rank, let limit):
+      "the basis of block \(block) needs more than \(limit) pivots (has \(rank)); raise the rank limit or the tolerance."
+    case .invalid(let setting, let expected, let got): "\(setting): expected \(expected), got \(got)."
+    case .saddle(let block):
+      "blocks \(block) and \(block + 1) would both start at zero: their gradients vanish and neither ever moves (an exact saddle). "
+        + "Symmetrise at most every second block."
+    }
+  }
+}
