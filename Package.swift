@@ -49,7 +49,10 @@ let package = Package(
     module("Learning", ["Networks", "LinearAlgebra"]),
     // Data, experiments, figures.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    module("Datasets", ["CZlib"]),
+    .target(
+      name: "DigitsData", exclude: ["README.md", "digits-images-idx3-ubyte", "digits-labels-idx1-ubyte"],
+      sources: ["DigitsData.c"]),
+    module("Datasets", ["CZlib", "DigitsData"]),
     module("Experiments", ["Learning", "Datasets", "Networks", "Results", .product(name: "Logging", package: "swift-log")]),
     module("Results"),
     module("Plotting", ["Results"]),
@@ -65,6 +68,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     // Tests.
     tests("WideKernelsTests", ["WideKernels"]),
+    tests("DatasetsTests", ["Datasets"]),
     tests("ResultsTests", ["Results"]),
   ],
   cLanguageStandard: .c2x
