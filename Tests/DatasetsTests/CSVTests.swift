@@ -55,6 +55,7 @@ import Testing
       ("1,\"2\n", 1, "expected a closing quote, found the end of the file"),
       ("1,2\"3\n", 1, "expected quotes around a whole field, found one inside"),
       ("1,\"2\"3\n", 1, "expected a comma after the closing quote, found another character"),
+      ("1,2\r\n3,\"4\"\r\n5\r\n", 3, "expected 2 fields, found 1"),
       ("1\n2\n", 1, "expected at least 2 fields with commas between them (features and a target), found 1"),
     ])
   func aLineThatCannotBeReadIsNamed(text: String, line: Int, reason: String) throws {
