@@ -70,6 +70,7 @@ let package = Package(
     tests("WideKernelsTests", ["WideKernels"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("ResultsTests", ["Results"]),
+    tests("PlottingTests", ["Plotting", "Results"]),
   ],
   cLanguageStandard: .c2x
 )

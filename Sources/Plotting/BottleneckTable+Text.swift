@@ -1,0 +1,66 @@
+import Foundation
+import Results
+
+extension BottleneckTable {
+  /// For reading: median [lower quartile, upper quartile] over draws, `–` where not reached or not recorded, errors in per cent.
+  public var text: TextTable {
+    let names = BottleneckRun.fractions.map(\.name)
+    var table = TextTable(
+      columns: [.init("rate", .left), .init("d", .left), .init("κ"), .init("draws")] + names.map { .init("steps to \($0)") }
+        + names.map { .init("× at \($0)") }
+        + [.init("test error %"), .init("best %"), .init("amplification"), .init("sensitive"), .init("diverged")])
+    for row in rows {
+      let amplification = row.amplification.map { String(format: "%.2g", $0) } ?? "–"
+      table.append(
+        [row.comparison.rawValue, row.bottlenecks.name, "\(row.kappa)", "\(row.draws)"]
+          + row.steps.map { BottleneckTable.text($0, "%.0f") } + row.speedUps.map { $0.map { String(format: "%.1f", $0) } ?? "–" }
+          + [BottleneckTable.text(row.finalTestError, "%.1f", 100), BottleneckTable.text(row.bestTestError, "%.1f", 100)]
+          + [amplification, row.sensitive.map(String.init) ?? "–", "\(row.diverged)"])
+    }
+    return table
+  }
+
+  /// For programs: one number per column, empty where there is none, errors as fractions.
+  public var numbers: TextTable {
+    var table = TextTable(columns: (rows.first.map(BottleneckTable.fields) ?? []).map { .init($0.key) })
+    for row in rows {
+      table.append(
+        BottleneckTable.fields(row).map { member in
+          switch member.value {
+          case .null: ""
+          case .string(let text): text
+          default: member.value.text
+          }
+        })
+    }
+    return table
+  }
+
+  /// An array with one object per row; keys as the columns of `numbers`, null where there is no number.
+  public var json: JSONValue { .array(rows.map { .object(BottleneckTable.fields($0)) }) }
+
+  private static func text(_ quartiles: Quartiles, _ format: String, _ factor: Double = 1) -> String {
+    func text(_ value: Double?) -> String { value.map { String(format: format, factor * $0) } ?? "–" }
+    let (lower, median, upper) = (text(quartiles.lower), text(quartiles.median), text(quartiles.upper))
+    return lower == median && median == upper ? median : "\(median) [\(lower), \(upper)]"
+  }
+
+  private static func fields(_ row: Row) -> [JSONValue.Member] {
+    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+    func members(_ key: String, _ quartiles: Quartiles) -> [JSONValue.Member] {
+      [
+        .init(key, number(quartiles.median)), .init(key + "Lower", number(quartiles.lower)), .init(key + "Upper", number(quartiles.upper)),
+      ]
+    }
+    let keys = BottleneckRun.fractions.map(\.key)
+    let head: [JSONValue.Member] = [
+      .init("comparison", .string(row.comparison.rawValue)), .init("bottlenecks", .string(row.bottlenecks.text)),
+      .init("baseline", .string(row.baseline)), .init("kappa", .number(row.kappa)), .init("draws", .integer(Int128(row.draws))),
+      .init("diverged", .integer(Int128(row.diverged))),
+    ]
+    return head + zip(keys, row.steps).flatMap { members($0, $1) }
+      + zip(keys, row.speedUps).map { .init("speedUp" + $0.dropFirst("steps".count), number($1)) }
+      + members("finalTestError", row.finalTestError) + members("bestTestError", row.bestTestError)
+      + [.init("amplification", number(row.amplification)), .init("sensitive", row.sensitive.map { .integer(Int128($0)) } ?? .null)]
+  }
+}

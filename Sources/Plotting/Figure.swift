@@ -1,0 +1,157 @@
+/// One file with one or more panels; knows nothing of experiments or of how it is drawn.
+public struct Figure: Equatable, Sendable {
+  public var title: String
+  public var panels: [Panel]
+  /// Panels in a row.
+  public var columns: Int
+  /// Size in points of the screen; PNG files have twice as many pixels each way.
+  public var size: Size
+
+  public struct Size: Equatable, Sendable {
+    public var width: Int
+    public var height: Int
+
+    public init(width: Int, height: Int) {
+      self.width = width
+      self.height = height
+    }
+  }
+
+  /// - Parameter size: nil gives a single panel 900×600, panels in a grid 640×500 each.
+  public init(title: String, panels: [Panel], columns: Int? = nil, size: Size? = nil) {
+    let columns = max(1, columns ?? min(2, panels.count)), rows = max(1, (panels.count + columns - 1) / columns)
+    self.title = title
+    self.panels = panels
+    self.columns = columns
+    self.size = size ?? (panels.count <= 1 ? Size(width: 900, height: 600) : Size(width: 640 * columns, height: 500 * rows + 40))
+  }
+
+  /// A figure of one panel.
+  public init(title: String, xAxis: Axis, yAxis: Axis, series: [Series], legend: Legend = .inside(.topRight)) {
+    self.init(title: title, panels: [Panel(title: "", xAxis: xAxis, yAxis: yAxis, series: series, legend: legend)])
+  }
+}
+
+/// Axes with the series drawn in them.
+public struct Panel: Equatable, Sendable {
+  public var title: String
+  public var xAxis: Axis
+  public var yAxis: Axis
+  public var series: [Series]
+  public var legend: Legend
+  /// Draws the axes square, for pictures of a plane.
+  public var isSquare: Bool
+
+  public init(
+    title: String, xAxis: Axis, yAxis: Axis, series: [Series], legend: Legend = .inside(.topRight), isSquare: Bool = false
+  ) {
+    self.title = title
+    self.xAxis = xAxis
+    self.yAxis = yAxis
+    self.series = series
+    self.legend = legend
+    self.isSquare = isSquare
+  }
+}
+
+/// One axis.
+public struct Axis: Equatable, Sendable {
+  public enum Scale: Sendable {
+    /// Values ≤ 0 cannot be drawn: they leave a gap in a line, and the figure says how many are missing.
+    case log
+    case linear
+  }
+
+  public var label: String
+  public var scale: Scale
+  /// Nil: fitted to the data.
+  public var range: ClosedRange<Double>?
+  /// Names at 0, 1, 2, … in place of numbers; empty for an ordinary axis.
+  public var categories: [String]
+
+  public init(_ label: String, scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
+    self.label = label
+    self.scale = scale
+    self.range = range
+    categories = []
+  }
+
+  /// An axis of names: the points of name i have the coordinate i.
+  public init(_ label: String, categories: [String]) {
+    self.label = label
+    self.categories = categories
+    scale = .linear
+    range = -0.5...(Double(max(categories.count, 1)) - 0.5)
+  }
+}
+
+/// Points drawn in one style and colour.
+public struct Series: Equatable, Sendable {
+  public enum Style: Equatable, Sendable {
+    /// A line, with the band shaded around it.
+    case line
+    case dashedLine
+    /// Symbols, with the band as error bars.
+    case points(Symbol)
+    /// Bars from zero, with the band as error bars; not for a logarithmic axis.
+    case bars
+  }
+
+  /// Shapes that differ without colour too.
+  public enum Symbol: Int, CaseIterable, Sendable {
+    case disc, circle, square, openSquare, triangle, openTriangle, diamond, openDiamond
+  }
+
+  public struct Point: Equatable, Sendable {
+    public var x: Double
+    public var y: Double
+
+    public init(_ x: Double, _ y: Double) {
+      self.x = x
+      self.y = y
+    }
+  }
+
+  /// Lower and upper bound at a point, for example quartiles.
+  public struct Interval: Equatable, Sendable {
+    public var lower: Double
+    public var upper: Double
+
+    public init(_ lower: Double, _ upper: Double) {
+      self.lower = lower
+      self.upper = upper
+    }
+  }
+
+  /// Empty: not in the legend.
+  public var label: String
+  public var points: [Point]
+  public var style: Style
+  /// One interval per point, or nil.
+  public var band: [Interval]?
+  public var color: Color
+
+  /// - Precondition: a band has one interval per point.
+  public init(_ label: String, points: [Point], style: Style = .line, band: [Interval]? = nil, color: Color) {
+    precondition(band.map { $0.count == points.count } ?? true, "a band needs one interval per point")
+    self.label = label
+    self.points = points
+    self.style = style
+    self.band = band
+    self.color = color
+  }
+}
+
+/// Where the names of the series stand.
+public enum Legend: Equatable, Sendable {
+  public enum Corner: Sendable {
+    case topLeft, topRight, bottomLeft, bottomRight
+  }
+
+  case inside(Corner)
+  /// Beside the axes, at the right.
+  case right
+  /// Each name at the right end of its own line, moved apart where they would overlap.
+  case direct
+  case hidden
+}

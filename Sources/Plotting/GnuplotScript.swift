@@ -1,0 +1,201 @@
+import Foundation
+
+/// A figure as a gnuplot script. All text is quoted and taken literally: markup is switched off.
+struct GnuplotScript {
+  /// The commands and the data, apart from terminal and output.
+  private(set) var body = ""
+  /// Points left out because a logarithmic axis cannot show them.
+  private(set) var droppedPoints = 0
+  private var blockCount = 0
+
+  init(_ figure: Figure, name: String) throws(PlottingError) {
+    let rows = max(1, (figure.panels.count + figure.columns - 1) / figure.columns)
+    guard !figure.panels.isEmpty else { throw .nothingToDraw(figure: name, panel: figure.title) }
+    let isGrid = figure.panels.count > 1
+    if isGrid {
+      body += "set multiplot layout \(rows),\(figure.columns) title \(GnuplotScript.quoted(figure.title)) font ',18' offset 0,-0.3\n"
+    }
+    body += """
+      set border 3 lw 1.2 lc rgb '#444444'
+      set tics nomirror out scale 0.6,0.35 textcolor rgb '#222222'
+      set grid xtics ytics lt 1 lw 0.7 lc rgb '#E4E4E4'
+      set grid back
+      set format '%g'
+      set style fill transparent solid 0.18 noborder
+      set boxwidth 0.8
+      set bmargin 4.2
+      set tmargin 2.8
+
+      """
+    for panel in figure.panels { try add(panel, title: isGrid ? panel.title : figure.title, figure: name) }
+    body += isGrid ? "unset multiplot\n" : ""
+  }
+
+  /// Selects the terminal; the script's body follows.
+  static func header(_ format: FigureFormat, size: Figure.Size, output: String) -> String {
+    let terminal =
+      switch format {
+      case .svg: "svg size \(size.width),\(size.height) fixed noenhanced font 'sans-serif,15' background rgb '#FFFFFF'"
+      case .png:
+        "pngcairo size \(2 * size.width),\(2 * size.height) noenhanced font 'sans-serif,15' fontscale 2 linewidth 2 "
+          + "pointscale 2 dashlength 1.2 background rgb '#FFFFFF'"
+      }
+    return "set encoding utf8\nset terminal \(terminal)\nset output \(quoted(output))\n"
+  }
+
+  /// A single-quoted string: nothing in it has a meaning but the quote itself, which is doubled. Control characters become spaces.
+  static func quoted(_ text: String) -> String {
+    let scalars = text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : String($0) }
+    return "'" + scalars.joined().replacingOccurrences(of: "'", with: "''") + "'"
+  }
+
+  private mutating func add(_ panel: Panel, title: String, figure: String) throws(PlottingError) {
+    func isDrawable(_ point: Series.Point) -> Bool {
+      AxisFit.isDrawable(point.x, panel.xAxis) && AxisFit.isDrawable(point.y, panel.yAxis)
+    }
+    let shown = panel.series.flatMap(\.points).filter(isDrawable)
+    let bounds = panel.series.flatMap { series in
+      zip(series.points, series.band ?? []).filter { isDrawable($0.0) }.flatMap { [$0.1.lower, $0.1.upper] }
+    }
+    let zero = panel.series.contains { $0.style == .bars } ? [0.0] : []
+    guard !shown.isEmpty, let x = AxisFit(panel.xAxis, values: shown.map(\.x)),
+      let y = AxisFit(panel.yAxis, values: shown.map(\.y) + bounds + zero)
+    else { throw .nothingToDraw(figure: figure, panel: title) }
+    let dropped = panel.series.map { $0.points.count }.reduce(0, +) - shown.count
+    droppedPoints += dropped
+
+    body += "unset label\nset title \(GnuplotScript.quoted(title)) font ',\(title.count > 60 ? 14 : 17)' offset 0,-0.2\n"
+    body += panel.isSquare ? "set size ratio 1\n" : "set size noratio\n"
+    add(x, panel.xAxis, "x")
+    add(y, panel.yAxis, "y")
+    if dropped > 0 {
+      let note = "\(dropped) point\(dropped == 1 ? "" : "s") without a place on these axes not shown"
+      body += "set label \(GnuplotScript.quoted(note)) at graph 0.995,0.02 right font ',10' textcolor rgb '#888888' front\n"
+    }
+    addLegend(panel, y)
+    var bands: [String] = [], marks: [String] = []
+    for series in panel.series where series.points.contains(where: isDrawable) {
+      let block = "$d\(blockCount)", hasTitle = panel.legend != .direct && panel.legend != .hidden && !series.label.isEmpty
+      blockCount += 1
+      body += "\(block) << END\n" + rows(series, isDrawable, y) + "END\n"
+      let title = hasTitle ? "title \(GnuplotScript.quoted(series.label))" : "notitle"
+      let (below, above) = GnuplotScript.elements(series, block: block, title: title)
+      bands += below
+      marks += above
+    }
+    body += "plot " + (bands + marks).joined(separator: ", \\\n  ") + "\n"
+  }
+
+  private mutating func add(_ fit: AxisFit, _ axis: Axis, _ letter: String) {
+    body += fit.isLog ? "set logscale \(letter)\n" : "unset logscale \(letter)\n"
+    body += "set \(letter)range [\(fit.range.lowerBound):\(fit.range.upperBound)]\n"
+    body += "set \(letter)label \(GnuplotScript.quoted(axis.label))\(letter == "x" ? " offset 0,-0.3" : "")\n"
+    guard let ticks = fit.ticks else {
+      body += "set \(letter)tics autofreq\n"
+      return
+    }
+    let majors = ticks.filter { !$0.label.isEmpty }.map { "\(GnuplotScript.quoted($0.label)) \($0.value) 0" }
+    let minors = ticks.filter(\.label.isEmpty).map { "'' \($0.value) 1" }
+    body += "set \(letter)tics (\((majors + minors).joined(separator: ", ")))\n"
+  }
+
+  private mutating func addLegend(_ panel: Panel, _ y: AxisFit) {
+    body += "set rmargin \(panel.legend == .direct ? 14 : 3)\n"
+    switch panel.legend {
+    case .hidden: body += "unset key\n"
+    case .right: body += "unset rmargin\nset key outside right center Left reverse samplen 2 spacing 1.25 font ',13'\n"
+    case .inside(let corner):
+      let position =
+        switch corner {
+        case .topLeft: "top left"
+        case .topRight: "top right"
+        case .bottomLeft: "bottom left"
+        case .bottomRight: "bottom right"
+        }
+      body += "set key inside \(position) Left reverse samplen 2 spacing 1.25 font ',13' nobox\n"
+    case .direct:
+      body += "unset key\n"
+      let ends = panel.series.compactMap { series in
+        series.label.isEmpty
+          ? nil
+          : series.points.last { AxisFit.isDrawable($0.y, panel.yAxis) }.map { (series, min(max(y.fraction(of: $0.y), 0), 1)) }
+      }
+      let heights = GnuplotScript.spread(ends.map(\.1), gap: 0.058)
+      for ((series, _), height) in zip(ends, heights) {
+        body += "set label \(GnuplotScript.quoted(series.label)) at graph 1.02,\(height) left font ',13' "
+        body += "textcolor rgb '\(series.color.hexadecimal)'\n"
+      }
+    }
+  }
+
+  /// Moves positions apart to at least `gap`, keeping their order, around where they were.
+  static func spread(_ positions: [Double], gap: Double) -> [Double] {
+    let order = positions.indices.sorted { (positions[$0], $0) < (positions[$1], $1) }
+    // Clusters of touching labels, each centred on the mean of its members.
+    var clusters: [(members: [Int], center: Double)] = []
+    for index in order {
+      clusters.append(([index], positions[index]))
+      while clusters.count > 1 {
+        let upper = clusters[clusters.count - 1], lower = clusters[clusters.count - 2]
+        let reach = gap * Double(upper.members.count + lower.members.count) / 2
+        guard upper.center - lower.center < reach else { break }
+        let members = lower.members + upper.members
+        clusters.removeLast(2)
+        clusters.append((members, members.map { positions[$0] }.reduce(0, +) / Double(members.count)))
+      }
+    }
+    var result = positions
+    for cluster in clusters {
+      for (rank, index) in cluster.members.enumerated() {
+        result[index] = cluster.center + gap * (Double(rank) - Double(cluster.members.count - 1) / 2)
+      }
+    }
+    return result
+  }
+
+  /// Rows `x y lower upper`; a point that cannot be drawn is an empty line, which interrupts a line. A lower bound below a
+  /// logarithmic axis ends at the axis.
+  private func rows(_ series: Series, _ isDrawable: (Series.Point) -> Bool, _ y: AxisFit) -> String {
+    var text = ""
+    for (index, point) in series.points.enumerated() {
+      guard isDrawable(point) else {
+        text += "\n"
+        continue
+      }
+      let interval = series.band?[index] ?? Series.Interval(point.y, point.y)
+      let lower = y.isLog ? max(interval.lower, y.range.lowerBound) : interval.lower
+      text += "\(point.x) \(point.y) \(lower) \(interval.upper)\n"
+    }
+    return text
+  }
+
+  private static func elements(_ series: Series, block: String, title: String) -> (below: [String], above: [String]) {
+    let color = "lc rgb '\(series.color.hexadecimal)'", hasBand = series.band != nil
+    switch series.style {
+    case .line, .dashedLine:
+      let band = "\(block) using 1:3:4 with filledcurves \(color) notitle"
+      let dash = series.style == .dashedLine ? "dt (9,4)" : "dt 1"
+      return (hasBand ? [band] : [], ["\(block) using 1:2 with lines \(dash) lw 2.4 \(color) \(title)"])
+    case .points(let symbol):
+      let shape = "pt \(pointType(symbol)) ps \(series.points.count > 60 ? 0.7 : 1.2) lw 1.5 \(color)"
+      let bars = "\(block) using 1:2:3:4 with yerrorbars pt 0 lw 1.5 \(color) notitle"
+      return (hasBand ? [bars] : [], ["\(block) using 1:2 with points \(shape) \(title)"])
+    case .bars:
+      let bars = "\(block) using 1:2 with boxes fill solid 0.85 noborder \(color) \(title)"
+      return ([bars], hasBand ? ["\(block) using 1:2:3:4 with yerrorbars pt 0 lw 1.5 lc rgb '#333333' notitle"] : [])
+    }
+  }
+
+  private static func pointType(_ symbol: Series.Symbol) -> Int {
+    switch symbol {
+    case .disc: 7
+    case .circle: 6
+    case .square: 5
+    case .openSquare: 4
+    case .triangle: 9
+    case .openTriangle: 8
+    case .diamond: 13
+    case .openDiamond: 12
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import Results
+
+/// What can go wrong when figures are made. Results are only read, so they are intact in every case.
+public enum PlottingError: Error, Equatable, CustomStringConvertible {
+  /// No gnuplot was found.
+  case notInstalled(searched: String)
+  /// gnuplot ended with an error.
+  case gnuplotFailed(figure: String, status: Int32, message: String)
+  /// No point of the figure can be drawn.
+  case nothingToDraw(figure: String, panel: String)
+  /// gnuplot ended well, but the file is missing, empty or cut off.
+  case incompleteFile(path: String)
+  /// A file for or from gnuplot cannot be written.
+  case cannotWrite(path: String, reason: String)
+  /// The records cannot be read.
+  case results(ResultsError)
+
+  public var description: String {
+    switch self {
+    case .notInstalled(let searched):
+      "plotting: no gnuplot in \(searched). Figures are skipped, results are intact; install it with 'apt-get install gnuplot-nox' "
+        + "or set ISTHMUS_GNUPLOT to its path, then plot again."
+    case .gnuplotFailed(let figure, let status, let message):
+      "plotting: gnuplot failed on figure '\(figure)' with status \(status): \(message)"
+    case .nothingToDraw(let figure, let panel):
+      "plotting: figure '\(figure)', panel '\(panel)' has no point to draw; on a logarithmic axis only values > 0 can be."
+    case .incompleteFile(let path):
+      "plotting: gnuplot wrote no complete figure to \(path). Check the free space and gnuplot's terminals (svg, pngcairo)."
+    case .cannotWrite(let path, let reason):
+      "plotting: writing \(path) failed: \(reason)"
+    case .results(let error):
+      error.description
+    }
+  }
+}
