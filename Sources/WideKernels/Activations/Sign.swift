@@ -2,7 +2,7 @@
 ///
 /// dual = (2/π) asin ρ. The derivative is taken almost everywhere, as gradient descent does, so it is 0: no gradient
 /// passes below this layer, and Price's theorem does not hold (∂dual/∂q12 is E[δδ], infinite at coinciding inputs).
-/// A vanishing input has dual 0 with any other; at q = 0 `diagonal` is the limit 1.
+/// A vanishing input has dual 0 with any, itself included, as φ(0) = 0.
 ///
 /// Source: Cho & Saul 2009, order 0.
 public struct Sign: Activation {
@@ -21,5 +21,7 @@ public struct Sign: Activation {
     (R(2 / Double.pi) * PiecewiseLinear.angle(q11, q22, q12).angle, R(0))
   }
 
-  @inlinable public func diagonal<R: RealAlgebra>(_ q: R) -> (dual: R, derivative: R) { (R(1), R(0)) }
+  @inlinable public func diagonal<R: RealAlgebra>(_ q: R) -> (dual: R, derivative: R) {
+    (R.select(R(1), R(0), where: R(0), isLessThan: q), R(0))
+  }
 }
