@@ -80,7 +80,10 @@ public enum BottleneckFigures {
         return points.isEmpty ? nil : Series(name, points: points, style: .points(symbol), band: band, color: color)
       }
       let xAxis = Axis("bottleneck width d", categories: group.entries.map(\.label.name))
-      return series.isEmpty ? nil : Panel(title: group.title, xAxis: xAxis, yAxis: Axis("test error (%)"), series: series)
+      // From zero, so that heights compare.
+      let top = series.flatMap { $0.band ?? [] }.map(\.upper).max() ?? 0
+      let yAxis = Axis("test error (%)", range: 0...(top > 0 ? 1.08 * top : 1))
+      return series.isEmpty ? nil : Panel(title: group.title, xAxis: xAxis, yAxis: yAxis, series: series, legend: .below)
     }
     return panels.isEmpty ? nil : Figure(title: "Test error: median and quartiles over draws", panels: panels)
   }

@@ -2,18 +2,19 @@ import Foundation
 import Results
 
 extension BottleneckTable {
-  /// For reading: median [lower quartile, upper quartile] over draws, `–` where not reached or not recorded, errors in per cent.
+  /// For reading: steps to fractions of the initial loss, each with its speed-up over the baseline, and test errors; median [lower quartile, upper quartile] over draws, `–` where not reached or not recorded, errors in per cent.
   public var text: TextTable {
-    let names = BottleneckRun.fractions.map(\.name)
     var table = TextTable(
-      columns: [.init("rate", .left), .init("d", .left), .init("κ"), .init("draws")] + names.map { .init("steps to \($0)") }
-        + names.map { .init("× at \($0)") }
-        + [.init("test error %"), .init("best %"), .init("amplification"), .init("sensitive"), .init("diverged")])
+      columns: [.init("rate", .left), .init("d", .left), .init("κ"), .init("draws")]
+        + BottleneckRun.fractions.flatMap { [.init("to \($0.name)"), .init("speed-up")] }
+        + [.init("error %"), .init("best %"), .init("amplif."), .init("sensitive"), .init("diverged")])
     for row in rows {
+      let steps = zip(row.steps, row.speedUps).flatMap { steps, speedUp in
+        [BottleneckTable.text(steps, "%.0f"), speedUp.map { String(format: "×%.1f", $0) } ?? "–"]
+      }
       let amplification = row.amplification.map { String(format: "%.2g", $0) } ?? "–"
       table.append(
-        [row.comparison.rawValue, row.bottlenecks.name, "\(row.kappa)", "\(row.draws)"]
-          + row.steps.map { BottleneckTable.text($0, "%.0f") } + row.speedUps.map { $0.map { String(format: "%.1f", $0) } ?? "–" }
+        [row.comparison.rawValue, row.bottlenecks.name, "\(row.kappa)", "\(row.draws)"] + steps
           + [BottleneckTable.text(row.finalTestError, "%.1f", 100), BottleneckTable.text(row.bestTestError, "%.1f", 100)]
           + [amplification, row.sensitive.map(String.init) ?? "–", "\(row.diverged)"])
     }

@@ -151,6 +151,8 @@ public enum Legend: Equatable, Sendable {
   case inside(Corner)
   /// Beside the axes, at the right.
   case right
+  /// In one row under the axes.
+  case below
   /// Each name at the right end of its own line, moved apart where they would overlap.
   case direct
   case hidden

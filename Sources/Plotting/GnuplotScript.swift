@@ -13,7 +13,7 @@ struct GnuplotScript {
     guard !figure.panels.isEmpty else { throw .nothingToDraw(figure: name, panel: figure.title) }
     let isGrid = figure.panels.count > 1
     if isGrid {
-      body += "set multiplot layout \(rows),\(figure.columns) title \(GnuplotScript.quoted(figure.title)) font ',18' offset 0,-0.3\n"
+      body += "set multiplot layout \(rows),\(figure.columns) title \(GnuplotScript.quoted(figure.title)) font ',18' offset 0,-0.2\n"
     }
     body += """
       set border 3 lw 1.2 lc rgb '#444444'
@@ -23,11 +23,10 @@ struct GnuplotScript {
       set format '%g'
       set style fill transparent solid 0.18 noborder
       set boxwidth 0.8
-      set bmargin 4.2
-      set tmargin 2.8
+      set tmargin 2.4
 
       """
-    for panel in figure.panels { try add(panel, title: isGrid ? panel.title : figure.title, figure: name) }
+    for panel in figure.panels { try add(panel, title: isGrid ? panel.title : figure.title, isGrid: isGrid, figure: name) }
     body += isGrid ? "unset multiplot\n" : ""
   }
 
@@ -49,7 +48,7 @@ struct GnuplotScript {
     return "'" + scalars.joined().replacingOccurrences(of: "'", with: "''") + "'"
   }
 
-  private mutating func add(_ panel: Panel, title: String, figure: String) throws(PlottingError) {
+  private mutating func add(_ panel: Panel, title: String, isGrid: Bool, figure: String) throws(PlottingError) {
     func isDrawable(_ point: Series.Point) -> Bool {
       AxisFit.isDrawable(point.x, panel.xAxis) && AxisFit.isDrawable(point.y, panel.yAxis)
     }
@@ -64,7 +63,7 @@ struct GnuplotScript {
     let dropped = panel.series.map { $0.points.count }.reduce(0, +) - shown.count
     droppedPoints += dropped
 
-    body += "unset label\nset title \(GnuplotScript.quoted(title)) font ',\(title.count > 60 ? 14 : 17)' offset 0,-0.2\n"
+    body += "unset label\nset title \(GnuplotScript.quoted(title)) font ',\(isGrid ? 15 : 17)' offset 0,-0.3\n"
     body += panel.isSquare ? "set size ratio 1\n" : "set size noratio\n"
     add(x, panel.xAxis, "x")
     add(y, panel.yAxis, "y")
@@ -89,7 +88,7 @@ struct GnuplotScript {
   private mutating func add(_ fit: AxisFit, _ axis: Axis, _ letter: String) {
     body += fit.isLog ? "set logscale \(letter)\n" : "unset logscale \(letter)\n"
     body += "set \(letter)range [\(fit.range.lowerBound):\(fit.range.upperBound)]\n"
-    body += "set \(letter)label \(GnuplotScript.quoted(axis.label))\(letter == "x" ? " offset 0,-0.3" : "")\n"
+    body += "set \(letter)label \(GnuplotScript.quoted(axis.label))\(letter == "x" ? " offset 0,0.2" : "")\n"
     guard let ticks = fit.ticks else {
       body += "set \(letter)tics autofreq\n"
       return
@@ -100,10 +99,12 @@ struct GnuplotScript {
   }
 
   private mutating func addLegend(_ panel: Panel, _ y: AxisFit) {
-    body += "set rmargin \(panel.legend == .direct ? 14 : 3)\n"
+    let longest = panel.series.map(\.label.count).max() ?? 0
+    body += "set rmargin \(panel.legend == .direct ? 3 + longest : 3)\nset bmargin \(panel.legend == .below ? 5.4 : 3.8)\n"
     switch panel.legend {
     case .hidden: body += "unset key\n"
     case .right: body += "unset rmargin\nset key outside right center Left reverse samplen 2 spacing 1.25 font ',13'\n"
+    case .below: body += "set key outside bottom center horizontal Left reverse samplen 1.5 font ',13'\n"
     case .inside(let corner):
       let position =
         switch corner {
@@ -128,20 +129,24 @@ struct GnuplotScript {
     }
   }
 
-  /// Moves positions apart to at least `gap`, keeping their order, around where they were.
+  /// Moves positions in 0...1 apart to at least `gap`, keeping their order, around where they were; within 0...1 as long as there is room.
   static func spread(_ positions: [Double], gap: Double) -> [Double] {
     let order = positions.indices.sorted { (positions[$0], $0) < (positions[$1], $1) }
     // Clusters of touching labels, each centred on the mean of its members.
+    func center(_ members: [Int]) -> Double {
+      let mean = members.map { positions[$0] }.reduce(0, +) / Double(members.count), half = gap * Double(members.count - 1) / 2
+      return max(min(mean, 1 - half), half)
+    }
     var clusters: [(members: [Int], center: Double)] = []
     for index in order {
-      clusters.append(([index], positions[index]))
+      clusters.append(([index], center([index])))
       while clusters.count > 1 {
         let upper = clusters[clusters.count - 1], lower = clusters[clusters.count - 2]
         let reach = gap * Double(upper.members.count + lower.members.count) / 2
         guard upper.center - lower.center < reach else { break }
         let members = lower.members + upper.members
         clusters.removeLast(2)
-        clusters.append((members, members.map { positions[$0] }.reduce(0, +) / Double(members.count)))
+        clusters.append((members, center(members)))
       }
     }
     var result = positions

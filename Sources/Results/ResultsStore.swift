@@ -102,11 +102,15 @@ public final class ResultsStore: Sendable {
     try RunArrays.read(name, in: directory)
   }
 
-  /// Writes `table.txt` and `table.csv`, and `table.json` where `json` is given.
-  public func writeTable(_ table: TextTable, json: JSONValue? = nil) throws(ResultsError) {
+  /// Writes the table at the end of the run: `table.txt`, `table.csv`, and `table.json` where `json` is given.
+  ///
+  /// - Parameters:
+  ///   - table: for reading.
+  ///   - numbers: for `table.csv`; nil writes `table` there too.
+  public func writeTable(_ table: TextTable, numbers: TextTable? = nil, json: JSONValue? = nil) throws(ResultsError) {
     try whileOpen { () throws(ResultsError) in
       try SystemFile.replace(directory.appendingPathComponent("table.txt"), with: Array(table.text.utf8))
-      try SystemFile.replace(directory.appendingPathComponent("table.csv"), with: Array(table.csv.utf8))
+      try SystemFile.replace(directory.appendingPathComponent("table.csv"), with: Array((numbers ?? table).csv.utf8))
       if let json { try SystemFile.replace(directory.appendingPathComponent("table.json"), with: Array(json.prettyText.utf8)) }
     }
   }

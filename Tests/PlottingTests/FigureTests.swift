@@ -87,7 +87,7 @@ func installedGnuplot(_ test: String = #function) -> Gnuplot? {
     guard let gnuplot = installedGnuplot() else { return }
     let points = (1...5).map { Series.Point(Double($0 - 1), Double($0 * $0)) }, band = points.map { Series.Interval($0.y - 2, $0.y + 3) }
     let styles: [Series.Style] = [.line, .dashedLine, .bars] + Series.Symbol.allCases.map { .points($0) }
-    let panels = [Legend.direct, .right, .hidden, .inside(.topLeft)].map { legend in
+    let panels = [Legend.direct, .right, .below, .hidden, .inside(.topLeft)].map { legend in
       Panel(
         title: "\(legend)", xAxis: Axis("x", categories: ["a", "b", "c", "d", "e"]), yAxis: Axis("y"),
         series: styles.enumerated().map { rank, style in
@@ -114,5 +114,7 @@ func installedGnuplot(_ test: String = #function) -> Gnuplot? {
     let sorted = spread.sorted()
     #expect(zip(sorted, sorted.dropFirst()).allSatisfy { $1 - $0 >= 0.06 - 1e-12 }, "\(spread)")
     #expect(abs(spread[3] - 0.9) < 1e-12 && abs(spread[4] - 0.1) < 1e-12, "labels with room stay: \(spread)")
+    let top = GnuplotScript.spread([1, 1, 1], gap: 0.06)
+    #expect(top.max() == 1 && abs((top.min() ?? 0) - 0.88) < 1e-12, "labels stay beside the axes: \(top)")
   }
 }

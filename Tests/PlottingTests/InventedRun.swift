@@ -1,4 +1,5 @@
 import Foundation
+import Plotting
 import Results
 
 /// Files of a run of the experiment `bottleneck` with invented numbers of a plausible shape.
@@ -21,6 +22,8 @@ enum InventedRun {
       }
     }
     try representation(store, &random)
+    let table = BottleneckTable.make(from: try RunRecords.read(store.directory))
+    try store.writeTable(table.text, numbers: table.numbers, json: table.json)
     try store.finish()
     return store.directory
   }
