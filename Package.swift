@@ -53,7 +53,12 @@ let package = Package(
       name: "DigitsData", exclude: ["README.md", "digits-images-idx3-ubyte", "digits-labels-idx1-ubyte"],
       sources: ["DigitsData.c"]),
     module("Datasets", ["CZlib", "DigitsData"]),
-    module("Experiments", ["Learning", "Datasets", "Networks", "Results", .product(name: "Logging", package: "swift-log")]),
+    module(
+      "Experiments",
+      [
+        "Learning", "Datasets", "Networks", "Results", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     module("Results"),
     module("Plotting", ["Results"]),
     module("Isthmus", ["Experiments", "Plotting", "BackendCatalog"]),

@@ -1,0 +1,52 @@
+import Datasets
+import Learning
+
+/// Prepared inputs and targets of one run, as matrices.
+struct BottleneckData: Sendable {
+  var trainInputs: Matrix
+  var testInputs: Matrix
+  var trainTargets: Matrix
+  var testTargets: Matrix
+  var decision: Decision
+  var trainClasses: [Int]?
+  var testClasses: [Int]?
+  var checksums: [String: String]
+  /// Of the training labels, for colouring a representation; nil for regression.
+  var labels: [Int]?
+
+  init(_ settings: BottleneckSettings) throws {
+    let loaded = try DataSource.parse(settings.data).load()
+    let selected = try Split(train: settings.train, test: settings.test, seed: settings.seed).select(from: loaded)
+    let inputs = try settings.preparation.prepare(selected)
+    let targets = try settings.target.targets(
+      for: selected, scale: settings.loss == .softmax ? 1 : settings.targetScale, seed: settings.seed)
+    trainInputs = Matrix(rows: settings.train, columns: inputs.features, values: inputs.train)
+    testInputs = Matrix(rows: settings.test, columns: inputs.features, values: inputs.test)
+    trainClasses = targets.trainClasses
+    testClasses = targets.testClasses
+    checksums = Dictionary(
+      loaded.files.map { ($0.path, "crc32 \($0.crc32), \($0.byteCount) bytes") }, uniquingKeysWith: { first, _ in first })
+    labels = targets.trainClasses
+    switch settings.loss {
+    case .squared:
+      trainTargets = Matrix(rows: settings.train, columns: targets.outputs, values: targets.train)
+      testTargets = Matrix(rows: settings.test, columns: targets.outputs, values: targets.test)
+      decision = targets.decision
+    case .softmax:
+      guard let train = targets.trainClasses, let test = targets.testClasses, targets.classCount > 1 else {
+        throw ExperimentError.invalidSetting(name: "loss", expected: "a target with classes for softmax", got: settings.target.rawValue)
+      }
+      trainTargets = Self.oneHot(train, classes: targets.classCount, scale: 1)
+      testTargets = Self.oneHot(test, classes: targets.classCount, scale: 1)
+      decision = .argmax
+    }
+  }
+
+  var outputs: Int { trainTargets.columns }
+
+  private static func oneHot(_ classes: [Int], classes count: Int, scale: Double) -> Matrix {
+    var matrix = Matrix(zeros: classes.count, count)
+    for (row, label) in classes.enumerated() { matrix[row, label] = scale }
+    return matrix
+  }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Compute
+import Foundation
+import Logging
+import Results
+
+/// A computation that a user starts by name, with settings, a plan and recorded results.
+///
+/// An experiment gets an `Engine`, never a backend, and writes records; figures and tables are made from records alone.
+public protocol Experiment: Sendable {
+  /// Every setting with its default, declared once: an option with help on the command line, a key of the same name in YAML.
+  associatedtype Settings: ParsableArguments & Sendable
+
+  static var name: String { get }
+  /// One line for listings.
+  static var summary: String { get }
+  /// Settings that extend a run rather than change its numbers; they are not part of its identity.
+  static var extendingSettings: Set<String> { get }
+
+  /// Checks the settings, reads the data and says what the work will cost, before any of it is done.
+  static func plan(_ settings: Settings, on engine: Engine) throws -> any ExperimentPlan
+}
+
+/// Checked settings with their data, ready to run.
+public protocol ExperimentPlan {
+  /// What will be done and what it costs in time and memory, in lines for a person.
+  var summary: [String] { get }
+  /// Estimated seconds on this device.
+  var estimatedSeconds: Double { get }
+  /// Estimated bytes that results will take on disk.
+  var expectedBytes: Int { get }
+  /// Checksums of the files that were read.
+  var dataChecksums: [String: String] { get }
+  /// Seeds by name, for the manifest.
+  var seeds: [String: UInt64] { get }
+
+  func run(_ context: RunContext) throws
+}
+
+/// What a running experiment may use.
+public struct RunContext: Sendable {
+  /// float64.
+  public let engine: Engine
+  /// The precision asked for; the same device.
+  public let passEngine: Engine
+  public let store: ResultsStore
+  public let log: Logger
+  public let progress: any ProgressReporting
+
+  public init(engine: Engine, passEngine: Engine, store: ResultsStore, log: Logger, progress: any ProgressReporting) {
+    self.engine = engine
+    self.passEngine = passEngine
+    self.store = store
+    self.log = log
+    self.progress = progress
+  }
+}
+
+/// Told how far the work is; a progress bar on a terminal, plain lines elsewhere.
+public protocol ProgressReporting: Sendable {
+  /// - Parameters:
+  ///   - fraction: of all work, from 0 to 1.
+  ///   - activity: what is being computed, in a few words.
+  ///   - rate: such as "41 steps/s".
+  func update(fraction: Double, activity: String, rate: String)
+}
+
+/// Progress that nobody watches.
+public struct SilentProgress: ProgressReporting {
+  public init() {}
+  public func update(fraction: Double, activity: String, rate: String) {}
+}

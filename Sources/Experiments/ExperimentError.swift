@@ -1,0 +1,13 @@
+/// What can be wrong with the settings of an experiment.
+public enum ExperimentError: Error, Equatable, CustomStringConvertible {
+  case invalidSetting(name: String, expected: String, got: String)
+  case unknownExperiment(name: String, known: [String])
+
+  public var description: String {
+    switch self {
+    case .invalidSetting(let name, let expected, let got): "--\(name): expected \(expected), got '\(got)'."
+    case .unknownExperiment(let name, let known):
+      "experiment '\(name)' is not known; choose one of \(known.joined(separator: ", ")) (see `isthmus list`)."
+    }
+  }
+}
