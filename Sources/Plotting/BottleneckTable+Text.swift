@@ -2,7 +2,9 @@ import Foundation
 import Results
 
 extension BottleneckTable {
-  /// For reading: steps to fractions of the initial loss, each with its speed-up over the baseline, and test errors; median [lower quartile, upper quartile] over draws, `–` where not reached or not recorded, errors in per cent.
+  /// For reading: steps to fractions of the initial loss, each with its speed-up over the baseline, and test errors in per cent.
+  ///
+  /// Median [lower quartile, upper quartile] over draws; `–` where not reached or not recorded.
   public var text: TextTable {
     var table = TextTable(
       columns: [.init("rate", .left), .init("d", .left), .init("κ"), .init("draws")]
