@@ -73,6 +73,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     // Tests.
     tests("WideKernelsTests", ["WideKernels"]),
+    tests("NetworksTests", ["Networks"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("ResultsTests", ["Results"]),
     tests("PlottingTests", ["Plotting", "Results"]),

@@ -1,0 +1,25 @@
+import WideKernels
+
+/// What can be wrong with the description of a network.
+public enum NetworkError: Error, Equatable, CustomStringConvertible {
+  /// A weight variance that is not a finite number > 0, or a bias variance that is not one ≥ 0.
+  case variance(name: String, expected: String, got: Double)
+  /// A finite width below 1.
+  case width(name: String, got: Int)
+  case noBlocks
+  /// A key that is no part of the description, most likely misspelt.
+  case unknownKey(String, of: String, known: [String])
+  case activation(ActivationError)
+
+  public var description: String {
+    switch self {
+    case .variance(let name, let expected, let got):
+      "network: \(name) must be a finite number \(expected), got \(got). It is a variance; square a standard deviation."
+    case .width(let name, let got): "network: \(name) must be at least 1, got \(got). Hidden layers are infinitely wide and have no number."
+    case .noBlocks: "network: expected at least one block, got none. Write blocks: [{hidden: [relu], outputs: 1}]."
+    case .unknownKey(let key, let type, let known):
+      "network: '\(key)' is no part of a \(type); expected \(known.joined(separator: ", "))."
+    case .activation(let error): "network: \(error)"
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Networks
+import Testing
+import WideKernels
+
+@Suite struct NetworkTests {
+  static func chain() throws -> Network {
+    Network(
+      inputs: 5,
+      blocks: [
+        WideBlock(
+          hidden: [Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25), Hidden(.tanh, weightVariance: 1.5)], outputs: 2,
+          readoutWeightVariance: 1.3, readoutBiasVariance: 0.2),
+        WideBlock(hidden: [Hidden(try ActivationCatalog.activation("leaky-relu(0.1)"), biasVariance: 0.3)], outputs: 3),
+        WideBlock(hidden: [Hidden(.gelu, weightVariance: 2, biasVariance: 0.1)], outputs: 1, readoutBiasVariance: 0.4),
+      ])
+  }
+
+  @Test func aNetworkReadsBackFromItsText() throws {
+    let network = try Self.chain()
+    #expect(try JSONDecoder().decode(Network.self, from: JSONEncoder().encode(network)) == network)
+    #expect(network.bottlenecks == [2, 3])
+    #expect(network.totalHiddenLayers == 4)
+  }
+
+  @Test func aHandWrittenDescriptionTakesTheDefaults() throws {
+    let text = #"{"inputs": 784, "blocks": [{"hidden": ["relu", {"activation": "leaky-relu(0.1)", "biasVariance": 0.5}], "outputs": 2}]}"#
+    let network = try JSONDecoder().decode(Network.self, from: Data(text.utf8))
+    let leaky = try ActivationCatalog.activation("leaky-relu(0.1)")
+    let block = WideBlock(
+      hidden: [Hidden(.relu), Hidden(leaky, biasVariance: 0.5)], outputs: 2, readoutWeightVariance: 1, readoutBiasVariance: 0)
+    #expect(network == Network(inputs: 784, blocks: [block]))
+    #expect(network != Network(inputs: 784, blocks: [WideBlock(hidden: [Hidden(.relu), Hidden(.relu, biasVariance: 0.5)], outputs: 2)]))
+  }
+
+  static let faults: [(String, NetworkError)] = [
+    (#"{"inputs": 0, "blocks": [{"hidden": [], "outputs": 1}]}"#, .width(name: "inputs", got: 0)),
+    (#"{"inputs": 1, "blocks": []}"#, .noBlocks),
+    (#"{"inputs": 1, "blocks": [{"hidden": [], "outputs": -2}]}"#, .width(name: "outputs", got: -2)),
+    (
+      #"{"inputs": 1, "blocks": [{"hidden": [{"activation": "relu", "weightVariance": 0}], "outputs": 1}]}"#,
+      .variance(name: "weightVariance", expected: "> 0", got: 0)
+    ),
+    (
+      #"{"inputs": 1, "blocks": [{"hidden": [{"activation": "relu", "biasVariance": -1}], "outputs": 1}]}"#,
+      .variance(name: "biasVariance", expected: ">= 0", got: -1)
+    ),
+    (
+      #"{"inputs": 1, "blocks": [{"hidden": [], "outputs": 1, "readoutWeightVariance": -1}]}"#,
+      .variance(name: "readoutWeightVariance", expected: "> 0", got: -1)
+    ),
+    (
+      #"{"inputs": 1, "blocks": [{"hidden": [], "outputs": 1, "readoutBiasVariance": -1}]}"#,
+      .variance(name: "readoutBiasVariance", expected: ">= 0", got: -1)
+    ),
+    (
+      #"{"inputs": 1, "blocks": [{"hidden": [{"activation": "relu", "weigthVariance": 2}], "outputs": 1}]}"#,
+      .unknownKey("weigthVariance", of: "hidden layer", known: ["activation", "weightVariance", "biasVariance"])
+    ),
+    (
+      #"{"inputs": 1, "width": 3, "blocks": [{"hidden": [], "outputs": 1}]}"#,
+      .unknownKey("width", of: "network", known: ["inputs", "blocks"])
+    ),
+    (
+      #"{"inputs": 1, "blocks": [{"hidden": ["rleu"], "outputs": 1}]}"#,
+      .activation(.unknown(name: "rleu", known: ActivationCatalog.names))
+    ),
+  ]
+
+  @Test(arguments: faults)
+  func faultsAreTyped(_ text: String, _ error: NetworkError) {
+    #expect(throws: error) { try JSONDecoder().decode(Network.self, from: Data(text.utf8)) }
+    #expect(error.description.hasPrefix("network: "))
+  }
+
+  @Test func aBlockIsLoweredLayerByLayer() throws {
+    let program = try Self.chain().blocks[0].program
+    #expect(program.description == "affine(2.25,0.25) erf affine(1.5,0.0) tanh affine(1.3,0.2)")
+    let linear = WideBlock(hidden: [], outputs: 2, readoutWeightVariance: 2, readoutBiasVariance: 0.5).program.diagonal(1.5)
+    #expect(linear.nngp == 3.5 && linear.ntk == 3.5)
+  }
+
+  /// A description that is wrong in a program stops it at once, with the sentence that a file would get.
+  @Test func aWrongDescriptionInAProgramStopsIt() async {
+    await #expect(processExitsWith: .failure) { _ = Hidden(.relu, weightVariance: -1) }
+    await #expect(processExitsWith: .failure) { _ = WideBlock(hidden: [], outputs: 0) }
+    await #expect(processExitsWith: .failure) { _ = Network(inputs: 3, blocks: []) }
+  }
+}
