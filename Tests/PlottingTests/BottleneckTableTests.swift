@@ -40,6 +40,8 @@ private func end(
       end("own", "2", draw: 0, kappa: 0.75, steps1: 70, steps01: 100), end("own", "2", draw: 1, kappa: 0.75, steps1: 70, steps01: 100),
     ]
     #expect(BottleneckRuns(records).bestRate(of: two) == 0.75, "0.1 % decides a tie")
+    records.append(end("own", "2", draw: 0, kappa: 0.9, steps1: 71, steps01: 72))
+    #expect(BottleneckRuns(records).bestRate(of: two) == 0.75, "being quicker to 0.1 % does not make up for 1 %")
     #expect(BottleneckRuns([]).bestRate(of: two) == nil)
   }
 
