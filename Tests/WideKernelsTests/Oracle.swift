@@ -52,7 +52,20 @@ struct Oracle {
     var c: [[Double]]
     var d_sum_cK_d_X1: [[Double]]
   }
+  /// Kernels of the upper block at given values Z of a bottleneck.
+  struct Bottleneck: Decodable {
+    var lower_layers: [Layer]
+    var upper_layers: [Layer]
+    var x1: String
+    var x2: String
+    var Z: [[Double]]
+    var nngp12_given_Z: [[Double]]
+    var ntk_upper12_given_Z: [[Double]]
+    var mixed_hessian_trace12: [[Double]]
+    var expected_ntk12_given_Z: [[Double]]
+  }
   struct File: Decodable {
+    var bottleneck: [Bottleneck]
     var inputs: [String: Input]
     var cases: [Case]
     var gradients: [Gradient]
@@ -61,6 +74,7 @@ struct Oracle {
   var inputs: [String: [[Double]]]
   var cases: [(description: Case, out: [String: [[Double?]]])]
   var gradients: [Gradient]
+  var bottlenecks: [Bottleneck]
 
   init() throws {
     let data = try Data(contentsOf: Self.url)
@@ -69,6 +83,7 @@ struct Oracle {
     inputs = file.inputs.compactMapValues { matrix($0.data)?.map { $0.compactMap { $0 } } }
     cases = file.cases.map { ($0, ($0.out ?? [:]).compactMapValues(matrix)) }
     gradients = file.gradients
+    bottlenecks = file.bottleneck
   }
 
   struct Unsupported: Error, CustomStringConvertible { var description: String }

@@ -105,4 +105,39 @@ struct OracleTests {
       #expect(worst.error <= 1e-10, "\(gradient.get): \(worst)")
     }
   }
+
+  /// Kernels at given bottleneck values, and the mean tangent kernel of the whole: the upper one plus the lower one times the
+  /// trace of ∂²K/∂z∂z′, the covariance of the upper block's gradient, by jets of jets.
+  @Test func bottleneckKernelsAgreeWithNeuralTangents() throws {
+    let oracle = try Oracle()
+    #expect(oracle.bottlenecks.count > 0)
+    for network in oracle.bottlenecks {
+      let (lower, upper) = (try Oracle.program(network.lower_layers), try Oracle.program(network.upper_layers))
+      let (x1, x2) = (try #require(oracle.inputs[network.x1]), try #require(oracle.inputs[network.x2]))
+      var worst = Worst()
+      for (i, x) in x1.enumerated() {
+        for (j, y) in x2.enumerated() {
+          let (z, w) = (network.Z[i], network.Z[x1.count + j])
+          let (q11, q22, q12) = (dot(z, z), dot(w, w), dot(z, w))
+          typealias Inner = Jet<Double>
+          var pair = KernelProgram.Pair(
+            q11: Jet<Inner>(value: .q11(q11), d11: Inner(1), d22: Inner(0), d12: Inner(0)),
+            q22: Jet<Inner>(value: .q22(q22), d11: Inner(0), d22: Inner(1), d12: Inner(0)),
+            q12: Jet<Inner>(value: .q12(q12), d11: Inner(0), d22: Inner(0), d12: Inner(1)))
+          upper.apply(to: &pair)
+          let k = pair.q12
+          let second = 4 * q12 * k.d11.d22 + 2 * q11 * k.d11.d12 + 2 * q22 * k.d22.d12 + q12 * k.d12.d12
+          let trace = k.d12.value + second / Double(z.count)
+          let ntk = pair.ntk.value.value
+          let whole = ntk + kernelValue(lower, x, y, isSame: false).ntk * trace
+          worst.see(abs(k.value.value - network.nngp12_given_Z[i][j]), "nngp [\(i), \(j)]")
+          worst.see(abs(ntk - network.ntk_upper12_given_Z[i][j]), "ntk [\(i), \(j)]")
+          worst.see(abs(trace - network.mixed_hessian_trace12[i][j]), "mixed Hessian [\(i), \(j)]")
+          worst.see(abs(whole - network.expected_ntk12_given_Z[i][j]), "ntk of the whole [\(i), \(j)]")
+        }
+      }
+      print("neural-tangents, bottleneck: worst \(worst)")
+      #expect(worst.error <= 1e-10, "\(worst)")
+    }
+  }
 }

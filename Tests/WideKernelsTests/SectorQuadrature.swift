@@ -74,7 +74,8 @@ struct Covariance: CustomStringConvertible {
     Covariance(q11: 1, q22: 1, correlation: -0.6), Covariance(q11: 0.3, q22: 2, correlation: 0.9),
     Covariance(q11: 4, q22: 4, correlation: 0.999), Covariance(q11: 4, q22: 4, correlation: -0.999),
     Covariance(q11: 4, q22: 0.01, correlation: -0.3), Covariance(q11: 0.01, q22: 0.02, correlation: 0.8),
-    Covariance(q11: 1.5, q22: 1.4, correlation: 0.999999), Covariance(q11: 3.5, q22: 2.5, correlation: 0.25),
+    Covariance(q11: 1.5, q22: 1.4, correlation: 0.999999), Covariance(q11: 4, q22: 4, correlation: 0.999999),
+    Covariance(q11: 3.5, q22: 2.5, correlation: 0.25),
   ]
 }
 

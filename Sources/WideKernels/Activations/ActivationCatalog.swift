@@ -6,7 +6,7 @@ public enum ActivationCatalog {
     ScaledErf.self, SiLU.self, Sigmoid.self, Sign.self, Sin.self, Softplus.self, Tanh.self,
   ]
 
-  public static var names: [String] { all.map { $0.name } }
+  public static var names: [String] { all.map { $0.name }.sorted() }
 
   /// Reads `relu`, or `leaky-relu(0.1)` with parameters in the order of `parameterDefaults`.
   public static func activation(_ text: String) throws(ActivationError) -> any Activation {

@@ -2,7 +2,7 @@
 public struct SiLU: Activation {
   public static let name = "silu"
   /// Of dual and derivative relative to their diagonals, measured for q ≤ 4.
-  public var dualError: Double { 1e-9 }
+  public var dualError: Double { 1e-10 }
   @inlinable public init() {}
   public init(parameters: [Double]) throws(ActivationError) {
     try requireParameters(parameters, of: Self.self)
