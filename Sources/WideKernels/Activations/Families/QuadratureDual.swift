@@ -64,19 +64,32 @@
   }
 
   /// rows · samples, for rows of `nodeCount` entries.
+  ///
+  /// Four rows at a time, so that no sum waits for the one before; products and sums and not `fma`, which is a function
+  /// call on processors without one.
   @inlinable static func contract<R: RealAlgebra>(_ rows: [Double], _ samples: [R]) -> [R] {
-    (0..<orderCount).map { order in
-      var sum = R(0)
-      for i in 0..<nodeCount { sum = R.fma(R(rows[order * nodeCount + i]), samples[i], sum) }
-      return sum
+    var result: [R] = []
+    result.reserveCapacity(orderCount)
+    for order in stride(from: 0, to: orderCount, by: 4) {
+      let row = order * nodeCount
+      var (s0, s1, s2, s3) = (R(0), R(0), R(0), R(0))
+      for i in 0..<nodeCount {
+        let sample = samples[i]
+        s0 = s0 + R(rows[row + i]) * sample
+        s1 = s1 + R(rows[row + nodeCount + i]) * sample
+        s2 = s2 + R(rows[row + 2 * nodeCount + i]) * sample
+        s3 = s3 + R(rows[row + 3 * nodeCount + i]) * sample
+      }
+      result += [s0, s1, s2, s3]
     }
+    return result
   }
 
   /// Σ_k a_k b_k ρ^k over the orders of one parity, by Horner's scheme in ρ².
   @inlinable static func sum<R: RealAlgebra>(_ parity: Parity, _ a: [R], _ b: [R], _ correlation: R) -> R {
     let square = correlation * correlation
     var sum = R(0)
-    for k in stride(from: orderCount - 1, through: 0, by: -1) { sum = R.fma(sum, square, a[k] * b[k]) }
+    for k in stride(from: orderCount - 1, through: 0, by: -1) { sum = sum * square + a[k] * b[k] }
     return parity == .even ? sum : sum * correlation
   }
 
