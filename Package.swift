@@ -73,6 +73,8 @@ let package = Package(
       swiftSettings: swiftSettings),
     // Tests.
     tests("WideKernelsTests", ["WideKernels"]),
+    tests("ComputeTests", ["Compute", "ReferenceBackend"]),
+    tests("ConformanceTests", ["BackendTestKit", "BackendCatalog", "ReferenceBackend"]),
     tests("NetworksTests", ["Networks"]),
     tests("DatasetsTests", ["Datasets"]),
     tests("ResultsTests", ["Results"]),

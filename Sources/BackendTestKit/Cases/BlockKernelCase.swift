@@ -1,0 +1,77 @@
+import Compute
+import WideKernels
+
+/// Kernels straight from inputs: Gram and recursion in one. Bound: γ_{w+2} for the covariances, then running error analysis.
+///
+/// The first point of y is the first of x, and where there is a third point of x it is 0.
+struct BlockKernelCase: CaseBody {
+  var program: KernelProgram
+  var batch = 1
+  var n: Int
+  var m: Int
+  var width: Int
+  var isSymmetric = false
+  var kinds = KernelKind.allCases
+  var layout = Layout.dense
+
+  var label: String {
+    "\(program) b\(batch) \(n)x\(m) w\(width)\(isSymmetric ? " symmetric" : "") \(kinds.map(\.rawValue).joined(separator: "+")) \(layout)"
+  }
+
+  static var all: [any CaseBody] {
+    var cases = ProgramSample.oneHidden.enumerated().map { index, program in
+      let size = program.isQuadrature ? 4 : 9
+      return BlockKernelCase(program: program, n: size, m: size, width: 3 + index % 5, isSymmetric: index % 2 == 0)
+    }
+    let sizes = [
+      (1, 1, 1, 1), (2, 7, 9, 3), (1, 8, 8, 8), (3, 16, 33, 5), (1, 31, 31, 64), (1, 33, 63, 17), (1, 65, 130, 2), (1, 127, 127, 9),
+      (2, 1, 65, 784), (1, 130, 1, 130),
+    ]
+    for (index, program) in ProgramSample.deepPrograms.enumerated() {
+      for (place, (batch, n, m, width)) in sizes.enumerated() where n * m < 1000 || place % 3 == index % 3 {
+        cases.append(
+          BlockKernelCase(
+            program: program, batch: batch, n: n, m: m, width: width, isSymmetric: n == m,
+            layout: (index + place) % 2 == 0 ? .strided : .dense))
+      }
+    }
+    for kind in KernelKind.allCases {
+      cases.append(BlockKernelCase(program: ProgramSample.twoReLU, n: 17, m: 9, width: 4, kinds: [kind]))
+      cases.append(
+        BlockKernelCase(program: ProgramSample.twoReLU, n: 33, m: 33, width: 4, isSymmetric: true, kinds: [kind], layout: .strided))
+    }
+    return cases
+  }
+
+  func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
+    var xValues = probe.uniforms("x", batch * n * width)
+    var yValues = probe.uniforms("y", batch * m * width)
+    if n > 2 { for k in 0..<width { xValues[2 * width + k] = 0 } }
+    for k in 0..<width { yValues[k] = xValues[k] }
+    if isSymmetric { yValues = xValues }
+    let x = try probe.input("x", xValues, batch: batch, rows: n, columns: width, layout)
+    let y = isSymmetric ? nil : try probe.input("y", yValues, batch: batch, rows: m, columns: width, layout)
+
+    func points(_ values: [Double], _ count: Int, _ item: Int) -> [ArraySlice<Double>] {
+      (0..<count).map { values[(item * count + $0) * width..<(item * count + $0 + 1) * width] }
+    }
+    let oracle = PairOracle<P>(program: program)
+    var (nngp, ntk): ([Bounded<P>], [Bounded<P>]) = ([], [])
+    for item in 0..<batch {
+      let (xs, ys) = (points(xValues, n, item), points(yValues, m, item))
+      let rowDiagonal = xs.map { PairOracle<P>.covariance($0, $0) }
+      let columnDiagonal = ys.map { PairOracle<P>.covariance($0, $0) }
+      for i in 0..<n {
+        for j in 0..<m {
+          let kernels = oracle.kernels(
+            q11: rowDiagonal[i], q22: columnDiagonal[j], q12: PairOracle<P>.covariance(xs[i], ys[j]), isDiagonal: isSymmetric && i == j)
+          nngp.append(kernels.nngp)
+          ntk.append(kernels.ntk)
+        }
+      }
+    }
+    let outputs = try kinds.map { try probe.output($0.rawValue, batch: batch, rows: n, columns: m, layout) }
+    let job = BlockKernelJob(program: program, x: x.tensor, y: y?.tensor, nngp: outputs.view(.nngp, kinds), ntk: outputs.view(.ntk, kinds))
+    try probe.verify(outputs, kinds.map { matches($0 == .nngp ? nngp : ntk) }) { try probe.backend.blockKernel(job) }
+  }
+}

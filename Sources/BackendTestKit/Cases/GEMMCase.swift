@@ -1,0 +1,105 @@
+import Compute
+
+/// Products of all transposes, scalings, layouts and shared operands, at sizes around the edges of tiles.
+///
+/// Bound: γ_{k+4} (|α| Σ|a b| + |β c|), for any order of summation (Higham, sec. 3.5; 4 for α, β and their sum).
+struct GEMMCase: CaseBody {
+  var batch = 1
+  var m: Int
+  var n: Int
+  var k: Int
+  var operation: GEMM
+  var sharesA = false
+  var sharesB = false
+  var layout = Layout.dense
+
+  var label: String {
+    let transposes = (operation.transposeA ? "t" : "n") + (operation.transposeB ? "t" : "n")
+    let shared = (sharesA ? " sharedA" : "") + (sharesB ? " sharedB" : "")
+    return "\(transposes) b\(batch) m\(m) n\(n) k\(k) alpha=\(operation.alpha) beta=\(operation.beta)"
+      + (operation.lowerOnly ? " lower" : "") + shared + " \(layout)"
+  }
+
+  static var all: [any CaseBody] {
+    let sizes = [
+      (1, 1, 1), (7, 9, 8), (8, 8, 16), (9, 7, 1), (16, 16, 16), (31, 33, 17), (33, 31, 64), (63, 65, 127), (65, 64, 63), (127, 130, 33),
+      (130, 127, 9), (1, 130, 65), (130, 1, 7), (2, 3, 1000),
+    ]
+    let scales: [(Double, Double)] = [(1, 0), (-0.75, 0), (1, 1), (1.0 / 3, -2.5)]
+    var cases: [GEMMCase] = []
+    for (index, (m, n, k)) in sizes.enumerated() {
+      for transposes in 0..<4 {
+        let (alpha, beta) = scales[(index + transposes) % 4]
+        cases.append(
+          GEMMCase(
+            batch: m * n * k < 20_000 ? 1 + index % 3 : 1, m: m, n: n, k: k,
+            operation: GEMM(transposeA: transposes & 1 == 1, transposeB: transposes & 2 == 2, alpha: alpha, beta: beta),
+            layout: (index + transposes / 2) % 2 == 0 ? .dense : .strided))
+      }
+    }
+    for (index, n) in [1, 7, 8, 16, 33, 65, 130].enumerated() {
+      for (alpha, beta) in [(1.0, 0.0), (-1.0, 1.0)] {
+        cases.append(
+          GEMMCase(
+            batch: 1 + index % 2, m: n, n: n, k: 5 + 4 * index,
+            operation: GEMM(transposeB: index % 3 > 0, alpha: alpha, beta: beta, lowerOnly: true),
+            layout: index % 2 == 0 ? .strided : .dense))
+      }
+    }
+    cases.append(GEMMCase(m: 33, n: 9, k: 12, operation: GEMM(transposeB: true, lowerOnly: true)))
+    cases.append(GEMMCase(m: 9, n: 33, k: 12, operation: GEMM(lowerOnly: true)))
+    for (sharesA, sharesB) in [(true, false), (false, true), (true, true)] {
+      cases.append(
+        GEMMCase(batch: 3, m: 17, n: 9, k: 31, operation: GEMM(transposeB: true, alpha: 0.5), sharesA: sharesA, sharesB: sharesB))
+      cases.append(
+        GEMMCase(batch: 4, m: 9, n: 33, k: 8, operation: GEMM(beta: 1), sharesA: sharesA, sharesB: sharesB, layout: .strided))
+    }
+    cases.append(GEMMCase(m: 5, n: 9, k: 0, operation: GEMM()))
+    cases.append(GEMMCase(batch: 2, m: 9, n: 5, k: 0, operation: GEMM(transposeA: true, beta: -2)))
+    return cases
+  }
+
+  func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
+    let (itemsA, itemsB) = (sharesA ? 1 : batch, sharesB ? 1 : batch)
+    let (rowsA, columnsA) = operation.transposeA ? (k, m) : (m, k)
+    let (rowsB, columnsB) = operation.transposeB ? (n, k) : (k, n)
+    let a = try probe.input("a", probe.uniforms("a", itemsA * m * k), batch: itemsA, rows: rowsA, columns: columnsA, layout)
+    let b = try probe.input("b", probe.uniforms("b", itemsB * k * n), batch: itemsB, rows: rowsB, columns: columnsB, layout)
+    // Where the old numbers matter they are given; else they are poison, which β = 0 must not let through.
+    let initial = operation.beta != 0 || operation.lowerOnly ? probe.uniforms("c", batch * m * n) : nil
+    let c = try probe.output("c", batch: batch, rows: m, columns: n, layout, initial: initial)
+    let gamma = Bounded<P>.gamma(k + 4)
+
+    var expected: [Bounded<P>] = []
+    expected.reserveCapacity(batch * m * n)
+    a.values.withUnsafeBufferPointer { a in
+      b.values.withUnsafeBufferPointer { b in
+        for item in 0..<batch {
+          let (startA, startB) = (sharesA ? 0 : item * m * k, sharesB ? 0 : item * k * n)
+          for i in 0..<m {
+            for j in 0..<n {
+              let old = initial.map { $0[(item * m + i) * n + j] } ?? 0
+              if operation.lowerOnly, j > i {
+                expected.append(Bounded(WideReal(old), error: 0))
+                continue
+              }
+              var (sum, size) = (WideReal(0), 0.0)
+              for p in 0..<k {
+                let x = a[startA + (operation.transposeA ? p * m + i : i * k + p)]
+                let y = b[startB + (operation.transposeB ? j * k + p : p * n + j)]
+                sum += WideReal(x) * WideReal(y)
+                size += abs(x * y)
+              }
+              let value = WideReal(operation.alpha) * sum + WideReal(operation.beta) * WideReal(old)
+              let magnitude = abs(operation.alpha) * size + abs(operation.beta * old)
+              expected.append(Bounded(value, error: gamma * magnitude))
+            }
+          }
+        }
+      }
+    }
+    try probe.verify([c], [matches(expected)], mayBeTrivial: k == 0) {
+      try probe.backend.gemm(operation, a.tensor, b.tensor, c.view)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import WideKernels
+
+/// Programs that the kernel cases go through. Variances are dyadic where nothing else is said, so that exact inputs stay exact.
+enum ProgramSample {
+  /// One hidden layer of every activation of the catalogue.
+  static let oneHidden: [KernelProgram] = ActivationCatalog.samples.map { activation in
+    KernelProgram(steps: [
+      .affine(weightVariance: 1.5, biasVariance: 0.25), .activation(activation), .affine(weightVariance: 0.75, biasVariance: 0.125),
+    ])
+  }
+
+  static let linear = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.25)])
+
+  static let twoReLU = deep([ReLU(), ReLU()], weightVariance: 2, biasVariance: 0.25)
+
+  /// Its first layer takes the covariances as they are, so nothing but the determinant itself can lose digits.
+  static let plainReLU = deep([ReLU()], weightVariance: 1, biasVariance: 0)
+
+  static let deepPrograms: [KernelProgram] = [
+    linear, plainReLU, twoReLU, deep([ReLU(), ReLU(), ReLU()], weightVariance: 1.9, biasVariance: 0),
+    deep([Erf(), Erf()], weightVariance: 1.3, biasVariance: 0.07), deep([ReLU(), Erf()], weightVariance: 1.5, biasVariance: 0.25),
+  ]
+
+  static func deep(_ activations: [any Activation], weightVariance: Double, biasVariance: Double) -> KernelProgram {
+    KernelProgram(
+      steps: activations.flatMap { [.affine(weightVariance: weightVariance, biasVariance: biasVariance), .activation($0)] }
+        + [.affine(weightVariance: 1, biasVariance: 0)])
+  }
+}
+
+extension KernelProgram {
+  /// Hundreds of terms a pair: small sizes suffice.
+  var isQuadrature: Bool { dualError > 0 }
+
+  /// Whether its kernels do not depend on the inputs, so that all derivatives are 0.
+  var isConstant: Bool {
+    steps.contains { step in
+      guard case .activation(let activation) = step else { return false }
+      return !type(of: activation).hasKink && activation.isFlat
+    }
+  }
+}
+
+extension Activation {
+  /// Whether φ′ is 0 wherever it exists.
+  var isFlat: Bool { [-1.5, -0.5, 0.5, 1.5].allSatisfy { slope($0) == 0 } }
+}

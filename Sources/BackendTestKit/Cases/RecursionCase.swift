@@ -1,0 +1,65 @@
+import Compute
+import WideKernels
+
+/// Both kernels from covariances, or one of them, symmetric and not. Bound: running error analysis of the program.
+struct RecursionCase: CaseBody {
+  var program: KernelProgram
+  var batch = 1
+  var n: Int
+  var m: Int
+  var isSymmetric = false
+  var kinds = KernelKind.allCases
+  var layout = Layout.dense
+
+  var label: String {
+    "\(program) b\(batch) \(n)x\(m)\(isSymmetric ? " symmetric" : "") \(kinds.map(\.rawValue).joined(separator: "+")) \(layout)"
+  }
+
+  static var all: [any CaseBody] {
+    var cases = ProgramSample.oneHidden.enumerated().map { index, program in
+      program.isQuadrature
+        ? RecursionCase(program: program, n: 5, m: 5, isSymmetric: index % 2 == 0)
+        : RecursionCase(program: program, n: 9, m: index % 2 == 0 ? 9 : 17, isSymmetric: index % 2 == 0)
+    }
+    let sizes = [(1, 1, 1), (2, 7, 9), (1, 8, 8), (3, 16, 33), (1, 31, 63), (1, 65, 130), (1, 130, 127), (1, 64, 64)]
+    for (index, program) in ProgramSample.deepPrograms.enumerated() {
+      for (place, (batch, n, m)) in sizes.enumerated() where n * m < 2000 || place % 2 == index % 2 {
+        cases.append(
+          RecursionCase(
+            program: program, batch: batch, n: n, m: m, isSymmetric: n == m && n > 1 && index % 2 == 0,
+            layout: (index + place) % 2 == 0 ? .strided : .dense))
+      }
+    }
+    for kind in KernelKind.allCases {
+      cases.append(RecursionCase(program: ProgramSample.twoReLU, n: 9, m: 16, kinds: [kind]))
+      cases.append(RecursionCase(program: ProgramSample.twoReLU, n: 33, m: 33, isSymmetric: true, kinds: [kind], layout: .strided))
+    }
+    return cases
+  }
+
+  func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
+    let inputs = try CovarianceInputs(probe, batch: batch, n: n, m: m, isSymmetric: isSymmetric, layout)
+    let oracle = PairOracle<P>(program: program)
+    var (nngp, ntk): ([Bounded<P>], [Bounded<P>]) = ([], [])
+    for item in 0..<batch {
+      for i in 0..<n {
+        for j in 0..<m {
+          let (q11, q22, q12): (Bounded<P>, Bounded<P>, Bounded<P>) = inputs.covariances(item, i, j)
+          let kernels = oracle.kernels(q11: q11, q22: q22, q12: q12, isDiagonal: isSymmetric && i == j)
+          nngp.append(kernels.nngp)
+          ntk.append(kernels.ntk)
+        }
+      }
+    }
+    let outputs = try kinds.map { try probe.output($0.rawValue, batch: batch, rows: n, columns: m, layout) }
+    let job = RecursionJob(
+      program: program, gram: inputs.gram.tensor, rowDiagonal: inputs.rowDiagonal.tensor, columnDiagonal: inputs.columnDiagonal.tensor,
+      isSymmetric: isSymmetric, nngp: outputs.view(.nngp, kinds), ntk: outputs.view(.ntk, kinds))
+    try probe.verify(outputs, kinds.map { matches($0 == .nngp ? nngp : ntk) }) { try probe.backend.recursion(job) }
+  }
+}
+
+extension [Output] {
+  /// The tensor for one kind of kernel, where that kind is asked for.
+  func view(_ kind: KernelKind, _ kinds: [KernelKind]) -> Tensor? { kinds.firstIndex(of: kind).map { self[$0].view } }
+}

@@ -1,0 +1,240 @@
+import Compute
+import ReferenceBackend
+import Synchronization
+import Testing
+import WideKernels
+
+@Suite struct EngineTests {
+  private let program = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.25), .activation(ReLU())])
+
+  private func expectShapeError(_ recorder: RecordingBackend, _ operation: String, _ body: () throws -> Void) {
+    let before = recorder.operations
+    do {
+      try body()
+      Issue.record("\(operation) accepted operands that do not fit")
+    } catch ComputeError.shapeMismatch(let name, let expected, let got) {
+      #expect(name.hasPrefix(operation), "\(name), expected \(expected), got \(got)")
+    } catch {
+      Issue.record("\(operation) threw \(error)")
+    }
+    #expect(recorder.operations == before, "\(operation) reached the backend before its operands were checked")
+  }
+
+  @Test func operandsThatDoNotFitAreRefusedBeforeAnythingRuns() throws {
+    let recorder = RecordingBackend()
+    let engine = try Engine(recorder)
+    func zeros(_ batch: Int, _ rows: Int, _ columns: Int) throws -> Tensor { try engine.zeros(batch: batch, rows: rows, columns: columns) }
+    let (x, y) = (try zeros(2, 4, 3), try zeros(2, 5, 3))
+
+    expectShapeError(recorder, "gemm") { _ = try engine.gemm(x, y) }
+    expectShapeError(recorder, "gemm") { try engine.gemm(GEMM(transposeB: true), x, y, into: zeros(2, 4, 4)) }
+    expectShapeError(recorder, "gemm") { try engine.gemm(GEMM(transposeB: true), x, zeros(3, 5, 3), into: zeros(2, 4, 5)) }
+    expectShapeError(recorder, "map") { _ = try engine.map(.sum, x) }
+    expectShapeError(recorder, "map") { _ = try engine.map(.sum, x, y) }
+    expectShapeError(recorder, "map") { _ = try engine.map(.square) }
+    expectShapeError(recorder, "rows") { _ = try engine.rows(.sum, zeros(1, 3, 0)) }
+    expectShapeError(recorder, "triangularSolve") { try engine.triangularSolve(TriangularSolve(), zeros(2, 4, 3), x) }
+    expectShapeError(recorder, "triangularSolve") { try engine.triangularSolve(TriangularSolve(), zeros(2, 5, 5), x) }
+    expectShapeError(recorder, "triangularSolve") { try engine.triangularSolve(TriangularSolve(), zeros(3, 4, 4), x) }
+    expectShapeError(recorder, "kernel") { _ = try engine.kernel(program, x, zeros(2, 5, 4)) }
+    expectShapeError(recorder, "kernel") { _ = try engine.kernel(program, x, zeros(1, 5, 3)) }
+    expectShapeError(recorder, "kernel") { _ = try engine.kernel(program, zeros(1, 5, 0)) }
+
+    let gram = try zeros(2, 4, 5)
+    let (row, column) = (try zeros(2, 4, 1), try zeros(2, 5, 1))
+    expectShapeError(recorder, "recursion") { _ = try engine.recursion(program, gram: gram, rowDiagonal: column, columnDiagonal: row) }
+    expectShapeError(recorder, "recursion") {
+      _ = try engine.recursion(program, gram: gram, rowDiagonal: row, columnDiagonal: column, isSymmetric: true)
+    }
+    expectShapeError(recorder, "recursionVJP") {
+      _ = try engine.recursionVJP(
+        program, gram: gram, rowDiagonal: row, columnDiagonal: column, nngpCotangent: zeros(2, 5, 4), ntkCotangent: nil)
+    }
+    expectShapeError(recorder, "recursionVJP") {
+      _ = try engine.recursionVJP(program, gram: gram, rowDiagonal: row, columnDiagonal: column, nngpCotangent: nil, ntkCotangent: nil)
+    }
+
+    func widePass(_ points: Tensor, _ centres: Tensor, _ counts: [Int]?, _ coefficients: Tensor) throws {
+      _ = try engine.widePass(
+        .ntk, program, points: points, centres: centres, centreCounts: counts, coefficients: coefficients, jacobian: true)
+    }
+    let coefficients = try zeros(2, 5, 2)
+    expectShapeError(recorder, "widePass") { try widePass(x, zeros(2, 5, 4), nil, coefficients) }
+    expectShapeError(recorder, "widePass") { try widePass(x, y, nil, zeros(2, 4, 2)) }
+    expectShapeError(recorder, "widePass") { try widePass(x, y, nil, zeros(1, 5, 2)) }
+    expectShapeError(recorder, "widePass") { try widePass(x, y, [5], coefficients) }
+    expectShapeError(recorder, "widePass") { try widePass(x, y, [5, 6], coefficients) }
+    expectShapeError(recorder, "widePass") { try widePass(x, y, [-1, 5], coefficients) }
+
+    expectShapeError(recorder, "tensor") { _ = try engine.tensor([1, 2, 3], rows: 2, columns: 2) }
+    expectShapeError(recorder, "write") { try engine.write([1], into: x) }
+    expectShapeError(recorder, "empty") { _ = try engine.empty(rows: -1, columns: 2) }
+  }
+
+  @Test func operandsOfAnotherPrecisionAreRefused() throws {
+    let recorder = RecordingBackend()
+    let (double, single) = (try Engine(recorder), try Engine(recorder, precision: .float32))
+    let (a, b) = (try double.zeros(rows: 2, columns: 2), try single.zeros(rows: 2, columns: 2))
+    #expect(throws: ComputeError.precisionMismatch(operation: "gemm", expected: .float64, got: .float32)) { try double.gemm(a, b) }
+    #expect(throws: ComputeError.precisionMismatch(operation: "map", expected: .float32, got: .float64)) { try single.map(.square, a) }
+    #expect(throws: ComputeError.precisionMismatch(operation: "kernel", expected: .float32, got: .float64)) {
+      try single.kernel(program, a)
+    }
+    #expect(recorder.operations.isEmpty)
+  }
+
+  @Test func aPrecisionThatTheDeviceLacksIsRefused() {
+    let recorder = RecordingBackend(precisions: [.float32])
+    #expect(throws: ComputeError.unsupportedPrecision(device: recorder.device.name, precision: .float64)) { try Engine(recorder) }
+  }
+
+  @Test func anAllocationBeyondTheBudgetIsRefused() throws {
+    let engine = try Engine(ReferenceBackend(), memoryBudget: 8 * 100)
+    #expect(try engine.empty(rows: 10, columns: 10).count == 100)
+    #expect(throws: ComputeError.budgetTooSmall(operation: "tensor [1, 101, 1]", neededBytes: 808, budgetBytes: 800)) {
+      try engine.empty(rows: 101, columns: 1)
+    }
+  }
+
+  @Test func anAllocationBeyondTheDevicesLargestIsRefused() throws {
+    let engine = try Engine(RecordingBackend(largestAllocationBytes: 64))
+    #expect(throws: ComputeError.self) { try engine.empty(rows: 9, columns: 1) }
+    #expect(try engine.empty(rows: 8, columns: 1).count == 8)
+  }
+
+  @Test func panelsWithinABudgetMakeTheWholeKernel() throws {
+    let values = RandomStream(seed: 4, name: "x").uniforms(23 * 3)
+    let roomy = try Engine(ReferenceBackend())
+    let x = try roomy.tensor(values, rows: 23, columns: 3)
+    let whole = try roomy.kernel(program, x)
+    let (nngp, ntk) = (try roomy.read(#require(whole.nngp)), try roomy.read(#require(whole.ntk)))
+
+    let tight = try Engine(ReferenceBackend(), memoryBudget: 2 * 2 * 8 * 23 * 5)
+    var panels: [Range<Int>] = []
+    var (gathered, gatheredNTK): ([Double], [Double]) = ([], [])
+    try tight.kernelPanels(program, tight.tensor(values, rows: 23, columns: 3), nil, nngp: true, ntk: true) { range, nngp, ntk in
+      panels.append(range)
+      gathered += try tight.read(#require(nngp))
+      gatheredNTK += try tight.read(#require(ntk))
+    }
+    #expect(panels == [0..<5, 5..<10, 10..<15, 15..<20, 20..<23])
+    // Diagonals come by another order of operations: γ_{w+2} and a few roundings of the layers.
+    for (part, all) in [(gathered, nngp), (gatheredNTK, ntk)] {
+      let worst = zip(part, all).map { abs($0 - $1) / $1 }.max() ?? .infinity
+      #expect(part.count == 23 * 23 && worst <= 16 * Precision.float64.unitRoundoff, "seed 4: panels are off by \(worst)")
+    }
+
+    let hopeless = try Engine(ReferenceBackend(), memoryBudget: 600)
+    #expect(throws: ComputeError.self) {
+      try hopeless.kernelPanels(program, hopeless.tensor(values, rows: 23, columns: 3), nil, nngp: true, ntk: true) { _, _, _ in }
+    }
+  }
+
+  @Test func emptyShapesNeedNoDevice() throws {
+    let recorder = RecordingBackend()
+    let engine = try Engine(recorder)
+    let none = try engine.zeros(rows: 0, columns: 3)
+    #expect(try engine.read(engine.gemm(none, none, transposeB: true)) == [])
+    #expect(try engine.kernel(program, none).nngp?.shapeText == "[1, 0, 0]")
+    #expect(try engine.rows(.sum, none).shapeText == "[1, 0, 1]")
+    #expect(try engine.normal(rows: 0, columns: 4, stream: RandomStream(seed: 1, name: "none")).count == 0)
+    let noCentres = try engine.widePass(
+      .ntk, program, points: none, centres: none, coefficients: engine.zeros(rows: 0, columns: 2), jacobian: true)
+    #expect(noCentres.value.shapeText == "[1, 0, 2]" && noCentres.jacobian?.shapeText == "[1, 0, 6]")
+    #expect(recorder.operations.isEmpty)
+    // A sum over nothing is 0.
+    let product = try engine.gemm(engine.zeros(rows: 2, columns: 0), engine.zeros(rows: 0, columns: 2))
+    #expect(try engine.read(product) == [0, 0, 0, 0])
+  }
+
+  @Test(arguments: Precision.allCases)
+  func viewsReadAndWriteTheirOwnElementsAlone(precision: Precision) throws {
+    let engine = try Engine(ReferenceBackend(), precision: precision)
+    let numbers = (0..<2 * 5 * 7).map(Double.init)
+    let tensor = try engine.tensor(numbers, batch: 2, rows: 5, columns: 7)
+    let view = tensor.rows(1..<4).columns(2..<5)
+    let starts = [9, 16, 23, 44, 51, 58]
+    let expected = starts.flatMap { [Double($0), Double($0 + 1), Double($0 + 2)] }
+    #expect(try engine.read(view) == expected)
+    #expect(try engine.read(view.item(1)) == Array(expected[9...]))
+    #expect(try engine.read(tensor.reshaped(rows: 10, columns: 7).rows(5..<10)) == Array(numbers[35...]))
+
+    try engine.write([Double](repeating: -1, count: 18), into: view)
+    let changed = try engine.read(tensor)
+    for (index, value) in changed.enumerated() {
+      let (row, column) = (index / 7 % 5, index % 7)
+      #expect(value == ((1..<4).contains(row) && (2..<5).contains(column) ? -1 : numbers[index]))
+    }
+  }
+
+  @Test func float32HoldsTheNearestNumbersAndConvertsBack() throws {
+    let single = try Engine(ReferenceBackend(), precision: .float32)
+    let values = [0.1, 1.0 / 3, 1e-40, -2.5, 16_777_217]
+    let tensor = try single.tensor(values, rows: 1, columns: 5)
+    #expect(try single.read(tensor) == values.map { Double(Float($0)) })
+    let double = try single.with(precision: .float64).converted(tensor)
+    #expect(double.precision == .float64)
+    #expect(try single.with(precision: .float64).read(double) == values.map { Double(Float($0)) })
+  }
+}
+
+/// The reference, with a record of the operations that reached it.
+final class RecordingBackend: Backend {
+  let device: DeviceDescription
+  private let reference = ReferenceBackend()
+  private let record = Mutex<[String]>([])
+
+  init(precisions: [Precision] = Precision.allCases, largestAllocationBytes: Int = 0) {
+    device = DeviceDescription(
+      backend: "recording", identifier: "recording", name: "Recording", driver: "", precisions: precisions,
+      largestAllocationBytes: largestAllocationBytes)
+  }
+
+  var operations: [String] { record.withLock { $0 } }
+  private func note(_ operation: String) { record.withLock { $0.append(operation) } }
+
+  func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try reference.allocate(byteCount: byteCount) }
+  func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
+    try reference.copyIn(bytes, to: buffer, at: byteOffset)
+  }
+  func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
+    try reference.copyOut(buffer, at: byteOffset, into: bytes)
+  }
+  func synchronize() throws(ComputeError) {}
+  func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
+    note("gemm")
+    try reference.gemm(operation, a, b, c)
+  }
+  func recursion(_ job: RecursionJob) throws(ComputeError) {
+    note("recursion")
+    try reference.recursion(job)
+  }
+  func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
+    note("recursionVJP")
+    try reference.recursionVJP(job)
+  }
+  func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
+    note("blockKernel")
+    try reference.blockKernel(job)
+  }
+  func widePass(_ job: WidePassJob) throws(ComputeError) {
+    note("widePass")
+    try reference.widePass(job)
+  }
+  func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
+    note("map")
+    try reference.map(function, inputs, into: out)
+  }
+  func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) throws(ComputeError) {
+    note("reduceRows")
+    try reference.reduceRows(reduction, input, into: out)
+  }
+  func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) throws(ComputeError) {
+    note("fillNormal")
+    try reference.fillNormal(out, stream: stream, firstElement: firstElement)
+  }
+  func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError) {
+    note("triangularSolve")
+    try reference.triangularSolve(operation, l, b)
+  }
+}

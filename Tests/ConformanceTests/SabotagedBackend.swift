@@ -1,0 +1,292 @@
+import Compute
+import ReferenceBackend
+import Synchronization
+import WideKernels
+
+/// One mistake as a backend may make it.
+enum Sabotage: String, CaseIterable, Sendable {
+  case copyOneElementLate, copyLosesLastBytes
+  case gemmSwapsSign, gemmDropsLastColumn, gemmDropsLastTerm, gemmOffByThousandUlp, gemmOverruns, gemmReadsPoisonAtBetaZero
+  case gemmWritesAboveDiagonal, gemmTreatsSharedOperandAsEmpty, gemmDiffersBetweenRuns, gemmIgnoresBeta, gemmChangesInput
+  case recursionIgnoresSymmetry, recursionSwapsDiagonals, recursionOffByThousandUlp, recursionWithoutKahan, recursionForgetsItems
+  case vjpSwapsRowAndColumn, vjpForgetsNTK, vjpDropsLastRow, vjpOffByThousandUlp
+  case blockKernelIgnoresY, blockKernelLeavesUpperHalf, blockKernelForgetsWidth, blockKernelUsesGeneralFormOnDiagonal
+  case widePassIgnoresCounts, widePassForgetsFactorTwo, widePassTransposesJacobian, widePassTakesOtherKernel, widePassIgnoresBatch
+  case mapTakesFirstRow, mapSkipsLastElement, mapOffByThousandUlp
+  case reduceMaximumStartsAtZero, reduceDropsLastColumn
+  case normalIgnoresFirstElement, normalSwapsSineAndCosine, normalTruncatesBlock
+  case solveIgnoresTranspose, solveAssumesUnitDiagonal, solveIgnoresItems
+  case throwsError
+
+  /// The operation that is broken.
+  var operation: String {
+    switch self {
+    case .copyOneElementLate, .copyLosesLastBytes: "copy"
+    case .gemmSwapsSign, .gemmDropsLastColumn, .gemmDropsLastTerm, .gemmOffByThousandUlp, .gemmOverruns, .gemmReadsPoisonAtBetaZero,
+      .gemmWritesAboveDiagonal, .gemmTreatsSharedOperandAsEmpty, .gemmDiffersBetweenRuns, .gemmIgnoresBeta, .gemmChangesInput, .throwsError:
+      "gemm"
+    case .recursionIgnoresSymmetry, .recursionSwapsDiagonals, .recursionOffByThousandUlp, .recursionWithoutKahan, .recursionForgetsItems:
+      "recursion"
+    case .vjpSwapsRowAndColumn, .vjpForgetsNTK, .vjpDropsLastRow, .vjpOffByThousandUlp: "recursionVJP"
+    case .blockKernelIgnoresY, .blockKernelLeavesUpperHalf, .blockKernelForgetsWidth, .blockKernelUsesGeneralFormOnDiagonal: "blockKernel"
+    case .widePassIgnoresCounts, .widePassForgetsFactorTwo, .widePassTransposesJacobian, .widePassTakesOtherKernel, .widePassIgnoresBatch:
+      "widePass"
+    case .mapTakesFirstRow, .mapSkipsLastElement, .mapOffByThousandUlp: "map"
+    case .reduceMaximumStartsAtZero, .reduceDropsLastColumn: "reduceRows"
+    case .normalIgnoresFirstElement, .normalSwapsSineAndCosine, .normalTruncatesBlock: "fillNormal"
+    case .solveIgnoresTranspose, .solveAssumesUnitDiagonal, .solveIgnoresItems: "triangularSolve"
+    }
+  }
+}
+
+/// The reference with one mistake.
+final class SabotagedBackend: Backend {
+  let sabotage: Sabotage
+  let reference = ReferenceBackend()
+  private let calls = Mutex(0)
+
+  init(_ sabotage: Sabotage) { self.sabotage = sabotage }
+
+  var device: DeviceDescription { reference.device }
+
+  private func engine(_ tensor: Tensor) throws(ComputeError) -> Engine { try Engine(reference, precision: tensor.precision) }
+
+  /// Replaces numbers of a result.
+  private func alter(_ tensor: Tensor, _ change: (inout [Double]) -> Void) throws(ComputeError) {
+    let engine = try engine(tensor)
+    var values = try engine.read(tensor)
+    change(&values)
+    try engine.write(values, into: tensor)
+  }
+
+  /// One element, in the middle, wrong by 1000 ulp of the precision.
+  private func nudge(_ tensor: Tensor) throws(ComputeError) {
+    try alter(tensor) { $0[$0.count / 2] *= 1 + 2000 * tensor.precision.unitRoundoff }
+  }
+
+  private func fill(_ tensor: Tensor, _ value: Double) throws(ComputeError) { try alter(tensor) { $0 = $0.map { _ in value } } }
+
+  func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try reference.allocate(byteCount: byteCount) }
+  func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
+    switch sabotage {
+    case .copyOneElementLate where byteOffset > 0: try reference.copyIn(bytes, to: buffer, at: byteOffset + 4)
+    case .copyLosesLastBytes where byteOffset > 0:
+      try reference.copyIn(UnsafeRawBufferPointer(rebasing: bytes.dropLast(4)), to: buffer, at: byteOffset)
+    default: try reference.copyIn(bytes, to: buffer, at: byteOffset)
+    }
+  }
+  func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
+    try reference.copyOut(buffer, at: byteOffset, into: bytes)
+  }
+  func synchronize() throws(ComputeError) { try reference.synchronize() }
+
+  func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
+    var (changed, left, right, out) = (operation, a, b, c)
+    switch sabotage {
+    case .gemmSwapsSign: changed.alpha = -operation.alpha
+    case .gemmDropsLastColumn where c.columns > 1:
+      out = c.columns(0..<c.columns - 1)
+      right = operation.transposeB ? b.rows(0..<b.rows - 1) : b.columns(0..<b.columns - 1)
+    case .gemmDropsLastTerm where !operation.transposeA && a.columns > 1:
+      left = a.columns(0..<a.columns - 1)
+      right = operation.transposeB ? b.columns(0..<b.columns - 1) : b.rows(0..<b.rows - 1)
+    case .gemmReadsPoisonAtBetaZero where operation.beta == 0:
+      let before = try engine(c).read(c)
+      try reference.gemm(operation, a, b, c)
+      return try alter(c) { values in for index in values.indices { values[index] += 0 * before[index] } }
+    case .gemmWritesAboveDiagonal: changed.lowerOnly = false
+    case .gemmTreatsSharedOperandAsEmpty where b.batch == 1 && c.batch > 1:
+      try reference.gemm(operation, a, b, c)
+      return try fill(c.item(c.batch - 1), 0)
+    case .gemmIgnoresBeta: changed.beta = operation.beta == 0 ? 0 : 1
+    case .gemmChangesInput where a.count > 0:
+      try reference.gemm(operation, a, b, c)
+      return try nudge(a)
+    case .throwsError: throw .deviceFailure(device: "sabotaged", operation: "gemm", reason: "sabotage")
+    default: break
+    }
+    try reference.gemm(changed, left, right, out)
+    switch sabotage {
+    case .gemmOffByThousandUlp: try nudge(c)
+    case .gemmOverruns:
+      var beyond = c.item(0).rows(c.rows - 1..<c.rows).columns(0..<1)
+      beyond.offset = c.offset + (c.batch - 1) * c.batchStride + (c.rows - 1) * c.rowStride + c.columns
+      try fill(beyond, 0)
+    case .gemmDiffersBetweenRuns:
+      let call = calls.withLock { calls in
+        calls += 1
+        return calls
+      }
+      if call % 2 == 0 { try alter(c) { $0[0] *= 1 + 2 * c.precision.unitRoundoff } }
+    default: break
+    }
+  }
+
+  func recursion(_ job: RecursionJob) throws(ComputeError) {
+    var changed = job
+    switch sabotage {
+    case .recursionIgnoresSymmetry: changed.isSymmetric = false
+    case .recursionSwapsDiagonals where job.gram.rows == job.gram.columns:
+      (changed.rowDiagonal, changed.columnDiagonal) = (job.columnDiagonal, job.rowDiagonal)
+    case .recursionForgetsItems where job.gram.batch > 1:
+      try reference.recursion(job)
+      if let nngp = job.nngp { try fill(nngp.item(job.gram.batch - 1), 0.5) }
+      return
+    case .recursionWithoutKahan: return try plainRecursion(job)
+    default: break
+    }
+    try reference.recursion(changed)
+    if sabotage == .recursionOffByThousandUlp, let ntk = job.ntk { try nudge(ntk) }
+  }
+
+  private func plainRecursion(_ job: RecursionJob) throws(ComputeError) {
+    try reference.recursion(job)
+    let engine = try engine(job.gram)
+    let (gram, rows, columns) = (try engine.read(job.gram), try engine.read(job.rowDiagonal), try engine.read(job.columnDiagonal))
+    let (n, m) = (job.gram.rows, job.gram.columns)
+    let pairs = gram.indices.map { index -> KernelProgram.Pair<Plain> in
+      let (item, i, j) = (index / (n * m), index / m % n, index % m)
+      var pair = KernelProgram.Pair(q11: Plain(rows[item * n + i]), q22: Plain(columns[item * m + j]), q12: Plain(gram[index]))
+      job.program.apply(to: &pair)
+      return pair
+    }
+    guard !job.isSymmetric else { return }
+    if let nngp = job.nngp { try engine.write(pairs.map(\.q12.value), into: nngp) }
+    if let ntk = job.ntk { try engine.write(pairs.map(\.ntk.value), into: ntk) }
+  }
+
+  func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
+    var changed = job
+    if sabotage == .vjpForgetsNTK, job.nngpCotangent != nil { changed.ntkCotangent = nil }
+    try reference.recursionVJP(changed)
+    switch sabotage {
+    case .vjpSwapsRowAndColumn where job.gram.rows == job.gram.columns:
+      let engine = try engine(job.gram)
+      let (row, column) = (try engine.read(job.rowCotangent), try engine.read(job.columnCotangent))
+      try engine.write(column, into: job.rowCotangent)
+      try engine.write(row, into: job.columnCotangent)
+    case .vjpDropsLastRow: try alter(job.rowCotangent) { $0[$0.count - 1] = 0 }
+    case .vjpOffByThousandUlp: try nudge(job.gramCotangent)
+    default: break
+    }
+  }
+
+  func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
+    var changed = job
+    switch sabotage {
+    case .blockKernelIgnoresY where job.x.rows == job.y?.rows: changed.y = nil
+    case .blockKernelUsesGeneralFormOnDiagonal where job.y == nil:
+      // With the last digits of a Gram matrix that was summed in another order.
+      let copy = try engine(job.x).tensor(engine(job.x).read(job.x), batch: job.x.batch, rows: job.x.rows, columns: job.x.columns)
+      try alter(copy.columns(0..<1)) { $0 = $0.map { $0 * (1 + 4 * job.x.precision.unitRoundoff) } }
+      changed.y = copy
+    case .blockKernelForgetsWidth where job.x.columns > 1: changed.x = job.x.columns(0..<job.x.columns - 1)
+    default: break
+    }
+    if let y = changed.y, changed.x.columns < y.columns { changed.y = y.columns(0..<changed.x.columns) }
+    try reference.blockKernel(changed)
+    if sabotage == .blockKernelLeavesUpperHalf, job.y == nil, let nngp = job.nngp {
+      let size = job.x.rows
+      try alter(nngp) { values in
+        for index in values.indices where index % size > index / size % size { values[index] = .nan }
+      }
+    }
+  }
+
+  func widePass(_ job: WidePassJob) throws(ComputeError) {
+    var changed = job
+    switch sabotage {
+    case .widePassIgnoresCounts: changed.centreCounts = nil
+    case .widePassTakesOtherKernel: changed.kind = job.kind == .nngp ? .ntk : .nngp
+    default: break
+    }
+    try reference.widePass(changed)
+    let (outputs, width) = (job.coefficients.columns, job.points.columns)
+    switch sabotage {
+    case .widePassForgetsFactorTwo: if let jacobian = job.jacobian { try alter(jacobian) { $0 = $0.map { $0 / 2 } } }
+    case .widePassTransposesJacobian:
+      guard let jacobian = job.jacobian, outputs > 1, width > 1 else { return }
+      try alter(jacobian) { values in
+        let old = values
+        for index in values.indices {
+          let (start, column) = (index / (outputs * width) * outputs * width, index % (outputs * width))
+          values[start + column % width * outputs + column / width] = old[index]
+        }
+      }
+    case .widePassIgnoresBatch where job.points.batch > 1:
+      let engine = try engine(job.value)
+      try engine.write(engine.read(job.value.item(0)), into: job.value.item(1))
+    default: break
+    }
+  }
+
+  func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
+    var changed = inputs
+    if sabotage == .mapTakesFirstRow, inputs.count == 2 { changed[1] = inputs[1].rows(0..<1) }
+    try reference.map(function, changed, into: out)
+    switch sabotage {
+    case .mapSkipsLastElement: try alter(out) { $0[$0.count - 1] = .nan }
+    case .mapOffByThousandUlp: try nudge(out)
+    default: break
+    }
+  }
+
+  func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) throws(ComputeError) {
+    let source = sabotage == .reduceDropsLastColumn && input.columns > 1 ? input.columns(0..<input.columns - 1) : input
+    try reference.reduceRows(reduction, source, into: out)
+    if sabotage == .reduceMaximumStartsAtZero, reduction == .maximum { try alter(out) { $0 = $0.map { max(0, $0) } } }
+  }
+
+  func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) throws(ComputeError) {
+    var first = firstElement
+    switch sabotage {
+    case .normalIgnoresFirstElement: first = 0
+    case .normalSwapsSineAndCosine: first = firstElement ^ 1
+    case .normalTruncatesBlock: first = firstElement & 0xffff_ffff
+    default: break
+    }
+    try reference.fillNormal(out, stream: stream, firstElement: first)
+  }
+
+  func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError) {
+    var (changed, factor) = (operation, l)
+    switch sabotage {
+    case .solveIgnoresTranspose: changed.transposed = false
+    case .solveIgnoresItems: factor = l.item(0)
+    case .solveAssumesUnitDiagonal:
+      let engine = try engine(l)
+      let size = l.rows
+      let unit = try engine.read(l).enumerated().map { $0.offset / size % size == $0.offset % size ? 1 : $0.element }
+      factor = try engine.tensor(unit, batch: l.batch, rows: size, columns: size)
+    default: break
+    }
+    try reference.triangularSolve(changed, factor, b)
+  }
+}
+
+/// float64 with a determinant that cancels.
+struct Plain: RealAlgebra {
+  var value: Double
+  init(_ value: Double) { self.value = value }
+
+  static func + (a: Plain, b: Plain) -> Plain { Plain(a.value + b.value) }
+  static func - (a: Plain, b: Plain) -> Plain { Plain(a.value - b.value) }
+  static func * (a: Plain, b: Plain) -> Plain { Plain(a.value * b.value) }
+  static func / (a: Plain, b: Plain) -> Plain { Plain(a.value / b.value) }
+  static prefix func - (a: Plain) -> Plain { Plain(-a.value) }
+  static func sqrt(_ x: Plain) -> Plain { Plain(Double.sqrt(x.value)) }
+  static func exp(_ x: Plain) -> Plain { Plain(Double.exp(x.value)) }
+  static func expm1(_ x: Plain) -> Plain { Plain(Double.expm1(x.value)) }
+  static func log1p(_ x: Plain) -> Plain { Plain(Double.log1p(x.value)) }
+  static func erf(_ x: Plain) -> Plain { Plain(Double.erf(x.value)) }
+  static func sin(_ x: Plain) -> Plain { Plain(Double.sin(x.value)) }
+  static func cos(_ x: Plain) -> Plain { Plain(Double.cos(x.value)) }
+  static func atan2(y: Plain, x: Plain) -> Plain { Plain(Double.atan2(y: y.value, x: x.value)) }
+  static func maximum(_ a: Plain, _ b: Plain) -> Plain { Plain(Double.maximum(a.value, b.value)) }
+  static func absolute(_ x: Plain) -> Plain { Plain(Double.absolute(x.value)) }
+  static func fma(_ a: Plain, _ b: Plain, _ c: Plain) -> Plain { Plain(Double.fma(a.value, b.value, c.value)) }
+  static func select(_ ifTrue: Plain, _ ifFalse: Plain, where x: Plain, isLessThan y: Plain) -> Plain {
+    x.value < y.value ? ifTrue : ifFalse
+  }
+  static func differenceOfProducts(_ a: Plain, _ b: Plain, _ c: Plain, _ d: Plain) -> Plain { a * b - c * d }
+}
