@@ -1,1 +1,11 @@
+// One import for users of the library.
+@_exported import BackendCatalog
+@_exported import Compute
+@_exported import Datasets
 @_exported import Experiments
+@_exported import Learning
+@_exported import LinearAlgebra
+@_exported import Networks
+@_exported import Plotting
+@_exported import Results
+@_exported import WideKernels

@@ -1,1 +1,1 @@
-print("isthmus")
+Program.main(Array(CommandLine.arguments.dropFirst()))

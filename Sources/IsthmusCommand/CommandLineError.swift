@@ -1,0 +1,41 @@
+/// What a user can get wrong that no library part knows of.
+enum CommandLineError: Error, Equatable, CustomStringConvertible {
+  case unreadableFile(path: String, reason: String)
+  case invalidSettings(path: String, reason: String)
+  case unknownSetting(path: String, name: String, known: [String])
+  case noRuns(results: String)
+  case notARun(directory: String)
+  case unknownFormat(String, known: [String])
+  case noFigures(experiment: String)
+  case hasBottlenecks(path: String, widths: [Int])
+  case invalidPoints(path: String, expected: String, got: String)
+  case unknownKernel(String)
+  case notFiniteKernel(kernel: String, row: Int, column: Int)
+  case cannotWrite(path: String, reason: String)
+  case noCase(filter: String)
+  case coarsePrecision(device: String, precision: String)
+
+  var description: String {
+    switch self {
+    case .unreadableFile(let path, let reason): "\(path) cannot be read: \(reason)"
+    case .invalidSettings(let path, let reason): "\(path): \(reason)"
+    case .unknownSetting(let path, let name, let known):
+      "\(path): the setting '\(name)' is not known; choose from \(known.joined(separator: ", "))."
+    case .noRuns(let results): "\(results) holds no run; start one with `isthmus run`, or name another folder with --results."
+    case .notARun(let directory): "\(directory) is not the folder of a run: it has no manifest.json. See `isthmus list runs`."
+    case .unknownFormat(let format, let known): "the format '\(format)' is not known; choose from \(known.joined(separator: ", "))."
+    case .noFigures(let experiment): "the experiment '\(experiment)' has no figures."
+    case .hasBottlenecks(let path, let widths):
+      "\(path) has bottlenecks of width \(widths.map(String.init).joined(separator: ", ")), and a kernel belongs to one block. "
+        + "Give a single block, or --composed for the network whose bottlenecks are infinitely wide."
+    case .invalidPoints(let path, let expected, let got): "\(path): expected \(expected), got \(got)."
+    case .unknownKernel(let text): "--get: expected nngp, ntk or nngp,ntk, got '\(text)'."
+    case .notFiniteKernel(let kernel, let row, let column):
+      "\(kernel)[\(row), \(column)] is not a finite number. Scale the inputs or the weight variances down, or choose --precision float64."
+    case .cannotWrite(let path, let reason): "\(path) cannot be written: \(reason)"
+    case .noCase(let filter): "no test case contains '\(filter)'; filter by an operation such as gemm or blockKernel."
+    case .coarsePrecision(let device, let precision):
+      "\(device) has no \(precision), in which the results of an experiment are kept. Choose another device (see `isthmus devices`)."
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import BackendCatalog
+import Compute
+import Results
+
+/// `isthmus devices`.
+struct DevicesCommand: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "devices",
+      abstract: "List the devices of every backend, and why a backend is missing.",
+      discussion: """
+        The star marks the device that is used without --device: a GPU with float64, else the CPU, else another OpenCL device.
+
+        With --json: an array of objects with identifier, available, isDefault, and either backend, name, driver, precisions, \
+        memoryBytes, largestAllocationBytes (0 where unknown) and isGPU, or reason.
+
+        Example: isthmus run bottleneck --device opencl:0
+        """)
+  }
+
+  @Flag(help: "Print JSON.") var json = false
+
+  func run() throws {
+    let entries = BackendCatalog.all()
+    let chosen = try? BackendCatalog.backend(named: nil).device.identifier
+    if json {
+      Terminal.write(JSONValue.array(entries.map { Self.json($0, isDefault: $0.identifier == chosen) }).prettyText.trimmingLineFeed)
+    } else {
+      Terminal.write(Self.text(entries, chosen: chosen))
+    }
+  }
+
+  private static func text(_ entries: [BackendCatalog.Entry], chosen: String?) -> String {
+    var table = TextTable(
+      columns: [.init("", .left), .init("device", .left), .init("name", .left), .init("precisions", .left), .init("memory")]
+        + [.init("driver", .left)])
+    var missing: [String] = []
+    for entry in entries {
+      switch entry.backend {
+      case .success(let backend):
+        let device = backend.device
+        table.append([
+          entry.identifier == chosen ? "*" : "", device.identifier, device.name, device.precisions.map(\.rawValue).joined(separator: ", "),
+          device.memoryBytes > 0 ? Terminal.text(bytes: device.memoryBytes) : "–", device.driver,
+        ])
+      case .failure(let error): missing.append("missing: \(entry.identifier): \(error)")
+      }
+    }
+    return ([table.text.trimmingLineFeed] + missing).joined(separator: "\n")
+  }
+
+  private static func json(_ entry: BackendCatalog.Entry, isDefault: Bool) -> JSONValue {
+    switch entry.backend {
+    case .success(let backend):
+      let device = backend.device
+      return [
+        "identifier": .string(device.identifier), "available": true, "isDefault": .bool(isDefault), "backend": .string(device.backend),
+        "name": .string(device.name), "driver": .string(device.driver), "isGPU": .bool(device.isGPU),
+        "precisions": .array(device.precisions.map { .string($0.rawValue) }), "memoryBytes": .integer(Int128(device.memoryBytes)),
+        "largestAllocationBytes": .integer(Int128(device.largestAllocationBytes)),
+      ]
+    case .failure(let error):
+      return ["identifier": .string(entry.identifier), "available": false, "isDefault": false, "reason": .string("\(error)")]
+    }
+  }
+}
+
+extension String {
+  /// Without the line feed at the end, which printing adds.
+  var trimmingLineFeed: String { hasSuffix("\n") ? String(dropLast()) : self }
+}

@@ -1,0 +1,127 @@
+import Compute
+import Experiments
+import Foundation
+import Logging
+import Plotting
+import Results
+
+/// One experiment from checked settings to a finished run: plan, store, work, table, figures.
+struct ExperimentRun<E: Experiment> {
+  private let settings: E.Settings
+  private let options: RunOptions
+  private let engine: Engine
+  private let passEngine: Engine
+  private var isTalkative: Bool { !options.quiet && !options.json }
+
+  init(_ settings: E.Settings, on backend: any Backend, _ options: RunOptions) throws {
+    self.settings = settings
+    self.options = options
+    guard backend.device.precisions.contains(.float64) else {
+      throw CommandLineError.coarsePrecision(device: backend.device.identifier, precision: "\(Precision.float64)")
+    }
+    engine = try Engine(backend)
+    passEngine = try engine.with(precision: options.precision)
+  }
+
+  func run() throws {
+    let plan = try E.plan(settings, on: engine)
+    let description = try description(plan)
+    let results = URL(fileURLWithPath: options.results)
+    if options.plan { return show(plan, description, in: results) }
+
+    // Before the work: a run that cannot be recorded does not start.
+    let store = try ResultsStore.open(description, in: results, expectedBytes: plan.expectedBytes)
+    let interruption = Interruption(of: store)
+    let clock = ContinuousClock.now
+    if isTalkative {
+      plan.summary.forEach(Terminal.write)
+      Terminal.write("\(store.existing.isEmpty ? "run" : "continuing run") \(store.directory.relativePath) on \(engine.device.name)")
+    }
+    let table: RunTable?
+    do {
+      try work(plan, store)
+      table = try ReportCatalog.report(E.name)?.table(store.directory)
+      if let table { try store.writeTable(table.text, numbers: table.numbers, json: table.json) }
+      try store.finish()
+    } catch {
+      interruption.waitIfUnderWay()
+      // The first fault matters; where even this cannot be written the run counts as interrupted.
+      try? store.fail("\(error)")
+      throw error
+    }
+    let seconds = (ContinuousClock.now - clock) / .seconds(1)
+    let figures = options.noPlots ? [] : draw(store.directory)
+    conclude(store, table, figures, seconds: seconds, estimate: plan.estimatedSeconds)
+  }
+
+  private func work(_ plan: any ExperimentPlan, _ store: ResultsStore) throws {
+    let line = ProgressLine(isSilent: options.quiet)
+    var log = Logger(label: E.name) { _ in ProgressLog(line: line) }
+    log.logLevel = options.quiet ? .warning : .info
+    defer { line.end() }
+    try plan.run(RunContext(engine: engine, passEngine: passEngine, store: store, log: log, progress: line))
+  }
+
+  private func description(_ plan: any ExperimentPlan) throws -> RunDescription {
+    let values = try E.values(of: settings)
+    let device = engine.device
+    var identity = values.filter { !E.extendingSettings.contains($0.key) }
+    identity["backend"] = .string(device.backend)
+    identity["device-name"] = .string(device.name)
+    identity["precision"] = .string(options.precision.rawValue)
+    func object(_ values: [String: JSONValue]) -> JSONValue {
+      .object(values.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) })
+    }
+    var description = try RunDescription(experiment: E.name, identity: object(identity), parameters: object(values))
+    description.seeds = plan.seeds
+    description.device = "\(device.identifier): \(device.name)"
+    description.precision = options.precision.rawValue
+    description.fallbacks = engine.backend.fallbacks
+    description.sourceRevision = Provenance.sourceRevision
+    description.versions = Provenance.versions(of: device)
+    description.dataChecksums = plan.dataChecksums
+    return description
+  }
+
+  private func show(_ plan: any ExperimentPlan, _ description: RunDescription, in results: URL) {
+    let directory = results.appendingPathComponent(E.name).appendingPathComponent(description.runID)
+    guard options.json else {
+      plan.summary.forEach(Terminal.write)
+      return Terminal.write("results would go to \(directory.relativePath), at most about \(Terminal.text(bytes: plan.expectedBytes))")
+    }
+    let json: JSONValue = [
+      "experiment": .string(E.name), "run": .string(description.runID), "directory": .string(directory.path),
+      "estimatedSeconds": .number(plan.estimatedSeconds), "expectedBytes": .integer(Int128(plan.expectedBytes)),
+      "plan": .array(plan.summary.map { .string($0) }),
+    ]
+    Terminal.write(json.prettyText.trimmingLineFeed)
+  }
+
+  /// Figures are a view of the results: where they fail, the run stays finished and the reason is told.
+  private func draw(_ directory: URL) -> [URL] {
+    do {
+      return try ReportCatalog.report(E.name)?.figures(directory, formats: FigureFormat.allCases) ?? []
+    } catch {
+      Terminal.writeError("warning: \(error)")
+      return []
+    }
+  }
+
+  private func conclude(_ store: ResultsStore, _ table: RunTable?, _ figures: [URL], seconds: Double, estimate: Double) {
+    if options.json {
+      let json: JSONValue = [
+        "experiment": .string(E.name), "run": .string(store.manifest.run), "directory": .string(store.directory.path),
+        "seconds": .number(seconds), "estimatedSeconds": .number(estimate), "table": table?.json ?? .null,
+        "figures": .array(figures.map { .string($0.path) }),
+      ]
+      return Terminal.write(json.prettyText.trimmingLineFeed)
+    }
+    if let table { Terminal.write("\n" + table.text.text) }
+    if isTalkative {
+      let estimated = store.existing.isEmpty ? "estimated" : "the whole run was estimated at"
+      Terminal.write("took \(Terminal.text(seconds: seconds)), \(estimated) \(Terminal.text(seconds: estimate))")
+    }
+    let files = (table == nil ? [] : ["table.txt, table.csv"]) + (figures.isEmpty ? [] : ["\(figures.count) figures in figures/"])
+    Terminal.write("results: \(store.directory.relativePath)" + (files.isEmpty ? "" : " (\(files.joined(separator: "; ")))"))
+  }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Datasets
+import Experiments
+import Foundation
+import Results
+import WideKernels
+
+/// `isthmus list`.
+struct ListCommand: ParsableCommand {
+  enum Subject: String, ExpressibleByArgument, CaseIterable {
+    case experiments, activations, data, runs
+  }
+
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "list",
+      abstract: "List experiments, activations, forms of data, or runs.",
+      discussion: """
+        Without a subject everything is listed. With --json: an object with a member for every subject asked for.
+
+        Examples:
+          isthmus list activations
+          isthmus list runs --results results --json
+        """)
+  }
+
+  @Argument(help: "What to list: experiments, activations, data or runs.") var subject: Subject?
+  @Option(help: "Folder of all results.", completion: .directory) var results = "results"
+  @Flag(help: "Print JSON.") var json = false
+
+  func run() throws {
+    let subjects = subject.map { [$0] } ?? Subject.allCases
+    if json {
+      Terminal.write(JSONValue.object(subjects.map { .init($0.rawValue, json($0)) }).prettyText.trimmingLineFeed)
+    } else {
+      Terminal.write(subjects.map { "\($0.rawValue):\n" + text($0) }.joined(separator: "\n"))
+    }
+  }
+
+  private var runs: [RunSummary] { RunListing.runs(in: URL(fileURLWithPath: results)) }
+
+  private func text(_ subject: Subject) -> String {
+    func indented(_ lines: [String]) -> String { lines.map { "  \($0)\n" }.joined() }
+    switch subject {
+    case .experiments: return indented(ExperimentCatalog.all.map { "\($0.name)  \($0.summary)" })
+    case .activations:
+      return indented(
+        ActivationCatalog.all.map { type in
+          let defaults = type.parameterDefaults
+          return defaults.isEmpty
+            ? type.name
+            : "\(type.name)(\(defaults.map { "\($0.value)" }.joined(separator: ",")))  parameters \(defaults.map(\.name).joined(separator: ", "))"
+        })
+    case .data: return indented(DataSource.knownForms)
+    case .runs:
+      let runs = runs
+      guard !runs.isEmpty else { return "  none in \(results)\n" }
+      return indented(runs.map { "\($0.experiment)/\($0.run)  \($0.started)  \($0.state)" })
+    }
+  }
+
+  private func json(_ subject: Subject) -> JSONValue {
+    switch subject {
+    case .experiments: .array(ExperimentCatalog.all.map { ["name": .string($0.name), "summary": .string($0.summary)] })
+    case .activations:
+      .array(
+        ActivationCatalog.all.map { type in
+          [
+            "name": .string(type.name), "hasKink": .bool(type.hasKink),
+            "parameters": .array(type.parameterDefaults.map { ["name": .string($0.name), "default": .number($0.value)] }),
+          ]
+        })
+    case .data: .array(DataSource.knownForms.map { .string($0) })
+    case .runs:
+      .array(
+        runs.map { run in
+          [
+            "experiment": .string(run.experiment), "run": .string(run.run), "directory": .string(run.directory.path),
+            "started": .string(run.started), "state": .string("\(run.state)"),
+          ]
+        })
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Compute
+import Foundation
+
+/// Writes an array in NumPy's format row by row, so that it need not fit into memory, and shows it only when it is complete.
+///
+/// Version 1.0, little-endian, row-major. Source: NumPy Enhancement Proposal 1.
+final class NPYWriter {
+  let url: URL
+  private let partial: URL
+  private let precision: Precision
+  private let handle: FileHandle
+  private var isOpen = true
+
+  /// Begins a hidden file beside `url`, whose folder is made if it does not exist.
+  init(_ url: URL, shape: [Int], precision: Precision) throws(CommandLineError) {
+    self.url = url
+    self.precision = precision
+    partial = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).partial")
+    do {
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(Self.header(shape, precision)).write(to: partial)
+      handle = try FileHandle(forWritingTo: partial)
+      try handle.seekToEnd()
+    } catch {
+      throw .cannotWrite(path: url.path, reason: error.localizedDescription)
+    }
+  }
+
+  /// - Parameter values: whole rows.
+  func append(_ values: [Double]) throws(CommandLineError) {
+    try writing {
+      switch precision {
+      case .float64: try handle.write(contentsOf: values.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0) })
+      case .float32: try handle.write(contentsOf: values.map { Float($0).bitPattern.littleEndian }.withUnsafeBytes { Data($0) })
+      }
+    }
+  }
+
+  /// Waits until all rows are on the disk.
+  func complete() throws(CommandLineError) {
+    try writing {
+      try handle.synchronize()
+      try handle.close()
+    }
+    isOpen = false
+  }
+
+  /// Gives the complete file its name, in place of an older one.
+  func publish() throws(CommandLineError) {
+    guard rename(partial.path, url.path) == 0 else { throw .cannotWrite(path: url.path, reason: String(cString: strerror(errno))) }
+  }
+
+  func abandon() {
+    if isOpen { try? handle.close() }
+    isOpen = false
+    unlink(partial.path)
+  }
+
+  private func writing(_ body: () throws -> Void) throws(CommandLineError) {
+    do { try body() } catch { throw .cannotWrite(path: url.path, reason: error.localizedDescription) }
+  }
+
+  private static func header(_ shape: [Int], _ precision: Precision) -> [UInt8] {
+    let extents = shape.map(String.init).joined(separator: ", ")
+    let text = "{'descr': '<f\(precision.byteCount)', 'fortran_order': False, 'shape': (\(extents)), }"
+    // The data begin at a multiple of 64 bytes; magic, version and length take 10 of them.
+    let header = text + String(repeating: " ", count: 63 - (10 + text.utf8.count) % 64) + "\n"
+    let length = header.utf8.count
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(header.utf8)
+  }
+}

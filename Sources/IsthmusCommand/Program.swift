@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+
+/// The program: settings files expanded, the command chosen and run, every error one clear message and an exit code.
+enum Program {
+  static let version = "0.1.0"
+
+  static func main(_ arguments: [String]) -> Never {
+    do {
+      var command = try IsthmusCommand.parseAsRoot(try SettingsFile.expand(arguments))
+      try command.run()
+      exit(EXIT_SUCCESS)
+    } catch {
+      exit(report(error))
+    }
+  }
+
+  /// Writes the message of an error, or the help that was asked for, and says how the process should end.
+  private static func report(_ error: any Error) -> Int32 {
+    let code = IsthmusCommand.exitCode(for: error).rawValue
+    let message = IsthmusCommand.fullMessage(for: error)
+    if code == EXIT_SUCCESS {
+      if !message.isEmpty { print(message) }
+    } else if !message.isEmpty {
+      let label = "Error: "
+      Terminal.writeError("error: " + (message.hasPrefix(label) ? String(message.dropFirst(label.count)) : message))
+    }
+    return code
+  }
+}
+
+/// `isthmus`.
+struct IsthmusCommand: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "isthmus",
+      abstract: "Infinitely wide neural networks with finite bottlenecks: exact kernels and training dynamics.",
+      discussion: """
+        isthmus devices                                     what this machine can compute on
+        isthmus run bottleneck --bottlenecks 1,2,4,inf      the main experiment, on the built-in digits
+        isthmus run settings.yaml                           the same from a file
+        isthmus plot                                        the figures of the newest run
+        isthmus check --all                                 whether every device computes correctly
+
+        Completions: `isthmus --generate-completion-script bash` (or zsh, fish) prints a script that the shell sources.
+        Exit codes: 0 done; 1 failed; 64 the command line could not be understood; 130 interrupted.
+        """,
+      version: Program.version,
+      subcommands: [
+        DevicesCommand.self, ListCommand.self, RunCommand.self, KernelCommand.self, PlotCommand.self, CheckCommand.self,
+      ])
+  }
+}

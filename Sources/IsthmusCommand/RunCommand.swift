@@ -1,0 +1,75 @@
+import ArgumentParser
+import Compute
+import Experiments
+
+/// `isthmus run`: one subcommand per experiment of the catalogue.
+struct RunCommand: ParsableCommand {
+  static let name = "run"
+
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: name,
+      abstract: "Run an experiment, or continue it.",
+      discussion: """
+        A run is identified by its settings, device and precision, and lives in RESULTS/EXPERIMENT/RUN-ID: manifest.json says what \
+        it is, records.jsonl holds its numbers as they are computed, table.txt and figures/ are made at the end. Stopped or killed, \
+        the same command continues it; more steps or draws extend it.
+
+        Settings may come from a YAML file whose keys are the options' names; options given beside the file win:
+
+          experiment: bottleneck
+          train: 400
+          bottlenecks: [1, 2, 4, inf]
+          device: cpu
+
+        Examples:
+          isthmus run bottleneck --train 400 --draws 4
+          isthmus run bottleneck --settings settings.yaml --steps 300
+          isthmus run settings.yaml
+          isthmus run bottleneck --help       every setting with its default
+        """,
+      subcommands: ExperimentCatalog.all.map { subcommand($0) })
+  }
+
+  private static func subcommand<E: Experiment>(_ experiment: E.Type) -> any ParsableCommand.Type { RunExperiment<E>.self }
+}
+
+/// `isthmus run <experiment>`.
+struct RunExperiment<E: Experiment>: ParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: E.name,
+      abstract: E.summary,
+      discussion: """
+        A run that was stopped, or is to have more steps or draws, is continued by the same command. Progress goes to standard \
+        error. With --json standard output is one object: experiment, run, directory, seconds, estimatedSeconds, table and figures; \
+        with --plan: experiment, run, directory, estimatedSeconds, expectedBytes and plan.
+
+        Examples:
+          isthmus run \(E.name)
+          isthmus run \(E.name) --settings settings.yaml --device cpu
+          isthmus run \(E.name) --plan
+        """)
+  }
+
+  @OptionGroup(title: "Settings") var settings: E.Settings
+  @OptionGroup(title: "Device") var device: DeviceOptions
+  @OptionGroup(title: "Run") var options: RunOptions
+
+  func run() throws { try ExperimentRun<E>(settings, on: try device.backend(), options).run() }
+}
+
+/// How to run, whatever the experiment.
+struct RunOptions: ParsableArguments {
+  @Option(help: "Precision of the passes over data; results and factorisations stay in float64.") var precision = Precision.float64
+  @Option(help: "Folder of all results.", completion: .directory) var results = "results"
+  @Option(
+    help: ArgumentHelp(
+      "YAML file with settings; keys are the names of the options, also device, precision, results and experiment.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var settings: String?
+  @Flag(help: "Print what would be done and what it costs, and stop.") var plan = false
+  @Flag(help: "Draw no figures at the end.") var noPlots = false
+  @Flag(help: "No progress, no plan; the table and where it is.") var quiet = false
+  @Flag(help: "Print JSON.") var json = false
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Plotting
+import Results
+
+/// The table at the end of a run, for reading and for programs.
+struct RunTable {
+  let text: TextTable
+  let numbers: TextTable
+  let json: JSONValue
+}
+
+/// Table and figures of one experiment, made from the files of a run alone.
+protocol RunReport: Sendable {
+  static var experiment: String { get }
+  static func table(_ directory: URL) throws -> RunTable
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL]
+}
+
+enum BottleneckReport: RunReport {
+  static let experiment = "bottleneck"
+
+  static func table(_ directory: URL) throws -> RunTable {
+    let table = BottleneckTable(try BottleneckRuns(reading: directory))
+    return RunTable(text: table.text, numbers: table.numbers, json: table.json)
+  }
+
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
+    try BottleneckFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  }
+}
+
+/// The experiments that have a report. One without is recorded all the same.
+enum ReportCatalog {
+  private static let all: [any RunReport.Type] = [BottleneckReport.self]
+
+  static func report(_ experiment: String) -> (any RunReport.Type)? { all.first { $0.experiment == experiment } }
+}

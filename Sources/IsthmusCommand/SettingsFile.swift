@@ -1,0 +1,114 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Results
+import Yams
+
+/// Settings in YAML, turned into the arguments that they stand for: each setting is declared once, as an option.
+///
+/// Keys are the options' long names; a list is written with commas. The arguments of the file come before the user's own, so
+/// that the command line wins.
+struct SettingsFile {
+  /// Settings of every run, beside those of its experiment.
+  private static let runSettings = ["device", "precision", "results"]
+
+  let path: String
+  /// In the order of the file.
+  private let settings: [(key: String, value: String)]
+
+  /// Replaces `run FILE.yaml` and `run EXPERIMENT --settings FILE.yaml` by the arguments that the file stands for.
+  ///
+  /// - Returns: other arguments as they are.
+  static func expand(_ arguments: [String]) throws -> [String] {
+    guard arguments.first == RunCommand.name else { return arguments }
+    var rest = Array(arguments.dropFirst())
+    if let first = rest.first, first.hasSuffix(".yaml") || first.hasSuffix(".yml") {
+      rest.replaceSubrange(0..<1, with: ["--settings", first])
+    }
+    let named = rest.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+    if let named, named != "help", !ExperimentCatalog.all.contains(where: { $0.name == named }) {
+      throw ExperimentError.unknownExperiment(name: named, known: ExperimentCatalog.all.map { $0.name })
+    }
+    let own = named == nil ? rest : Array(rest.dropFirst())
+    guard let path = try path(in: own) else { return arguments }
+    let file = try SettingsFile(path)
+    let experiment = try file.experiment(named: named)
+    return [RunCommand.name, experiment.name] + (try file.arguments(for: experiment)) + own
+  }
+
+  private static func path(in arguments: [String]) throws -> String? {
+    let option = "--settings"
+    if let joined = arguments.last(where: { $0.hasPrefix(option + "=") }) { return String(joined.dropFirst(option.count + 1)) }
+    guard let index = arguments.lastIndex(of: option) else { return nil }
+    // Without a value the parser complains.
+    return index + 1 < arguments.count ? arguments[index + 1] : nil
+  }
+
+  init(_ path: String) throws(CommandLineError) {
+    let text: String
+    do {
+      text = try String(contentsOfFile: path, encoding: .utf8)
+    } catch {
+      throw .unreadableFile(
+        path: path, reason: FileManager.default.fileExists(atPath: path) ? error.localizedDescription : "no such file.")
+    }
+    let node: Node?
+    do {
+      node = try Yams.compose(yaml: text)
+    } catch {
+      throw .invalidSettings(path: path, reason: "this is no YAML: \(error)")
+    }
+    guard let mapping = node?.mapping else {
+      throw .invalidSettings(path: path, reason: "expected settings, one `name: value` per line.")
+    }
+    var settings: [(String, String)] = []
+    for (key, value) in mapping {
+      guard let name = key.scalar?.string else { throw .invalidSettings(path: path, reason: "expected a name before each colon.") }
+      settings.append((name, try Self.text(value, of: name, in: path)))
+    }
+    (self.path, self.settings) = (path, settings)
+  }
+
+  private static func text(_ node: Node, of name: String, in path: String) throws(CommandLineError) -> String {
+    let parts: [String?] =
+      switch node {
+      case .scalar(let scalar): [scalar.string]
+      case .sequence(let sequence): sequence.map { $0.scalar?.string }
+      default: [nil]
+      }
+    guard !parts.isEmpty, !parts.contains(nil), !parts.contains("") else {
+      throw .invalidSettings(path: path, reason: "'\(name)': expected a value or a list of values; leave a setting out for its default.")
+    }
+    return parts.compactMap { $0 }.joined(separator: ",")
+  }
+
+  private func experiment(named name: String?) throws -> any Experiment.Type {
+    let inFile = settings.first { $0.key == "experiment" }?.value
+    if let name, let inFile, name != inFile {
+      throw CommandLineError.invalidSettings(path: path, reason: "these are settings of the experiment '\(inFile)', not of '\(name)'.")
+    }
+    guard let chosen = name ?? inFile else {
+      throw CommandLineError.invalidSettings(
+        path: path, reason: "expected `experiment: \(ExperimentCatalog.all.first?.name ?? "NAME")`, or its name on the command line.")
+    }
+    guard let experiment = ExperimentCatalog.all.first(where: { $0.name == chosen }) else {
+      throw ExperimentError.unknownExperiment(name: chosen, known: ExperimentCatalog.all.map { $0.name })
+    }
+    return experiment
+  }
+
+  private func arguments<E: Experiment>(for experiment: E.Type) throws -> [String] {
+    let defaults = try E.values(of: try E.Settings.parse([]))
+    let known = defaults.keys.sorted() + Self.runSettings + ["experiment"]
+    return try settings.flatMap { key, value -> [String] in
+      guard known.contains(key) else { throw CommandLineError.unknownSetting(path: path, name: key, known: known) }
+      if key == "experiment" { return [] }
+      guard case .bool = defaults[key] else { return ["--\(key)=\(value)"] }
+      switch value {
+      case "true": return ["--\(key)"]
+      case "false": return []
+      default: throw CommandLineError.invalidSettings(path: path, reason: "'\(key)': expected true or false, got '\(value)'.")
+      }
+    }
+  }
+}
