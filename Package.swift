@@ -7,6 +7,12 @@ import PackageDescription
 let environment = ProcessInfo.processInfo.environment
 let hasWarningsAsErrors = environment["ISTHMUS_WARNINGS_AS_ERRORS"] == "1"
 
+#if arch(x86_64)
+let buildsNativeLoops = environment["ISTHMUS_NATIVE"] == "1"
+#else
+let buildsNativeLoops = false
+#endif
+
 let swiftSettings: [SwiftSetting] =
   [.swiftLanguageMode(.v6)] + (hasWarningsAsErrors ? [.treatAllWarnings(as: .error)] : [])
 
@@ -16,6 +22,20 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources:
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+// The CPU backend's hot loops: one source for every instruction set, in folders that are links to the first.
+let cpuLoops: [(name: String, flags: [String])] =
+  buildsNativeLoops
+  ? [
+    ("CPUKernels", []), ("CPUKernelsAVX2", ["-mavx2", "-mfma", "-mbmi2"]), ("CPUKernelsAVX512", ["-march=x86-64-v4"]),
+  ] : [("CPUKernels", [])]
+
+func cpuLoopTarget(_ name: String, _ flags: [String]) -> Target {
+  let native = ["-Ounchecked"] + (["-fno-math-errno"] + flags).flatMap { ["-Xcc", $0] }
+  return .target(
+    name: name, dependencies: ["CPUKernelInterface", "Compute", "WideKernels", "CVectors"],
+    swiftSettings: swiftSettings + (buildsNativeLoops ? [.unsafeFlags(native)] : []))
 }
 
 let package = Package(
@@ -37,7 +57,13 @@ let package = Package(
     // Devices.
     module("Compute", ["WideKernels"]),
     module("ReferenceBackend", ["Compute"]),
-    module("CPUBackend", ["Compute"]),
+    .target(name: "CProcessor"),
+    .target(name: "CVectors"),
+    module("CPUKernelInterface", ["Compute", "WideKernels"]),
+    .target(
+      name: "CPUBackend",
+      dependencies: ["CPUKernelInterface", "Compute", "CProcessor"] + cpuLoops.map { .target(name: $0.name) },
+      swiftSettings: swiftSettings + (buildsNativeLoops ? [.define("NATIVE_LOOPS")] : [])),
     .target(name: "COpenCL"),
     .target(name: "KernelSources", path: "Kernels", sources: ["KernelSources.c"]),
     module("OpenCLBackend", ["Compute", "COpenCL", "KernelSources"]),
@@ -73,6 +99,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     // Tests.
     tests("WideKernelsTests", ["WideKernels"]),
+    tests("CPUBackendTests", ["CPUBackend", "CPUKernelInterface", "Compute", "WideKernels"]),
     tests("ComputeTests", ["Compute", "ReferenceBackend"]),
     tests("ConformanceTests", ["BackendTestKit", "BackendCatalog", "ReferenceBackend"]),
     tests("NetworksTests", ["Networks"]),
@@ -82,3 +109,5 @@ let package = Package(
   ],
   cLanguageStandard: .c2x
 )
+
+package.targets += cpuLoops.map { cpuLoopTarget($0.name, $0.flags) }

@@ -1,0 +1,146 @@
+import CProcessor
+import Compute
+import Foundation
+
+/// The processor of this machine: SIMD loops for the instruction set at hand, on a pool of threads.
+///
+/// Every call is complete when it returns. Work is split into tiles of fixed size, so results have the same bits for any
+/// number of threads and in every run; they differ between instruction sets by rounding.
+public final class CPUBackend: Backend {
+  public let device: DeviceDescription
+  /// What the loops in use were compiled for.
+  public let instructionSet: InstructionSet
+  /// Threads that share the work of a call.
+  public var threads: Int { pool.count }
+
+  let pool: ThreadPool
+  let memory = HostMemory()
+  let loops64: Operations<Double>
+  let loops32: Operations<Float>
+
+  /// The instruction sets that both this program and this processor have, best last.
+  public static var available: [InstructionSet] { InstructionSet.allCases.filter { $0.isBuilt && $0.isSupported } }
+
+  /// - Parameters:
+  ///   - instructionSet: nil takes `ISTHMUS_CPU` from the environment, or the best available.
+  ///   - threads: nil takes `ISTHMUS_THREADS`, or one thread per processor.
+  /// - Throws: `ComputeError.unavailable` for an instruction set that is missing, or a number of threads below 1.
+  public init(instructionSet: InstructionSet? = nil, threads: Int? = nil) throws(ComputeError) {
+    self.instructionSet = try InstructionSet.choose(instructionSet)
+    let count = try Self.threadCount(threads)
+    pool = ThreadPool(count: count)
+    var name = [CChar](repeating: 0, count: 64)
+    processor_name(&name, name.count)
+    let model = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      .trimmingCharacters(in: .whitespaces)
+    device = DeviceDescription(
+      backend: "cpu", identifier: "cpu", name: model.isEmpty ? "processor" : model,
+      driver: "\(self.instructionSet.rawValue), \(count) thread\(count == 1 ? "" : "s")", precisions: [.float64, .float32],
+      memoryBytes: Int(ProcessInfo.processInfo.physicalMemory))
+    loops64 = Operations(loops: self.instructionSet.loops64, pool: pool, memory: memory, device: device.name)
+    loops32 = Operations(loops: self.instructionSet.loops32, pool: pool, memory: memory, device: device.name)
+  }
+
+  private static func threadCount(_ wanted: Int?) throws(ComputeError) -> Int {
+    if let wanted {
+      guard wanted > 0 else { throw .unavailable(backend: "cpu", reason: "\(wanted) threads were asked for; expected at least 1.") }
+      return wanted
+    }
+    guard let text = ProcessInfo.processInfo.environment["ISTHMUS_THREADS"], !text.isEmpty else {
+      return ProcessInfo.processInfo.activeProcessorCount
+    }
+    guard let count = Int(text), count > 0 else {
+      throw .unavailable(backend: "cpu", reason: "ISTHMUS_THREADS is '\(text)'; expected a number of at least 1.")
+    }
+    return count
+  }
+
+  // MARK: Memory
+
+  public func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer {
+    try memory.allocate(byteCount, device: device.name)
+  }
+
+  public func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
+    guard let source = bytes.baseAddress else { return }
+    hostBase(buffer).advanced(by: byteOffset).copyMemory(from: source, byteCount: bytes.count)
+  }
+
+  public func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
+    guard let target = bytes.baseAddress else { return }
+    target.copyMemory(from: hostBase(buffer).advanced(by: byteOffset), byteCount: bytes.count)
+  }
+
+  public func synchronize() throws(ComputeError) {}
+
+  // MARK: Operations
+
+  public func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
+    switch c.precision {
+    case .float64: try loops64.gemm(operation, Matrices(a), Matrices(b), Matrices(c))
+    case .float32: try loops32.gemm(operation, Matrices(a), Matrices(b), Matrices(c))
+    }
+  }
+
+  public func recursion(_ job: RecursionJob) throws(ComputeError) {
+    switch job.gram.precision {
+    case .float64: try loops64.recursion(job)
+    case .float32: try loops32.recursion(job)
+    }
+  }
+
+  public func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
+    switch job.gram.precision {
+    case .float64: try loops64.recursionVJP(job)
+    case .float32: try loops32.recursionVJP(job)
+    }
+  }
+
+  public func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
+    switch job.x.precision {
+    case .float64: try loops64.blockKernel(job)
+    case .float32: try loops32.blockKernel(job)
+    }
+  }
+
+  public func widePass(_ job: WidePassJob) throws(ComputeError) {
+    switch job.points.precision {
+    case .float64: try loops64.widePass(job)
+    case .float32: try loops32.widePass(job)
+    }
+  }
+
+  public func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
+    switch out.precision {
+    case .float64: loops64.map(function, inputs.map { Matrices($0) }, into: Matrices(out))
+    case .float32: loops32.map(function, inputs.map { Matrices($0) }, into: Matrices(out))
+    }
+  }
+
+  public func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) throws(ComputeError) {
+    switch out.precision {
+    case .float64: try loops64.reduceRows(reduction, Matrices(input), into: Matrices(out))
+    case .float32: try loops32.reduceRows(reduction, Matrices(input), into: Matrices(out))
+    }
+  }
+
+  public func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) throws(ComputeError) {
+    switch out.precision {
+    case .float64: try loops64.fillNormal(Matrices(out), stream: stream, firstElement: firstElement)
+    case .float32: try loops32.fillNormal(Matrices(out), stream: stream, firstElement: firstElement)
+    }
+  }
+
+  public func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError) {
+    switch b.precision {
+    case .float64: try loops64.triangularSolve(transposed: operation.transposed, Matrices(l), Matrices(b))
+    case .float32: try loops32.triangularSolve(transposed: operation.transposed, Matrices(l), Matrices(b))
+    }
+  }
+}
+
+/// The memory of one of this backend's own buffers.
+func hostBase(_ buffer: any DeviceBuffer) -> UnsafeMutableRawPointer {
+  guard let buffer = buffer as? HostBuffer else { preconditionFailure("a tensor of another backend reached the CPU backend") }
+  return buffer.base
+}

@@ -1,0 +1,85 @@
+import CPUKernelInterface
+import CPUKernels
+import CProcessor
+import Compute
+import Foundation
+
+#if NATIVE_LOOPS
+import CPUKernelsAVX2
+import CPUKernelsAVX512
+#endif
+
+/// The processor instructions that the hot loops of the CPU backend are compiled for.
+public enum InstructionSet: String, Sendable, CaseIterable {
+  /// What every processor of the architecture has.
+  case baseline
+  /// AVX2 and FMA.
+  case avx2
+  /// AVX-512 F, BW, CD, DQ, VL.
+  case avx512
+
+  /// Whether this program holds loops for it; only the baseline unless built with `ISTHMUS_NATIVE=1` on x86-64.
+  var isBuilt: Bool {
+    #if NATIVE_LOOPS
+    true
+    #else
+    self == .baseline
+    #endif
+  }
+
+  /// Whether this processor has it.
+  var isSupported: Bool {
+    switch self {
+    case .baseline: true
+    case .avx2: processor_has_avx2_and_fma() != 0
+    case .avx512: processor_has_avx512() != 0
+    }
+  }
+
+  var loops64: any HotLoops<Double> {
+    #if NATIVE_LOOPS
+    switch self {
+    case .baseline: CPUKernels.Loops64()
+    case .avx2: CPUKernelsAVX2.Loops64()
+    case .avx512: CPUKernelsAVX512.Loops64()
+    }
+    #else
+    CPUKernels.Loops64()
+    #endif
+  }
+
+  var loops32: any HotLoops<Float> {
+    #if NATIVE_LOOPS
+    switch self {
+    case .baseline: CPUKernels.Loops32()
+    case .avx2: CPUKernelsAVX2.Loops32()
+    case .avx512: CPUKernelsAVX512.Loops32()
+    }
+    #else
+    CPUKernels.Loops32()
+    #endif
+  }
+
+  /// The one asked for, or by `ISTHMUS_CPU`, or the best that this program and this processor have.
+  static func choose(_ wanted: InstructionSet?) throws(ComputeError) -> InstructionSet {
+    var choice = wanted
+    if choice == nil, let text = ProcessInfo.processInfo.environment["ISTHMUS_CPU"], !text.isEmpty {
+      guard let named = InstructionSet(rawValue: text) else {
+        throw .unavailable(
+          backend: "cpu", reason: "ISTHMUS_CPU is '\(text)'; expected one of \(allCases.map(\.rawValue).joined(separator: ", ")).")
+      }
+      choice = named
+    }
+    guard let choice else { return CPUBackend.available.last ?? .baseline }
+    guard choice.isSupported else {
+      throw .unavailable(
+        backend: "cpu",
+        reason: "this processor has no \(choice.rawValue); it has \(CPUBackend.available.map(\.rawValue).joined(separator: ", ")).")
+    }
+    guard choice.isBuilt else {
+      throw .unavailable(
+        backend: "cpu", reason: "this program was built without \(choice.rawValue) loops; build it on x86-64 with ISTHMUS_NATIVE=1.")
+    }
+    return choice
+  }
+}

@@ -1,0 +1,80 @@
+import CPUKernelInterface
+import Compute
+
+extension Operations {
+  private static var elementBlock: Int { 16384 }
+  /// Rows up to this many numbers are reduced at once, longer ones block by block.
+  private static var reductionBlock: Int { 16384 }
+
+  func map(_ function: PointFunction, _ inputs: [Matrices<Scalar>], into out: Matrices<Scalar>) {
+    let (a, b) = (inputs[0], inputs.count > 1 ? inputs[1] : inputs[0])
+    let isFlat = out.isContiguous && [a, b].allSatisfy { $0.isContiguous && $0.rows == out.rows && $0.batch == out.batch }
+    if isFlat {
+      let count = out.batch * out.rows * out.columns
+      pool.run((count + Self.elementBlock - 1) / Self.elementBlock) { tile in
+        let first = tile * Self.elementBlock
+        loops.map(function, a.base + first, b.base + first, into: out.base + first, count: min(Self.elementBlock, count - first))
+      }
+      return
+    }
+    let lines = max(1, Self.elementBlock / max(out.columns, 1))
+    let tiles = (out.rows + lines - 1) / lines
+    pool.run(out.batch * tiles) { tile in
+      let (item, first) = (tile / tiles, tile % tiles * lines)
+      for row in first..<min(first + lines, out.rows) {
+        loops.map(function, a.line(item, row), b.line(item, row), into: out.line(item, row), count: out.columns)
+      }
+    }
+  }
+
+  func reduceRows(_ reduction: Reduction, _ input: Matrices<Scalar>, into out: Matrices<Scalar>) throws(ComputeError) {
+    let parts = (input.columns + Self.reductionBlock - 1) / Self.reductionBlock
+    guard parts > 1 else {
+      let lines = max(1, Self.elementBlock / input.columns)
+      let tiles = (input.rows + lines - 1) / lines
+      pool.run(input.batch * tiles) { tile in
+        let (item, first) = (tile / tiles, tile % tiles * lines)
+        for row in first..<min(first + lines, input.rows) {
+          out.line(item, row).pointee = loops.reduce(reduction, input.line(item, row), count: input.columns)
+        }
+      }
+      return
+    }
+    let rows = input.batch * input.rows
+    try scratch(rows * parts).use { partial throws(ComputeError) in
+      pool.run(rows * parts) { tile in
+        let (row, part) = (tile / parts, tile % parts)
+        let first = part * Self.reductionBlock
+        partial[tile] = loops.reduce(
+          reduction, input.line(row / input.rows, row % input.rows) + first, count: min(Self.reductionBlock, input.columns - first))
+      }
+      // Parts of squares are summed.
+      let combined: Reduction = reduction == .sumOfSquares ? .sum : reduction
+      for row in 0..<rows {
+        out.line(row / input.rows, row % input.rows).pointee = loops.reduce(combined, partial + row * parts, count: parts)
+      }
+    }
+  }
+
+  func fillNormal(_ out: Matrices<Scalar>, stream: RandomStream, firstElement: Int) throws(ComputeError) {
+    let count = out.batch * out.rows * out.columns
+    let block = 4096
+    pool.run((count + block - 1) / block) { tile in
+      let first = firstElement + tile * block
+      let length = min(block, count - tile * block)
+      let (firstBlock, lastBlock) = (first / 2, (first + length - 1) / 2)
+      withTile(block + 2) { pairs in
+        loops.normals(
+          seed: stream.seed, stream: stream.hash, firstBlock: UInt64(firstBlock), blocks: lastBlock - firstBlock + 1, into: pairs)
+        (out.base + tile * block).update(from: pairs + first % 2, count: length)
+      }
+    }
+  }
+}
+
+extension Matrices {
+  /// A row; a tensor of one row, or of one item, is repeated.
+  fileprivate func line(_ item: Int, _ row: Int) -> UnsafeMutablePointer<Scalar> {
+    self.item(item) + (rows == 1 ? 0 : row * rowStride)
+  }
+}

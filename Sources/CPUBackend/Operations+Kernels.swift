@@ -1,0 +1,230 @@
+import CPUKernelInterface
+import Compute
+
+extension Operations {
+  private var tileRows: Int { 24 }
+  private var tileColumns: Int { 8 * loops.lanes }
+
+  func recursion(_ job: RecursionJob) throws(ComputeError) {
+    let stages = ProgramStages(job.program)
+    let gram = Matrices<Scalar>(job.gram)
+    let (rowDiagonal, columnDiagonal) = (Matrices<Scalar>(job.rowDiagonal), Matrices<Scalar>(job.columnDiagonal))
+    let (nngp, ntk) = (job.nngp.map { Matrices<Scalar>($0) }, job.ntk.map { Matrices<Scalar>($0) })
+    let rowCount = tableCount(stages, gram.rows)
+    try scratch(rowCount + tableCount(stages, gram.columns)).use { base throws(ComputeError) in
+      let rowTable = DiagonalTable(base: base, padded: padded(gram.rows))
+      let columnTable = DiagonalTable(base: base + rowCount, padded: padded(gram.columns))
+      for item in 0..<gram.batch {
+        fillTable(
+          stages, variances: rowDiagonal.item(item), step: rowDiagonal.rowStride, count: gram.rows, at: rowTable.base)
+        fillTable(
+          stages, variances: columnDiagonal.item(item), step: columnDiagonal.rowStride, count: gram.columns, at: columnTable.base)
+        runTiles(
+          stages, rows: gram.rows, columns: gram.columns, isSymmetric: false, hasDiagonal: job.isSymmetric, rowTable: rowTable,
+          columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
+        ) { tile, firstRow, firstColumn in
+          for i in 0..<tile.rows {
+            let source = gram.item(item) + (firstRow + i) * gram.rowStride + firstColumn
+            let target = tile.nngp + i * tile.stride
+            target.update(from: source, count: tile.columns)
+            for j in tile.columns..<tile.stride { target[j] = source[tile.columns - 1] }
+          }
+        }
+      }
+    }
+  }
+
+  func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
+    let stages = ProgramStages(job.program)
+    let x = Matrices<Scalar>(job.x)
+    let y = job.y.map { Matrices<Scalar>($0) } ?? x
+    let (nngp, ntk) = (job.nngp.map { Matrices<Scalar>($0) }, job.ntk.map { Matrices<Scalar>($0) })
+    let width = x.columns
+    let (blockRows, blockColumns) = (loops.blockRows, loops.blockColumns)
+    let rowCount = tableCount(stages, x.rows)
+    let columnCount = tableCount(stages, y.rows)
+    let packedRows = (x.rows + blockRows - 1) / blockRows * blockRows
+    let packedColumns = (y.rows + blockColumns - 1) / blockColumns * blockColumns
+    try scratch(rowCount + columnCount + (packedRows + packedColumns) * width).use { base throws(ComputeError) in
+      let rowTable = DiagonalTable(base: base, padded: padded(x.rows))
+      let columnTable = job.y == nil ? rowTable : DiagonalTable(base: base + rowCount, padded: padded(y.rows))
+      let rowPanels = base + rowCount + columnCount
+      let columnPanels = rowPanels + packedRows * width
+      for item in 0..<x.batch {
+        fillTable(stages, x.item(item), rowStride: x.rowStride, count: x.rows, width: width, at: rowTable.base)
+        if job.y != nil {
+          fillTable(stages, y.item(item), rowStride: y.rowStride, count: y.rows, width: width, at: columnTable.base)
+        }
+        packAll(x, item, width: blockRows, into: rowPanels)
+        packAll(y, item, width: blockColumns, into: columnPanels)
+        runTiles(
+          stages, rows: x.rows, columns: y.rows, isSymmetric: job.y == nil, hasDiagonal: job.y == nil, rowTable: rowTable,
+          columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
+        ) { tile, firstRow, firstColumn in
+          loops.multiplyPanels(
+            rowPanels + firstRow * width, columnPanels + firstColumn * width, inner: width, alpha: 1 / Scalar(width), beta: 0,
+            into: Panel(tile.nngp, rows: tile.rows, columns: tile.columns, stride: tile.stride), diagonal: nil)
+          for i in 0..<tile.rows {
+            let line = tile.nngp + i * tile.stride
+            for j in tile.columns..<tile.stride { line[j] = line[tile.columns - 1] }
+          }
+        }
+      }
+    }
+  }
+
+  private func packAll(_ x: Matrices<Scalar>, _ item: Int, width: Int, into panels: UnsafeMutablePointer<Scalar>) {
+    let block = 16 * width
+    pool.run((x.rows + block - 1) / block) { tile in
+      let first = tile * block
+      loops.pack(
+        x.item(item) + first * x.rowStride, rows: min(block, x.rows - first), inner: x.columns, rowStep: x.rowStride, innerStep: 1,
+        width: width, into: panels + first * x.columns)
+    }
+  }
+
+  /// One item: `fill` puts the covariances of a tile's inputs into `tile.nngp`, padding included.
+  ///
+  /// With `isSymmetric` only tiles that reach below the diagonal are computed, and mirrored.
+  private func runTiles(
+    _ stages: ProgramStages, rows: Int, columns: Int, isSymmetric: Bool, hasDiagonal: Bool, rowTable: DiagonalTable<Scalar>,
+    columnTable: DiagonalTable<Scalar>, nngp: Matrices<Scalar>?, ntk: Matrices<Scalar>?,
+    fill: (PairTile<Scalar>, _ firstRow: Int, _ firstColumn: Int) -> Void
+  ) {
+    let columnTiles = (columns + tileColumns - 1) / tileColumns
+    pool.run((rows + tileRows - 1) / tileRows * columnTiles) { index in
+      let (firstRow, firstColumn) = (index / columnTiles * tileRows, index % columnTiles * tileColumns)
+      let height = min(tileRows, rows - firstRow)
+      let present = min(tileColumns, columns - firstColumn)
+      if isSymmetric, firstColumn > firstRow + height - 1 { return }
+      let stride = padded(present)
+      withTile(2 * height * stride) { base in
+        let tile = PairTile(rows: height, columns: present, stride: stride, nngp: base, ntk: base + height * stride)
+        fill(tile, firstRow, firstColumn)
+        runTile(stages, tile, rowTable: rowTable, firstRow: firstRow, columnTable: columnTable, firstColumn: firstColumn)
+        for (values, diagonal, out) in [(tile.nngp, rowTable.nngp, nngp), (tile.ntk, rowTable.ntk, ntk)] {
+          guard let out else { continue }
+          for i in 0..<height {
+            let row = firstRow + i
+            let line = out.base + row * out.rowStride + firstColumn
+            let last = isSymmetric ? min(present, row - firstColumn + 1) : present
+            if last > 0 { line.update(from: values + i * stride, count: last) }
+            if hasDiagonal, row >= firstColumn, row < firstColumn + present { line[row - firstColumn] = diagonal[row] }
+          }
+          guard isSymmetric else { continue }
+          for j in 0..<present {
+            let column = firstColumn + j
+            let mirrored = out.base + column * out.rowStride + firstRow
+            for i in max(0, column - firstRow + 1)..<max(height, column - firstRow + 1) { mirrored[i] = values[i * stride + j] }
+          }
+        }
+      }
+    }
+  }
+
+  /// Tiles of the vector-Jacobian product, square so that they can be transposed.
+  private var squareTile: Int { max(32, loops.lanes) }
+
+  func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
+    let stages = ProgramStages(job.program)
+    let gram = Matrices<Scalar>(job.gram)
+    let (rowDiagonal, columnDiagonal) = (Matrices<Scalar>(job.rowDiagonal), Matrices<Scalar>(job.columnDiagonal))
+    let cotangents = (nngp: job.nngpCotangent.map { Matrices<Scalar>($0) }, ntk: job.ntkCotangent.map { Matrices<Scalar>($0) })
+    let out = Matrices<Scalar>(job.gramCotangent)
+    let (rowOut, columnOut) = (Matrices<Scalar>(job.rowCotangent), Matrices<Scalar>(job.columnCotangent))
+    let rowTiles = (gram.rows + squareTile - 1) / squareTile
+    let columnTiles = (gram.columns + squareTile - 1) / squareTile
+    let rowCount = tableCount(stages, gram.rows)
+    let columnCount = tableCount(stages, gram.columns)
+    try scratch(rowCount + columnCount + columnTiles * gram.rows + rowTiles * gram.columns).use { base throws(ComputeError) in
+      let rowTable = DiagonalTable(base: base, padded: padded(gram.rows))
+      let columnTable = DiagonalTable(base: base + rowCount, padded: padded(gram.columns))
+      // Sums over one tile each; added in a fixed order at the end.
+      let rowSums = base + rowCount + columnCount
+      let columnSums = rowSums + columnTiles * gram.rows
+      for item in 0..<gram.batch {
+        fillTable(stages, variances: rowDiagonal.item(item), step: rowDiagonal.rowStride, count: gram.rows, at: rowTable.base)
+        fillTable(
+          stages, variances: columnDiagonal.item(item), step: columnDiagonal.rowStride, count: gram.columns, at: columnTable.base)
+        let (g, outItem) = (gram.one(item), out.one(item))
+        let (nngp, ntk) = (cotangents.nngp?.one(item), cotangents.ntk?.one(item))
+        pool.run(rowTiles * columnTiles) { index in
+          let (firstRow, firstColumn) = (index / columnTiles * squareTile, index % columnTiles * squareTile)
+          let (rows, columns) = (min(squareTile, gram.rows - firstRow), min(squareTile, gram.columns - firstColumn))
+          // Derivatives in the variance of the columns, then, with the roles exchanged, of the rows.
+          contractTile(
+            stages, g, nngp, ntk, firstRow: firstRow, rows: rows, firstColumn: firstColumn, columns: columns, isTransposed: false,
+            rowTable: rowTable, columnTable: columnTable, gramCotangent: outItem,
+            sums: columnSums + index / columnTiles * gram.columns + firstColumn)
+          contractTile(
+            stages, g, nngp, ntk, firstRow: firstRow, rows: rows, firstColumn: firstColumn, columns: columns, isTransposed: true,
+            rowTable: columnTable, columnTable: rowTable, gramCotangent: nil,
+            sums: rowSums + index % columnTiles * gram.rows + firstRow)
+        }
+        addParts(rowSums, parts: columnTiles, count: gram.rows, into: rowOut.item(item), step: rowOut.rowStride)
+        addParts(columnSums, parts: rowTiles, count: gram.columns, into: columnOut.item(item), step: columnOut.rowStride)
+      }
+    }
+  }
+
+  private func addParts(
+    _ parts: UnsafePointer<Scalar>, parts count: Int, count length: Int, into out: UnsafeMutablePointer<Scalar>, step: Int
+  ) {
+    for i in 0..<length {
+      var sum: Scalar = 0
+      for part in 0..<count { sum += parts[part * length + i] }
+      out[i * step] = sum
+    }
+  }
+
+  /// One tile of the product: cotangents of q12 to `gramCotangent`, of the columns' variance summed over the rows to `sums`.
+  private func contractTile(
+    _ stages: ProgramStages, _ gram: Matrices<Scalar>, _ nngp: Matrices<Scalar>?, _ ntk: Matrices<Scalar>?, firstRow: Int, rows: Int,
+    firstColumn: Int, columns: Int, isTransposed: Bool, rowTable: DiagonalTable<Scalar>, columnTable: DiagonalTable<Scalar>,
+    gramCotangent: Matrices<Scalar>?, sums: UnsafeMutablePointer<Scalar>
+  ) {
+    let (height, present) = isTransposed ? (columns, rows) : (rows, columns)
+    let stride = padded(present)
+    let area = height * stride
+    withTile(9 * area) { base in
+      let tile = PairTile(rows: height, columns: present, stride: stride, nngp: base, ntk: base + area)
+      let derivatives = PairDerivatives(
+        nngp11: base + 2 * area, nngp12: base + 3 * area, ntk11: base + 4 * area, ntk12: base + 5 * area)
+      let result = base + 8 * area
+      /// A tile of a tensor in this call's orientation, its padding the last column.
+      func load(_ source: Matrices<Scalar>, _ target: UnsafeMutablePointer<Scalar>) {
+        let corner = source.base + firstRow * source.rowStride + firstColumn
+        let (rowStep, columnStep) = isTransposed ? (1, source.rowStride) : (source.rowStride, 1)
+        for i in 0..<height {
+          for j in 0..<stride { target[i * stride + j] = corner[i * rowStep + min(j, present - 1) * columnStep] }
+        }
+      }
+      load(gram, tile.nngp)
+      runTile(
+        stages, tile, derivatives, rowTable: rowTable, firstRow: isTransposed ? firstColumn : firstRow, columnTable: columnTable,
+        firstColumn: isTransposed ? firstRow : firstColumn)
+      let (first, second) = (base + 6 * area, base + 7 * area)
+      if let nngp { load(nngp, first) }
+      if let ntk { load(ntk, second) }
+      let (nngpCotangent, ntkCotangent) = (nngp == nil ? nil : UnsafePointer(first), ntk == nil ? nil : UnsafePointer(second))
+      loops.contract(derivatives.nngp11, nngpCotangent, derivatives.ntk11, ntkCotangent, into: result, count: area)
+      for j in 0..<present {
+        var sum: Scalar = 0
+        for i in 0..<height { sum += result[i * stride + j] }
+        sums[j] = sum
+      }
+      guard let gramCotangent else { return }
+      loops.contract(derivatives.nngp12, nngpCotangent, derivatives.ntk12, ntkCotangent, into: result, count: area)
+      for i in 0..<height {
+        (gramCotangent.base + (firstRow + i) * gramCotangent.rowStride + firstColumn).update(from: result + i * stride, count: present)
+      }
+    }
+  }
+}
+
+extension Matrices {
+  /// One item as a tensor of its own.
+  fileprivate func one(_ index: Int) -> Matrices {
+    Matrices(base: item(index), batch: 1, rows: rows, columns: columns, rowStride: rowStride, batchStride: 0)
+  }
+}

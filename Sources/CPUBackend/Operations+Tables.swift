@@ -1,0 +1,109 @@
+import CPUKernelInterface
+
+extension Operations {
+  private static var tableBlock: Int { 256 }
+
+  /// Memory for the table of `count` inputs.
+  func tableCount(_ stages: ProgramStages, _ count: Int) -> Int {
+    DiagonalTable<Scalar>.count(stages: stages.stages.count, padded: padded(count))
+  }
+
+  /// Table of inputs of one item: `points` is its first, rows `rowStride` apart, of `width` coordinates.
+  func fillTable(
+    _ stages: ProgramStages, _ points: UnsafePointer<Scalar>, rowStride: Int, count: Int, width: Int,
+    at base: UnsafeMutablePointer<Scalar>
+  ) {
+    let table = DiagonalTable(base: base, padded: padded(count))
+    pool.run((count + Self.tableBlock - 1) / Self.tableBlock) { tile in
+      let first = tile * Self.tableBlock
+      let present = min(Self.tableBlock, count - first)
+      let length = padded(present)
+      withTile(width * length) { coordinates in
+        transpose(points + first * rowStride, rowStride: rowStride, rows: present, width: width, into: coordinates, stride: length)
+        loops.squares(
+          points: coordinates, pointStride: length, width: width, factor: 1 / Scalar(width), into: table.nngp + first, padded: length)
+      }
+      runTable(stages, table, first: first, padded: length)
+    }
+  }
+
+  /// Table of inputs whose variances are known: `variances` are `step` apart.
+  func fillTable(
+    _ stages: ProgramStages, variances: UnsafePointer<Scalar>, step: Int, count: Int, at base: UnsafeMutablePointer<Scalar>
+  ) {
+    let table = DiagonalTable(base: base, padded: padded(count))
+    pool.run((count + Self.tableBlock - 1) / Self.tableBlock) { tile in
+      let first = tile * Self.tableBlock
+      let length = padded(min(Self.tableBlock, count - first))
+      for i in first..<first + length { table.nngp[i] = variances[min(i, count - 1) * step] }
+      runTable(stages, table, first: first, padded: length)
+    }
+  }
+
+  private func runTable(_ stages: ProgramStages, _ table: DiagonalTable<Scalar>, first: Int, padded length: Int) {
+    let state = DiagonalState(nngp: table.nngp + first, ntk: table.ntk + first, slope: table.state.slope + first)
+    state.ntk.update(repeating: 0, count: length)
+    state.slope.update(repeating: 1, count: length)
+    for (index, stage) in stages.stages.enumerated() {
+      switch stage {
+      case .affine(let weight, let bias): loops.diagonalAffine(weight: weight, bias: bias, gain: 1, state, padded: length)
+      case .layer(let layer):
+        loops.diagonalAffine(weight: layer.weight, bias: layer.bias, gain: layer.gain, state, padded: length)
+        (table.variance(index) + first).update(from: state.nngp, count: length)
+        (table.slope(index) + first).update(from: state.slope, count: length)
+        loops.diagonalActivation(layer.activation, state, padded: length)
+      }
+    }
+  }
+
+  /// Coordinates `[width, stride]` of points that lie row by row; the padding repeats the last point.
+  func transpose(
+    _ points: UnsafePointer<Scalar>, rowStride: Int, rows: Int, width: Int, into out: UnsafeMutablePointer<Scalar>, stride: Int
+  ) {
+    for j in 0..<stride {
+      let point = points + min(j, rows - 1) * rowStride
+      for k in 0..<width { out[k * stride + j] = point[k] }
+    }
+  }
+
+  /// All stages of a tile without derivatives.
+  func runTile(
+    _ stages: ProgramStages, _ tile: PairTile<Scalar>, rowTable: DiagonalTable<Scalar>, firstRow: Int,
+    columnTable: DiagonalTable<Scalar>, firstColumn: Int
+  ) {
+    tile.ntk.update(repeating: 0, count: tile.rows * tile.stride)
+    for (index, stage) in stages.stages.enumerated() {
+      switch stage {
+      case .affine(let weight, let bias):
+        loops.affine(weight: weight, bias: bias, nngp: tile.nngp, ntk: tile.ntk, padded: tile.rows * tile.stride)
+      case .layer(let layer):
+        loops.layer(
+          layer, tile, rowVariance: rowTable.variance(index) + firstRow, columnVariance: columnTable.variance(index) + firstColumn)
+      }
+    }
+  }
+
+  /// All stages of a tile, with derivatives in q12 and in the variance of the columns' inputs.
+  func runTile(
+    _ stages: ProgramStages, _ tile: PairTile<Scalar>, _ derivatives: PairDerivatives<Scalar>, rowTable: DiagonalTable<Scalar>,
+    firstRow: Int, columnTable: DiagonalTable<Scalar>, firstColumn: Int
+  ) {
+    let count = tile.rows * tile.stride
+    tile.ntk.update(repeating: 0, count: count)
+    derivatives.nngp11.update(repeating: 0, count: count)
+    derivatives.nngp12.update(repeating: 1, count: count)
+    derivatives.ntk11.update(repeating: 0, count: count)
+    derivatives.ntk12.update(repeating: 0, count: count)
+    for (index, stage) in stages.stages.enumerated() {
+      switch stage {
+      case .affine(let weight, let bias):
+        loops.affine(weight: weight, bias: bias, nngp: tile.nngp, ntk: tile.ntk, padded: count)
+        loops.affine(weight: weight, derivatives, padded: count)
+      case .layer(let layer):
+        loops.layer(
+          layer, tile, derivatives, rowVariance: rowTable.variance(index) + firstRow,
+          columnVariance: columnTable.variance(index) + firstColumn, columnSlope: columnTable.slope(index) + firstColumn)
+      }
+    }
+  }
+}

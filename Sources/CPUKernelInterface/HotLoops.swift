@@ -1,0 +1,174 @@
+import Compute
+import WideKernels
+
+/// A rectangle of row-major numbers: `rows` × `columns`, rows `stride` elements apart.
+package struct Panel<Scalar> {
+  package var base: UnsafeMutablePointer<Scalar>
+  package var rows: Int
+  package var columns: Int
+  package var stride: Int
+
+  package init(_ base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int, stride: Int) {
+    self.base = base
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride
+  }
+}
+
+/// One hidden layer of a block: an affine map, then a non-linearity.
+///
+/// The map is z ← weight · z + bias on all covariances; ntk ← weight · ntk + gain · nngp.
+package struct LayerStage: Sendable {
+  package var weight: Double
+  package var bias: Double
+  /// 1, or 0 where no affine map stands before the non-linearity.
+  package var gain: Double
+  package var activation: any Activation
+
+  package init(weight: Double, bias: Double, gain: Double, activation: any Activation) {
+    self.weight = weight
+    self.bias = bias
+    self.gain = gain
+    self.activation = activation
+  }
+}
+
+/// A tile of pairs between the layers of a block: arrays of `rows` × `stride` numbers, of which the columns up to `columns`
+/// count. `stride` is a multiple of the widest vector, and the padding holds valid pairs.
+package struct PairTile<Scalar> {
+  package var rows: Int
+  package var columns: Int
+  package var stride: Int
+  /// The NNGP kernel of the layers so far; in front of the first layer the covariance of the inputs.
+  package var nngp: UnsafeMutablePointer<Scalar>
+  package var ntk: UnsafeMutablePointer<Scalar>
+
+  package init(rows: Int, columns: Int, stride: Int, nngp: UnsafeMutablePointer<Scalar>, ntk: UnsafeMutablePointer<Scalar>) {
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride
+    self.nngp = nngp
+    self.ntk = ntk
+  }
+}
+
+/// Derivatives of a tile's kernels in the column input's variance (11) and in the inputs' covariance (12), each `rows` × `stride`.
+package struct PairDerivatives<Scalar> {
+  package var nngp11: UnsafeMutablePointer<Scalar>
+  package var nngp12: UnsafeMutablePointer<Scalar>
+  package var ntk11: UnsafeMutablePointer<Scalar>
+  package var ntk12: UnsafeMutablePointer<Scalar>
+
+  package init(
+    nngp11: UnsafeMutablePointer<Scalar>, nngp12: UnsafeMutablePointer<Scalar>, ntk11: UnsafeMutablePointer<Scalar>,
+    ntk12: UnsafeMutablePointer<Scalar>
+  ) {
+    self.nngp11 = nngp11
+    self.nngp12 = nngp12
+    self.ntk11 = ntk11
+    self.ntk12 = ntk12
+  }
+}
+
+/// Variances of a set of inputs through the layers, one number per input.
+package struct DiagonalState<Scalar> {
+  package var nngp: UnsafeMutablePointer<Scalar>
+  package var ntk: UnsafeMutablePointer<Scalar>
+  /// ∂nngp/∂q of the input's own variance.
+  package var slope: UnsafeMutablePointer<Scalar>
+
+  package init(nngp: UnsafeMutablePointer<Scalar>, ntk: UnsafeMutablePointer<Scalar>, slope: UnsafeMutablePointer<Scalar>) {
+    self.nngp = nngp
+    self.ntk = ntk
+    self.slope = slope
+  }
+}
+
+/// What runs inside one tile, on one thread, compiled once for each instruction set and precision.
+///
+/// Counts named `padded` are multiples of `lanes`. Nothing here allocates or fails, and every sum has a fixed order.
+package protocol HotLoops<Scalar>: Sendable {
+  associatedtype Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable
+
+  /// Numbers in a vector.
+  var lanes: Int { get }
+  /// Rows and columns of the block of C that stays in registers.
+  var blockRows: Int { get }
+  var blockColumns: Int { get }
+
+  // MARK: Matrix products
+
+  /// Copies op(X)'s rows `rows`, inner indices `inner` to panels of `width` rows, inner index slowest; missing rows are 0.
+  /// `rowStep` and `innerStep` are the distances in X of neighbouring rows and inner indices.
+  func pack(
+    _ x: UnsafePointer<Scalar>, rows: Int, inner: Int, rowStep: Int, innerStep: Int, width: Int, into panels: UnsafeMutablePointer<Scalar>)
+  /// C ← alpha·A·B + beta·C for packed panels of A (`blockRows`) and B (`blockColumns`). With `diagonal` only entries of row i
+  /// and column j ≤ i + diagonal are written.
+  func multiplyPanels(
+    _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>,
+    diagonal: Int?)
+  /// c[i·rowStep + j·columnStep] ← alpha·x_i·y_j + beta·c for rows of X and Y that are contiguous, few of them in Y.
+  func rowProducts(
+    _ x: UnsafePointer<Scalar>, xStride: Int, xRows: Int, _ y: UnsafePointer<Scalar>, yStride: Int, yRows: Int, inner: Int,
+    alpha: Scalar, beta: Scalar, into c: UnsafeMutablePointer<Scalar>, rowStep: Int, columnStep: Int)
+  /// c[i·rowStep + j·columnStep] ← alpha·Σ_p x[p, i]·y[p·yInnerStep + j·yStep] + beta·c: X is read row by row, few columns in Y.
+  func columnProducts(
+    _ x: UnsafePointer<Scalar>, xStride: Int, xColumns: Int, _ y: UnsafePointer<Scalar>, yInnerStep: Int, yStep: Int, yColumns: Int,
+    inner: Int, alpha: Scalar, beta: Scalar, into c: UnsafeMutablePointer<Scalar>, rowStep: Int, columnStep: Int)
+  /// B ← op(L)⁻¹ B for a small triangle L `[size, size]` and `b` `[size, columns]`.
+  func solveTriangle(
+    _ l: UnsafePointer<Scalar>, lStride: Int, size: Int, transposed: Bool, _ b: UnsafeMutablePointer<Scalar>, bStride: Int, columns: Int)
+
+  // MARK: Kernels of blocks
+
+  /// One layer for a tile: `rowVariance` `[rows]` and `columnVariance` `[stride]` in front of the activation, after the affine map.
+  func layer(
+    _ stage: LayerStage, _ tile: PairTile<Scalar>, rowVariance: UnsafePointer<Scalar>, columnVariance: UnsafePointer<Scalar>)
+  /// The same with derivatives in q12 and in the column's own variance; `columnSlope` `[stride]` is the derivative of
+  /// `columnVariance` in the latter.
+  func layer(
+    _ stage: LayerStage, _ tile: PairTile<Scalar>, _ derivatives: PairDerivatives<Scalar>, rowVariance: UnsafePointer<Scalar>,
+    columnVariance: UnsafePointer<Scalar>, columnSlope: UnsafePointer<Scalar>)
+  /// An affine map that no activation follows, on a tile of `padded` numbers.
+  func affine(weight: Double, bias: Double, nngp: UnsafeMutablePointer<Scalar>, ntk: UnsafeMutablePointer<Scalar>, padded: Int)
+  func affine(weight: Double, _ derivatives: PairDerivatives<Scalar>, padded: Int)
+  /// The affine map of a stage on variances: leaves q11 in front of the activation in `state`.
+  func diagonalAffine(weight: Double, bias: Double, gain: Double, _ state: DiagonalState<Scalar>, padded: Int)
+  func diagonalActivation(_ activation: any Activation, _ state: DiagonalState<Scalar>, padded: Int)
+  /// q12 = u·p_j / width for `rows` centres u and points p given by coordinates `[width, pointStride]`.
+  func gram(
+    centres: UnsafePointer<Scalar>, centreStride: Int, rows: Int, points: UnsafePointer<Scalar>, pointStride: Int, width: Int,
+    factor: Scalar, into q12: UnsafeMutablePointer<Scalar>, stride: Int)
+  /// factor · Σ_k p_k² for `padded` points given by coordinates, rounded as `gram` and `multiplyPanels` round p·p.
+  func squares(
+    points: UnsafePointer<Scalar>, pointStride: Int, width: Int, factor: Scalar, into squares: UnsafeMutablePointer<Scalar>, padded: Int)
+  /// sums[o·sumStride + j] ← sums + Σ_i coefficients[i·coefficientStride + o]·tile[i·stride + j] for `padded` columns j of a tile.
+  func accumulate(
+    _ tile: UnsafePointer<Scalar>, rows: Int, padded: Int, stride: Int, coefficients: UnsafePointer<Scalar>, coefficientStride: Int,
+    outputs: Int, into sums: UnsafeMutablePointer<Scalar>, sumStride: Int)
+  /// `out` ← a·G_K + b·G_Θ over `count` pairs; a null cotangent counts as 0.
+  func contract(
+    _ a: UnsafePointer<Scalar>, _ nngpCotangent: UnsafePointer<Scalar>?, _ b: UnsafePointer<Scalar>,
+    _ ntkCotangent: UnsafePointer<Scalar>?, into out: UnsafeMutablePointer<Scalar>, count: Int)
+
+  // MARK: Elements and rows
+
+  /// `out[e]` ← function(a[e], b[e]); `out` may be `a` or `b`.
+  func map(
+    _ function: PointFunction, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, into out: UnsafeMutablePointer<Scalar>, count: Int)
+  func reduce(_ reduction: Reduction, _ x: UnsafePointer<Scalar>, count: Int) -> Scalar
+  /// Normals 2·firstBlock … of a stream, `blocks` pairs.
+  func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64, blocks: Int, into out: UnsafeMutablePointer<Scalar>)
+
+  // MARK: For tests
+
+  /// out ← the vector function `name` of a (and b).
+  func evaluate(
+    _ function: VectorFunction, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, into out: UnsafeMutablePointer<Scalar>, count: Int)
+}
+
+/// The elementary functions that `RealAlgebra` asks of a vector.
+package enum VectorFunction: String, Sendable, CaseIterable {
+  case sqrt, exp, expm1, log1p, erf, sin, cos, atan2, selfDeterminant
+}
