@@ -1,0 +1,47 @@
+# One place for every command. `make demo` and `make test` do all the set-up themselves.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The CPU backend's AVX2 and AVX-512 loops (chosen at run time) and no tolerance for warnings.
+export ISTHMUS_NATIVE ?= 1
+export ISTHMUS_WARNINGS_AS_ERRORS ?= 1
+
+# Tests and the demo share one build.
+BUILD := swift build -c release -Xswiftc -enable-testing
+ISTHMUS = $$($(BUILD) --show-bin-path)/isthmus
+FORMATTED := Package.swift Sources Tests
+
+.PHONY: help setup build demo demo-full test check lint format docs dist clean oclgrind verify-limit
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: ## install missing Debian packages, or say which are missing
+	@Scripts/setup
+
+build: setup ## build in release mode
+	$(BUILD) --product isthmus
+
+demo: build ## the main job on the built-in digits: under 3 minutes on 2 cores
+	$(ISTHMUS) run bottleneck --bottlenecks 1,2,4,inf --draws 4
+
+demo-full: build ## the main job with its default settings; says beforehand how long it takes
+	$(ISTHMUS) run bottleneck
+
+test: setup lint ## every test on every backend present
+	$(BUILD) --build-tests
+	swift test -c release -Xswiftc -enable-testing --skip-build
+
+check: build ## the conformance suite on every device of this machine
+	$(ISTHMUS) check --all
+
+lint: ## style, as in .swift-format
+	swift format lint --strict --recursive --parallel $(FORMATTED)
+
+format: ## rewrite the sources in that style
+	swift format format --in-place --recursive --parallel $(FORMATTED)
+
+clean: ## remove what was built
+	rm -rf .build dist
