@@ -1,1 +1,50 @@
 #include "KernelSources.h"
+
+static const char prelude[] = {
+#embed "prelude.cl"
+  , 0};
+static const char gemm[] = {
+#embed "gemm.cl"
+  , 0};
+static const char points[] = {
+#embed "points.cl"
+  , 0};
+static const char recursion[] = {
+#embed "recursion.cl"
+  , 0};
+static const char recursion_vjp[] = {
+#embed "recursion_vjp.cl"
+  , 0};
+static const char wide_pass[] = {
+#embed "wide_pass.cl"
+  , 0};
+static const char map[] = {
+#embed "map.cl"
+  , 0};
+static const char reduce[] = {
+#embed "reduce.cl"
+  , 0};
+static const char philox[] = {
+#embed "philox.cl"
+  , 0};
+static const char triangular_solve[] = {
+#embed "triangular_solve.cl"
+  , 0};
+
+static const IsthmusKernelSource sources[] = {
+  {"prelude", prelude},
+  {"gemm", gemm},
+  {"points", points},
+  {"recursion", recursion},
+  {"recursion_vjp", recursion_vjp},
+  {"wide_pass", wide_pass},
+  {"map", map},
+  {"reduce", reduce},
+  {"philox", philox},
+  {"triangular_solve", triangular_solve},
+};
+
+const IsthmusKernelSource *isthmus_kernel_sources(int *count) {
+  *count = sizeof sources / sizeof *sources;
+  return sources;
+}

@@ -1,0 +1,292 @@
+// gemm.cl: C = alpha op(A) op(B) + beta C for every item of a batch.
+//
+//   reads   op(A)[i, p] at a[i*aOuter + p*aInner], op(B)[p, j] at b[j*bOuter + p*bInner]: a transpose is a choice of strides
+//   writes  c[i, j]; with LOWER only where j <= i + lowerShift. c is read only where beta is not 0
+//
+//   gemm_pack, gemm_packed     processors with caches: both operands are copied into panels of TILE_M rows and TILE_N columns,
+//                              a work-item makes one TILE_M x TILE_N tile in vector registers
+//   gemm_tiled                 GPUs: a work-group makes a tile in registers from blocks in local memory
+//   gemm_dot, gemm_axpy        one side of C has at most FEW rows or columns: the large operand is read once, along its rows.
+//                              The few vectors are packed first, [FEW, padded inner]
+//
+// Every entry is one sum in a fixed order that depends on the shapes alone.
+
+#ifndef LOWER
+#define LOWER 0
+#endif
+// Tile of one work-item (gemm_packed) or work-group (gemm_tiled). TILE_N is a multiple of LANES.
+#ifndef TILE_M
+#define TILE_M 16
+#endif
+#ifndef TILE_N
+#define TILE_N 16
+#endif
+// Inner elements that gemm_tiled holds in local memory at a time.
+#ifndef TILE_K
+#define TILE_K 8
+#endif
+// Entries of C per work-item of gemm_tiled.
+#ifndef WORK_M
+#define WORK_M 4
+#endif
+#ifndef WORK_N
+#define WORK_N 4
+#endif
+// Rows or columns of the small side in gemm_dot and gemm_axpy.
+#ifndef FEW
+#define FEW 1
+#endif
+// Rows of the large operand per work-group of gemm_dot; vectors of columns per work-item of gemm_axpy.
+#ifndef MANY
+#define MANY 1
+#endif
+// Work-items that share the inner sums of gemm_dot, a power of 2.
+#ifndef GROUP
+#define GROUP 1
+#endif
+// Elements per row of a panel that gemm_pack writes.
+#ifndef PANEL
+#define PANEL 16
+#endif
+
+static inline void finish(__global real *c, const real alpha, const real sum, const real beta) {
+  *c = beta == 0 ? alpha * sum : fma(alpha, sum, beta * *c);
+}
+
+// packed[item, panel, p, PANEL] = x[outer, p], outer = panel*PANEL + ..., zero beyond `outer`.   grid (inner, panels, items)
+__kernel void gemm_pack(
+    __global const real *x, const long offset, const long outerStride, const long innerStride, const long itemStride,
+    __global real *packed, const int outer, const int inner) {
+  const int p = get_global_id(0), panel = get_global_id(1), item = get_global_id(2);
+  if (p >= inner) return;
+  x += offset + item * itemStride + p * innerStride + (long)panel * PANEL * outerStride;
+  packed += (((long)item * get_global_size(1) + panel) * inner + p) * PANEL;
+  const int count = min(PANEL, outer - panel * PANEL);
+  for (int e = 0; e < PANEL; e++) packed[e] = e < count ? x[e * outerStride] : (real)(0);
+}
+
+#if TILE_N % LANES == 0
+#define VECTORS (TILE_N / LANES)
+// grid (panels of A, panels of B, items)
+__kernel void gemm_packed(
+    __global const real *a, __global const real *b, const long aItem, const long bItem, VIEW(c), const int m, const int n,
+    const int inner, const int lowerShift, const real alpha, const real beta) {
+  const int i = get_global_id(0) * TILE_M, j = get_global_id(1) * TILE_N, item = get_global_id(2);
+#if LOWER
+  if (j > i + TILE_M - 1 + lowerShift) return;
+#endif
+  a += item * aItem + (long)i * inner;
+  b += item * bItem + (long)j * inner;
+  vreal sums[TILE_M][VECTORS];
+#pragma unroll
+  for (int r = 0; r < TILE_M; r++)
+#pragma unroll
+    for (int v = 0; v < VECTORS; v++) sums[r][v] = (vreal)(0);
+  for (int p = 0; p < inner; p++, a += TILE_M, b += TILE_N) {
+    vreal y[VECTORS];
+#pragma unroll
+    for (int v = 0; v < VECTORS; v++) y[v] = LOAD(b + v * LANES);
+#pragma unroll
+    for (int r = 0; r < TILE_M; r++) {
+      const vreal x = (vreal)(a[r]);
+#pragma unroll
+      for (int v = 0; v < VECTORS; v++) sums[r][v] = fma(x, y[v], sums[r][v]);
+    }
+  }
+  real tile[TILE_M * TILE_N];
+#pragma unroll
+  for (int r = 0; r < TILE_M; r++)
+#pragma unroll
+    for (int v = 0; v < VECTORS; v++)
+#if LANES == 1
+      tile[r * TILE_N + v] = sums[r][v];
+#else
+      STORE(sums[r][v], tile + r * TILE_N + v * LANES);
+#endif
+  for (int r = 0; r < min(TILE_M, m - i); r++) {
+    const int end = LOWER ? min(n, i + r + lowerShift + 1) : n;
+    for (int s = 0; s < min(TILE_N, end - j); s++) finish(AT(c, item, i + r) + j + s, alpha, tile[r * TILE_N + s], beta);
+  }
+}
+#endif
+
+#define GROUP_N (TILE_N / WORK_N)
+#define GROUP_M (TILE_M / WORK_M)
+// grid (tiles of columns x GROUP_N, tiles of rows x GROUP_M, items); local 2 blocks, one element of padding per row
+__kernel __attribute__((reqd_work_group_size(GROUP_N, GROUP_M, 1))) void gemm_tiled(
+    __global const real *a, const long aOffset, const long aOuter, const long aInner, const long aItem, __global const real *b,
+    const long bOffset, const long bOuter, const long bInner, const long bItem, VIEW(c), const int m, const int n, const int inner,
+    const real alpha, const real beta) {
+  __local real aBlock[TILE_K][TILE_M + 1], bBlock[TILE_K][TILE_N + 1];
+  const int item = get_global_id(2), row = get_local_id(1), column = get_local_id(0);
+  const int i0 = get_group_id(1) * TILE_M, j0 = get_group_id(0) * TILE_N;
+#if LOWER
+  if (j0 > i0 + TILE_M - 1) return;
+#endif
+  a += aOffset + item * aItem;
+  b += bOffset + item * bItem;
+  real sums[WORK_M][WORK_N];
+#pragma unroll
+  for (int r = 0; r < WORK_M; r++)
+#pragma unroll
+    for (int s = 0; s < WORK_N; s++) sums[r][s] = 0;
+  const int thread = row * GROUP_N + column;
+  for (int p0 = 0; p0 < inner; p0 += TILE_K) {
+    barrier(CLK_LOCAL_MEM_FENCE);
+    // Neighbouring work-items read neighbouring addresses, whichever index is contiguous.
+    for (int e = thread; e < TILE_K * TILE_M; e += GROUP_N * GROUP_M) {
+      const int p = aInner == 1 ? e % TILE_K : e / TILE_M, i = aInner == 1 ? e / TILE_K : e % TILE_M;
+      aBlock[p][i] = p0 + p < inner && i0 + i < m ? a[(i0 + i) * aOuter + (p0 + p) * aInner] : (real)(0);
+    }
+    for (int e = thread; e < TILE_K * TILE_N; e += GROUP_N * GROUP_M) {
+      const int p = bInner == 1 ? e % TILE_K : e / TILE_N, j = bInner == 1 ? e / TILE_K : e % TILE_N;
+      bBlock[p][j] = p0 + p < inner && j0 + j < n ? b[(j0 + j) * bOuter + (p0 + p) * bInner] : (real)(0);
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+#pragma unroll
+    for (int p = 0; p < TILE_K; p++) {
+      real x[WORK_M], y[WORK_N];
+#pragma unroll
+      for (int r = 0; r < WORK_M; r++) x[r] = aBlock[p][row + r * GROUP_M];
+#pragma unroll
+      for (int s = 0; s < WORK_N; s++) y[s] = bBlock[p][column + s * GROUP_N];
+#pragma unroll
+      for (int r = 0; r < WORK_M; r++)
+#pragma unroll
+        for (int s = 0; s < WORK_N; s++) sums[r][s] = fma(x[r], y[s], sums[r][s]);
+    }
+  }
+  for (int r = 0; r < WORK_M; r++) {
+    const int i = i0 + row + r * GROUP_M;
+    if (i >= m) continue;
+    for (int s = 0; s < WORK_N; s++) {
+      const int j = j0 + column + s * GROUP_N;
+      if (j < (LOWER ? min(n, i + 1) : n)) finish(AT(c, item, i) + j, alpha, sums[r][s], beta);
+    }
+  }
+}
+
+// The small operand: packed[item, f, p] = x[f, p], zero for inner <= p < padded.   grid (padded, FEW, items)
+__kernel void gemm_pack_few(
+    __global const real *x, const long offset, const long outerStride, const long innerStride, const long itemStride,
+    __global real *packed, const int inner, const int padded) {
+  const int p = get_global_id(0), f = get_global_id(1), item = get_global_id(2);
+  if (p >= padded) return;
+  packed[((long)item * FEW + f) * padded + p] = p < inner ? x[offset + item * itemStride + f * outerStride + p * innerStride] : (real)(0);
+}
+
+// out(f, r) = alpha sum_p few[f, p] big[r, p] + beta out, r < count; `out` at f*outFew + r*outMany. big is contiguous in p.
+// grid (groups of MANY rows x GROUP, items); local GROUP x MANY x FEW numbers where GROUP > 1
+__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void gemm_dot(
+    __global const real *few, const long fewItem, __global const real *big, const long bigOffset, const long bigRow, const long bigItem,
+    __global real *out, const long outOffset, const long outFew, const long outMany, const long outItem, const int count,
+    const int inner, const int padded, const real alpha, const real beta) {
+  const int r0 = get_group_id(0) * MANY, item = get_global_id(1), t = get_local_id(0);
+  few += item * fewItem;
+  big += bigOffset + item * bigItem;
+  // Rows beyond the last repeat it; they are not written.
+  __global const real *row[MANY];
+#pragma unroll
+  for (int r = 0; r < MANY; r++) row[r] = big + min(r0 + r, count - 1) * bigRow;
+  vreal sums[MANY][FEW];
+#pragma unroll
+  for (int r = 0; r < MANY; r++)
+#pragma unroll
+    for (int f = 0; f < FEW; f++) sums[r][f] = (vreal)(0);
+  const int whole = inner / LANES * LANES;
+  for (int p = t * LANES; p < whole; p += GROUP * LANES) {
+    vreal x[MANY];
+#pragma unroll
+    for (int r = 0; r < MANY; r++) x[r] = LOAD(row[r] + p);
+#pragma unroll
+    for (int f = 0; f < FEW; f++) {
+      const vreal y = LOAD(few + (long)f * padded + p);
+#pragma unroll
+      for (int r = 0; r < MANY; r++) sums[r][f] = fma(x[r], y, sums[r][f]);
+    }
+  }
+  real totals[MANY][FEW];
+#pragma unroll
+  for (int r = 0; r < MANY; r++)
+#pragma unroll
+    for (int f = 0; f < FEW; f++) totals[r][f] = LANE_SUM(sums[r][f]);
+  if (t == 0)
+    for (int p = whole; p < inner; p++)
+#pragma unroll
+      for (int r = 0; r < MANY; r++)
+#pragma unroll
+        for (int f = 0; f < FEW; f++) totals[r][f] = fma(row[r][p], few[(long)f * padded + p], totals[r][f]);
+#if GROUP > 1
+  __local real shared[MANY * FEW][GROUP];
+#pragma unroll
+  for (int r = 0; r < MANY; r++)
+#pragma unroll
+    for (int f = 0; f < FEW; f++) shared[r * FEW + f][t] = totals[r][f];
+  for (int step = GROUP / 2; step > 0; step /= 2) {
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (t < step)
+      for (int e = 0; e < MANY * FEW; e++) shared[e][t] += shared[e][t + step];
+  }
+#define TOTAL(r, f) shared[(r) * FEW + (f)][0]
+#else
+#define TOTAL(r, f) totals[r][f]
+#endif
+  if (t == 0)
+#pragma unroll
+    for (int r = 0; r < MANY; r++)
+      if (r0 + r < count)
+#pragma unroll
+        for (int f = 0; f < FEW; f++)
+          finish(out + outOffset + item * outItem + f * outFew + (r0 + r) * outMany, alpha, TOTAL(r, f), beta);
+}
+
+// partial[split, item, f, j] = sum_p few[f, p] big[p, j] over the p of the split; big is contiguous in j.
+// grid (columns / (MANY x LANES), splits, items)
+__kernel void gemm_axpy(
+    __global const real *few, const long fewItem, __global const real *big, const long bigOffset, const long bigRow, const long bigItem,
+    __global real *partial, const int count, const int countPadded, const int inner, const int padded, const int splitLength) {
+  const int j = get_global_id(0) * MANY * LANES, split = get_global_id(1), item = get_global_id(2);
+  if (j >= count) return;
+  few += item * fewItem;
+  big += bigOffset + item * bigItem + j;
+  vreal sums[FEW][MANY];
+#pragma unroll
+  for (int f = 0; f < FEW; f++)
+#pragma unroll
+    for (int v = 0; v < MANY; v++) sums[f][v] = (vreal)(0);
+  const int first = split * splitLength, last = min(inner, first + splitLength);
+  for (int p = first; p < last; p++) {
+    __global const real *row = big + p * bigRow;
+    vreal x[MANY];
+    if (j + MANY * LANES <= count) {
+#pragma unroll
+      for (int v = 0; v < MANY; v++) x[v] = LOAD(row + v * LANES);
+    } else {
+#pragma unroll
+      for (int v = 0; v < MANY; v++) x[v] = load_edge(row + v * LANES, count - j - v * LANES);
+    }
+#pragma unroll
+    for (int f = 0; f < FEW; f++) {
+      const vreal y = (vreal)(few[(long)f * padded + p]);
+#pragma unroll
+      for (int v = 0; v < MANY; v++) sums[f][v] = fma(x[v], y, sums[f][v]);
+    }
+  }
+  partial += (((long)split * get_global_size(2) + item) * FEW) * countPadded + j;
+#pragma unroll
+  for (int f = 0; f < FEW; f++)
+#pragma unroll
+    for (int v = 0; v < MANY; v++) STORE(sums[f][v], partial + (long)f * countPadded + v * LANES);
+}
+
+// Adds the splits of gemm_axpy in order.   grid (count, FEW, items)
+__kernel void gemm_axpy_finish(
+    __global const real *partial, __global real *out, const long outOffset, const long outFew, const long outMany, const long outItem,
+    const int count, const int countPadded, const int splits, const real alpha, const real beta) {
+  const int j = get_global_id(0), f = get_global_id(1), item = get_global_id(2);
+  if (j >= count) return;
+  real sum = 0;
+  for (int split = 0; split < splits; split++)
+    sum += partial[((long)(split * get_global_size(2) + item) * FEW + f) * countPadded + j];
+  finish(out + outOffset + item * outItem + f * outFew + j * outMany, alpha, sum, beta);
+}

@@ -1,0 +1,54 @@
+// points.cl: what the kernels of pairs need to know of each point, once per point.
+//
+//   reads   source[i, k], the points [n, width]; or, with FROM_DIAGONAL, source[i, 0] = q_ii
+//   writes  table[row, i] for i < padded, rows: the coordinates (none with FROM_DIAGONAL), q_ii before each of the LEVELS
+//           activations, its derivatives by q_ii at the input, then K(x_i, x_i) and Theta(x_i, x_i) by the diagonal form
+//   grid    (padded, batch), one work-item per point; columns n ... padded repeat the last point
+//
+// Needs: point_levels(), generated from the KernelProgram. `points_diagonal` writes the last two rows of a table onto the
+// diagonal of a symmetric result, where the general form would be 0/0.
+
+#ifndef FROM_DIAGONAL
+#define FROM_DIAGONAL 0
+#endif
+#ifndef WRITES_NNGP
+#define WRITES_NNGP 1
+#endif
+#ifndef WRITES_NTK
+#define WRITES_NTK 1
+#endif
+
+__kernel void points_table(VIEW(source), __global real *table, const int n, const int padded, const int width) {
+  const int i = get_global_id(0), item = get_global_id(1);
+  if (i >= padded) return;
+  __global const real *x = AT(source, item, min(i, n - 1));
+  const int coordinates = FROM_DIAGONAL ? 0 : width;
+  __global real *column = table + (long)item * (coordinates + 2 * LEVELS + 2) * padded + i;
+#if FROM_DIAGONAL
+  const real q = x[0];
+#else
+  real sum = 0;
+  for (int k = 0; k < width; k++) {
+    const real z = x[k];
+    sum = fma(z, z, sum);
+    column[(long)k * padded] = z;
+  }
+  const real q = sum / width;
+#endif
+  real values[2 * LEVELS + 2];
+  point_levels(q, values);
+  for (int row = 0; row < 2 * LEVELS + 2; row++) column[(long)(coordinates + row) * padded] = values[row];
+}
+
+__kernel void points_diagonal(
+    __global const real *table, const int rows, const int n, const int padded, VIEW(nngp), VIEW(ntk)) {
+  const int i = get_global_id(0), item = get_global_id(1);
+  if (i >= n) return;
+  __global const real *values = table + ((long)item * rows + rows - 2) * padded + i;
+#if WRITES_NNGP
+  AT(nngp, item, i)[i] = values[0];
+#endif
+#if WRITES_NTK
+  AT(ntk, item, i)[i] = values[padded];
+#endif
+}

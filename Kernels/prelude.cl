@@ -1,0 +1,73 @@
+// prelude.cl: types and access shared by all kernels; it stands before every other file.
+//
+//   real    float or double (REAL_IS_DOUBLE)
+//   vreal   LANES of them; kernels that say so handle LANES neighbouring elements per work-item
+//   VIEW    parameters of a tensor [item, row, column]: base, offset and strides in elements
+//
+// Do not build with relaxed math: differenceOfProducts would be optimised away.
+
+#pragma OPENCL FP_CONTRACT OFF
+
+#ifndef REAL_IS_DOUBLE
+#define REAL_IS_DOUBLE 0
+#endif
+// 1, 4, 8 or 16. GPUs take 1: their compilers make vectors of work-items.
+#ifndef LANES
+#define LANES 1
+#endif
+
+#define PASTE_(a, b) a##b
+#define PASTE(a, b) PASTE_(a, b)
+
+#if REAL_IS_DOUBLE
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#define real double
+#else
+#define real float
+#endif
+
+#if LANES == 1
+#define vreal real
+#define LOAD(p) (*(p))
+#define STORE(v, p) (*(p) = (v))
+#define LANE_SUM(v) (v)
+#else
+#define vreal PASTE(real, LANES)
+#define LOAD(p) PASTE(vload, LANES)(0, (p))
+#define STORE(v, p) PASTE(vstore, LANES)((v), 0, (p))
+static inline real lane_sum(vreal v) {
+  real lanes[LANES];
+  STORE(v, lanes);
+  for (int step = LANES / 2; step > 0; step /= 2)
+    for (int i = 0; i < step; i++) lanes[i] += lanes[i + step];
+  return lanes[0];
+}
+#define LANE_SUM(v) lane_sum(v)
+#endif
+
+// LANES elements from p, of which `count` exist; the rest are 0.
+static inline vreal load_edge(__global const real *p, const int count) {
+  if (count >= LANES) return LOAD(p);
+  real lanes[LANES];
+  for (int i = 0; i < LANES; i++) lanes[i] = i < count ? p[i] : (real)(0);
+#if LANES == 1
+  return lanes[0];
+#else
+  return LOAD(lanes);
+#endif
+}
+
+static inline void store_edge(const vreal v, __global real *p, const int count) {
+  if (count >= LANES) {
+    STORE(v, p);
+    return;
+  }
+#if LANES > 1
+  real lanes[LANES];
+  STORE(v, lanes);
+  for (int i = 0; i < count; i++) p[i] = lanes[i];
+#endif
+}
+
+#define VIEW(name) __global real *name##Base, const long name##Offset, const long name##Row, const long name##Item
+#define AT(name, item, row) (name##Base + (name##Offset + (item) * name##Item + (row) * name##Row))

@@ -1,0 +1,66 @@
+// recursion.cl: NNGP and NTK of one infinitely wide block, fused over its layers.
+//
+//   reads   gram[i, j] = q12, or with WIDTH > 0 the coordinates in the tables, from which q12 = x_i.y_j / WIDTH;
+//           tables of the rows' and columns' points (points.cl)
+//   writes  nngp[i, j] = K(x_i, y_j),  ntk[i, j] = Theta(x_i, y_j); either may lie over gram
+//   grid    (columns / LANES, rows, batch), LANES pairs per work-item; no local memory; edges masked
+//   moves   1 read (or none) + 1 or 2 writes of `real` per pair; arithmetic stays in registers
+//
+// With LOWER, only entries j <= i are computed; `mirror` then copies them to the other half.
+// Needs: pair_values(), generated from the KernelProgram. The diagonal of a symmetric job is written by points_diagonal.
+
+#ifndef WIDTH
+#define WIDTH 0
+#endif
+#ifndef LOWER
+#define LOWER 0
+#endif
+#ifndef WRITES_NNGP
+#define WRITES_NNGP 1
+#endif
+#ifndef WRITES_NTK
+#define WRITES_NTK 1
+#endif
+// A work-item of `mirror` copies a square block of this many rows.
+#ifndef MIRROR_BLOCK
+#define MIRROR_BLOCK 1
+#endif
+
+__kernel void recursion(
+    VIEW(gram), __global const real *rowTable, __global const real *columnTable, VIEW(nngp), VIEW(ntk), const int n, const int m,
+    const int rowPadded, const int columnPadded) {
+  const int j = get_global_id(0) * LANES, i = get_global_id(1), item = get_global_id(2);
+  if (j >= m || i >= n) return;
+#if LOWER
+  if (j > i) return;
+#endif
+  rowTable += (long)item * (WIDTH + 2 * LEVELS + 2) * rowPadded + i;
+  columnTable += (long)item * (WIDTH + 2 * LEVELS + 2) * columnPadded + j;
+#if WIDTH > 0
+  vreal q12 = (vreal)(0);
+  for (int k = 0; k < WIDTH; k++) q12 = fma((vreal)(rowTable[(long)k * rowPadded]), LOAD(columnTable + (long)k * columnPadded), q12);
+  q12 /= (vreal)(WIDTH);
+#else
+  const vreal q12 = load_edge(AT(gram, item, i) + j, m - j);
+#endif
+  vreal a[LEVELS + 1], b[LEVELS + 1];
+  for (int level = 0; level < LEVELS; level++) {
+    a[level] = (vreal)(rowTable[(long)(WIDTH + level) * rowPadded]);
+    b[level] = LOAD(columnTable + (long)(WIDTH + level) * columnPadded);
+  }
+  vreal k, theta;
+  pair_values(q12, a, b, &k, &theta);
+#if WRITES_NNGP
+  store_edge(k, AT(nngp, item, i) + j, m - j);
+#endif
+#if WRITES_NTK
+  store_edge(theta, AT(ntk, item, i) + j, m - j);
+#endif
+}
+
+__kernel void mirror(VIEW(out), const int n) {
+  const int i0 = get_global_id(1) * MIRROR_BLOCK, j0 = get_global_id(0) * MIRROR_BLOCK, item = get_global_id(2);
+  if (j0 > i0) return;
+  for (int i = i0; i < min(i0 + MIRROR_BLOCK, n); i++)
+    for (int j = j0; j < min(j0 + MIRROR_BLOCK, i); j++) AT(out, item, j)[i] = AT(out, item, i)[j];
+}

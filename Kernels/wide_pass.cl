@@ -1,0 +1,135 @@
+// wide_pass.cl: kernel x coefficients over pairs of points and centres, with its Jacobian; no kernel is stored.
+//
+//   reads   tables of points and centres (points.cl), coefficients[j, o], counts[item] <= R
+//   writes  partial[split, item, o, ROWS, point]: per output sum K alpha and, with JACOBIAN, sum K_q11 alpha and the WIDTH sums
+//           K_q12 alpha u_k over the centres of the split; `wide_pass_finish` adds the splits in order and forms
+//           value[i, o] and jacobian[i, o*WIDTH + k] = (2 z_k sum K_q11 alpha + sum K_q12 alpha u_k) / WIDTH
+//   grid    (points / LANES, splits, batch x chunks of OUTPUTS outputs); LANES points per work-item
+//   local   with STAGE > 0 a work-group of GROUP points shares STAGE centres at a time
+//   moves   the tables once per work-group; sums stay in registers
+//
+// Needs: pair_jet() (JACOBIAN) or pair_value(), generated from the KernelProgram and the kind of kernel.
+// Every sum runs in the order of the centres, split by split: the same bits every time.
+
+#ifndef WIDTH
+#define WIDTH 2
+#endif
+// Outputs that one work-item accumulates.
+#ifndef OUTPUTS
+#define OUTPUTS 1
+#endif
+#ifndef JACOBIAN
+#define JACOBIAN 1
+#endif
+#ifndef GROUP
+#define GROUP 1
+#endif
+#ifndef STAGE
+#define STAGE 0
+#endif
+#define ROWS (JACOBIAN ? WIDTH + 2 : 1)
+#define TABLE_ROWS (WIDTH + 2 * LEVELS + 2)
+
+#if STAGE > 0
+#define CENTRE(row) staged[(row) * STAGE + slot]
+#define COEFFICIENT(o) stagedCoefficients[(o) * STAGE + slot]
+#else
+#define CENTRE(row) centreTable[(long)(row) * centrePadded + j]
+#define COEFFICIENT(o) coefficientRow[o]
+#endif
+
+__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void wide_pass(
+    __global const real *pointTable, __global const real *centreTable, VIEW(coefficients), __global const int *counts,
+    __global real *partial, const int pointPadded, const int centrePadded, const int outputs, const int batch, const int splitLength) {
+  const int i = get_global_id(0) * LANES, split = get_global_id(1);
+  const int item = get_global_id(2) % batch, firstOutput = get_global_id(2) / batch * OUTPUTS;
+  const bool isInside = i < pointPadded;
+#if STAGE == 0
+  if (!isInside) return;
+#endif
+  pointTable += (long)item * TABLE_ROWS * pointPadded + (isInside ? i : 0);
+  centreTable += (long)item * TABLE_ROWS * centrePadded;
+  const int first = split * splitLength, last = min(counts[item], first + splitLength);
+
+  vreal z[WIDTH], a[LEVELS + 1], da[LEVELS + 1], b[LEVELS + 1];
+#pragma unroll
+  for (int k = 0; k < WIDTH; k++) z[k] = LOAD(pointTable + (long)k * pointPadded);
+  for (int level = 0; level < LEVELS; level++) {
+    a[level] = LOAD(pointTable + (long)(WIDTH + level) * pointPadded);
+    da[level] = LOAD(pointTable + (long)(WIDTH + LEVELS + level) * pointPadded);
+  }
+  vreal sums[OUTPUTS * ROWS];
+#pragma unroll
+  for (int s = 0; s < OUTPUTS * ROWS; s++) sums[s] = (vreal)(0);
+
+#if STAGE > 0
+  __local real staged[(WIDTH + LEVELS + 1) * STAGE], stagedCoefficients[OUTPUTS * STAGE];
+  for (int base = first; base < last; base += STAGE) {
+    const int count = min(STAGE, last - base);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int e = get_local_id(0); e < (WIDTH + LEVELS) * STAGE; e += GROUP)
+      if (e % STAGE < count) staged[e] = centreTable[(long)(e / STAGE) * centrePadded + base + e % STAGE];
+    for (int e = get_local_id(0); e < OUTPUTS * STAGE; e += GROUP)
+      if (e % STAGE < count && firstOutput + e / STAGE < outputs)
+        stagedCoefficients[e] = AT(coefficients, item, base + e % STAGE)[firstOutput + e / STAGE];
+      else
+        stagedCoefficients[e] = 0;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int slot = 0; slot < count; slot++) {
+#else
+  {
+    for (int j = first; j < last; j++) {
+      __global const real *coefficientRow = AT(coefficients, item, j) + firstOutput;
+#endif
+      vreal q12 = (vreal)(0);
+#pragma unroll
+      for (int k = 0; k < WIDTH; k++) q12 = fma(z[k], (vreal)(CENTRE(k)), q12);
+      q12 /= (vreal)(WIDTH);
+      for (int level = 0; level < LEVELS; level++) b[level] = (vreal)(CENTRE(WIDTH + level));
+#if JACOBIAN
+      vreal kernelValue, by11, by12;
+      pair_jet(q12, a, da, b, &kernelValue, &by11, &by12);
+#else
+      vreal kernelValue;
+      pair_value(q12, a, b, &kernelValue);
+#endif
+#pragma unroll
+      for (int o = 0; o < OUTPUTS; o++) {
+        const vreal alpha = (vreal)(COEFFICIENT(o));
+        sums[o * ROWS] = fma(alpha, kernelValue, sums[o * ROWS]);
+#if JACOBIAN
+        sums[o * ROWS + 1] = fma(alpha, by11, sums[o * ROWS + 1]);
+        const vreal weight = alpha * by12;
+#pragma unroll
+        for (int k = 0; k < WIDTH; k++) sums[o * ROWS + 2 + k] = fma(weight, (vreal)(CENTRE(k)), sums[o * ROWS + 2 + k]);
+#endif
+      }
+    }
+  }
+  if (!isInside) return;
+#pragma unroll
+  for (int o = 0; o < OUTPUTS; o++)
+    if (firstOutput + o < outputs)
+#pragma unroll
+      for (int row = 0; row < ROWS; row++)
+        STORE(sums[o * ROWS + row], partial + ((((long)split * batch + item) * outputs + firstOutput + o) * ROWS + row) * pointPadded + i);
+}
+
+__kernel void wide_pass_finish(
+    __global const real *partial, __global const real *pointTable, VIEW(value), VIEW(jacobian), const int n, const int pointPadded,
+    const int outputs, const int batch, const int splits) {
+  const int i = get_global_id(0), o = get_global_id(1), item = get_global_id(2);
+  if (i >= n) return;
+  real sums[ROWS];
+  for (int row = 0; row < ROWS; row++) {
+    sums[row] = 0;
+    for (int split = 0; split < splits; split++)
+      sums[row] += partial[((((long)split * batch + item) * outputs + o) * ROWS + row) * pointPadded + i];
+  }
+  AT(value, item, i)[o] = sums[0];
+#if JACOBIAN
+  pointTable += (long)item * TABLE_ROWS * pointPadded + i;
+  for (int k = 0; k < WIDTH; k++)
+    AT(jacobian, item, i)[o * WIDTH + k] = fma(2 * pointTable[(long)k * pointPadded], sums[1], sums[2 + k]) / WIDTH;
+#endif
+}

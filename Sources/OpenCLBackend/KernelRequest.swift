@@ -1,0 +1,56 @@
+import Compute
+import Foundation
+import KernelSources
+
+/// What is built: one kernel file, specialised. Equal requests are equal texts.
+struct KernelRequest: Hashable {
+  var file: String
+  var precision: Precision
+  var lanes: Int
+  var defines: [String: Int] = [:]
+  /// Names what `generated` prints: the text of the program or function and the form in which it is printed.
+  var generatedKey = ""
+}
+
+/// The texts of the kernel files.
+struct KernelTexts: Sendable {
+  private let texts: [String: String]
+
+  /// The texts that were embedded when the package was built.
+  static let embedded: KernelTexts = {
+    var count: Int32 = 0
+    let sources = isthmus_kernel_sources(&count)
+    var texts: [String: String] = [:]
+    for source in UnsafeBufferPointer(start: sources, count: Int(count)) {
+      texts[String(cString: source.name)] = String(cString: source.text)
+    }
+    return KernelTexts(texts: texts)
+  }()
+
+  private init(texts: [String: String]) { self.texts = texts }
+
+  var files: [String] { texts.keys.sorted() }
+
+  /// The embedded texts, each replaced by the file `name.cl` of a directory; all files must be there.
+  init(directory: String) throws(ComputeError) {
+    var texts: [String: String] = [:]
+    for file in KernelTexts.embedded.files {
+      let path = "\(directory)/\(file).cl"
+      guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+        throw .unavailable(backend: "opencl", reason: "ISTHMUS_KERNELS: \(path) cannot be read; expected every kernel file there.")
+      }
+      texts[file] = text
+    }
+    self.texts = texts
+  }
+
+  /// The program text: definitions sorted by name, prelude, generated functions, the file.
+  func program(_ request: KernelRequest, generated: String) -> String {
+    var defines = request.defines
+    defines["REAL_IS_DOUBLE"] = request.precision == .float64 ? 1 : 0
+    defines["LANES"] = request.lanes
+    let header = defines.sorted { $0.key < $1.key }.map { "#define \($0.key) \($0.value)\n" }.joined()
+    func file(_ name: String) -> String { "#line 1 \"\(name).cl\"\n" + (texts[name] ?? "#error \"no kernel file \(name)\"\n") }
+    return header + file("prelude") + "#line 1 \"generated\"\n" + generated + file(request.file)
+  }
+}

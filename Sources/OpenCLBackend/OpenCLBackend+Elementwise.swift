@@ -1,0 +1,52 @@
+import Compute
+import WideKernels
+
+extension OpenCLBackend {
+  public func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
+    guard let first = inputs.first, let second = inputs.last else { return }
+    let lanes = tiles.lanes(out.precision)
+    // Dense tensors are one long row.
+    let isFlat = out.isContiguous && inputs.allSatisfy { $0.isContiguous && $0.shape == out.shape }
+    func shaped(_ tensor: Tensor) -> Tensor {
+      if isFlat { return tensor.reshaped(rows: 1, columns: tensor.count) }
+      var view = tensor
+      if view.rows == 1 { view.rowStride = 0 }
+      return view
+    }
+    let target = shaped(out)
+    let request = KernelRequest(
+      file: "map", precision: out.precision, lanes: lanes, defines: ["INPUTS": inputs.count], generatedKey: "map \(function)")
+    let generator = GeneratedSource(precision: out.precision)
+    let vectors = (target.columns + lanes - 1) / lanes
+    try launch(
+      request, "map", generated: { () throws(ComputeError) in try generator.pointFunction(function) },
+      global: [vectors, target.rows, target.batch], local: [16, 1, 1],
+      [try view(shaped(first)), try view(shaped(second)), try view(target), .int(target.rows), .int(target.columns)])
+  }
+
+  public func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) throws(ComputeError) {
+    let code =
+      switch reduction {
+      case .sum: 0
+      case .maximum: 1
+      case .sumOfSquares: 2
+      }
+    let request = KernelRequest(
+      file: "reduce", precision: input.precision, lanes: tiles.lanes(input.precision),
+      defines: ["REDUCTION": code, "GROUP": tiles.group])
+    try launch(
+      request, "reduce_rows", global: [input.rows * tiles.group, input.batch], local: [tiles.group, 1],
+      [try view(input), try view(out), .int(input.columns)])
+  }
+
+  public func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) throws(ComputeError) {
+    let request = KernelRequest(file: "philox", precision: out.precision, lanes: 1)
+    let blocks = (firstElement + out.count + 1) / 2 - firstElement / 2
+    try launch(
+      request, "fill_normal", global: [blocks], local: [16],
+      [
+        .buffer(try own(out.buffer)), .long(out.offset), .long(firstElement), .long(out.count), .long(Int(bitPattern: UInt(stream.seed))),
+        .long(Int(bitPattern: UInt(stream.hash))),
+      ])
+  }
+}

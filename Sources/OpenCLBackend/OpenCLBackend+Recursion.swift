@@ -1,0 +1,113 @@
+import Compute
+import WideKernels
+
+extension OpenCLBackend {
+  public func recursion(_ job: RecursionJob) throws(ComputeError) {
+    let rows = try pointTable(job.program, job.rowDiagonal, areVariances: true)
+    let columns = try pointTable(job.program, job.columnDiagonal, areVariances: true)
+    try pairs(job.program, gram: job.gram, rows, columns, nngp: job.nngp, ntk: job.ntk, lower: false)
+    if job.isSymmetric { try writeDiagonal(job.program, rows, nngp: job.nngp, ntk: job.ntk, areVariances: true) }
+  }
+
+  /// Width up to which a pair's covariance is summed beside its recursion; wider inputs go through `gemm`.
+  private static var widestFusedGram: Int { 32 }
+
+  public func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
+    guard let any = job.nngp ?? job.ntk else { return }
+    let isSymmetric = job.y == nil
+    let rows: PointTable
+    let columns: PointTable
+    if job.x.columns <= Self.widestFusedGram {
+      rows = try pointTable(job.program, job.x, areVariances: false)
+      columns = if let y = job.y { try pointTable(job.program, y, areVariances: false) } else { rows }
+      try pairs(job.program, gram: nil, rows, columns, nngp: job.nngp, ntk: job.ntk, lower: isSymmetric)
+    } else {
+      // The covariances stand where a result will: the recursion reads and writes each pair in place.
+      try gemm(
+        GEMM(transposeB: true, alpha: 1 / Double(job.x.columns), lowerOnly: isSymmetric), job.x, job.y ?? job.x, any)
+      rows = try pointTable(job.program, variances(of: job.x), areVariances: true)
+      columns = if let y = job.y { try pointTable(job.program, variances(of: y), areVariances: true) } else { rows }
+      try pairs(job.program, gram: any, rows, columns, nngp: job.nngp, ntk: job.ntk, lower: isSymmetric)
+    }
+    guard isSymmetric else { return }
+    for case let out? in [job.nngp, job.ntk] { try mirror(out) }
+    try writeDiagonal(job.program, rows, nngp: job.nngp, ntk: job.ntk, areVariances: rows.coordinates == 0)
+  }
+
+  /// x_i·x_i / width, `[batch, n, 1]`.
+  func variances(of x: Tensor) throws(ComputeError) -> Tensor {
+    let buffer = try scratch(x.batch * x.rows, x.precision)
+    let result = Tensor(buffer: buffer, precision: x.precision, batch: x.batch, rows: x.rows, columns: 1)
+    try reduceRows(.sumOfSquares, x, into: result)
+    try map(.scaled(by: 1 / Double(x.columns), plus: 0), [result], into: result)
+    return result
+  }
+
+  private func pairs(
+    _ program: KernelProgram, gram: Tensor?, _ rows: PointTable, _ columns: PointTable, nngp: Tensor?, ntk: Tensor?, lower: Bool
+  ) throws(ComputeError) {
+    guard let any = nngp ?? ntk else { return }
+    let lanes = tiles.lanes(any.precision)
+    let request = KernelRequest(
+      file: "recursion", precision: any.precision, lanes: lanes,
+      defines: [
+        "WIDTH": rows.coordinates, "LOWER": lower ? 1 : 0, "WRITES_NNGP": nngp == nil ? 0 : 1, "WRITES_NTK": ntk == nil ? 0 : 1,
+      ], generatedKey: "values \(nngp != nil) \(ntk != nil) \(program)")
+    let generator = GeneratedSource(precision: any.precision)
+    try launch(
+      request, "recursion",
+      generated: { () throws(ComputeError) in try generator.pairValues(program, nngp: nngp != nil, ntk: ntk != nil) },
+      global: [(any.columns + lanes - 1) / lanes, any.rows, any.batch], local: [16, 1, 1],
+      [
+        try view(gram ?? any), .buffer(rows.buffer), .buffer(columns.buffer), try view(nngp ?? any), try view(ntk ?? any), .int(any.rows),
+        .int(any.columns), .int(rows.padded), .int(columns.padded),
+      ])
+  }
+
+  /// Copies the lower half of square matrices to the upper.
+  private func mirror(_ out: Tensor) throws(ComputeError) {
+    let block = tiles.group > 1 ? 1 : 16
+    // Levels and functions are not used by this kernel, but its file needs them.
+    let request = KernelRequest(
+      file: "recursion", precision: out.precision, lanes: 1, defines: ["MIRROR_BLOCK": block], generatedKey: "linear")
+    let generator = GeneratedSource(precision: out.precision)
+    let side = (out.rows + block - 1) / block
+    try launch(
+      request, "mirror",
+      generated: { () throws(ComputeError) in try generator.pairValues(KernelProgram(steps: []), nngp: true, ntk: true) },
+      global: [side, side, out.batch], local: [16, 1, 1], [try view(out), .int(out.rows)])
+  }
+
+  public func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
+    let gram = job.gram
+    let lanes = tiles.lanes(gram.precision)
+    let (span, depth, group) = tiles.group > 1 ? (1, 16, tiles.group) : (8, 16, 1)
+    let rows = try pointTable(job.program, job.rowDiagonal, areVariances: true)
+    let columns = try pointTable(job.program, job.columnDiagonal, areVariances: true)
+    let (hasNNGP, hasNTK) = (job.nngpCotangent != nil, job.ntkCotangent != nil)
+    let request = KernelRequest(
+      file: "recursion_vjp", precision: gram.precision, lanes: lanes,
+      defines: ["SPAN": span, "DEPTH": depth, "GROUP": group, "HAS_NNGP": hasNNGP ? 1 : 0, "HAS_NTK": hasNTK ? 1 : 0],
+      generatedKey: "vjp \(hasNNGP) \(hasNTK) \(job.program)")
+    let generator = GeneratedSource(precision: gram.precision)
+    let text = { () throws(ComputeError) in try generator.pairVJP(job.program, nngp: hasNNGP, ntk: hasNTK) }
+    let block = lanes * span * group
+    let (columnChunks, rowChunks) = ((gram.columns + block - 1) / block, (gram.rows + depth - 1) / depth)
+    let rowPartial = try scratch(columnChunks * gram.batch * rows.padded, gram.precision)
+    let columnPartial = try scratch(rowChunks * gram.batch * columns.padded, gram.precision)
+    try launch(
+      request, "recursion_vjp", generated: text, global: [columnChunks * group, rowChunks, gram.batch], local: [group, 1, 1],
+      [
+        try view(gram), .buffer(rows.buffer), .buffer(columns.buffer), try view(job.nngpCotangent ?? gram),
+        try view(job.ntkCotangent ?? gram), try view(job.gramCotangent), .buffer(rowPartial), .buffer(columnPartial), .int(gram.rows),
+        .int(gram.columns), .int(rows.padded), .int(columns.padded),
+      ])
+    for (partial, out, padded, chunks) in [
+      (rowPartial, job.rowCotangent, rows.padded, columnChunks), (columnPartial, job.columnCotangent, columns.padded, rowChunks),
+    ] {
+      try launch(
+        request, "vjp_finish", generated: text, global: [out.rows, out.batch], local: [16, 1],
+        [.buffer(partial), try view(out), .int(out.rows), .int(padded), .int(chunks)])
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import COpenCL
+import Compute
+import Foundation
+import Synchronization
+
+/// One OpenCL device with one in-order queue.
+///
+/// Kernels are built when first needed and kept. Calls return when their commands are queued; copies and `synchronize` wait.
+public final class OpenCLBackend: Backend {
+  public let device: DeviceDescription
+  let tiles: TileTable
+  let library: OpenCLLibrary
+  private let texts: KernelTexts
+  private let options: String
+  nonisolated(unsafe) private let deviceID: cl_device_id
+  nonisolated(unsafe) private let context: cl_context
+  nonisolated(unsafe) private let queue: cl_command_queue
+  private let state = Mutex(State())
+
+  /// Kernel objects hold their arguments, so setting them and enqueueing happens under the lock.
+  private struct State: ~Copyable {
+    var programs: [String: Handle] = [:]
+    var built: [KernelRequest: Handle] = [:]
+    var kernels: [KernelName: Handle] = [:]
+  }
+  private struct KernelName: Hashable {
+    var request: KernelRequest
+    var name: String
+  }
+  /// A handle of OpenCL, whose functions may be called from any thread.
+  private struct Handle: @unchecked Sendable {
+    var pointer: OpaquePointer
+  }
+
+  /// - Parameter tiles: sizes of another kind of device, to test its kernels here.
+  init(
+    library: OpenCLLibrary, device deviceID: cl_device_id, identifier: String, texts: KernelTexts, tiles: TileTable? = nil
+  ) throws(ComputeError) {
+    let description = try OpenCLBackend.describe(deviceID, identifier: identifier, library)
+    self.device = description
+    self.library = library
+    self.texts = texts
+    self.deviceID = deviceID
+    if let tiles { self.tiles = tiles } else { self.tiles = try Self.tiles(for: deviceID, isGPU: description.isGPU, library) }
+    // Exact roundings where the device offers them; never relaxed math.
+    let roundsDivision = try library.number(deviceID, CL_DEVICE_SINGLE_FP_CONFIG, as: cl_device_fp_config.self) & (1 << 7) != 0
+    self.options = "-cl-std=CL1.2" + (roundsDivision ? " -cl-fp32-correctly-rounded-divide-sqrt" : "")
+    var status: cl_int = 0
+    var devices: [cl_device_id?] = [deviceID]
+    guard let context = library.call.clCreateContext(nil, 1, &devices, nil, nil, &status) else {
+      throw .deviceFailure(device: description.name, operation: "clCreateContext", reason: statusName(status))
+    }
+    guard let queue = library.call.clCreateCommandQueue(context, deviceID, 0, &status) else {
+      _ = library.call.clReleaseContext(context)
+      throw .deviceFailure(device: description.name, operation: "clCreateCommandQueue", reason: statusName(status))
+    }
+    self.context = context
+    self.queue = queue
+  }
+
+  deinit {
+    _ = library.call.clFinish(queue)
+    state.withLock { state in
+      for kernel in state.kernels.values { _ = library.call.clReleaseKernel(kernel.pointer) }
+      for program in state.programs.values { _ = library.call.clReleaseProgram(program.pointer) }
+    }
+    _ = library.call.clReleaseCommandQueue(queue)
+    _ = library.call.clReleaseContext(context)
+  }
+
+  // MARK: Memory
+
+  public func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try buffer(byteCount: byteCount) }
+
+  /// Memory that one operation needs between its launches.
+  func scratch(_ elements: Int, _ precision: Precision) throws(ComputeError) -> OpenCLBuffer {
+    try buffer(byteCount: max(elements, 1) * precision.byteCount)
+  }
+
+  private func buffer(byteCount: Int) throws(ComputeError) -> OpenCLBuffer {
+    var status: cl_int = 0
+    let memory = library.call.clCreateBuffer(context, cl_mem_flags(CL_MEM_READ_WRITE), byteCount, nil, &status)
+    try check(status, device: device.name, "clCreateBuffer", bytes: byteCount)
+    guard let memory else { throw .deviceFailure(device: device.name, operation: "clCreateBuffer", reason: "no buffer") }
+    return OpenCLBuffer(memory: memory, byteCount: byteCount, library: library)
+  }
+
+  /// A buffer that holds these numbers from the start, without waiting for the queue.
+  func buffer(_ values: [Int32]) throws(ComputeError) -> OpenCLBuffer {
+    var (values, status) = (values, cl_int(0))
+    let byteCount = values.count * MemoryLayout<Int32>.stride
+    let flags = cl_mem_flags(CL_MEM_READ_ONLY | CL_MEM_COPY_HOST_PTR)
+    let memory = values.withUnsafeMutableBytes { library.call.clCreateBuffer(context, flags, byteCount, $0.baseAddress, &status) }
+    try check(status, device: device.name, "clCreateBuffer", bytes: byteCount)
+    guard let memory else { throw .deviceFailure(device: device.name, operation: "clCreateBuffer", reason: "no buffer") }
+    return OpenCLBuffer(memory: memory, byteCount: byteCount, library: library)
+  }
+
+  func own(_ buffer: any DeviceBuffer) throws(ComputeError) -> OpenCLBuffer {
+    guard let own = buffer as? OpenCLBuffer else {
+      throw .unsupported(operation: device.identifier, reason: "a tensor belongs to another backend; copy it by way of the host")
+    }
+    return own
+  }
+
+  public func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+    let memory = try own(buffer).memory
+    // Blocking: the host memory need not outlive the call.
+    try check(
+      library.call.clEnqueueWriteBuffer(queue, memory, cl_bool(CL_TRUE), byteOffset, bytes.count, base, 0, nil, nil), device: device.name,
+      "clEnqueueWriteBuffer", bytes: bytes.count)
+  }
+
+  public func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+    let memory = try own(buffer).memory
+    try check(
+      library.call.clEnqueueReadBuffer(queue, memory, cl_bool(CL_TRUE), byteOffset, bytes.count, base, 0, nil, nil), device: device.name,
+      "clEnqueueReadBuffer", bytes: bytes.count)
+  }
+
+  public func synchronize() throws(ComputeError) { try check(library.call.clFinish(queue), device: device.name, "clFinish") }
+
+  // MARK: Kernels
+
+  /// Builds a kernel if it is new and enqueues it.
+  ///
+  /// - Parameters:
+  ///   - generated: prints the functions that `request.generatedKey` names; called only for a new request.
+  ///   - global: work-items wanted; rounded up to whole work-groups, so kernels mask their edges.
+  ///   - local: work-items of a group.
+  func launch(
+    _ request: KernelRequest, _ name: String, generated: () throws(ComputeError) -> String = { "" }, global: [Int], local: [Int],
+    _ arguments: [KernelArgument]
+  ) throws(ComputeError) {
+    let failure = state.withLock { state -> ComputeError? in
+      do throws(ComputeError) {
+        let key = KernelName(request: request, name: name)
+        let kernel: Handle
+        if let known = state.kernels[key] {
+          kernel = known
+        } else {
+          kernel = try makeKernel(request, name, generated, &state)
+          state.kernels[key] = kernel
+        }
+        var index: cl_uint = 0
+        for argument in arguments {
+          try argument.set { size, value in
+            let status = library.call.clSetKernelArg(kernel.pointer, index, size, value)
+            index += 1
+            return status
+          } check: { status throws(ComputeError) in
+            try check(status, device: device.name, "argument \(index - 1) of \(name)")
+          }
+        }
+        var rounded: [Int] = []
+        for (count, group) in zip(global, local) { rounded.append((count + group - 1) / group * group) }
+        let status = library.call.clEnqueueNDRangeKernel(
+          queue, kernel.pointer, cl_uint(rounded.count), nil, rounded, local, 0, nil, nil)
+        try check(status, device: device.name, name)
+        return nil
+      } catch { return error }
+    }
+    if let failure { throw failure }
+  }
+
+  private func makeKernel(
+    _ request: KernelRequest, _ name: String, _ generated: () throws(ComputeError) -> String, _ state: inout State
+  ) throws(ComputeError) -> Handle {
+    let program: Handle
+    if let known = state.built[request] {
+      program = known
+    } else {
+      let text = texts.program(request, generated: try generated())
+      if let same = state.programs[text] { program = same } else { program = try build(text, file: request.file) }
+      state.programs[text] = program
+      state.built[request] = program
+    }
+    var status: cl_int = 0
+    guard let kernel = library.call.clCreateKernel(program.pointer, name, &status) else {
+      throw .deviceFailure(device: device.name, operation: "clCreateKernel \(name)", reason: statusName(status))
+    }
+    return Handle(pointer: kernel)
+  }
+
+  private func build(_ text: String, file: String, moreOptions: String = "") throws(ComputeError) -> Handle {
+    var status: cl_int = 0
+    let program = text.withCString { characters in
+      var sources: [UnsafePointer<CChar>?] = [characters]
+      return library.call.clCreateProgramWithSource(context, 1, &sources, nil, &status)
+    }
+    guard let program else {
+      throw .deviceFailure(device: device.name, operation: "clCreateProgramWithSource \(file)", reason: statusName(status))
+    }
+    var devices: [cl_device_id?] = [deviceID]
+    status = library.call.clBuildProgram(program, 1, &devices, options + moreOptions, nil, nil)
+    guard status == CL_SUCCESS else {
+      let log = buildLog(program)
+      _ = library.call.clReleaseProgram(program)
+      throw .kernelBuildFailed(device: device.name, kernel: "\(file).cl", log: "\(statusName(status))\n\(log)")
+    }
+    return Handle(pointer: program)
+  }
+
+  private func buildLog(_ program: cl_program) -> String {
+    var size = 0
+    let name = cl_program_build_info(CL_PROGRAM_BUILD_LOG)
+    _ = library.call.clGetProgramBuildInfo(program, deviceID, name, 0, nil, &size)
+    var bytes = [UInt8](repeating: 0, count: max(size, 1))
+    _ = library.call.clGetProgramBuildInfo(program, deviceID, name, size, &bytes, nil)
+    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// Builds a request, with warnings as errors, without running anything.
+  func build(_ request: KernelRequest, generated: String) throws(ComputeError) {
+    let program = try build(texts.program(request, generated: generated), file: request.file, moreOptions: " -Werror")
+    _ = library.call.clReleaseProgram(program.pointer)
+  }
+}

@@ -1,0 +1,58 @@
+import Compute
+import WideKernels
+
+/// A table of points.cl on the device: one column per point.
+struct PointTable {
+  let buffer: OpenCLBuffer
+  /// Rows of coordinates, 0 where only variances are known.
+  let coordinates: Int
+  /// Activations of the program.
+  let levels: Int
+  let count: Int
+  /// `count` rounded up to whole vectors.
+  let padded: Int
+
+  var rows: Int { coordinates + 2 * levels + 2 }
+}
+
+extension KernelProgram {
+  var activationCount: Int { steps.count { if case .activation = $0 { true } else { false } } }
+}
+
+extension OpenCLBackend {
+  /// - Parameter source: points `[batch, n, w]`, or their variances `[batch, n, 1]`.
+  func pointTable(_ program: KernelProgram, _ source: Tensor, areVariances: Bool) throws(ComputeError) -> PointTable {
+    let lanes = tiles.lanes(source.precision)
+    let width = areVariances ? 0 : source.columns
+    let padded = max(1, (source.rows + lanes - 1) / lanes) * lanes
+    let levels = program.activationCount
+    let table = PointTable(
+      buffer: try scratch(source.batch * (width + 2 * levels + 2) * padded, source.precision), coordinates: width, levels: levels,
+      count: source.rows, padded: padded)
+    guard source.rows > 0 else { return table }
+    let generator = GeneratedSource(precision: source.precision)
+    try launch(
+      pointRequest(program, source.precision, areVariances: areVariances, nngp: true, ntk: true), "points_table",
+      generated: { () throws(ComputeError) in try generator.pointLevels(program) }, global: [padded, source.batch],
+      local: [16, 1], [try view(source), .buffer(table.buffer), .int(source.rows), .int(padded), .int(width)])
+    return table
+  }
+
+  /// Writes the diagonal forms onto the diagonals of symmetric results.
+  func writeDiagonal(_ program: KernelProgram, _ table: PointTable, nngp: Tensor?, ntk: Tensor?, areVariances: Bool) throws(ComputeError) {
+    guard let any = nngp ?? ntk else { return }
+    let generator = GeneratedSource(precision: any.precision)
+    try launch(
+      pointRequest(program, any.precision, areVariances: areVariances, nngp: nngp != nil, ntk: ntk != nil), "points_diagonal",
+      generated: { () throws(ComputeError) in try generator.pointLevels(program) }, global: [table.count, any.batch],
+      local: [16, 1],
+      [.buffer(table.buffer), .int(table.rows), .int(table.count), .int(table.padded), try view(nngp ?? any), try view(ntk ?? any)])
+  }
+
+  private func pointRequest(_ program: KernelProgram, _ precision: Precision, areVariances: Bool, nngp: Bool, ntk: Bool) -> KernelRequest {
+    KernelRequest(
+      file: "points", precision: precision, lanes: 1,
+      defines: ["FROM_DIAGONAL": areVariances ? 1 : 0, "WRITES_NNGP": nngp ? 1 : 0, "WRITES_NTK": ntk ? 1 : 0],
+      generatedKey: "levels \(program)")
+  }
+}

@@ -1,0 +1,34 @@
+import Compute
+
+/// Sizes by which kernels are specialised for a kind of device. They depend on the device alone, so that the order of every
+/// sum, and with it every bit of a result, does too.
+struct TileTable: Sendable, Equatable {
+  /// Neighbouring elements per work-item, in float64 and float32.
+  var doubleLanes: Int
+  var floatLanes: Int
+  /// Work-items of a group that share a sum or staged data.
+  var group: Int
+  /// Centres in local memory at a time, 0 to read them through caches.
+  var stage: Int
+  /// Accumulators per work-item that still fit registers.
+  var accumulators: Int
+  /// Work-items that keep the device busy.
+  var parallelism: Int
+  /// gemm by packed panels (processors) or by blocks in local memory (GPUs).
+  var packsGEMM: Bool
+
+  func lanes(_ precision: Precision) -> Int { precision == .float64 ? doubleLanes : floatLanes }
+
+  /// A processor with vectors of the given widths; a work-group runs on one thread.
+  static func processor(doubleLanes: Int, floatLanes: Int, units: Int) -> TileTable {
+    func supported(_ lanes: Int, atLeast minimum: Int) -> Int { [16, 8, 4].first { $0 <= max(lanes, minimum) } ?? 4 }
+    return TileTable(
+      doubleLanes: supported(doubleLanes, atLeast: 4), floatLanes: supported(floatLanes, atLeast: 4), group: 1, stage: 0,
+      accumulators: 64, parallelism: 4 * units, packsGEMM: true)
+  }
+
+  static func gpu(units: Int) -> TileTable {
+    TileTable(
+      doubleLanes: 1, floatLanes: 1, group: 64, stage: 32, accumulators: 48, parallelism: 1024 * units, packsGEMM: false)
+  }
+}
