@@ -49,8 +49,11 @@ struct KernelCommand: ParsableCommand {
 
     let folder = URL(fileURLWithPath: out)
     let shape = [rows.count, columns?.count ?? rows.count]
-    let files = try kinds.map { try NPYWriter(folder.appendingPathComponent("\($0).npy"), shape: shape, precision: precision) }
+    var files: [NPYWriter] = []
     do {
+      for kind in kinds {
+        files.append(try NPYWriter(folder.appendingPathComponent("\(kind).npy"), shape: shape, precision: precision))
+      }
       try engine.kernelPanels(program, x, y, nngp: kinds.contains(.nngp), ntk: kinds.contains(.ntk)) { range, nngp, ntk in
         for (kind, file) in zip(kinds, files) {
           guard let panel = kind == .nngp ? nngp : ntk else { continue }

@@ -17,12 +17,24 @@ final class NPYWriter {
     self.precision = precision
     partial = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).partial")
     do {
-      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Self.createFolder(url.deletingLastPathComponent())
       try Data(Self.header(shape, precision)).write(to: partial)
       handle = try FileHandle(forWritingTo: partial)
       try handle.seekToEnd()
+    } catch let error as CommandLineError {
+      throw error
     } catch {
       throw .cannotWrite(path: url.path, reason: error.localizedDescription)
+    }
+  }
+
+  private static func createFolder(_ folder: URL) throws(CommandLineError) {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      // Foundation keeps the cause to itself; the system tells it again.
+      let reason = access(folder.path, W_OK) == 0 ? error.localizedDescription : String(cString: strerror(errno))
+      throw .cannotWrite(path: folder.path, reason: reason)
     }
   }
 

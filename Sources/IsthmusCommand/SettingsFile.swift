@@ -22,7 +22,7 @@ struct SettingsFile {
   static func expand(_ arguments: [String]) throws -> [String] {
     guard arguments.first == RunCommand.name else { return arguments }
     var rest = Array(arguments.dropFirst())
-    if let first = rest.first, first.hasSuffix(".yaml") || first.hasSuffix(".yml") {
+    if let first = rest.first, !first.hasPrefix("-"), first.hasSuffix(".yaml") || first.hasSuffix(".yml") {
       rest.replaceSubrange(0..<1, with: ["--settings", first])
     }
     let named = rest.first.flatMap { $0.hasPrefix("-") ? nil : $0 }

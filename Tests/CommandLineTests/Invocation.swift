@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+/// One run of the program in a folder of its own or a given one.
+struct Invocation {
+  let exitCode: Int32
+  let output: String
+  let errors: String
+
+  /// Runs `isthmus` with `arguments` and waits for its end.
+  init(_ arguments: [String], in folder: URL = FileManager.default.temporaryDirectory) throws {
+    let files = try TemporaryFolder()
+    let process = try Invocation.start(arguments, in: folder, output: files.url)
+    process.waitUntilExit()
+    exitCode = process.terminationStatus
+    output = try String(contentsOf: files.url.appendingPathComponent("output"), encoding: .utf8)
+    errors = try String(contentsOf: files.url.appendingPathComponent("errors"), encoding: .utf8)
+  }
+
+  /// Starts `isthmus`; its standard output and error go to the files `output` and `errors` in `output`.
+  static func start(_ arguments: [String], in folder: URL, output: URL, environment: [String: String]? = nil) throws -> Process {
+    let process = Process()
+    let program = try #require(executable, "isthmus is not beside the tests; build all products")
+    process.executableURL = program
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    // Tests run beside each other; threads of the linear algebra would only wait for one another.
+    process.environment = (environment ?? ProcessInfo.processInfo.environment).merging(["OPENBLAS_NUM_THREADS": "1"]) { _, new in new }
+    for name in ["output", "errors"] { try Data().write(to: output.appendingPathComponent(name)) }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: output.appendingPathComponent("output"))
+    process.standardError = try FileHandle(forWritingTo: output.appendingPathComponent("errors"))
+    try process.run()
+    return process
+  }
+
+  /// The program as built with these tests: in the folder of the test bundle, or of the tests' executable.
+  private static var executable: URL? {
+    let bundles = Bundle.allBundles.map(\.bundleURL) + [Bundle.main.bundleURL, Bundle.main.executableURL].compactMap { $0 }
+    let arguments = CommandLine.arguments.map { URL(fileURLWithPath: $0) }
+    let folders = (bundles + arguments).flatMap { [$0, $0.deletingLastPathComponent()] }
+    return folders.map { $0.appendingPathComponent("isthmus") }.first { url in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && !isFolder.boolValue
+    }
+  }
+}
+
+extension Invocation: CustomTestStringConvertible {
+  var testDescription: String { "exit code \(exitCode)\n\(output)\n\(errors)" }
+}
+
+/// A folder that goes away with its last reference.
+final class TemporaryFolder {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("isthmus-cli-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: url.appendingPathComponent(name)) }
+
+  /// Paths of all files below, relative to the folder, sorted.
+  var files: [String] {
+    (FileManager.default.enumerator(atPath: url.path)?.compactMap { $0 as? String } ?? []).sorted()
+  }
+}

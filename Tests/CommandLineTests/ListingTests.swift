@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// What the program tells about itself, for people and for scripts.
+@Suite struct ListingTests {
+  @Test func devicesAsJSON() throws {
+    let invocation = try Invocation(["devices", "--json"])
+    let json = try JSONSerialization.jsonObject(with: Data(invocation.output.utf8))
+    let devices = try #require(json as? [[String: Any]], "\(invocation.testDescription)")
+    #expect(invocation.exitCode == 0)
+    #expect(devices.filter { $0["isDefault"] as? Bool == true }.count == 1)
+    for device in devices {
+      #expect(device["identifier"] is String)
+      if device["available"] as? Bool == true {
+        #expect((device["precisions"] as? [String])?.isEmpty == false && device["name"] is String && device["driver"] is String)
+      } else {
+        #expect((device["reason"] as? String)?.isEmpty == false)
+      }
+    }
+    #expect(devices.contains { $0["identifier"] as? String == "reference" })
+  }
+
+  @Test func listsAsJSON() throws {
+    let invocation = try Invocation(["list", "--json", "--results", "/nowhere"])
+    let lists = try #require(try JSONSerialization.jsonObject(with: Data(invocation.output.utf8)) as? [String: [Any]])
+    #expect(Set(lists.keys) == ["experiments", "activations", "data", "runs"])
+    #expect((lists["experiments"] as? [[String: String]])?.contains { $0["name"] == "bottleneck" } == true)
+    #expect((lists["activations"] as? [[String: Any]])?.contains { $0["name"] as? String == "erf" } == true)
+    #expect(lists["runs"]?.isEmpty == true)
+  }
+
+  @Test(arguments: [[], ["devices"], ["list"], ["run"], ["run", "bottleneck"], ["kernel"], ["plot"], ["check"]])
+  func helps(_ command: [String]) throws {
+    let invocation = try Invocation(command + ["--help"])
+    #expect(invocation.exitCode == 0 && invocation.errors.isEmpty, "\(invocation.testDescription)")
+    #expect(invocation.output.contains("USAGE: isthmus"), "\(invocation.testDescription)")
+    // An example of its use.
+    #expect(
+      invocation.output.components(separatedBy: "USAGE:")[0].contains("isthmus "))
+  }
+
+  @Test func namesItsVersion() throws {
+    let invocation = try Invocation(["--version"])
+    #expect(invocation.exitCode == 0 && invocation.output.split(separator: ".").count == 3, "\(invocation.testDescription)")
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"]) func completes(_ shell: String) throws {
+    let invocation = try Invocation(["--generate-completion-script", shell])
+    #expect(invocation.exitCode == 0 && invocation.output.contains("bottleneck"), "\(invocation.testDescription.prefix(500))")
+  }
+
+  @Test func checksTheReference() throws {
+    let invocation = try Invocation(["check", "--device", "reference", "--precision", "float64", "--filter", "reduceRows", "--json"])
+    let reports = try #require(try JSONSerialization.jsonObject(with: Data(invocation.output.utf8)) as? [[String: Any]])
+    #expect(invocation.exitCode == 0 && reports.count == 1)
+    #expect((reports[0]["results"] as? [Any])?.isEmpty == false)
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+/// Every mistake ends in one clear message and an exit code, and leaves nothing behind.
+@Suite struct MistakeTests {
+  /// A command line and what its message must say.
+  struct Mistake: CustomTestStringConvertible, Sendable {
+    let arguments: String
+    let exitCode: Int32
+    let message: String
+    var testDescription: String { arguments }
+
+    init(_ arguments: String, _ exitCode: Int32, _ message: String) {
+      (self.arguments, self.exitCode, self.message) = (arguments, exitCode, message)
+    }
+  }
+
+  static let mistakes = [
+    Mistake("walk", 64, "Unexpected argument 'walk'"),
+    Mistake("run bottlenek", 1, "experiment 'bottlenek' is not known; choose one of bottleneck"),
+    Mistake("run bottleneck --trane 20", 64, "Unknown option '--trane'"),
+    Mistake("run bottleneck --device tpu", 1, "device 'tpu' is not known; choose one of"),
+    Mistake("run bottleneck --train 20 --test 20 --activation reluu", 1, "activation 'reluu' is not known; choose one of abrelu"),
+    Mistake("run bottleneck --data mnits", 1, "'mnits' names no data"),
+    Mistake("run bottleneck --data mnist:nowhere", 1, "nowhere"),
+    Mistake("run bottleneck --bottlenecks=-3", 1, "--bottlenecks: expected widths of at least 1"),
+    Mistake("run bottleneck --train 0", 1, "--train: expected at least 2 points, got '0'"),
+    Mistake("run bottleneck --train many", 64, "The value 'many' is invalid for '--train <train>'"),
+    Mistake("run bottleneck --precision float16", 64, "'float32' and 'float64'"),
+    Mistake("run bottleneck --settings", 64, "Missing value for '--settings"),
+    Mistake("run missing.yaml", 1, "missing.yaml cannot be read: no such file"),
+    Mistake("run unknown-key.yaml", 1, "unknown-key.yaml: the setting 'trane' is not known; choose from activation"),
+    Mistake("run torn.yaml", 1, "torn.yaml: this is no YAML"),
+    Mistake("run list.yaml", 1, "list.yaml: expected settings, one `name: value` per line"),
+    Mistake("run unnamed.yaml", 1, "unnamed.yaml: expected `experiment: bottleneck`"),
+    Mistake("run nested.yaml", 1, "'bottlenecks': expected a value or a list of values"),
+    Mistake("run other.yaml", 1, "experiment 'other' is not known"),
+    Mistake("run bottleneck --settings other.yaml", 1, "these are settings of the experiment 'other', not of 'bottleneck'"),
+    Mistake("run bottleneck --train 20 --test 20 --feature-width 16 --results file/below", 1, "Choose another results folder"),
+    Mistake("plot nowhere", 1, "nowhere is not the folder of a run"),
+    Mistake("plot --results nowhere", 1, "nowhere holds no run"),
+    Mistake("plot --formats svg,gif", 1, "the format 'gif' is not known; choose from svg, png"),
+    Mistake("check --device reference --filter nonsense", 1, "no test case contains 'nonsense'"),
+    Mistake("check --all --device cpu", 64, "Choose either --all or --device"),
+    Mistake("kernel --network block.yaml --out k", 64, "Missing expected argument '--x <x>'"),
+    Mistake("kernel --network missing.yaml --x x.npy --out k", 1, "missing.yaml cannot be read: no such file"),
+    Mistake("kernel --network block.yaml --x missing.npy --out k", 1, "missing.npy: no such file"),
+    Mistake("kernel --network block.yaml --x block.yaml --out k", 1, "block.yaml"),
+    Mistake("kernel --network block.yaml --x nan.npy --out k", 1, "nan.npy: expected finite numbers, got nan in row 0, column 1"),
+    Mistake("kernel --network block.yaml --x flat.npy --out k", 1, "flat.npy: expected points as rows"),
+    Mistake("kernel --network block.yaml --x x.npy --y nan.npy --out k", 1, "nan.npy: expected points of width 2, got 3"),
+    Mistake("kernel --network block.yaml --x x.npy --get gram --out k", 1, "--get: expected nngp, ntk or nngp,ntk, got 'gram'"),
+    Mistake("kernel --network block.yaml --x x.npy --out file/k", 1, "cannot be written: Not a directory"),
+    Mistake("kernel --network wide.yaml --x x.npy --out k", 1, "x.npy: expected points of width 3, got 2"),
+    Mistake("kernel --network bottleneck.yaml --x x.npy --out k", 1, "has bottlenecks of width 4, and a kernel belongs to one block"),
+    Mistake("kernel --network misspelt.yaml --x x.npy --out k", 1, "misspelt.yaml: network: 'outptus' is no part of a block"),
+    Mistake("kernel --network erff.yaml --x x.npy --out k", 1, "erff.yaml: network: activation 'erff' is not known"),
+    Mistake("kernel --network negative.yaml --x x.npy --out k", 1, "negative.yaml: network: outputs must be at least 1, got -1"),
+    Mistake("kernel --network huge.yaml --x x.npy --out k --precision float32 --device reference", 1, "is not a finite number"),
+  ]
+
+  @Test(arguments: mistakes) func isExplained(_ mistake: Mistake) throws {
+    let folder = try Self.folder()
+    let before = folder.files
+    let invocation = try Invocation(mistake.arguments.split(separator: " ").map(String.init), in: folder.url)
+    #expect(invocation.exitCode == mistake.exitCode, "\(invocation.testDescription)")
+    #expect(invocation.errors.hasPrefix("error: ") && invocation.errors.contains(mistake.message), "\(invocation.testDescription)")
+    #expect(invocation.output.isEmpty, "\(invocation.testDescription)")
+    // An empty folder may stay; no file does.
+    #expect(folder.files.filter { $0 != "k" } == before)
+  }
+
+  private static func folder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.write("file", "")
+    try folder.write("unknown-key.yaml", "experiment: bottleneck\ntrane: 20\n")
+    try folder.write("torn.yaml", "experiment: bottleneck\nbottlenecks: [1, 2\n")
+    try folder.write("list.yaml", "- 1\n- 2\n")
+    try folder.write("unnamed.yaml", "train: 20\n")
+    try folder.write("nested.yaml", "experiment: bottleneck\nbottlenecks: [[1, 2]]\n")
+    try folder.write("other.yaml", "experiment: other\n")
+    try folder.write("block.yaml", "hidden: [erf]\noutputs: 1\n")
+    try folder.write("wide.yaml", "inputs: 3\nblocks: [{hidden: [erf], outputs: 1}]\n")
+    try folder.write("bottleneck.yaml", "inputs: 2\nblocks: [{hidden: [erf], outputs: 4}, {hidden: [relu], outputs: 1}]\n")
+    try folder.write("misspelt.yaml", "hidden: [erf]\noutptus: 1\n")
+    try folder.write("erff.yaml", "hidden: [erff]\noutputs: 1\n")
+    try folder.write("negative.yaml", "hidden: [erf]\noutputs: -1\n")
+    try folder.write(
+      "huge.yaml", "hidden: [{activation: relu, weightVariance: 1e30}, {activation: relu, weightVariance: 1e30}]\noutputs: 1\n")
+    try Points.write([1, 2, 3, 4], shape: [2, 2], to: folder.url.appendingPathComponent("x.npy"))
+    try Points.write([1, .nan, 3], shape: [1, 3], to: folder.url.appendingPathComponent("nan.npy"))
+    try Points.write([1, 2], shape: [2], to: folder.url.appendingPathComponent("flat.npy"))
+    return folder
+  }
+}

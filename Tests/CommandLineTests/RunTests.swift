@@ -1,0 +1,145 @@
+import Foundation
+import Results
+import Testing
+
+/// Runs from the command line: recorded, identified by their settings, continued after a crash.
+@Suite struct RunTests {
+  /// A run of a second or less.
+  private static let tiny =
+    ["run", "bottleneck", "--device", "reference", "--train", "20", "--test", "20", "--draws", "1"]
+    + ["--bottlenecks", "1,inf", "--feature-width", "64"]
+
+  private func onlyRun(in folder: URL) throws -> RunSummary {
+    let runs = RunListing.runs(in: folder.appendingPathComponent("results"))
+    #expect(runs.count == 1)
+    return try #require(runs.first)
+  }
+
+  @Test func writesAFinishedRun() throws {
+    let folder = try TemporaryFolder()
+    let invocation = try Invocation(Self.tiny + ["--steps", "5", "--no-plots"], in: folder.url)
+    #expect(invocation.exitCode == 0, "\(invocation.testDescription)")
+    let run = try onlyRun(in: folder.url)
+    #expect(run.state == .finished)
+    #expect(invocation.output.contains("results: results/bottleneck/\(run.run) (table.txt, table.csv)"), "\(invocation.testDescription)")
+
+    let manifest = try Manifest.read(run.directory)
+    #expect(manifest.parameters["train"] == 20 && manifest.parameters["steps"] == 5 && manifest.parameters["tolerance"] == 0.01)
+    #expect(manifest.identity["steps"] == nil && manifest.identity["draws"] == nil && manifest.identity["backend"] == "reference")
+    #expect(manifest.seeds["draws"] == 1 && manifest.precision == "float64" && !manifest.sourceRevision.isEmpty)
+    #expect(manifest.versions["isthmus"] != nil && !manifest.dataChecksums.isEmpty)
+    let ends = try RunRecords.read(run.directory).filter { $0.string("kind") == "end" }
+    #expect(Set(ends.compactMap { $0.string("bottlenecks") }) == ["1", "inf"])
+
+    let table = try String(contentsOf: run.directory.appendingPathComponent("table.txt"), encoding: .utf8)
+    #expect(table.contains("speed-up") && invocation.output.contains(table.trimmingCharacters(in: .newlines)))
+  }
+
+  @Test func extendsWithMoreSteps() throws {
+    let folder = try TemporaryFolder()
+    for steps in ["3", "6"] {
+      let invocation = try Invocation(Self.tiny + ["--steps", steps, "--no-plots", "--quiet"], in: folder.url)
+      #expect(invocation.exitCode == 0, "\(invocation.testDescription)")
+    }
+    let run = try onlyRun(in: folder.url)
+    #expect(try Manifest.read(run.directory).continued.count == 1)
+    let last = try RunRecords.read(run.directory).filter { $0.string("bottlenecks") == "1" && $0.number("kappa") == 0.1 }
+      .compactMap { $0.number("step") }.max()
+    #expect(last == 6)
+  }
+
+  @Test func equalSettingsInYAMLAreTheSameRun() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "tiny.yaml",
+      """
+      experiment: bottleneck
+      device: reference
+      train: 20
+      test: 20
+      draws: 1
+      bottlenecks: [1, inf]
+      feature-width: 64
+      target-scale: 3
+      """)
+    func plan(_ arguments: [String]) throws -> [String: Any] {
+      let invocation = try Invocation(arguments + ["--plan", "--json"], in: folder.url)
+      #expect(invocation.exitCode == 0, "\(invocation.testDescription)")
+      return try #require(try JSONSerialization.jsonObject(with: Data(invocation.output.utf8)) as? [String: Any])
+    }
+    let options = try plan(Self.tiny + ["--target-scale", "3"])["run"] as? String
+    #expect(try plan(["run", "tiny.yaml"])["run"] as? String == options)
+    #expect(try plan(["run", "bottleneck", "--settings", "tiny.yaml"])["run"] as? String == options)
+    #expect(try plan(["run", "--settings=tiny.yaml"])["run"] as? String == options)
+    // The command line wins; steps do not make another run, a seed does.
+    #expect(try plan(["run", "tiny.yaml", "--target-scale", "10"])["run"] as? String == plan(Self.tiny)["run"] as? String)
+    #expect(try plan(["run", "tiny.yaml", "--steps", "7"])["run"] as? String == options)
+    #expect(try plan(["run", "tiny.yaml", "--seed", "7"])["run"] as? String != options)
+    #expect(folder.files == ["tiny.yaml"], "a plan writes nothing")
+  }
+
+  @Test func printsJSONAlone() throws {
+    let folder = try TemporaryFolder()
+    let invocation = try Invocation(Self.tiny + ["--steps", "3", "--no-plots", "--json"], in: folder.url)
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(invocation.output.utf8)) as? [String: Any])
+    #expect(json["run"] as? String == (try onlyRun(in: folder.url)).run)
+    #expect((json["table"] as? [[String: Any]])?.isEmpty == false && (json["seconds"] as? Double ?? 0) > 0)
+  }
+
+  @Test func staysFinishedWithoutGnuplot() throws {
+    let folder = try TemporaryFolder()
+    // An empty PATH holds no gnuplot.
+    let output = try TemporaryFolder()
+    let process = try Invocation.start(Self.tiny + ["--steps", "3"], in: folder.url, output: output.url, environment: ["PATH": ""])
+    process.waitUntilExit()
+    let errors = try String(contentsOf: output.url.appendingPathComponent("errors"), encoding: .utf8)
+    #expect(process.terminationStatus == 0 && errors.contains("apt-get install gnuplot"), "\(errors)")
+    #expect(try onlyRun(in: folder.url).state == .finished)
+  }
+
+  @Test func continuesToTheSameRecords() throws {
+    let arguments =
+      ["run", "bottleneck", "--device", "reference", "--train", "30", "--test", "10", "--draws", "2", "--steps", "20"]
+      + ["--bottlenecks", "2,inf", "--feature-width", "64", "--compare", "same", "--no-plots", "--quiet"]
+    let whole = try TemporaryFolder()
+    let uninterrupted = try Invocation(arguments, in: whole.url)
+    #expect(uninterrupted.exitCode == 0, "\(uninterrupted.testDescription)")
+    let expected = try RunRecords.read(onlyRun(in: whole.url).directory)
+
+    for signal in [SIGKILL, SIGINT, SIGTERM] {
+      let folder = try TemporaryFolder()
+      let (exitCode, errors) = try stop(arguments, with: signal, afterRecords: expected.count / 3, in: folder.url)
+      let stopped = try onlyRun(in: folder.url)
+      let count = try RunRecords.read(stopped.directory).count
+      #expect(count > 0 && count < expected.count, "stopped too early or too late: \(count) of \(expected.count) records")
+      if signal == SIGKILL {
+        #expect(stopped.state == .interrupted)
+      } else {
+        #expect(exitCode == 130 && stopped.state == .failed(reason: "interrupted"), "signal \(signal): \(errors)")
+        #expect(errors.contains("the same command continues the run"), "signal \(signal): \(errors)")
+      }
+
+      let continued = try Invocation(arguments, in: folder.url)
+      #expect(continued.exitCode == 0, "signal \(signal): \(continued.testDescription)")
+      let run = try onlyRun(in: folder.url)
+      #expect(run.state == .finished)
+      #expect(try RunRecords.read(run.directory) == expected, "signal \(signal)")
+    }
+  }
+
+  /// Starts a run and sends it a signal as soon as it has so many records.
+  private func stop(
+    _ arguments: [String], with signal: Int32, afterRecords count: Int, in folder: URL
+  ) throws -> (exitCode: Int32, errors: String) {
+    let output = try TemporaryFolder()
+    let process = try Invocation.start(arguments, in: folder, output: output.url)
+    func recorded() -> Int {
+      RunListing.runs(in: folder.appendingPathComponent("results")).first.flatMap { try? RunRecords.read($0.directory).count } ?? 0
+    }
+    let deadline = ContinuousClock.now + .seconds(20)
+    while recorded() < count, process.isRunning, ContinuousClock.now < deadline { usleep(1000) }
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    return (process.terminationStatus, try String(contentsOf: output.url.appendingPathComponent("errors"), encoding: .utf8))
+  }
+}
