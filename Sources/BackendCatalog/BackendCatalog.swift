@@ -1,4 +1,6 @@
+import CPUBackend
 import Compute
+import OpenCLBackend
 import ReferenceBackend
 
 /// The devices of this machine: the one place that names concrete backends.
@@ -11,22 +13,25 @@ public enum BackendCatalog {
   }
 
   /// Every backend in a fixed order: CPU, OpenCL devices, reference. One that is missing has a reason in its place.
-  public static func all() -> [Entry] {
-    [reference()]
-  }
+  public static func all() -> [Entry] { [cpu()] + openCL() + [reference()] }
 
   /// The backend of a name: `cpu`, `reference`, `opencl` (the first OpenCL device) or `opencl:K`.
   ///
   /// Without a name: a GPU with float64, else the CPU backend, else another OpenCL device, else the reference.
   /// - Throws: `ComputeError.unknownDevice` with the known names, or the reason why a known backend is missing.
   public static func backend(named name: String? = nil) throws(ComputeError) -> any Backend {
-    let entries = all()
-    guard let name else { return try preferred(entries.compactMap { try? $0.backend.get() }) }
-    let identifier = name == "opencl" ? "opencl:0" : name
-    guard let entry = entries.first(where: { $0.identifier == identifier }) else {
-      throw .unknownDevice(name: name, known: entries.map(\.identifier))
+    // A device that is named needs no other to start.
+    switch name {
+    case "cpu": return try cpu().backend.get()
+    case "reference": return try reference().backend.get()
+    case let name?:
+      let identifier = name == "opencl" ? firstOpenCL : name
+      guard let entry = openCL().first(where: { $0.identifier == identifier }) else {
+        throw .unknownDevice(name: name, known: all().map(\.identifier))
+      }
+      return try entry.backend.get()
+    case nil: return try preferred(all().compactMap { try? $0.backend.get() })
     }
-    return try entry.backend.get()
   }
 
   /// The choice without a name, from the backends that are present.
@@ -36,9 +41,39 @@ public enum BackendCatalog {
       ?? backends.first { $0.device.backend == "cpu" }
       ?? backends.first { $0.device.backend == "opencl" }
       ?? backends.first
-    guard let choice else { throw .unavailable(backend: "any", reason: "no backend could be started.") }
+    guard let choice else {
+      throw .unavailable(backend: "any", reason: "no backend could be started.")
+    }
     return choice
   }
 
-  private static func reference() -> Entry { Entry(identifier: "reference", backend: .success(ReferenceBackend())) }
+  private static let firstOpenCL = "opencl:0"
+
+  private static func cpu() -> Entry {
+    do throws(ComputeError) {
+      return Entry(identifier: "cpu", backend: .success(try CPUBackend()))
+    } catch {
+      return Entry(identifier: "cpu", backend: .failure(error))
+    }
+  }
+
+  private static func openCL() -> [Entry] {
+    do throws(ComputeError) {
+      let devices = try OpenCLBackend.discover()
+      if !devices.isEmpty {
+        return devices.map { Entry(identifier: $0.device.identifier, backend: .success($0)) }
+      }
+      return [
+        Entry(
+          identifier: firstOpenCL,
+          backend: .failure(.unavailable(backend: "opencl", reason: "no OpenCL device was found.")))
+      ]
+    } catch {
+      return [Entry(identifier: firstOpenCL, backend: .failure(error))]
+    }
+  }
+
+  private static func reference() -> Entry {
+    Entry(identifier: "reference", backend: .success(ReferenceBackend()))
+  }
 }
