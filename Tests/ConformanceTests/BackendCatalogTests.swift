@@ -1,0 +1,62 @@
+import Compute
+import ReferenceBackend
+import Testing
+
+@testable import BackendCatalog
+
+@Suite struct BackendCatalogTests {
+  @Test func everyDeviceIsFoundByItsIdentifier() throws {
+    let entries = BackendCatalog.all()
+    #expect(Set(entries.map(\.identifier)).count == entries.count)
+    for entry in entries {
+      switch entry.backend {
+      case .success(let backend):
+        #expect(backend.device.identifier == entry.identifier)
+        #expect(try BackendCatalog.backend(named: entry.identifier).device == backend.device)
+      case .failure(let reason): #expect(throws: reason) { try BackendCatalog.backend(named: entry.identifier) }
+      }
+    }
+  }
+
+  @Test func anUnknownNameListsTheKnownOnes() {
+    let known = BackendCatalog.all().map(\.identifier)
+    #expect(throws: ComputeError.unknownDevice(name: "abacus", known: known)) { try BackendCatalog.backend(named: "abacus") }
+    #expect(throws: ComputeError.unknownDevice(name: "opencl:99", known: known)) { try BackendCatalog.backend(named: "opencl:99") }
+  }
+
+  @Test func withoutANameAGPUWithFloat64ComesFirst() throws {
+    func device(_ backend: String, _ identifier: String, _ precisions: [Precision] = Precision.allCases, isGPU: Bool = false) -> any Backend
+    {
+      NamedBackend(
+        device: DeviceDescription(
+          backend: backend, identifier: identifier, name: identifier, driver: "", precisions: precisions, isGPU: isGPU))
+    }
+    let (cpu, reference) = (device("cpu", "cpu"), device("reference", "reference"))
+    let (gpu, smallGPU) = (device("opencl", "opencl:1", isGPU: true), device("opencl", "opencl:0", [.float32], isGPU: true))
+    func choice(_ backends: any Backend...) throws -> String { try BackendCatalog.preferred(backends).device.identifier }
+    #expect(try choice(cpu, smallGPU, gpu, reference) == "opencl:1")
+    #expect(try choice(cpu, smallGPU, reference) == "cpu")
+    #expect(try choice(smallGPU, reference) == "opencl:0")
+    #expect(try choice(reference) == "reference")
+    #expect(throws: ComputeError.self) { try choice() }
+  }
+}
+
+/// A device description with the reference behind it.
+private struct NamedBackend: HostFallback {
+  let device: DeviceDescription
+  let fallbackLog = FallbackLog()
+  private let reference = ReferenceBackend()
+
+  init(device: DeviceDescription) { self.device = device }
+
+  func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try reference.allocate(byteCount: byteCount) }
+  func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
+    try reference.copyIn(bytes, to: buffer, at: byteOffset)
+  }
+  func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
+    try reference.copyOut(buffer, at: byteOffset, into: bytes)
+  }
+  func synchronize() throws(ComputeError) {}
+  func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) { try reference.gemm(operation, a, b, c) }
+}
