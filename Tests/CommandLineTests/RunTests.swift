@@ -6,7 +6,7 @@ import Testing
 @Suite struct RunTests {
   /// A run of a second or less.
   private static let tiny =
-    ["run", "bottleneck", "--device", "reference", "--train", "20", "--test", "20", "--draws", "1"]
+    ["run", "bottleneck", "--device", "cpu", "--train", "20", "--test", "20", "--draws", "1"]
     + ["--bottlenecks", "1,inf", "--feature-width", "64"]
 
   private func onlyRun(in folder: URL) throws -> RunSummary {
@@ -25,7 +25,7 @@ import Testing
 
     let manifest = try Manifest.read(run.directory)
     #expect(manifest.parameters["train"] == 20 && manifest.parameters["steps"] == 5 && manifest.parameters["tolerance"] == 0.01)
-    #expect(manifest.identity["steps"] == nil && manifest.identity["draws"] == nil && manifest.identity["backend"] == "reference")
+    #expect(manifest.identity["steps"] == nil && manifest.identity["draws"] == nil && manifest.identity["backend"] == "cpu")
     #expect(manifest.seeds["draws"] == 1 && manifest.precision == "float64" && !manifest.sourceRevision.isEmpty)
     #expect(manifest.versions["isthmus"] != nil && !manifest.dataChecksums.isEmpty)
     let ends = try RunRecords.read(run.directory).filter { $0.string("kind") == "end" }
@@ -54,7 +54,7 @@ import Testing
       "tiny.yaml",
       """
       experiment: bottleneck
-      device: reference
+      device: cpu
       train: 20
       test: 20
       draws: 1
@@ -99,7 +99,7 @@ import Testing
 
   @Test func continuesToTheSameRecords() throws {
     let arguments =
-      ["run", "bottleneck", "--device", "reference", "--train", "30", "--test", "10", "--draws", "2", "--steps", "20"]
+      ["run", "bottleneck", "--device", "cpu", "--train", "100", "--test", "20", "--draws", "6", "--steps", "60"]
       + ["--bottlenecks", "2,inf", "--feature-width", "64", "--compare", "same", "--no-plots", "--quiet"]
     let whole = try TemporaryFolder()
     let uninterrupted = try Invocation(arguments, in: whole.url)
@@ -108,7 +108,7 @@ import Testing
 
     for signal in [SIGKILL, SIGINT, SIGTERM] {
       let folder = try TemporaryFolder()
-      let (exitCode, errors) = try stop(arguments, with: signal, afterRecords: expected.count / 3, in: folder.url)
+      let (exitCode, errors) = try stop(arguments, with: signal, afterRecords: expected.count / 4, in: folder.url)
       let stopped = try onlyRun(in: folder.url)
       let count = try RunRecords.read(stopped.directory).count
       #expect(count > 0 && count < expected.count, "stopped too early or too late: \(count) of \(expected.count) records")
@@ -134,7 +134,9 @@ import Testing
     let output = try TemporaryFolder()
     let process = try Invocation.start(arguments, in: folder, output: output.url)
     func recorded() -> Int {
-      RunListing.runs(in: folder.appendingPathComponent("results")).first.flatMap { try? RunRecords.read($0.directory).count } ?? 0
+      let run = RunListing.runs(in: folder.appendingPathComponent("results")).first
+      let lines = run.flatMap { try? Data(contentsOf: $0.directory.appendingPathComponent("records.jsonl")) }
+      return lines?.filter { $0 == UInt8(ascii: "\n") }.count ?? 0
     }
     let deadline = ContinuousClock.now + .seconds(20)
     while recorded() < count, process.isRunning, ContinuousClock.now < deadline { usleep(1000) }
