@@ -1,7 +1,7 @@
 // philox.cl: standard normals of a named stream.
 //
 //   writes  out[e] for e < count: element first + e of the stream
-//   grid    blocks of two elements; block (first + e) / 2 makes elements 2*block and 2*block + 1
+//   grid    blocks of two elements / LANES; block (first + e) / 2 makes elements 2*block and 2*block + 1
 //
 // The integers are Philox4x32-10 with counter (block, hash of the name) and key = seed, the same on every device. Normals are
 // Box-Muller, sqrt(-2 log u1) (cos 2 pi u2, sin 2 pi u2), with u1 = ((w0, w1) >> 11 + 1) 2^-53 and u2 = ((w2, w3) >> 11) 2^-53,
@@ -29,15 +29,22 @@ static inline uint4 philox4x32(uint4 c, uint2 k) {
 
 __kernel void fill_normal(
     __global real *out, const long offset, const long first, const long count, const long seed, const long hash) {
-  const long block = first / 2 + get_global_id(0);
-  if (2 * block >= first + count) return;
-  const uint4 w = philox4x32(
-      (uint4)((uint)block, (uint)(block >> 32), (uint)hash, (uint)((ulong)hash >> 32)), (uint2)((uint)seed, (uint)((ulong)seed >> 32)));
-  const real u1 = (real)((((ulong)w.x << 32 | w.y) >> 11) + 1) * TINY;
-  const real u2 = (real)(((ulong)w.z << 32 | w.w) >> 11) * TINY;
-  const real angle = TWO_PI * u2;
-  const real radius = sqrt(-2 * log(u1));
-  const long element = 2 * block - first;
-  if (element >= 0) out[offset + element] = radius * cos(angle);
-  if (element + 1 < count) out[offset + element + 1] = radius * sin(angle);
+  const long firstBlock = first / 2 + (long)get_global_id(0) * LANES;
+  real u1[LANES], u2[LANES];
+  for (int lane = 0; lane < LANES; lane++) {
+    const long block = firstBlock + lane;
+    const uint4 w = philox4x32(
+        (uint4)((uint)block, (uint)(block >> 32), (uint)hash, (uint)((ulong)hash >> 32)), (uint2)((uint)seed, (uint)((ulong)seed >> 32)));
+    u1[lane] = (real)((((ulong)w.x << 32 | w.y) >> 11) + 1) * TINY;
+    u2[lane] = (real)(((ulong)w.z << 32 | w.w) >> 11) * TINY;
+  }
+  const vreal radius = sqrt((vreal)(-2) * log(LOAD(u1))), angle = (vreal)(TWO_PI) * LOAD(u2);
+  real even[LANES], odd[LANES];
+  STORE(radius * cos(angle), even);
+  STORE(radius * sin(angle), odd);
+  for (int lane = 0; lane < LANES; lane++) {
+    const long element = 2 * (firstBlock + lane) - first;
+    if (element >= 0 && element < count) out[offset + element] = even[lane];
+    if (element + 1 >= 0 && element + 1 < count) out[offset + element + 1] = odd[lane];
+  }
 }

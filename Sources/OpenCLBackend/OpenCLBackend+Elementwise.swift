@@ -40,10 +40,10 @@ extension OpenCLBackend {
   }
 
   public func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) throws(ComputeError) {
-    let request = KernelRequest(file: "philox", precision: out.precision, lanes: 1)
+    let request = KernelRequest(file: "philox", precision: out.precision, lanes: tiles.lanes(out.precision))
     let blocks = (firstElement + out.count + 1) / 2 - firstElement / 2
     try launch(
-      request, "fill_normal", global: [blocks], local: [16],
+      request, "fill_normal", global: [(blocks + request.lanes - 1) / request.lanes], local: [16],
       [
         .buffer(try own(out.buffer)), .long(out.offset), .long(firstElement), .long(out.count), .long(Int(bitPattern: UInt(stream.seed))),
         .long(Int(bitPattern: UInt(stream.hash))),
