@@ -94,7 +94,7 @@ let package = Package(
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "Experiments", "Plotting", "BackendCatalog", "BackendTestKit",
+        "Experiments", "Plotting", "BackendCatalog", "BackendTestKit", "Networks", "Datasets", "Results", "Compute", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -109,6 +109,9 @@ let package = Package(
     tests("DatasetsTests", ["Datasets"]),
     tests("ResultsTests", ["Results"]),
     tests("PlottingTests", ["Plotting", "Results"]),
+    tests("CommandLineTests", ["IsthmusCommand", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
+    tests("LearningTests", ["Learning", "BackendCatalog"]),
+    tests("TheoryTests", ["Learning", "BackendCatalog"]),
   ],
   cLanguageStandard: .c2x
 )

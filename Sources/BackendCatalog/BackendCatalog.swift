@@ -13,7 +13,7 @@ public enum BackendCatalog {
   }
 
   /// Every backend in a fixed order: CPU, OpenCL devices, reference. One that is missing has a reason in its place.
-  public static func all() -> [Entry] { [cpu()] + openCL() + [reference()] }
+  public static func all() -> [Entry] { [cpu] + openCL + [reference] }
 
   /// The backend of a name: `cpu`, `reference`, `opencl` (the first OpenCL device) or `opencl:K`.
   ///
@@ -22,11 +22,11 @@ public enum BackendCatalog {
   public static func backend(named name: String? = nil) throws(ComputeError) -> any Backend {
     // A device that is named needs no other to start.
     switch name {
-    case "cpu": return try cpu().backend.get()
-    case "reference": return try reference().backend.get()
+    case "cpu": return try cpu.backend.get()
+    case "reference": return try reference.backend.get()
     case let name?:
       let identifier = name == "opencl" ? firstOpenCL : name
-      guard let entry = openCL().first(where: { $0.identifier == identifier }) else {
+      guard let entry = openCL.first(where: { $0.identifier == identifier }) else {
         throw .unknownDevice(name: name, known: all().map(\.identifier))
       }
       return try entry.backend.get()
@@ -49,15 +49,16 @@ public enum BackendCatalog {
 
   private static let firstOpenCL = "opencl:0"
 
-  private static func cpu() -> Entry {
+  // Each is started once and shared: the start of an OpenCL implementation is not safe to race with itself.
+  private static let cpu: Entry = {
     do throws(ComputeError) {
       return Entry(identifier: "cpu", backend: .success(try CPUBackend()))
     } catch {
       return Entry(identifier: "cpu", backend: .failure(error))
     }
-  }
+  }()
 
-  private static func openCL() -> [Entry] {
+  private static let openCL: [Entry] = {
     do throws(ComputeError) {
       let devices = try OpenCLBackend.discover()
       if !devices.isEmpty {
@@ -71,9 +72,7 @@ public enum BackendCatalog {
     } catch {
       return [Entry(identifier: firstOpenCL, backend: .failure(error))]
     }
-  }
+  }()
 
-  private static func reference() -> Entry {
-    Entry(identifier: "reference", backend: .success(ReferenceBackend()))
-  }
+  private static let reference = Entry(identifier: "reference", backend: .success(ReferenceBackend()))
 }

@@ -18,7 +18,11 @@ public protocol Experiment: Sendable {
   static var extendingSettings: Set<String> { get }
 
   /// Checks the settings, reads the data and says what the work will cost, before any of it is done.
-  static func plan(_ settings: Settings, on engine: Engine) throws -> any ExperimentPlan
+  ///
+  /// - Parameters:
+  ///   - engine: float64.
+  ///   - passEngine: the precision asked for; the same device.
+  static func plan(_ settings: Settings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan
 }
 
 /// Checked settings with their data, ready to run.

@@ -24,7 +24,7 @@ struct ExperimentRun<E: Experiment> {
   }
 
   func run() throws {
-    let plan = try E.plan(settings, on: engine)
+    let plan = try E.plan(settings, on: engine, passEngine: passEngine)
     let description = try description(plan)
     let results = URL(fileURLWithPath: options.results)
     if options.plan { return show(plan, description, in: results) }

@@ -14,8 +14,13 @@ public enum Bottleneck: Experiment {
   public static let summary = "Training dynamics of infinitely wide networks with finite bottlenecks, in the exact limit."
   public static let extendingSettings: Set<String> = ["steps", "draws"]
 
-  public static func plan(_ settings: BottleneckSettings, on engine: Engine) throws -> any ExperimentPlan {
+  public static func plan(_ settings: BottleneckSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
     try settings.validate()
+    // Below, float32 passes lose more than the basis leaves out.
+    guard passEngine.precision == .float64 || settings.tolerance >= 1e-4 || settings.history == .exact else {
+      throw ExperimentError.invalidSetting(
+        name: "tolerance", expected: "at least 1e-4 with --precision float32 (or float64)", got: "\(settings.tolerance)")
+    }
     return try BottleneckPlan(settings, on: engine)
   }
 }

@@ -22,14 +22,13 @@ struct BottleneckExecution {
     if let labels = plan.data.labels {
       try context.store.writeArray("representation-labels", shape: [labels.count], labels.map(Double.init))
     }
-    let total = max(plan.estimatedSeconds, 1e-9)
+    let remaining = plan.units.filter { !recorded.isComplete($0, steps: plan.settings.steps) }
+    if remaining.count < plan.units.count { context.log.info("\(plan.units.count - remaining.count) runs are already recorded") }
+    let total = max(remaining.reduce(0) { $0 + plan.seconds($1) }, 1e-9)
     var done = 0.0
     // Chains with equally many bottlenecks share their first block and their baseline.
-    for count in Set(plan.units.map(\.baselineOf)).sorted() {
-      let units = plan.units.filter { $0.baselineOf == count && !recorded.isComplete($0, steps: plan.settings.steps) }
-      let skipped = plan.units.filter { $0.baselineOf == count }.count - units.count
-      if skipped > 0 { context.log.info("\(skipped) runs are already recorded") }
-      guard !units.isEmpty else { continue }
+    for count in Set(remaining.map(\.baselineOf)).sorted() {
+      let units = remaining.filter { $0.baselineOf == count }
       context.progress.update(fraction: done / total, activity: "kernels of the first block", rate: "")
       let setting = try BottleneckSetting(plan, bottlenecks: count, context)
       for unit in units {

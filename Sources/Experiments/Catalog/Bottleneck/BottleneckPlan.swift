@@ -49,8 +49,8 @@ struct BottleneckPlan: ExperimentPlan {
       "\(settings.data): \(data.trainInputs.rows) training and \(data.testInputs.rows) test points, \(data.trainInputs.columns) features, "
         + "\(data.outputs) output(s), target \(settings.target.rawValue) with scale \(settings.targetScale)",
       "bottlenecks \(chains.map(\.description).joined(separator: ", ")); \(settings.depth) hidden layers, activation \(settings.activation), "
-        + "\(settings.draws) draws, at most \(settings.steps) steps",
-      "\(finite) runs in the limit, about \(Self.text(seconds: estimatedSeconds)) and \(cost.deviceBytes >> 20) MiB on the device",
+        + "\(settings.draws) draw\(settings.draws == 1 ? "" : "s"), at most \(settings.steps) steps",
+      "\(units.count) runs, \(finite) of them with finite bottlenecks: about \(Self.text(seconds: estimatedSeconds)) and \(max(1, cost.deviceBytes >> 20)) MiB on the device",
     ]
     if cost.usesExactHistory && estimatedSeconds > 600 {
       lines.append(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Learning
+import WideKernels
 
 /// Settings of the experiment `bottleneck`. Each is an option on the command line and a key of the same name in YAML.
 public struct BottleneckSettings: ParsableArguments, Sendable {
@@ -16,7 +17,9 @@ public struct BottleneckSettings: ParsableArguments, Sendable {
   }
 
   // Data.
-  @Option(help: "Data: digits (built in), mnist:FOLDER, cifar10:FILE, csv:FILE, npy:X.npy,Y.npy, gaussian, … (see `isthmus list data`).")
+  @Option(
+    help: "Data: digits (built in), mnist:FOLDER, cifar10:FILE, csv:FILE, npy:X.npy,Y.npy, gaussian, … (see `isthmus list data`).",
+    completion: .list(["digits", "mnist:", "idx:", "cifar10:", "csv:", "npy:", "gaussian"]))
   public var data = "digits"
   @Option(help: "Number of training points.") public var train = 1000
   @Option(help: "Number of test points.") public var test = 797
@@ -30,7 +33,9 @@ public struct BottleneckSettings: ParsableArguments, Sendable {
   @Option(help: "Bottlenecks to compare: widths, chains such as 2x2, inf for none.") public var bottlenecks = "1,2,4,8,16,inf"
   @Option(help: "Hidden layers in all; the first block takes what the others leave.") public var depth = 4
   @Option(help: "Hidden layers of every block after the first.") public var upperDepth = 1
-  @Option(help: "Activation, one for all blocks or one per block: erf, or relu,erf. See `isthmus list activations`.")
+  @Option(
+    help: "Activation, one for all blocks or one per block: erf, or relu,erf. See `isthmus list activations`.",
+    completion: .list(ActivationCatalog.names))
   public var activation = "erf"
   @Option(help: "Variance of the weights of hidden layers, σ_w².") public var weightVariance = 2.25
   @Option(help: "Variance of the biases of hidden layers, σ_b².") public var biasVariance = 0.25

@@ -1,0 +1,138 @@
+import Compute
+import Networks
+import Testing
+import WideKernels
+
+@testable import Learning
+
+/// Finite networks against differences of their own forward pass.
+@Suite struct FiniteNetworkTests {
+  private let network = Network(
+    inputs: 3,
+    blocks: [
+      WideBlock(
+        hidden: [Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25), Hidden(Erf(), weightVariance: 1.5, biasVariance: 0.1)], outputs: 2
+      ),
+      WideBlock(hidden: [Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25)], outputs: 2),
+    ])
+  private let x = Matrix(rows: 5, columns: 3, values: RandomStream(seed: 2, name: "x").normals(15))
+  private let y = Matrix(rows: 5, columns: 2, values: RandomStream(seed: 2, name: "y").normals(10))
+
+  private func make(_ engine: Engine) throws -> FiniteNetwork {
+    try FiniteNetwork(network, width: 7, stream: RandomStream(seed: 2, name: "network"), on: engine)
+  }
+
+  /// F(θ + hu) − F(θ − hu) by writing parameters directly.
+  private func withParameter(
+    _ network: FiniteNetwork, _ block: Int, _ layer: Int, _ element: Int, shift: Double, _ engine: Engine, bias: Bool
+  ) throws -> Matrix {
+    let target = network.blocks[block].layers[layer]
+    let tensor = bias ? try #require(target.bias) : target.weights
+    let values = try engine.read(tensor)
+    var shifted = values
+    shifted[element] += shift
+    try engine.write(shifted, into: tensor)
+    defer { try? engine.write(values, into: tensor) }
+    return try #require(try network.outputs(x).last)
+  }
+
+  @Test func tangentKernelIsTheSumOverParametersOfProductsOfDerivatives() throws {
+    let engine = try SmallProblem.engine()
+    let net = try make(engine)
+    var expected = Matrix(zeros: 10, 10)
+    let h = 1e-5
+    for (b, block) in net.blocks.enumerated() {
+      for (l, layer) in block.layers.enumerated() {
+        for (isBias, count) in [(false, layer.weights.count), (true, layer.bias?.count ?? 0)] {
+          for element in 0..<count {
+            let up = try withParameter(net, b, l, element, shift: h, engine, bias: isBias)
+            let down = try withParameter(net, b, l, element, shift: -h, engine, bias: isBias)
+            let slope = (up - down).map { $0 / (2 * h) }
+            for i in 0..<10 { for j in 0..<10 { expected[i, j] += slope.values[i] * slope.values[j] } }
+          }
+        }
+      }
+    }
+    let error = try Matrix.relativeDistance(net.tangentKernel(x), expected)
+    // Central differences: h² times third derivatives, and rounding 1e-16 / h.
+    #expect(error < 1e-7, "relative error \(error)")
+  }
+
+  @Test(arguments: Loss.allCases)
+  func stepDescendsTheMeanLoss(_ loss: Loss) throws {
+    let engine = try SmallProblem.engine()
+    var net = try make(engine)
+    let targets = loss == .softmax ? Matrix(rows: 5, columns: 2, values: [1, 0, 0, 1, 1, 0, 1, 0, 0, 1]) : y
+    let before = loss.mean(try #require(try net.outputs(x).last), targets)
+    // |∇L|² by the tangent kernel: rᵀΘr with r = dL/dF.
+    let residual = loss.gradient(try #require(try net.outputs(x).last), targets).map { $0 / 5 }
+    let kernel = try net.tangentKernel(x)
+    var squaredGradient = 0.0
+    for i in 0..<10 { for j in 0..<10 { squaredGradient += residual.values[i] * kernel[i, j] * residual.values[j] } }
+    let rate = 1e-6
+    try net.step(x, targets, loss: loss, rate: rate)
+    let change = loss.mean(try #require(try net.outputs(x).last), targets) - before
+    #expect(abs(change / (-rate * squaredGradient) - 1) < 1e-3, "change \(change), expected \(-rate * squaredGradient)")
+  }
+
+  @Test(arguments: [0, 1])
+  func jacobianMatchesDifferences(_ index: Int) throws {
+    let engine = try SmallProblem.engine()
+    let block = try make(engine).blocks[index]
+    let z = Matrix(rows: 5, columns: block.inputs, values: RandomStream(seed: 3, name: "z").normals(5 * block.inputs))
+    let jacobian = try #require(try block.read(at: z, jacobian: true).jacobian)
+    let h = 1e-5
+    for k in 0..<block.inputs {
+      var (up, down) = (z, z)
+      for row in 0..<5 {
+        up[row, k] += h
+        down[row, k] -= h
+      }
+      let slope = (try block.read(at: up, jacobian: false).value - block.read(at: down, jacobian: false).value).map { $0 / (2 * h) }
+      for row in 0..<5 {
+        for o in 0..<2 {
+          let error = abs(jacobian[row, o * block.inputs + k] - slope[row, o])
+          #expect(error < 1e-8, "block \(index), row \(row), output \(o), coordinate \(k): \(error)")
+        }
+      }
+    }
+  }
+
+  /// Over draws the covariance of f_0 and of its Jacobian is the NNGP kernel and its second derivatives.
+  @Test func initialFunctionsHaveTheCovarianceOfTheLimit() throws {
+    let engine = try SmallProblem.engine()
+    let wide = WideBlock(hidden: [Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25)], outputs: 1)
+    let z = Matrix(rows: 2, columns: 2, values: [0.7, -0.4, -0.3, 1.1])
+    let draws = 4000
+    var (values, slopes): (Double, [Double]) = (0, [0, 0, 0, 0])
+    for draw in 0..<draws {
+      let block = try FiniteBlock(wide, inputs: 2, width: 32, stream: RandomStream(seed: 9, name: "draw/\(draw)"), on: engine)
+      let (value, jacobian) = try block.read(at: z, jacobian: true)
+      let j = try #require(jacobian)
+      values += value[0, 0] * value[1, 0] / Double(draws)
+      for k in 0..<2 { for l in 0..<2 { slopes[2 * k + l] += j[0, k] * j[1, l] / Double(draws) } }
+    }
+    func kernel(_ x: [Double], _ y: [Double]) -> Double {
+      var pair = KernelProgram.Pair(
+        q11: (x[0] * x[0] + x[1] * x[1]) / 2, q22: (y[0] * y[0] + y[1] * y[1]) / 2, q12: (x[0] * y[0] + x[1] * y[1]) / 2)
+      wide.program.apply(to: &pair)
+      return pair.q12
+    }
+    let (a, b) = ([0.7, -0.4], [-0.3, 1.1])
+    // The standard error of a mean of 4,000 products of near-normal variables of variance about s is s/√4000; four of them.
+    let scale = (kernel(a, a) * kernel(b, b)).squareRoot()
+    #expect(abs(values - kernel(a, b)) < 4 * 1.5 * scale / Double(draws).squareRoot(), "\(values) against \(kernel(a, b))")
+    let h = 1e-4
+    for k in 0..<2 {
+      for l in 0..<2 {
+        func shifted(_ x: [Double], _ index: Int, _ by: Double) -> [Double] { x.indices.map { x[$0] + ($0 == index ? by : 0) } }
+        let expected =
+          (kernel(shifted(a, k, h), shifted(b, l, h)) - kernel(shifted(a, k, h), shifted(b, l, -h))
+            - kernel(shifted(a, k, -h), shifted(b, l, h)) + kernel(shifted(a, k, -h), shifted(b, l, -h))) / (4 * h * h)
+        #expect(
+          abs(slopes[2 * k + l] - expected) < 4 * 1.5 * 2.25 / Double(draws).squareRoot(),
+          "∂\(k)∂\(l): \(slopes[2 * k + l]) against \(expected)")
+      }
+    }
+  }
+}
