@@ -16,7 +16,7 @@ private struct PhiloxWords {
   }
 }
 
-// Box-Muller of Philox blocks, as `RandomStream.normalPair` in float64; in float32 with uniforms of 24 bits.
+// Box-Muller of Philox blocks, as `RandomStream.normalPair`; in float32 the 53-bit uniforms are rounded and the angle is float64.
 extension Vector64 {
   @inline(__always)
   package static func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64) -> (Vector64, Vector64) {
@@ -34,11 +34,11 @@ extension Vector32 {
   package static func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64) -> (Vector32, Vector32) {
     let low = PhiloxWords(firstBlock, stream: stream, seed: seed)
     let high = PhiloxWords(firstBlock &+ UInt64(LANES64), stream: stream, seed: seed)
-    let first = f32_from_halves(philox_uniform(low.first, low.second, 24, 1), philox_uniform(high.first, high.second, 24, 1))
+    let first = f32_from_halves(philox_uniform(low.first, low.second, 53, 1), philox_uniform(high.first, high.second, 53, 1))
     let radius = sqrt(Vector32(-2) * log(Vector32(first)))
     let turn = Vector64(2 * Double.pi)
-    let lowAngle = turn * Vector64(philox_uniform(low.third, low.fourth, 24, 0))
-    let highAngle = turn * Vector64(philox_uniform(high.third, high.fourth, 24, 0))
+    let lowAngle = turn * Vector64(philox_uniform(low.third, low.fourth, 53, 0))
+    let highAngle = turn * Vector64(philox_uniform(high.third, high.fourth, 53, 0))
     return (
       radius * Vector32(f32_from_halves(Vector64.cos(lowAngle).lanes, Vector64.cos(highAngle).lanes)),
       radius * Vector32(f32_from_halves(Vector64.sin(lowAngle).lanes, Vector64.sin(highAngle).lanes))
