@@ -1,0 +1,69 @@
+import Compute
+import Testing
+import WideKernels
+
+@testable import OpenCLBackend
+
+@Suite struct BuildTests {
+  @Test func aLibraryThatIsNotThereIsATypedReason() {
+    #expect {
+      try OpenCLBackend.discover(library: "/nowhere/libOpenCL.so")
+    } throws: { error in
+      guard case .unavailable(backend: "opencl", let reason)? = error as? ComputeError else { return false }
+      return reason.contains("/nowhere/libOpenCL.so") && reason.contains("pocl-opencl-icd")
+    }
+  }
+
+  /// A library with none of OpenCL's functions.
+  @Test func aLibraryThatIsNotOpenCLIsATypedReason() {
+    #expect {
+      try OpenCLBackend.discover(library: "libm.so.6")
+    } throws: { error in
+      guard case .unavailable(backend: "opencl", let reason)? = error as? ComputeError else { return false }
+      return reason.contains("clGetPlatformIDs")
+    }
+  }
+
+  @Test(.needsOpenCL) func devicesAreNumberedInAFixedOrder() throws {
+    let first = try OpenCLBackend.discover().map(\.device)
+    #expect(!first.isEmpty)
+    #expect(first.map(\.identifier) == first.indices.map { "opencl:\($0)" })
+    #expect(try OpenCLBackend.discover().map(\.device) == first)
+    for device in first { #expect(device.memoryBytes > 0 && device.largestAllocationBytes > 0 && device.precisions.contains(.float32)) }
+  }
+
+  /// With no other definition than the precision: every tile size has a default.
+  @Test(.needsOpenCL, arguments: KernelTexts.embedded.files.filter { $0 != "prelude" })
+  func everyFileBuildsAlone(_ file: String) throws {
+    let program = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(ReLU())])
+    for backend in try OpenCLBackend.discover() {
+      for precision in backend.device.precisions {
+        let generator = GeneratedSource(precision: precision)
+        let generated =
+          switch file {
+          case "points": try generator.pointLevels(program)
+          case "recursion": try generator.pairValues(program, nngp: true, ntk: true)
+          case "recursion_vjp": try generator.pairVJP(program, nngp: true, ntk: true)
+          case "wide_pass": try generator.pairJet(program, .ntk)
+          case "map": try generator.pointFunction(.activationVJP(Erf()))
+          default: ""
+          }
+        try backend.build(KernelRequest(file: file, precision: precision, lanes: 1), generated: generated)
+      }
+    }
+  }
+
+  @Test(.needsOpenCL) func buildErrorsNameTheFileAndTheLine() throws {
+    let backend = try #require(try OpenCLBackend.discover().first)
+    #expect {
+      try backend.build(KernelRequest(file: "map", precision: .float32, lanes: 1), generated: "")
+    } throws: { error in
+      guard case .kernelBuildFailed(_, "map.cl", let log)? = error as? ComputeError else { return false }
+      return log.contains("map.cl:")
+    }
+  }
+
+  @Test func aDirectoryWithoutKernelsIsATypedReason() {
+    #expect(throws: ComputeError.self) { try KernelTexts(directory: "/nowhere") }
+  }
+}
