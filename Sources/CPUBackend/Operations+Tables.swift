@@ -52,6 +52,7 @@ extension Operations {
         (table.variance(index) + first).update(from: state.nngp, count: length)
         (table.slope(index) + first).update(from: state.slope, count: length)
         loops.diagonalActivation(layer.activation, state, padded: length)
+        loops.diagonalAffine(weight: layer.outputWeight, bias: layer.outputBias, gain: layer.outputGain, state, padded: length)
       }
     }
   }
@@ -71,7 +72,7 @@ extension Operations {
     _ stages: ProgramStages, _ tile: PairTile<Scalar>, rowTable: DiagonalTable<Scalar>, firstRow: Int,
     columnTable: DiagonalTable<Scalar>, firstColumn: Int
   ) {
-    tile.ntk.update(repeating: 0, count: tile.rows * tile.stride)
+    if stages.needsInitialState { tile.ntk.update(repeating: 0, count: tile.rows * tile.stride) }
     for (index, stage) in stages.stages.enumerated() {
       switch stage {
       case .affine(let weight, let bias):
@@ -89,11 +90,13 @@ extension Operations {
     firstRow: Int, columnTable: DiagonalTable<Scalar>, firstColumn: Int
   ) {
     let count = tile.rows * tile.stride
-    tile.ntk.update(repeating: 0, count: count)
-    derivatives.nngp11.update(repeating: 0, count: count)
-    derivatives.nngp12.update(repeating: 1, count: count)
-    derivatives.ntk11.update(repeating: 0, count: count)
-    derivatives.ntk12.update(repeating: 0, count: count)
+    if stages.needsInitialState {
+      tile.ntk.update(repeating: 0, count: count)
+      derivatives.nngp11.update(repeating: 0, count: count)
+      derivatives.nngp12.update(repeating: 1, count: count)
+      derivatives.ntk11.update(repeating: 0, count: count)
+      derivatives.ntk12.update(repeating: 0, count: count)
+    }
     for (index, stage) in stages.stages.enumerated() {
       switch stage {
       case .affine(let weight, let bias):

@@ -21,12 +21,26 @@ struct ProgramStages {
       case .activation(let activation):
         stages.append(
           .layer(
-            LayerStage(weight: pending?.weight ?? 1, bias: pending?.bias ?? 0, gain: pending == nil ? 0 : 1, activation: activation)))
+            LayerStage(
+              weight: pending?.weight ?? 1, bias: pending?.bias ?? 0, gain: pending == nil ? 0 : 1, activation: activation,
+              isFirst: stages.isEmpty)))
         pending = nil
       }
     }
-    if let pending { stages.append(.affine(weight: pending.weight, bias: pending.bias)) }
+    if let pending {
+      if case .layer(var last) = stages.last {
+        (last.outputWeight, last.outputBias, last.outputGain) = (pending.weight, pending.bias, 1)
+        stages[stages.count - 1] = .layer(last)
+      } else {
+        stages.append(.affine(weight: pending.weight, bias: pending.bias))
+      }
+    }
     self.stages = stages
+  }
+
+  /// Whether a tile must hold the state in front of the first stage; a first layer makes it by itself.
+  var needsInitialState: Bool {
+    if case .layer = stages.first { false } else { true }
   }
 }
 

@@ -16,21 +16,28 @@ package struct Panel<Scalar> {
   }
 }
 
-/// One hidden layer of a block: an affine map, then a non-linearity.
+/// One hidden layer of a block: an affine map, a non-linearity, and for the last layer the affine map of the outputs.
 ///
-/// The map is z ← weight · z + bias on all covariances; ntk ← weight · ntk + gain · nngp.
+/// The maps are z ← weight · z + bias on all covariances; ntk ← weight · ntk + gain · nngp.
 package struct LayerStage: Sendable {
   package var weight: Double
   package var bias: Double
   /// 1, or 0 where no affine map stands before the non-linearity.
   package var gain: Double
   package var activation: any Activation
+  /// Of the outputs; 1, 0 and 0 where none follows.
+  package var outputWeight = 1.0
+  package var outputBias = 0.0
+  package var outputGain = 0.0
+  /// Whether nothing stands before it: the tangent kernel and the derivatives of the tile are then not read.
+  package var isFirst: Bool
 
-  package init(weight: Double, bias: Double, gain: Double, activation: any Activation) {
+  package init(weight: Double, bias: Double, gain: Double, activation: any Activation, isFirst: Bool) {
     self.weight = weight
     self.bias = bias
     self.gain = gain
     self.activation = activation
+    self.isFirst = isFirst
   }
 }
 

@@ -10,16 +10,19 @@ private struct LayerLoop<V: Vector>: ActivationVisitor {
 
   func visit<A: Activation>(_ activation: A) {
     let (weight, bias, gain) = (V(stage.weight), V(stage.bias), V(stage.gain))
+    let (outputWeight, outputBias, outputGain) = (V(stage.outputWeight), V(stage.outputBias), V(stage.outputGain))
+    let isFirst = stage.isFirst
     for i in 0..<tile.rows {
       let q11 = V(repeating: rowVariance[i])
       let (nngp, ntk) = (tile.nngp + i * tile.stride, tile.ntk + i * tile.stride)
       var j = 0
       while j < tile.columns {
         let q12 = V.fma(weight, V(nngp + j), bias)
-        let tangent = V.fma(weight, V(ntk + j), gain * q12)
+        let tangent = isFirst ? gain * q12 : V.fma(weight, V(ntk + j), gain * q12)
         let (dual, derivative) = activation.dual(q11: q11, q22: V(columnVariance + j), q12: q12)
-        dual.store(nngp + j)
-        (tangent * derivative).store(ntk + j)
+        let output = V.fma(outputWeight, dual, outputBias)
+        output.store(nngp + j)
+        V.fma(outputWeight, tangent * derivative, outputGain * output).store(ntk + j)
         j += V.lanes
       }
     }
@@ -37,6 +40,8 @@ private struct LayerJetLoop<V: Vector>: ActivationVisitor {
 
   func visit<A: Activation>(_ activation: A) {
     let (weight, bias, gain) = (V(stage.weight), V(stage.bias), V(stage.gain))
+    let (outputWeight, outputBias, outputGain) = (V(stage.outputWeight), V(stage.outputBias), V(stage.outputGain))
+    let isFirst = stage.isFirst
     for i in 0..<tile.rows {
       let q22 = PairJet<V>(constant: V(repeating: rowVariance[i]))
       let start = i * tile.stride
@@ -44,18 +49,24 @@ private struct LayerJetLoop<V: Vector>: ActivationVisitor {
       while j < tile.columns {
         let at = start + j
         let q12 = V.fma(weight, V(tile.nngp + at), bias)
-        let (nngp11, nngp12) = (weight * V(derivatives.nngp11 + at), weight * V(derivatives.nngp12 + at))
-        let ntk = V.fma(weight, V(tile.ntk + at), gain * q12)
-        let ntk11 = V.fma(weight, V(derivatives.ntk11 + at), gain * nngp11)
-        let ntk12 = V.fma(weight, V(derivatives.ntk12 + at), gain * nngp12)
+        let nngp11 = isFirst ? V.zero : weight * V(derivatives.nngp11 + at)
+        let nngp12 = isFirst ? weight : weight * V(derivatives.nngp12 + at)
+        let ntk = isFirst ? gain * q12 : V.fma(weight, V(tile.ntk + at), gain * q12)
+        let ntk11 = isFirst ? V.zero : V.fma(weight, V(derivatives.ntk11 + at), gain * nngp11)
+        let ntk12 = isFirst ? gain * nngp12 : V.fma(weight, V(derivatives.ntk12 + at), gain * nngp12)
         let slope = V(columnSlope + j)
         let (dual, derivative) = activation.dual(q11: PairJet<V>.q11(V(columnVariance + j)), q22: q22, q12: PairJet<V>.q12(q12))
-        dual.value.store(tile.nngp + at)
-        V.fma(dual.d11, slope, dual.d12 * nngp11).store(derivatives.nngp11 + at)
-        (dual.d12 * nngp12).store(derivatives.nngp12 + at)
-        (ntk * derivative.value).store(tile.ntk + at)
-        V.fma(ntk, V.fma(derivative.d11, slope, derivative.d12 * nngp11), ntk11 * derivative.value).store(derivatives.ntk11 + at)
-        V.fma(ntk, derivative.d12 * nngp12, ntk12 * derivative.value).store(derivatives.ntk12 + at)
+        let output = V.fma(outputWeight, dual.value, outputBias)
+        let output11 = outputWeight * V.fma(dual.d11, slope, dual.d12 * nngp11)
+        let output12 = outputWeight * (dual.d12 * nngp12)
+        let tangent11 = V.fma(ntk, V.fma(derivative.d11, slope, derivative.d12 * nngp11), ntk11 * derivative.value)
+        let tangent12 = V.fma(ntk, derivative.d12 * nngp12, ntk12 * derivative.value)
+        output.store(tile.nngp + at)
+        output11.store(derivatives.nngp11 + at)
+        output12.store(derivatives.nngp12 + at)
+        V.fma(outputWeight, ntk * derivative.value, outputGain * output).store(tile.ntk + at)
+        V.fma(outputWeight, tangent11, outputGain * output11).store(derivatives.ntk11 + at)
+        V.fma(outputWeight, tangent12, outputGain * output12).store(derivatives.ntk12 + at)
         j += V.lanes
       }
     }
