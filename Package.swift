@@ -112,6 +112,7 @@ let package = Package(
     tests("PlottingTests", ["Plotting", "Results"]),
     tests("CommandLineTests", ["IsthmusCommand", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
     tests("LearningTests", ["Learning", "BackendCatalog", "Datasets"]),
+    tests("ExperimentsTests", ["Experiments", "BackendCatalog", "Results"]),
     tests("TheoryTests", ["Learning", "BackendCatalog"]),
   ],
   cLanguageStandard: .c2x

@@ -51,6 +51,16 @@ public struct FirstBlock: Sendable {
     return (values.rows(Array(0..<trainCount)), values.rows(Array(trainCount..<total)))
   }
 
+  /// Θ_0 on the training points `indices`, `[n, n]`.
+  public func tangentKernel(_ indices: [Int]) throws(ComputeError) -> Matrix {
+    var selected = Matrix(zeros: 0, indices.count)
+    for index in indices {
+      let row = try engine.read(tangent.rows(index..<index + 1))
+      selected.append(Matrix(rows: 1, columns: indices.count, values: indices.map { row[$0] }))
+    }
+    return selected
+  }
+
   /// Largest eigenvalue of Θ_0 / N.
   public func largestTangentEigenvalue() throws -> Double {
     let start = RandomStream(seed: 0, name: "lanczos").normals(trainCount)

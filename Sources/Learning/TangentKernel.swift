@@ -90,16 +90,9 @@ extension LimitRun {
   }
 
   private func blockKernel(_ block: Int, _ indices: [Int]) throws(ComputeError) -> Matrix {
+    guard block > 0 else { return try first.tangentKernel(indices) }
     let engine = first.engine
-    guard block == 0 else {
-      return try engine.matrix(engine.kernel(.ntk, network.blocks[block].program, engine.tensor(state.positions[block - 1].rows(indices))))
-    }
-    var selected = Matrix(zeros: 0, indices.count)
-    for index in indices {
-      let row = try engine.read(first.tangent.rows(index..<index + 1))
-      selected.append(Matrix(rows: 1, columns: indices.count, values: indices.map { row[$0] }))
-    }
-    return selected
+    return try engine.matrix(engine.kernel(.ntk, network.blocks[block].program, engine.tensor(state.positions[block - 1].rows(indices))))
   }
 }
 

@@ -114,10 +114,12 @@ struct BottleneckUnit {
     // Curves go on to where the slowest fraction is reached: any number of steps costs the same.
     let last = max(settings.steps, reached.compactMap { $0 }.max() ?? settings.steps)
     var best: Double?
+    let alignment = try recorder.frozenAlignment(setting.baseline)
     for step in logSpaced(to: last, count: 4 * settings.readings).union([settings.steps]).sorted() {
       let outputs = try dynamics.outputs(step: step)
       let test = try dynamics.testOutputs(step: step)
-      let error = try recorder.recordFrozen(step: step, initialLoss: dynamics.trainLoss(step: 0), outputs: outputs, test: test)
+      let error = try recorder.recordFrozen(
+        step: step, initialLoss: dynamics.trainLoss(step: 0), outputs: outputs, test: test, alignment: alignment)
       if let error { best = min(best ?? error, error) }
     }
     var extra: [String: RecordValue] = [

@@ -88,14 +88,27 @@ struct UnitRecorder {
     record["alignment"] = RecordValue(nullIfNotFinite: alignment(kernel, targets: data.trainTargets.rows(kernelIndices).values))
   }
 
+  /// Alignment of one output's kernel, which does not move, with the targets; several outputs share the kernel.
+  func frozenAlignment(_ first: FirstBlock) throws -> Double? {
+    guard !kernelIndices.isEmpty else { return nil }
+    let targets = data.trainTargets.rows(kernelIndices)
+    let kernel = try first.tangentKernel(kernelIndices)
+    var whole = Matrix(zeros: kernel.rows * targets.columns, kernel.rows * targets.columns)
+    for i in 0..<kernel.rows {
+      for j in 0..<kernel.rows { for o in 0..<targets.columns { whole[i * targets.columns + o, j * targets.columns + o] = kernel[i, j] } }
+    }
+    return alignment(whole, targets: targets.values)
+  }
+
   /// Records one step of the network without bottleneck in closed form; returns its test error.
-  func recordFrozen(step: Int, initialLoss: Double, outputs: Matrix, test: Matrix?) throws -> Double? {
+  func recordFrozen(step: Int, initialLoss: Double, outputs: Matrix, test: Matrix?, alignment: Double?) throws -> Double? {
     var record = header("step")
     record["step"] = .number(Double(step))
     record["trainLoss"] = .number(Loss.squared.mean(outputs, data.trainTargets))
     record["initialLoss"] = .number(initialLoss)
     record["trainError"] = RecordValue(nullIfNotFinite: try data.decision.errorRate(outputs: outputs.values, classes: data.trainClasses))
     record["kernelChange"] = 0
+    record["alignment"] = RecordValue(nullIfNotFinite: alignment)
     let error = try testError(test)
     if let test {
       record["testLoss"] = .number(Loss.squared.mean(test, data.testTargets))
