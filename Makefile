@@ -34,6 +34,10 @@ test: setup lint ## every test on every backend present
 	$(BUILD) --build-tests
 	swift test -c release -Xswiftc -enable-testing --skip-build
 
+verify-limit: setup ## the long version of the limit's and the basis's tests: widths to 16384, 400 points, more draws
+	$(BUILD) --build-tests
+	ISTHMUS_LONG=1 swift test -c release -Xswiftc -enable-testing --skip-build --filter 'TheoryTests|BasisTests' | grep -E '^(theory|basis):|✘|↳|Test run'
+
 check: build ## the conformance suite on every device of this machine
 	$(ISTHMUS) check --all
 
