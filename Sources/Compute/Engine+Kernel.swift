@@ -48,20 +48,33 @@ extension Engine {
     let columns = (y ?? x).rows
     let bytesPerRow = max(1, columns * precision.byteCount * ((nngp ? 1 : 0) + (ntk ? 1 : 0)))
     let limit = device.largestAllocationBytes > 0 ? min(memoryBudget / 2, device.largestAllocationBytes) : memoryBudget / 2
-    let panel = min(x.rows, limit / bytesPerRow)
+    var panel = min(x.rows, limit / bytesPerRow)
     guard panel > 0 || x.rows == 0 else {
       throw ComputeError.budgetTooSmall(operation: "kernel panel", neededBytes: 2 * bytesPerRow, budgetBytes: memoryBudget)
     }
-    if panel == x.rows {
-      let result = try kernel(program, x, y, nngp: nngp, ntk: ntk)
-      return try body(0..<x.rows, result.nngp, result.ntk)
-    }
-    for start in stride(from: 0, to: x.rows, by: panel) {
+    var start = 0
+    while start < x.rows {
       let range = start..<min(start + panel, x.rows)
-      let result = try kernel(program, x.rows(range), y ?? x, nngp: nngp, ntk: ntk)
-      if y == nil { try overwriteDiagonal(program, x, range, result.nngp, result.ntk) }
-      try body(range, result.nngp, result.ntk)
+      do {
+        let result = try kernelPanel(program, x, y, range, nngp: nngp, ntk: ntk)
+        try body(range, result.nngp, result.ntk)
+        start = range.upperBound
+      } catch ComputeError.outOfMemory(let device, let bytes, let hint) {
+        // The device has less room than it said: smaller panels, down to one row.
+        guard panel > 1 else { throw ComputeError.outOfMemory(device: device, requestedBytes: bytes, hint: hint) }
+        panel = (panel + 1) / 2
+      }
     }
+  }
+
+  /// Rows `range` of the kernels; all rows of a symmetric kernel at once save half of the work.
+  private func kernelPanel(_ program: KernelProgram, _ x: Tensor, _ y: Tensor?, _ range: Range<Int>, nngp: Bool, ntk: Bool)
+    throws(ComputeError) -> (nngp: Tensor?, ntk: Tensor?)
+  {
+    if range.count == x.rows { return try kernel(program, x, y, nngp: nngp, ntk: ntk) }
+    let result = try kernel(program, x.rows(range), y ?? x, nngp: nngp, ntk: ntk)
+    if y == nil { try overwriteDiagonal(program, x, range, result.nngp, result.ntk) }
+    return result
   }
 
   /// In a panel of a symmetric kernel the pairs (i, i) take the diagonal form.

@@ -1,0 +1,80 @@
+import Compute
+import ReferenceBackend
+import Testing
+import WideKernels
+
+/// The reference with an allocator that refuses what is larger than its room, as a device does that has less than it said.
+private final class SmallDevice: HostFallback {
+  let room: Int
+  let fallbackLog = FallbackLog()
+  private let reference = ReferenceBackend()
+
+  init(room: Int) { self.room = room }
+
+  var device: DeviceDescription {
+    DeviceDescription(backend: "small", identifier: "small", name: "small device", driver: "test", precisions: [.float64])
+  }
+
+  func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer {
+    guard byteCount <= room else { throw .outOfMemory(device: "small device", requestedBytes: byteCount, hint: "Take fewer points.") }
+    return try reference.allocate(byteCount: byteCount)
+  }
+
+  func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
+    try reference.copyIn(bytes, to: buffer, at: byteOffset)
+  }
+
+  func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
+    try reference.copyOut(buffer, at: byteOffset, into: bytes)
+  }
+
+  func synchronize() throws(ComputeError) { try reference.synchronize() }
+
+  func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) { try reference.gemm(operation, a, b, c) }
+}
+
+@Suite struct SmallDeviceTests {
+  private let program = KernelProgram(steps: [
+    .affine(weightVariance: 2.25, biasVariance: 0.25), .activation(Erf()), .affine(weightVariance: 1, biasVariance: 0),
+  ])
+  private let values = RandomStream(seed: 1, name: "points").normals(40 * 3)
+
+  /// All rows of both kernels of 40 points, by panels of whatever size the device has room for.
+  private func kernels(_ engine: Engine) throws -> (nngp: [Double], ntk: [Double], panels: Int) {
+    let x = try engine.tensor(values, rows: 40, columns: 3)
+    var (nngp, ntk, panels): ([Double], [Double], Int) = ([], [], 0)
+    try engine.kernelPanels(program, x, nil, nngp: true, ntk: true) { rows, first, second in
+      #expect(rows.lowerBound * 40 == nngp.count)
+      if let first { nngp += try engine.read(first) }
+      if let second { ntk += try engine.read(second) }
+      panels += 1
+    }
+    return (nngp, ntk, panels)
+  }
+
+  @Test func aDeviceOutOfMemoryGetsSmallerPanelsAndTheSameNumbers() throws {
+    let whole = try kernels(Engine(ReferenceBackend()))
+    let small = try kernels(Engine(SmallDevice(room: 7 * 40 * 8)))
+    #expect(whole.panels == 1 && small.panels > 5, "\(small.panels) panels")
+    #expect(whole.nngp == small.nngp && whole.ntk == small.ntk)
+  }
+
+  @Test func aDeviceWithoutRoomForARowSaysSo() throws {
+    // Room for the 40 inputs, but not for a row of 200 results.
+    let engine = try Engine(SmallDevice(room: 1000))
+    let x = try engine.tensor(Array(values.prefix(120)), rows: 40, columns: 3)
+    let y = try engine.tensor([Double](repeating: 0.5, count: 120), rows: 40, columns: 3)
+    #expect(throws: ComputeError.self) { try engine.kernel(program, x, y) }
+    #expect(throws: ComputeError.self) { _ = try kernels(Engine(SmallDevice(room: 200))) }
+  }
+
+  @Test func aBudgetThatIsTooSmallSaysHowMuchIsNeeded() throws {
+    let engine = try Engine(ReferenceBackend(), memoryBudget: 1000)
+    let error = #expect(throws: ComputeError.self) { _ = try kernels(engine) }
+    guard case .budgetTooSmall(_, let needed, 1000) = error else {
+      Issue.record("expected a budget error, got \(String(describing: error))")
+      return
+    }
+    #expect(needed > 900, "\(needed) bytes")
+  }
+}
