@@ -81,20 +81,22 @@ let package = Package(
     .target(
       name: "DigitsData", exclude: ["README.md", "digits-images-idx3-ubyte", "digits-labels-idx1-ubyte"],
       sources: ["DigitsData.c"]),
-    module("Datasets", ["CZlib", "DigitsData"]),
+    module("NumPyFormat"),
+    module("Datasets", ["CZlib", "DigitsData", "NumPyFormat"]),
     module(
       "Experiments",
       [
         "Learning", "Datasets", "Networks", "Results", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    module("Results"),
+    module("Results", ["NumPyFormat"]),
     module("Plotting", ["Results"]),
     module("Isthmus", ["Experiments", "Plotting", "BackendCatalog"]),
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "Experiments", "Plotting", "BackendCatalog", "BackendTestKit", "Networks", "Datasets", "Results", "Compute", "WideKernels",
+        "NumPyFormat", "Experiments", "Plotting", "BackendCatalog", "BackendTestKit", "Networks", "Datasets",
+        "Results", "Compute", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -107,10 +109,11 @@ let package = Package(
     tests("KernelSourceTests", ["OpenCLBackend"]),
     tests("ConformanceTests", ["BackendTestKit", "BackendCatalog", "ReferenceBackend"]),
     tests("NetworksTests", ["Networks"]),
-    tests("DatasetsTests", ["Datasets"]),
+    tests("DatasetsTests", ["Datasets", "NumPyFormat"]),
     tests("ResultsTests", ["Results"]),
     tests("PlottingTests", ["Plotting", "Results"]),
     tests("CommandLineTests", ["IsthmusCommand", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
+    tests("LinearAlgebraTests", ["LinearAlgebra", "BackendCatalog"]),
     tests("LearningTests", ["Learning", "BackendCatalog", "Datasets"]),
     tests("ExperimentsTests", ["Experiments", "BackendCatalog", "Results"]),
     tests("TheoryTests", ["Learning", "BackendCatalog"]),

@@ -1,4 +1,5 @@
 import Foundation
+import NumPyFormat
 
 /// An array of doubles that NumPy can read and write, for data and for results.
 public struct NumPyArray: Sendable, Equatable {
@@ -31,10 +32,7 @@ public struct NumPyArray: Sendable, Equatable {
   /// The array as a `.npy` file: version 1, little-endian, C order.
   public func encoded(as precision: Precision = .float64) -> [UInt8] {
     let descr = precision == .float64 ? "<f8" : "<f4"
-    var header = Array(NPYHeader(descr: descr, isFortranOrder: false, shape: shape).text.utf8)
-    // The elements begin at a multiple of 64 bytes; the header ends with a line break.
-    header += [UInt8](repeating: UInt8(ascii: " "), count: 63 - (10 + header.count) % 64) + [UInt8(ascii: "\n")]
-    var bytes = NPYReader.magic + [1, 0, UInt8(header.count & 0xff), UInt8(header.count >> 8)] + header
+    var bytes = NPYHeader(descr: descr, shape: shape).encoded
     bytes.reserveCapacity(bytes.count + 8 * elements.count)
     for element in elements {
       switch precision {

@@ -1,9 +1,10 @@
 import Compute
 import Foundation
+import NumPyFormat
 
 /// Writes an array in NumPy's format row by row, so that it need not fit into memory, and shows it only when it is complete.
 ///
-/// Version 1.0, little-endian, row-major. Source: NumPy Enhancement Proposal 1.
+/// Version 1.0, little-endian, row-major.
 final class NPYWriter {
   let url: URL
   private let partial: URL
@@ -18,7 +19,7 @@ final class NPYWriter {
     partial = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).partial")
     do {
       try Self.createFolder(url.deletingLastPathComponent())
-      try Data(Self.header(shape, precision)).write(to: partial)
+      try Data(NPYHeader(descr: "<f\(precision.byteCount)", shape: shape).encoded).write(to: partial)
       handle = try FileHandle(forWritingTo: partial)
       try handle.seekToEnd()
     } catch let error as CommandLineError {
@@ -70,14 +71,5 @@ final class NPYWriter {
 
   private func writing(_ body: () throws -> Void) throws(CommandLineError) {
     do { try body() } catch { throw .cannotWrite(path: url.path, reason: error.localizedDescription) }
-  }
-
-  private static func header(_ shape: [Int], _ precision: Precision) -> [UInt8] {
-    let extents = shape.map(String.init).joined(separator: ", ")
-    let text = "{'descr': '<f\(precision.byteCount)', 'fortran_order': False, 'shape': (\(extents)), }"
-    // The data begin at a multiple of 64 bytes; magic, version and length take 10 of them.
-    let header = text + String(repeating: " ", count: 63 - (10 + text.utf8.count) % 64) + "\n"
-    let length = header.utf8.count
-    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + Array(header.utf8)
   }
 }

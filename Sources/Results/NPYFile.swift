@@ -1,19 +1,10 @@
-import Foundation
+import NumPyFormat
 
 /// Arrays of float64 in NumPy's `.npy` format: version 1.0, little-endian, row-major (`'<f8'`, `fortran_order: False`).
-///
-/// Source: NumPy Enhancement Proposal 1, "A Simple File Format for NumPy Arrays".
 enum NPYFile {
-  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-
   /// - Precondition: `values.count` is the product of `shape`.
   static func encode(_ values: [Double], shape: [Int]) -> [UInt8] {
-    let extents = shape.count == 1 ? "\(shape[0])," : shape.map(String.init).joined(separator: ", ")
-    var header = "{'descr': '<f8', 'fortran_order': False, 'shape': (\(extents)), }"
-    // Data begin at a multiple of 64 bytes: magic 6, version 2, length 2, header, line feed.
-    header += String(repeating: " ", count: (64 - (10 + header.utf8.count + 1) % 64) % 64) + "\n"
-    let length = UInt16(header.utf8.count)
-    var bytes = magic + [1, 0, UInt8(truncatingIfNeeded: length), UInt8(length >> 8)] + Array(header.utf8)
+    var bytes = NPYHeader(descr: "<f8", shape: shape).encoded
     bytes.reserveCapacity(bytes.count + 8 * values.count)
     for value in values { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) } }
     return bytes
@@ -22,7 +13,7 @@ enum NPYFile {
   /// - Throws: `ResultsError.malformedFile` for anything but row-major little-endian float64 of the stated length.
   static func decode(_ bytes: [UInt8], path: String) throws(ResultsError) -> (shape: [Int], values: [Double]) {
     func malformed(_ reason: String) -> ResultsError { .malformedFile(path: path, reason: reason) }
-    guard bytes.count >= 12, bytes.starts(with: magic) else { throw malformed("no .npy file") }
+    guard bytes.count >= 12, bytes.starts(with: NPYHeader.magic) else { throw malformed("no .npy file") }
     let lengthBytes: Int
     switch bytes[6] {
     case 1: lengthBytes = 2
@@ -32,11 +23,11 @@ enum NPYFile {
     let length = (0..<lengthBytes).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
     let start = 8 + lengthBytes + length
     guard start <= bytes.count else { throw malformed("the header is cut off") }
-    let header = String(decoding: bytes[(8 + lengthBytes)..<start], as: UTF8.self)
-    guard header.contains("'descr': '<f8'"), header.contains("'fortran_order': False") else {
-      throw malformed("expected row-major little-endian float64, got \(header)")
+    let text = String(decoding: bytes[(8 + lengthBytes)..<start], as: UTF8.self)
+    guard let header = NPYHeader(parsing: text), header.descr == "<f8", !header.isFortranOrder else {
+      throw malformed("expected row-major little-endian float64, got \(text)")
     }
-    guard let shape = shape(in: header) else { throw malformed("no shape in the header \(header)") }
+    let shape = header.shape
     var count = 1
     for extent in shape {
       let (product, hasOverflow) = count.multipliedReportingOverflow(by: extent)
@@ -52,13 +43,5 @@ enum NPYFile {
       }
     }
     return (shape, values)
-  }
-
-  private static func shape(in header: String) -> [Int]? {
-    guard let key = header.range(of: "'shape': ("), let end = header[key.upperBound...].firstIndex(of: ")") else { return nil }
-    let parts = header[key.upperBound..<end].split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-    let extents = parts.filter { !$0.isEmpty }.map { Int($0) }
-    guard extents.allSatisfy({ ($0 ?? -1) >= 0 }) else { return nil }
-    return extents.compactMap { $0 }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import NumPyFormat
 import Testing
 
 @testable import Datasets
@@ -84,7 +85,7 @@ import Testing
     let length = header.utf8.count
     let size = [UInt8(length & 0xff), UInt8(length >> 8)] + (version == 1 ? [] : [0, 0])
     do throws(DatasetError) {
-      _ = try NPYReader.read(FileContents(path: "a.npy", bytes: NPYReader.magic + [version, 0] + size + Array(header.utf8) + elements))
+      _ = try NPYReader.read(FileContents(path: "a.npy", bytes: NPYHeader.magic + [version, 0] + size + Array(header.utf8) + elements))
       return nil
     } catch {
       return error
@@ -123,7 +124,7 @@ import Testing
     let start = 10 + header.utf8.count
     #expect(error(header: header) == .truncated(path: "a.npy", expected: start + 4_611_686_018_427_387_903, found: start))
     // A header of 4 GiB in a file of 12 bytes.
-    let bytes = NPYReader.magic + [2, 0, 0xFF, 0xFF, 0xFF, 0xFF]
+    let bytes = NPYHeader.magic + [2, 0, 0xFF, 0xFF, 0xFF, 0xFF]
     #expect(throws: DatasetError.truncated(path: "a.npy", expected: 12 + 0xFFFF_FFFF, found: 12)) {
       try NPYReader.read(FileContents(path: "a.npy", bytes: bytes))
     }

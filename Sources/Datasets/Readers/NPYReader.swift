@@ -1,8 +1,9 @@
+import NumPyFormat
+
 /// NumPy's array format, versions 1 to 3: magic number, version, length of the header, a header that is a Python dictionary, elements.
 ///
 /// Source: NumPy Enhancement Proposal 1, and `numpy.lib.format`.
 enum NPYReader {
-  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   private static let format = "an NPY file"
   private static let types: [String: ElementType] = [
     "u1": .uint8, "i1": .int8, "u2": .uint16, "i2": .int16, "u4": .uint32, "i4": .int32, "u8": .uint64, "i8": .int64, "f4": .float32,
@@ -15,7 +16,7 @@ enum NPYReader {
   static func read(_ contents: FileContents) throws(DatasetError) -> ArrayFile {
     let bytes = contents.bytes
     let path = contents.path
-    guard bytes.starts(with: magic) else {
+    guard bytes.starts(with: NPYHeader.magic) else {
       throw .wrongMagic(path: path, format: format, expected: "byte 93 and 'NUMPY'", found: "\(bytes.count) other bytes")
     }
     guard bytes.count >= 10 else { throw .truncated(path: path, expected: 10, found: bytes.count) }

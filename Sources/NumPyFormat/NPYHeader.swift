@@ -1,15 +1,21 @@
 /// The header of an NPY file: a Python dictionary with the keys `descr`, `fortran_order` and `shape`.
-struct NPYHeader: Equatable {
-  let descr: String
-  let isFortranOrder: Bool
-  let shape: [Int]
+///
+/// Source: NumPy Enhancement Proposal 1, "A Simple File Format for NumPy Arrays".
+package struct NPYHeader: Equatable, Sendable {
+  /// What every file begins with.
+  package static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-  init(descr: String, isFortranOrder: Bool, shape: [Int]) {
+  /// Byte order, kind and bytes of an element, such as `<f8`.
+  package let descr: String
+  package let isFortranOrder: Bool
+  package let shape: [Int]
+
+  package init(descr: String, isFortranOrder: Bool = false, shape: [Int]) {
     (self.descr, self.isFortranOrder, self.shape) = (descr, isFortranOrder, shape)
   }
 
   /// Reads a dictionary with exactly the three keys, in any order. Nil for anything else, such as structured types.
-  init?(parsing text: String) {
+  package init?(parsing text: String) {
     var rest = text[...]
     func skipSpace() { rest = rest.drop { $0.isWhitespace } }
     func take(_ token: String) -> Bool {
@@ -62,8 +68,18 @@ struct NPYHeader: Equatable {
   }
 
   /// The dictionary as NumPy writes it.
-  var text: String {
+  package var text: String {
     let dimensions = shape.count == 1 ? "\(shape[0])," : shape.map(String.init).joined(separator: ", ")
     return "{'descr': '\(descr)', 'fortran_order': \(isFortranOrder ? "True" : "False"), 'shape': (\(dimensions)), }"
+  }
+
+  /// Everything before the elements, in version 1.0 of the format; its length is a multiple of 64 bytes.
+  ///
+  /// - Precondition: fewer than 64 KiB, which a shape with more than 3,000 dimensions could exceed; NumPy's have at most 64.
+  package var encoded: [UInt8] {
+    var header = Array(text.utf8)
+    // Magic, version and length take 10 bytes; the header ends with a line break.
+    header += [UInt8](repeating: UInt8(ascii: " "), count: 63 - (10 + header.count) % 64) + [UInt8(ascii: "\n")]
+    return NPYHeader.magic + [1, 0, UInt8(header.count & 0xFF), UInt8(header.count >> 8)] + header
   }
 }
