@@ -92,10 +92,12 @@ let package = Package(
     module("Results", ["NumPyFormat"]),
     module("Plotting", ["Results"]),
     module("Isthmus", ["Experiments", "Plotting", "BackendCatalog"]),
+    .target(
+      name: "CRevision", cSettings: environment["ISTHMUS_REVISION"].map { [.define("ISTHMUS_REVISION", to: "\"\($0)\"")] } ?? []),
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "NumPyFormat", "Experiments", "Plotting", "BackendCatalog", "BackendTestKit", "Networks", "Datasets",
+        "CRevision", "CLAPACK", "NumPyFormat", "Experiments", "Plotting", "BackendCatalog", "BackendTestKit", "Networks", "Datasets",
         "Results", "Compute", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

@@ -1,12 +1,15 @@
+import CLAPACK
+import CRevision
 import Compute
 import Foundation
 
 /// What the numbers of a run depend on beside its settings.
 enum Provenance {
-  /// `ISTHMUS_REVISION` from the environment, else the git commit of the checkout that holds this program, with `-dirty` after
-  /// it where files were changed, else "unknown".
+  /// `ISTHMUS_REVISION` from the environment, else the revision that the build was told, else the git commit of the checkout that
+  /// holds this program, with `-dirty` after it where files were changed, else "unknown".
   static var sourceRevision: String {
     if let revision = ProcessInfo.processInfo.environment["ISTHMUS_REVISION"], !revision.isEmpty { return revision }
+    if let revision = isthmus_built_revision() { return String(cString: revision) }
     guard let folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path,
       let root = git(["-C", folder, "rev-parse", "--show-toplevel"]),
       FileManager.default.fileExists(atPath: root + "/Sources/IsthmusCommand"),
@@ -33,11 +36,9 @@ enum Provenance {
     #endif
   }
 
-  /// Asked of the library that is loaded, which need not be the one of the build. Nil for another LAPACK.
+  /// Nil for another LAPACK.
   private static var openBLAS: String? {
-    guard let symbol = dlsym(nil, "openblas_get_config") else { return nil }
-    let configuration = unsafeBitCast(symbol, to: (@convention(c) () -> UnsafePointer<CChar>?).self)()
-    return configuration.map { String(cString: $0).trimmingCharacters(in: .whitespaces) }
+    lapack_configuration().map { String(cString: $0).trimmingCharacters(in: .whitespaces) }
   }
 
   private static func git(_ arguments: [String]) -> String? {
