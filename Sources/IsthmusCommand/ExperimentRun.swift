@@ -42,11 +42,11 @@ struct ExperimentRun<E: Experiment> {
       try work(plan, store)
       table = try ReportCatalog.report(E.name)?.table(store.directory)
       if let table { try store.writeTable(table.text, numbers: table.numbers, json: table.json) }
-      try store.finish()
+      try store.finish(fallbacks: engine.backend.fallbacks)
     } catch {
       interruption.waitIfUnderWay()
       // The first fault matters; where even this cannot be written the run counts as interrupted.
-      try? store.fail("\(error)")
+      try? store.fail("\(error)", fallbacks: engine.backend.fallbacks)
       throw error
     }
     let seconds = (ContinuousClock.now - clock) / .seconds(1)

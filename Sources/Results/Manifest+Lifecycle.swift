@@ -42,7 +42,14 @@ extension Manifest {
     manifest.sourceRevision = sourceRevision
     manifest.continued = continued + [Continuation(at: Manifest.now, sourceRevision: description.sourceRevision)]
     manifest.dataChecksums.merge(dataChecksums) { new, _ in new }
+    manifest.fallbacks = fallbacks
+    manifest.add(description.fallbacks)
     return manifest
+  }
+
+  /// Appends the fallbacks that are not yet listed.
+  mutating func add(_ fallbacks: [String]) {
+    for fallback in fallbacks where !self.fallbacks.contains(fallback) { self.fallbacks.append(fallback) }
   }
 
   func write(in directory: URL) throws(ResultsError) {

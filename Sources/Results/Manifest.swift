@@ -33,6 +33,7 @@ public struct Manifest: Equatable, Sendable {
   public internal(set) var seeds: [String: UInt64]
   public internal(set) var device: String
   public internal(set) var precision: String
+  /// Of all starts, in the order in which they showed.
   public internal(set) var fallbacks: [String]
   public internal(set) var versions: [String: String]
   public internal(set) var dataChecksums: [String: String]

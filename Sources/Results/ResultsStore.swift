@@ -116,10 +116,14 @@ public final class ResultsStore: Sendable {
   }
 
   /// Marks the run finished and gives the lock back.
-  public func finish() throws(ResultsError) { try close(.finished, reason: nil) }
+  ///
+  /// - Parameter fallbacks: what could not be had as asked for and showed only during the work; added to those of the description.
+  public func finish(fallbacks: [String] = []) throws(ResultsError) { try close(.finished, reason: nil, fallbacks) }
 
   /// Marks the run failed, for `reason`, and gives the lock back. It can be opened again and continued.
-  public func fail(_ reason: String) throws(ResultsError) { try close(.failed, reason: reason) }
+  ///
+  /// - Parameter fallbacks: as for `finish`.
+  public func fail(_ reason: String, fallbacks: [String] = []) throws(ResultsError) { try close(.failed, reason: reason, fallbacks) }
 
   private func whileOpen(_ body: () throws(ResultsError) -> Void) throws(ResultsError) {
     try state.withLock { (state) throws(ResultsError) in
@@ -128,7 +132,7 @@ public final class ResultsStore: Sendable {
     }
   }
 
-  private func close(_ status: Manifest.Status, reason: String?) throws(ResultsError) {
+  private func close(_ status: Manifest.Status, reason: String?, _ fallbacks: [String]) throws(ResultsError) {
     try state.withLock { (state) throws(ResultsError) in
       guard state.log != nil else { throw .closed(directory: directory.path) }
       defer {
@@ -140,6 +144,7 @@ public final class ResultsStore: Sendable {
       manifest.status = status
       manifest.reason = reason
       manifest.ended = Manifest.now
+      manifest.add(fallbacks)
       try manifest.write(in: directory)
       state.manifest = manifest
     }

@@ -42,13 +42,21 @@ enum SystemFile {
     close(descriptor)
   }
 
+  /// Makes a folder and those above it that are missing.
+  ///
+  /// - Throws: `ResultsError.notWritable` with the system's reason, for example where a file is in the way.
   static func createFolder(_ folder: URL) throws(ResultsError) {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-      throw .notWritable(path: folder.path, reason: (cause ?? error as NSError).localizedDescription)
+    let folder = folder.absoluteURL
+    guard mkdir(folder.path, 0o777) != 0 else { return }
+    var code = errno
+    if code == ENOENT, folder.path != "/" {
+      try createFolder(folder.deletingLastPathComponent())
+      guard mkdir(folder.path, 0o777) != 0 else { return }
+      code = errno
     }
+    var status = stat()
+    if stat(folder.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+    throw .notWritable(path: folder.path, reason: String(cString: strerror(code == EEXIST ? ENOTDIR : code)))
   }
 
   /// Writes a file in `folder` and removes it again.

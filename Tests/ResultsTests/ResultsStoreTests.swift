@@ -60,6 +60,17 @@ private func step(_ index: Int) -> Record { ["kind": "step", "step": .number(Dou
     #expect(throws: ResultsError.closed(directory: store.directory.path)) { try store.append(["a": 1]) }
   }
 
+  @Test func fallbacksThatShowDuringTheWorkAreKept() throws {
+    do {
+      let store = try ResultsStore.open(try description(), in: folder.url)
+      try store.fail("device lost", fallbacks: ["gemm on the host", "opencl:0 → cpu:0"])
+    }
+    let store = try ResultsStore.open(try description(), in: folder.url)
+    #expect(store.manifest.fallbacks == ["opencl:0 → cpu:0", "gemm on the host"], "those of the first start")
+    try store.finish(fallbacks: ["map on the host"])
+    #expect(try Manifest.read(store.directory).fallbacks == ["opencl:0 → cpu:0", "gemm on the host", "map on the host"])
+  }
+
   @Test func theRunIDIsStable() throws {
     // The digest of {"rate":0.1,"seed":18446744073709551615}, computed with sha256sum.
     #expect(try description().runID == "b8d904e25c17")
@@ -188,13 +199,22 @@ private func step(_ index: Int) -> Record { ["kind": "step", "step": .number(Dou
   @Test func aFolderThatCannotBeMadeIsFoundBeforeWork() throws {
     let file = folder.url.appendingPathComponent("file")
     try Data().write(to: file)
-    for parent in [file, URL(fileURLWithPath: "/proc/isthmus")] {
+    for (parent, code) in [(file, ENOTDIR), (URL(fileURLWithPath: "/proc/isthmus"), ENOENT)] {
       let error = #expect(throws: ResultsError.self) { try ResultsStore.open(try description(), in: parent) }
-      guard case .notWritable = error else {
+      guard case .notWritable(_, String(cString: strerror(code))) = error else {
         Issue.record("expected notWritable for \(parent.path), got \(String(describing: error))")
         continue
       }
     }
+    let error = #expect(throws: ResultsError.self) { try SystemFile.createFolder(file) }
+    #expect(error == .notWritable(path: file.path, reason: String(cString: strerror(ENOTDIR))), "a file of that name")
+  }
+
+  @Test func foldersAreMadeWithThoseAboveThem() throws {
+    let deep = folder.url.appendingPathComponent("a/b/c")
+    for _ in 0..<2 { try SystemFile.createFolder(deep) }
+    var isFolder: ObjCBool = false
+    #expect(FileManager.default.fileExists(atPath: deep.path, isDirectory: &isFolder) && isFolder.boolValue)
   }
 
   @Test func tooLittleSpaceIsFoundBeforeWork() throws {
