@@ -77,8 +77,8 @@ extension Engine {
     return out
   }
 
-  /// B ← op(L)⁻¹ B in place; `l` `[batch or 1, R, R]` lower triangular with a non-zero diagonal, `b` `[batch, R, m]`.
-  public func triangularSolve(_ operation: TriangularSolve = TriangularSolve(), _ l: Tensor, _ b: Tensor) throws(ComputeError) {
+  /// B ← op(L)⁻¹ B in place; `l` `[batch or 1, R, R]` with a non-zero diagonal, not read above it; `b` `[batch, R, m]`.
+  public func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError) {
     try requirePrecision("triangularSolve", [l, b])
     try require(
       l.rows == l.columns && l.rows == b.rows && (l.batch == b.batch || l.batch == 1), "triangularSolve",

@@ -36,9 +36,8 @@ public struct Engine: Sendable {
     guard batch >= 0, rows >= 0, columns >= 0 else {
       throw .shapeMismatch(operation: "empty", expected: "sizes of at least 0", got: "[\(batch), \(rows), \(columns)]")
     }
-    let (elements, overflow) = batch.multipliedReportingOverflow(by: rows * columns)
-    let bytes = elements * precision.byteCount
-    guard !overflow, bytes <= memoryBudget else {
+    let bytes = Engine.product(rows, columns, batch, precision.byteCount) ?? .max
+    guard bytes <= memoryBudget, bytes < .max else {
       throw .budgetTooSmall(operation: "tensor [\(batch), \(rows), \(columns)]", neededBytes: bytes, budgetBytes: memoryBudget)
     }
     let largest = device.largestAllocationBytes
@@ -51,11 +50,22 @@ public struct Engine: Sendable {
     return Tensor(buffer: buffer, precision: precision, batch: batch, rows: rows, columns: columns)
   }
 
+  /// Nil where the product of the first few factors or of all does not fit an `Int`.
+  private static func product(_ factors: Int...) -> Int? {
+    var product = 1
+    for factor in factors {
+      let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+      if overflow { return nil }
+      product = next
+    }
+    return product
+  }
+
   /// Uploads numbers in row-major order.
   public func tensor(_ values: [Double], batch: Int = 1, rows: Int, columns: Int) throws(ComputeError) -> Tensor {
-    guard values.count == batch * rows * columns else {
+    if let count = Engine.product(rows, columns, batch), count != values.count {
       throw .shapeMismatch(
-        operation: "tensor", expected: "\(batch * rows * columns) numbers for [\(batch), \(rows), \(columns)]", got: "\(values.count)")
+        operation: "tensor", expected: "\(count) numbers for [\(batch), \(rows), \(columns)]", got: "\(values.count)")
     }
     let result = try empty(batch: batch, rows: rows, columns: columns)
     try write(values, into: result)
@@ -63,7 +73,9 @@ public struct Engine: Sendable {
   }
 
   public func zeros(batch: Int = 1, rows: Int, columns: Int) throws(ComputeError) -> Tensor {
-    try tensor([Double](repeating: 0, count: batch * rows * columns), batch: batch, rows: rows, columns: columns)
+    let result = try empty(batch: batch, rows: rows, columns: columns)
+    try write([Double](repeating: 0, count: result.count), into: result)
+    return result
   }
 
   /// Overwrites a view with numbers in row-major order; waits until the host array is no longer needed.

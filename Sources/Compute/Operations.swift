@@ -18,7 +18,7 @@ public struct GEMM: Sendable {
   }
 }
 
-/// B ← op(L)⁻¹ B for every batch item, L lower triangular with a non-zero diagonal.
+/// B ← op(L)⁻¹ B for every batch item, L lower triangular with a non-zero diagonal. Entries above the diagonal are not read.
 public struct TriangularSolve: Sendable {
   public var transposed: Bool
   public init(transposed: Bool = false) { self.transposed = transposed }

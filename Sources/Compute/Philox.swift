@@ -32,6 +32,9 @@ public struct RandomStream: Sendable, Equatable {
 
   /// Two standard normals of a block in float64: u₁ from words 0 and 1 in (0, 1], u₂ from words 2 and 3 in [0, 1), 53 bits each;
   /// √(−2 ln u₁) (cos 2πu₂, sin 2πu₂). Element e of the stream is number e mod 2 of block ⌊e/2⌋.
+  ///
+  /// The float32 normals of the CPU and OpenCL backends are the same formula on the same uniforms: u₁ and u₂, 53 bits each, are
+  /// rounded to float32, and logarithm, root and circular functions are float32's. The reference rounds the float64 normals.
   public func normalPair(block: UInt64) -> (Double, Double) {
     let words = integers(block: block)
     let first = (UInt64(words[0]) << 32 | UInt64(words[1])) >> 11

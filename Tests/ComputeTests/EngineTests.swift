@@ -96,6 +96,20 @@ import WideKernels
     }
   }
 
+  @Test(arguments: [(1, Int.max, 2), (0, Int.max, 2), (Int.max, 2, 2), (1, Int.max / 4, 1), (Int.max, 0, Int.max)])
+  func sizesBeyondAnIntAreRefused(_ batch: Int, _ rows: Int, _ columns: Int) throws {
+    let engine = try Engine(RecordingBackend(), memoryBudget: .max)
+    let error = ComputeError.budgetTooSmall(
+      operation: "tensor [\(batch), \(rows), \(columns)]", neededBytes: .max, budgetBytes: .max)
+    if rows > 0 {
+      #expect(throws: error) { try engine.empty(batch: batch, rows: rows, columns: columns) }
+      #expect(throws: error) { try engine.zeros(batch: batch, rows: rows, columns: columns) }
+      #expect(throws: ComputeError.self) { try engine.tensor([1], batch: batch, rows: rows, columns: columns) }
+    } else {
+      #expect(try engine.empty(batch: batch, rows: rows, columns: columns).count == 0)
+    }
+  }
+
   @Test func anAllocationBeyondTheDevicesLargestIsRefused() throws {
     let engine = try Engine(RecordingBackend(largestAllocationBytes: 64))
     #expect(throws: ComputeError.self) { try engine.empty(rows: 9, columns: 1) }
