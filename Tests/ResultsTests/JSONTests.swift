@@ -49,6 +49,14 @@ import Testing
     #expect(throws: ResultsError.self) { try JSONValue(encoding: ["rate": Double.nan], what: "parameters") }
   }
 
+  @Test func aValueEncodesToItself() throws {
+    let value: JSONValue = [
+      "array": [1, -2.5, "text", nil, true], "empty": .object([]), "largest": .integer(Int128(UInt64.max)),
+      "least": .integer(Int128(Int64.min)), "nested": ["a": [[]]], "small": .number(5e-324),
+    ]
+    #expect(try JSONValue(encoding: value, what: "value") == value, "keys are sorted")
+  }
+
   /// FIPS 180-2, appendix B, and the empty message.
   @Test(arguments: [
     ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
