@@ -8,9 +8,13 @@ extension OpenCLBackend {
   /// - Parameters:
   ///   - library: path of a library to load; nil takes `ISTHMUS_OPENCL_LIBRARY` or the system's loader.
   ///   - kernels: directory of kernel texts; nil takes `ISTHMUS_KERNELS` or the embedded texts.
+  ///
+  /// `ISTHMUS_OPENCL_TILES`, `gpu` or `processor`, chooses the kernels of that kind of device on every device: a simulator or a
+  /// driver can so be tested with both.
   /// - Throws: `ComputeError.unavailable` with what to install where there is no library or no device.
   public static func discover(library: String? = nil, kernels: String? = nil) throws(ComputeError) -> [OpenCLBackend] {
-    try discover(library: library, kernels: kernels, tiles: nil)
+    try discover(
+      library: library, kernels: kernels, tiles: try TileTable.chosen(ProcessInfo.processInfo.environment["ISTHMUS_OPENCL_TILES"]))
   }
 
   static func discover(library: String? = nil, kernels: String? = nil, tiles: TileTable?) throws(ComputeError) -> [OpenCLBackend] {

@@ -31,4 +31,15 @@ struct TileTable: Sendable, Equatable {
     TileTable(
       doubleLanes: 1, floatLanes: 1, group: 64, stage: 32, accumulators: 48, parallelism: 1024 * units, packsGEMM: false)
   }
+
+  /// The tiles that `ISTHMUS_OPENCL_TILES` names, `gpu` or `processor`; nil where nothing is named.
+  static func chosen(_ name: String?) throws(ComputeError) -> TileTable? {
+    switch name {
+    case nil, "": return nil
+    case "gpu": return .gpu(units: 1)
+    case "processor": return .processor(doubleLanes: 4, floatLanes: 8, units: 1)
+    case let other?:
+      throw .unavailable(backend: "opencl", reason: "ISTHMUS_OPENCL_TILES is '\(other)'; expected gpu or processor. Change or unset it.")
+    }
+  }
 }
