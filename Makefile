@@ -13,7 +13,7 @@ BUILD := swift build -c release -Xswiftc -enable-testing
 ISTHMUS = $$($(BUILD) --show-bin-path)/isthmus
 FORMATTED := Package.swift Sources Tests
 
-.PHONY: help setup build demo demo-full test check lint format docs dist clean oclgrind verify-limit
+.PHONY: help setup build demo demo-full test check lint format docs dist clean oclgrind rusticl verify-limit
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,12 @@ verify-limit: setup ## the long version of the limit's and the basis's tests: wi
 
 check: build ## the conformance suite on every device of this machine
 	$(ISTHMUS) check --all
+
+oclgrind: build ## the kernels under the OpenCL simulator Oclgrind: accesses out of bounds and data races are failures
+	Scripts/oclgrind "$(ISTHMUS)"
+
+rusticl: build ## the suite on Mesa's rusticl, if installed; prints what fails there
+	Scripts/rusticl "$(ISTHMUS)"
 
 lint: ## style, as in .swift-format
 	swift format lint --strict --recursive --parallel $(FORMATTED)
