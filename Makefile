@@ -53,5 +53,14 @@ lint: ## style, as in .swift-format
 format: ## rewrite the sources in that style
 	swift format format --in-place --recursive --parallel $(FORMATTED)
 
+docs: setup ## the library's reference, in dist/docs (fetches swift-docc-plugin); then: python3 -m http.server -d dist/docs
+	mkdir -p dist
+	ISTHMUS_DOCS=1 ISTHMUS_NATIVE=0 swift package --scratch-path .build/docs --allow-writing-to-directory dist/docs \
+	  generate-documentation $$(sed -n 's/^@_exported import /--target /p' Sources/Isthmus/Isthmus.swift) \
+	  --enable-experimental-combined-documentation --transform-for-static-hosting --disable-indexing --output-path dist/docs
+
+dist: ## one program for Linux machines without Swift, and an archive of it, in dist
+	Scripts/dist
+
 clean: ## remove what was built
 	rm -rf .build dist

@@ -13,6 +13,10 @@ let buildsNativeLoops = environment["ISTHMUS_NATIVE"] == "1"
 let buildsNativeLoops = false
 #endif
 
+// `make docs` alone needs the plug-in.
+let documentation: [Package.Dependency] =
+  environment["ISTHMUS_DOCS"] == "1" ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0")] : []
+
 let swiftSettings: [SwiftSetting] =
   [.swiftLanguageMode(.v6)] + (hasWarningsAsErrors ? [.treatAllWarnings(as: .error)] : [])
 
@@ -52,7 +56,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
-  ],
+  ] + documentation,
   targets: [
     // Mathematics: no device, no input or output.
     module("WideKernels"),
