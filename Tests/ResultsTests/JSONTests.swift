@@ -52,7 +52,7 @@ import Testing
   @Test func aValueEncodesToItself() throws {
     let value: JSONValue = [
       "array": [1, -2.5, "text", nil, true], "empty": .object([]), "largest": .integer(Int128(UInt64.max)),
-      "least": .integer(Int128(Int64.min)), "nested": ["a": [[]]], "small": .number(5e-324),
+      "least": .integer(Int128(Int64.min)), "nested": ["a": [[]]], "small": .number(.leastNonzeroMagnitude),
     ]
     #expect(try JSONValue(encoding: value, what: "value") == value, "keys are sorted")
   }
