@@ -56,10 +56,9 @@ private final class SmallDevice: HostFallback {
     let whole = try kernels(Engine(ReferenceBackend()))
     let small = try kernels(Engine(SmallDevice(room: 7 * 40 * 8)))
     #expect(whole.panels == 1 && small.panels > 5, "\(small.panels) panels")
-    // Below the diagonal both are the same sum; above it the whole kernel is mirrored, a panel is not: a few roundings apart.
+    // The whole kernel is mirrored and takes its diagonal from its own Gram matrix, a panel does not: a few roundings apart.
     let worst = zip(whole.nngp + whole.ntk, small.nngp + small.ntk).map { abs($0 - $1) / abs($0) }.max() ?? .infinity
     #expect(worst <= 32 * Precision.float64.unitRoundoff, "relative difference \(worst)")
-    for row in 0..<40 { #expect(whole.ntk[row * 41] == small.ntk[row * 41], "diagonal entry \(row)") }
   }
 
   @Test func aDeviceWithoutRoomForARowSaysSo() throws {
