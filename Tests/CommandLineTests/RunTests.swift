@@ -28,6 +28,7 @@ import Testing
     #expect(manifest.identity["steps"] == nil && manifest.identity["draws"] == nil && manifest.identity["backend"] == "cpu")
     #expect(manifest.seeds["draws"] == 1 && manifest.precision == "float64" && !manifest.sourceRevision.isEmpty)
     #expect(manifest.versions["isthmus"] != nil && !manifest.dataChecksums.isEmpty)
+    #expect(manifest.versions["openblas"]?.contains("OpenBLAS") == true, "\(manifest.versions)")
     let ends = try RunRecords.read(run.directory).filter { $0.string("kind") == "end" }
     #expect(Set(ends.compactMap { $0.string("bottlenecks") }) == ["1", "inf"])
 
