@@ -36,17 +36,17 @@ struct BottleneckData: Sendable {
       guard let train = targets.trainClasses, let test = targets.testClasses, targets.classCount > 1 else {
         throw ExperimentError.invalidSetting(name: "loss", expected: "a target with classes for softmax", got: settings.target.rawValue)
       }
-      trainTargets = Self.oneHot(train, classes: targets.classCount, scale: 1)
-      testTargets = Self.oneHot(test, classes: targets.classCount, scale: 1)
+      trainTargets = Self.oneHot(train, classes: targets.classCount)
+      testTargets = Self.oneHot(test, classes: targets.classCount)
       decision = .argmax
     }
   }
 
   var outputs: Int { trainTargets.columns }
 
-  private static func oneHot(_ classes: [Int], classes count: Int, scale: Double) -> Matrix {
+  private static func oneHot(_ classes: [Int], classes count: Int) -> Matrix {
     var matrix = Matrix(zeros: classes.count, count)
-    for (row, label) in classes.enumerated() { matrix[row, label] = scale }
+    for (row, label) in classes.enumerated() { matrix[row, label] = 1 }
     return matrix
   }
 }
