@@ -6,6 +6,9 @@
 //   grid    (columns / LANES, rows, batch), LANES pairs per work-item; no local memory; edges masked
 //   moves   1 read (or none) + 1 or 2 writes of `real` per pair; arithmetic stays in registers
 //
+// With PAIRED the file holds `recursion_paired` instead, which reads q11[i, j] and q22[i, j] of every entry and no tables
+// (3 reads per pair), and needs paired_values().
+//
 // With LOWER, only entries j <= i are computed; `mirror` then copies them to the other half.
 // Needs: pair_values(), generated from the KernelProgram. The diagonal of a symmetric job is written by points_diagonal.
 
@@ -14,6 +17,9 @@
 #endif
 #ifndef LOWER
 #define LOWER 0
+#endif
+#ifndef PAIRED
+#define PAIRED 0
 #endif
 #ifndef WRITES_NNGP
 #define WRITES_NNGP 1
@@ -25,6 +31,26 @@
 #ifndef MIRROR_BLOCK
 #define MIRROR_BLOCK 1
 #endif
+
+#if PAIRED
+
+__kernel void recursion_paired(VIEW(gram), VIEW(rowQ), VIEW(columnQ), VIEW(nngp), VIEW(ntk), const int n, const int m) {
+  const int j = get_global_id(0) * LANES, i = get_global_id(1), item = get_global_id(2);
+  if (j >= m || i >= n) return;
+  const vreal q12 = load_edge(AT(gram, item, i) + j, m - j);
+  const vreal q11 = load_edge(AT(rowQ, item, i) + j, m - j);
+  const vreal q22 = load_edge(AT(columnQ, item, i) + j, m - j);
+  vreal k, theta;
+  paired_values(q12, q11, q22, &k, &theta);
+#if WRITES_NNGP
+  store_edge(k, AT(nngp, item, i) + j, m - j);
+#endif
+#if WRITES_NTK
+  store_edge(theta, AT(ntk, item, i) + j, m - j);
+#endif
+}
+
+#else
 
 __kernel void recursion(
     VIEW(gram), __global const real *rowTable, __global const real *columnTable, VIEW(nngp), VIEW(ntk), const int n, const int m,
@@ -64,3 +90,5 @@ __kernel void mirror(VIEW(out), const int n) {
   for (int i = i0; i < min(i0 + MIRROR_BLOCK, n); i++)
     for (int j = j0; j < min(j0 + MIRROR_BLOCK, i); j++) AT(out, item, j)[i] = AT(out, item, i)[j];
 }
+
+#endif

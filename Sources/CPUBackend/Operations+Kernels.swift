@@ -6,6 +6,7 @@ extension Operations {
   private var tileColumns: Int { 8 * loops.lanes }
 
   func recursion(_ job: RecursionJob) throws(ComputeError) {
+    if job.isPaired { return pairedRecursion(job) }
     let stages = ProgramStages(job.program)
     let gram = Matrices<Scalar>(job.gram)
     let (rowDiagonal, columnDiagonal) = (Matrices<Scalar>(job.rowDiagonal), Matrices<Scalar>(job.columnDiagonal))

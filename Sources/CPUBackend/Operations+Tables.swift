@@ -1,7 +1,7 @@
 import CPUKernelInterface
 
 extension Operations {
-  private static var tableBlock: Int { 256 }
+  static var tableBlock: Int { 256 }
 
   /// Memory for the table of `count` inputs.
   func tableCount(_ stages: ProgramStages, _ count: Int) -> Int {
@@ -40,7 +40,7 @@ extension Operations {
     }
   }
 
-  private func runTable(_ stages: ProgramStages, _ table: DiagonalTable<Scalar>, first: Int, padded length: Int) {
+  func runTable(_ stages: ProgramStages, _ table: DiagonalTable<Scalar>, first: Int, padded length: Int) {
     let state = DiagonalState(nngp: table.nngp + first, ntk: table.ntk + first, slope: table.state.slope + first)
     state.ntk.update(repeating: 0, count: length)
     state.slope.update(repeating: 1, count: length)

@@ -50,6 +50,8 @@ package struct PairTile<Scalar> {
   /// The NNGP kernel of the layers so far; in front of the first layer the covariance of the inputs.
   package var nngp: UnsafeMutablePointer<Scalar>
   package var ntk: UnsafeMutablePointer<Scalar>
+  /// Whether this is one row of pairs each of which has a row variance of its own.
+  package var isPaired = false
 
   package init(rows: Int, columns: Int, stride: Int, nngp: UnsafeMutablePointer<Scalar>, ntk: UnsafeMutablePointer<Scalar>) {
     self.rows = rows
@@ -129,7 +131,7 @@ package protocol HotLoops<Scalar>: Sendable {
 
   // MARK: Kernels of blocks
 
-  /// One layer for a tile: `rowVariance` `[rows]` and `columnVariance` `[stride]` in front of the activation, after the affine map.
+  /// One layer for a tile: `rowVariance` `[rows]`, or `[stride]` if the tile is paired, and `columnVariance` `[stride]` in front of the activation, after the affine map.
   func layer(
     _ stage: LayerStage, _ tile: PairTile<Scalar>, rowVariance: UnsafePointer<Scalar>, columnVariance: UnsafePointer<Scalar>)
   /// The same with derivatives in q12 and in the column's own variance; `columnSlope` `[stride]` is the derivative of

@@ -13,12 +13,13 @@ private struct LayerLoop<V: Vector>: ActivationVisitor {
     let (outputWeight, outputBias, outputGain) = (V(stage.outputWeight), V(stage.outputBias), V(stage.outputGain))
     let isFirst = stage.isFirst
     for i in 0..<tile.rows {
-      let q11 = V(repeating: rowVariance[i])
+      let rowQ11 = V(repeating: rowVariance[i])
       let (nngp, ntk) = (tile.nngp + i * tile.stride, tile.ntk + i * tile.stride)
       var j = 0
       while j < tile.columns {
         let q12 = V.fma(weight, V(nngp + j), bias)
         let tangent = isFirst ? gain * q12 : V.fma(weight, V(ntk + j), gain * q12)
+        let q11 = tile.isPaired ? V(rowVariance + j) : rowQ11
         let (dual, derivative) = activation.dual(q11: q11, q22: V(columnVariance + j), q12: q12)
         let output = V.fma(outputWeight, dual, outputBias)
         output.store(nngp + j)

@@ -107,6 +107,29 @@ extension Engine {
     return (nngp, ntk)
   }
 
+  /// The kernel of one kind of every pair (q12, q11, q22)[e] of covariances, element by element, in the off-diagonal form.
+  ///
+  /// - Parameters: q12, q11 and q22: one shape `[batch, n, m]`.
+  /// - Returns: the same shape.
+  public func pairedKernel(_ kind: KernelKind, _ program: KernelProgram, q12: Tensor, q11: Tensor, q22: Tensor)
+    throws(ComputeError) -> Tensor
+  {
+    try requirePrecision("pairedKernel", [q12, q11, q22])
+    try require(
+      q11.shape == q12.shape && q22.shape == q12.shape, "pairedKernel", expected: "q12, q11 and q22 of one shape",
+      got: "\(q12.shapeText), \(q11.shapeText), \(q22.shapeText)")
+    let kernel = try empty(batch: q12.batch, rows: q12.rows, columns: q12.columns)
+    guard q12.count > 0 else { return kernel }
+    // Devices go through columns by vectors: numbers that follow each other are one row to them.
+    let isFlat = [q12, q11, q22].allSatisfy(\.isContiguous)
+    func flat(_ tensor: Tensor) -> Tensor { isFlat ? tensor.reshaped(rows: 1, columns: tensor.count) : tensor }
+    try backend.recursion(
+      RecursionJob(
+        program: program, gram: flat(q12), rowDiagonal: flat(q11), columnDiagonal: flat(q22), isSymmetric: false, isPaired: true,
+        nngp: kind == .nngp ? flat(kernel) : nil, ntk: kind == .ntk ? flat(kernel) : nil))
+    return kernel
+  }
+
   /// Cotangents of gram `[batch, n, m]` and diagonals `[batch, n, 1]`, `[batch, m, 1]` from those of the kernels.
   public func recursionVJP(
     _ program: KernelProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, nngpCotangent: Tensor?, ntkCotangent: Tensor?

@@ -28,23 +28,27 @@ public struct TriangularSolve: Sendable {
 ///
 /// `gram` `[batch, n, m]` holds q12 = x_i·y_j / width, `rowDiagonal` `[batch, n, 1]` q11 and `columnDiagonal`
 /// `[batch, m, 1]` q22, all before the first layer. With `isSymmetric` (n = m, y = x) entries i = j use the diagonal form.
+/// With `isPaired` both diagonals have the shape of `gram` and every entry its own covariances; it is then not symmetric.
 public struct RecursionJob: Sendable {
   public var program: KernelProgram
   public var gram: Tensor
   public var rowDiagonal: Tensor
   public var columnDiagonal: Tensor
   public var isSymmetric: Bool
+  public var isPaired: Bool
   public var nngp: Tensor?
   public var ntk: Tensor?
 
   public init(
-    program: KernelProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool, nngp: Tensor?, ntk: Tensor?
+    program: KernelProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool, isPaired: Bool = false,
+    nngp: Tensor?, ntk: Tensor?
   ) {
     self.program = program
     self.gram = gram
     self.rowDiagonal = rowDiagonal
     self.columnDiagonal = columnDiagonal
     self.isSymmetric = isSymmetric
+    self.isPaired = isPaired
     self.nngp = nngp
     self.ntk = ntk
   }

@@ -63,6 +63,15 @@ struct GeneratedSource {
       + "static inline void pair_values(const vreal q12, const vreal *a, const vreal *b, vreal *nngp, vreal *ntk) {\n\(text)}\n"
   }
 
+  /// `paired_values(q12, q11, q22, nngp, ntk)`: the same from the covariances alone, without a table.
+  func pairedValues(_ program: KernelProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
+    typealias E = KernelExpression
+    var pair = KernelProgram.Pair(q11: E.variable("q11"), q22: E.variable("q22"), q12: E.variable("q12"))
+    program.apply(to: &pair)
+    let text = try body(type: "vreal", [("*nngp", nngp ? pair.q12 : E(0)), ("*ntk", ntk ? pair.ntk : E(0))])
+    return "static inline void paired_values(const vreal q12, const vreal q11, const vreal q22, vreal *nngp, vreal *ntk) {\n\(text)}\n"
+  }
+
   /// `pair_value`: one kernel.
   func pairValue(_ program: KernelProgram, _ kind: KernelKind) throws(ComputeError) -> String {
     typealias E = KernelExpression

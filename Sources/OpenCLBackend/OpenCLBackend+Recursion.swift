@@ -3,6 +3,7 @@ import WideKernels
 
 extension OpenCLBackend {
   public func recursion(_ job: RecursionJob) throws(ComputeError) {
+    if job.isPaired { return try paired(job) }
     let rows = try pointTable(job.program, job.rowDiagonal, areVariances: true)
     let columns = try pointTable(job.program, job.columnDiagonal, areVariances: true)
     try pairs(job.program, gram: job.gram, rows, columns, nngp: job.nngp, ntk: job.ntk, lower: false)
@@ -61,6 +62,26 @@ extension OpenCLBackend {
       [
         try view(gram ?? any), .buffer(rows.buffer), .buffer(columns.buffer), try view(nngp ?? any), try view(ntk ?? any), .int(any.rows),
         .int(any.columns), .int(rows.padded), .int(columns.padded),
+      ])
+  }
+
+  /// Pairs that share no input: no tables, each carries both variances through the layers.
+  private func paired(_ job: RecursionJob) throws(ComputeError) {
+    guard let any = job.nngp ?? job.ntk else { return }
+    let lanes = tiles.lanes(any.precision)
+    let (hasNNGP, hasNTK) = (job.nngp != nil, job.ntk != nil)
+    let request = KernelRequest(
+      file: "recursion", precision: any.precision, lanes: lanes,
+      defines: ["PAIRED": 1, "WRITES_NNGP": hasNNGP ? 1 : 0, "WRITES_NTK": hasNTK ? 1 : 0],
+      generatedKey: "paired \(hasNNGP) \(hasNTK) \(job.program)")
+    let generator = GeneratedSource(precision: any.precision)
+    try launch(
+      request, "recursion_paired",
+      generated: { () throws(ComputeError) in try generator.pairedValues(job.program, nngp: hasNNGP, ntk: hasNTK) },
+      global: [(any.columns + lanes - 1) / lanes, any.rows, any.batch], local: [16, 1, 1],
+      [
+        try view(job.gram), try view(job.rowDiagonal), try view(job.columnDiagonal), try view(job.nngp ?? any), try view(job.ntk ?? any),
+        .int(any.rows), .int(any.columns),
       ])
   }
 

@@ -12,7 +12,9 @@ extension ReferenceBackend {
       for i in 0..<gram.rows {
         for j in 0..<gram.columns {
           let kernels = job.program.kernels(
-            q11: rowDiagonal[item, i, 0], q22: columnDiagonal[item, j, 0], q12: gram[item, i, j], isDiagonal: job.isSymmetric && i == j)
+            q11: rowDiagonal[item, i, job.isPaired ? j : 0],
+            q22: job.isPaired ? columnDiagonal[item, i, j] : columnDiagonal[item, j, 0], q12: gram[item, i, j],
+            isDiagonal: job.isSymmetric && i == j)
           nngp?[item, i, j] = kernels.nngp
           ntk?[item, i, j] = kernels.ntk
         }

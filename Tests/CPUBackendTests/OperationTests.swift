@@ -38,6 +38,8 @@ struct Setting: Sendable, CustomTestStringConvertible {
     let gram = try e.gram(x, y)
     let (rowDiagonal, columnDiagonal) = (try e.gramDiagonal(x), try e.gramDiagonal(y))
     let recursion = try e.recursion(program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal)
+    let variances = try e.map(.scaled(by: 1, plus: 1), e.map(.square, gram))
+    let paired = try e.pairedKernel(.ntk, program, q12: gram, q11: variances, q22: variances)
     let vjp = try e.recursionVJP(
       program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, nngpCotangent: normal("k", 203, 131, batch: 2),
       ntkCotangent: normal("t", 203, 131, batch: 2))
@@ -54,7 +56,7 @@ struct Setting: Sendable, CustomTestStringConvertible {
     try e.triangularSolve(TriangularSolve(transposed: true), l, backward)
     let tensors: [Tensor?] = [
       try e.gemm(a, b), try e.gemm(a, a, transposeA: true), try e.gemm(a, thin), try e.gemm(b, thin, transposeA: true, transposeB: false),
-      kernel.nngp, kernel.ntk, cross.nngp, cross.ntk, pass.value, pass.jacobian, recursion.nngp, recursion.ntk, vjp.gram, vjp.row,
+      kernel.nngp, kernel.ntk, cross.nngp, cross.ntk, pass.value, pass.jacobian, recursion.nngp, recursion.ntk, paired, vjp.gram, vjp.row,
       vjp.column,
       forward, backward, try e.map(.activation(Erf()), a), try e.rows(.sum, a), try e.rows(.sum, a.reshaped(rows: 1, columns: 157 * 301)),
     ]

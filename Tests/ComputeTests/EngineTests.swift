@@ -46,6 +46,8 @@ import WideKernels
     expectShapeError(recorder, "recursion") {
       _ = try engine.recursion(program, gram: gram, rowDiagonal: row, columnDiagonal: column, isSymmetric: true)
     }
+    expectShapeError(recorder, "pairedKernel") { _ = try engine.pairedKernel(.ntk, program, q12: gram, q11: row, q22: gram) }
+    expectShapeError(recorder, "pairedKernel") { _ = try engine.pairedKernel(.ntk, program, q12: gram, q11: gram, q22: zeros(1, 4, 5)) }
     expectShapeError(recorder, "recursionVJP") {
       _ = try engine.recursionVJP(
         program, gram: gram, rowDiagonal: row, columnDiagonal: column, nngpCotangent: zeros(2, 5, 4), ntkCotangent: nil)
@@ -69,6 +71,22 @@ import WideKernels
     expectShapeError(recorder, "tensor") { _ = try engine.tensor([1, 2, 3], rows: 2, columns: 2) }
     expectShapeError(recorder, "write") { try engine.write([1], into: x) }
     expectShapeError(recorder, "empty") { _ = try engine.empty(rows: -1, columns: 2) }
+  }
+
+  @Test(arguments: KernelKind.allCases)
+  func pairedKernelsAreKernelsOfSinglePairs(_ kind: KernelKind) throws {
+    let engine = try Engine(ReferenceBackend())
+    let covariances = try engine.tensor((0..<3 * 24).map { 0.5 + Double($0) / 16 }, rows: 6, columns: 12)
+    let (q12, q11, q22) = (covariances.columns(0..<4), covariances.columns(4..<8), covariances.columns(8..<12))
+    let pairs = try [q12, q11, q22].map { try engine.tensor(engine.read($0), batch: 24, rows: 1, columns: 1) }
+    let single = try engine.recursion(program, gram: pairs[0], rowDiagonal: pairs[1], columnDiagonal: pairs[2])
+    let expected = try engine.read(kind == .nngp ? single.nngp : single.ntk)
+    // Views with gaps between their rows, and the same numbers without.
+    let strided = try engine.pairedKernel(kind, program, q12: q12, q11: q11, q22: q22)
+    let dense = try engine.pairedKernel(kind, program, q12: pairs[0], q11: pairs[1], q22: pairs[2])
+    #expect(strided.shape == q12.shape && dense.shape == pairs[0].shape)
+    #expect(try engine.read(strided) == expected && engine.read(dense) == expected)
+    #expect(Set(expected).count == 24)
   }
 
   @Test func operandsOfAnotherPrecisionAreRefused() throws {

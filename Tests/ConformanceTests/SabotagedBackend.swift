@@ -9,6 +9,7 @@ enum Sabotage: String, CaseIterable, Sendable {
   case gemmSwapsSign, gemmDropsLastColumn, gemmDropsLastTerm, gemmOffByThousandUlp, gemmOverruns, gemmReadsPoisonAtBetaZero
   case gemmWritesAboveDiagonal, gemmTreatsSharedOperandAsEmpty, gemmDiffersBetweenRuns, gemmIgnoresBeta, gemmChangesInput
   case recursionIgnoresSymmetry, recursionSwapsDiagonals, recursionOffByThousandUlp, recursionWithoutKahan, recursionForgetsItems
+  case recursionPairsTakeFirstRow
   case vjpSwapsRowAndColumn, vjpForgetsNTK, vjpDropsLastRow, vjpOffByThousandUlp
   case blockKernelIgnoresY, blockKernelLeavesUpperHalf, blockKernelForgetsWidth, blockKernelUsesGeneralFormOnDiagonal
   case widePassIgnoresCounts, widePassForgetsFactorTwo, widePassTransposesJacobian, widePassTakesOtherKernel, widePassIgnoresBatch
@@ -25,7 +26,8 @@ enum Sabotage: String, CaseIterable, Sendable {
     case .gemmSwapsSign, .gemmDropsLastColumn, .gemmDropsLastTerm, .gemmOffByThousandUlp, .gemmOverruns, .gemmReadsPoisonAtBetaZero,
       .gemmWritesAboveDiagonal, .gemmTreatsSharedOperandAsEmpty, .gemmDiffersBetweenRuns, .gemmIgnoresBeta, .gemmChangesInput, .throwsError:
       "gemm"
-    case .recursionIgnoresSymmetry, .recursionSwapsDiagonals, .recursionOffByThousandUlp, .recursionWithoutKahan, .recursionForgetsItems:
+    case .recursionIgnoresSymmetry, .recursionSwapsDiagonals, .recursionOffByThousandUlp, .recursionWithoutKahan, .recursionForgetsItems,
+      .recursionPairsTakeFirstRow:
       "recursion"
     case .vjpSwapsRowAndColumn, .vjpForgetsNTK, .vjpDropsLastRow, .vjpOffByThousandUlp: "recursionVJP"
     case .blockKernelIgnoresY, .blockKernelLeavesUpperHalf, .blockKernelForgetsWidth, .blockKernelUsesGeneralFormOnDiagonal: "blockKernel"
@@ -126,6 +128,7 @@ final class SabotagedBackend: Backend {
     var changed = job
     switch sabotage {
     case .recursionIgnoresSymmetry: changed.isSymmetric = false
+    case .recursionPairsTakeFirstRow where job.isPaired: changed.rowDiagonal.rowStride = 0
     case .recursionSwapsDiagonals where job.gram.rows == job.gram.columns:
       (changed.rowDiagonal, changed.columnDiagonal) = (job.columnDiagonal, job.rowDiagonal)
     case .recursionForgetsItems where job.gram.batch > 1:
@@ -146,7 +149,8 @@ final class SabotagedBackend: Backend {
     let (n, m) = (job.gram.rows, job.gram.columns)
     let pairs = gram.indices.map { index -> KernelProgram.Pair<Plain> in
       let (item, i, j) = (index / (n * m), index / m % n, index % m)
-      var pair = KernelProgram.Pair(q11: Plain(rows[item * n + i]), q22: Plain(columns[item * m + j]), q12: Plain(gram[index]))
+      let (q11, q22) = job.isPaired ? (rows[index], columns[index]) : (rows[item * n + i], columns[item * m + j])
+      var pair = KernelProgram.Pair(q11: Plain(q11), q22: Plain(q22), q12: Plain(gram[index]))
       job.program.apply(to: &pair)
       return pair
     }

@@ -12,6 +12,7 @@ struct CovarianceInputs {
   let rowDiagonal: Operand
   let columnDiagonal: Operand
   private let isSymmetric: Bool
+  private let isPaired: Bool
 
   init(_ probe: Probe, batch: Int, n: Int, m: Int, isSymmetric: Bool, _ layout: Layout) throws {
     let size = max(n, m)
@@ -44,12 +45,44 @@ struct CovarianceInputs {
     rowDiagonal = try probe.input("rowDiagonal", rows, batch: batch, rows: n, columns: 1)
     columnDiagonal = try probe.input("columnDiagonal", columns, batch: batch, rows: m, columns: 1)
     self.isSymmetric = isSymmetric
+    isPaired = false
+  }
+
+  /// Pairs that share nothing: every entry has variances of its own, and by its number mod 8 one of the relations above.
+  init(pairs probe: Probe, batch: Int, n: Int, m: Int, _ layout: Layout) throws {
+    let count = batch * n * m
+    func held(_ value: Double) -> Double { probe.precision == .float32 ? Double(Float(value)) : value }
+    func variances(_ name: String) -> [Double] { probe.uniforms(name, count).map { held(1.1 * (1.25 + $0)) } }
+    let correlations = probe.uniforms("correlations", count)
+    var (first, second) = (variances("rowVariances"), variances("columnVariances"))
+    var covariances = [Double](repeating: 0, count: count)
+    for e in 0..<count {
+      switch e % 8 {
+      case 0, 1, 2, 6: second[e] = first[e]
+      case 3: first[e] = 0
+      case 5: second[e] = 0
+      default: break
+      }
+      covariances[e] =
+        switch e % 8 {
+        case 0: first[e]
+        case 1: -first[e]
+        case 2: held(first[e] * (1 - 0x1p-7))
+        case 6: held(first[e] * (1 - 0x1p-20))
+        default: held(0.95 * correlations[e] * (first[e] * second[e]).squareRoot())
+        }
+    }
+    gram = try probe.input("gram", covariances, batch: batch, rows: n, columns: m, layout)
+    rowDiagonal = try probe.input("rowDiagonal", first, batch: batch, rows: n, columns: m, layout)
+    columnDiagonal = try probe.input("columnDiagonal", second, batch: batch, rows: n, columns: m, layout)
+    isSymmetric = false
+    isPaired = true
   }
 
   func covariances<P: Rounding>(_ item: Int, _ i: Int, _ j: Int) -> (q11: Bounded<P>, q22: Bounded<P>, q12: Bounded<P>) {
-    let (q11, q12) = (rowDiagonal[item, i, 0], gram[item, i, j])
+    let (q11, q12) = (rowDiagonal[item, i, isPaired ? j : 0], gram[item, i, j])
     // The diagonal form may start from either.
     let variance = Bounded<P>(WideReal(q11), error: isSymmetric && i == j ? abs(q11 - q12) : 0)
-    return (variance, Bounded(columnDiagonal[item, j, 0]), Bounded(q12))
+    return (variance, Bounded(isPaired ? columnDiagonal[item, i, j] : columnDiagonal[item, j, 0]), Bounded(q12))
   }
 }

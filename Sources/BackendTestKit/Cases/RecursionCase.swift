@@ -1,18 +1,19 @@
 import Compute
 import WideKernels
 
-/// Both kernels from covariances, or one of them, symmetric and not. Bound: running error analysis of the program.
+/// Both kernels from covariances, or one of them, symmetric, paired and neither. Bound: running error analysis of the program.
 struct RecursionCase: CaseBody {
   var program: KernelProgram
   var batch = 1
   var n: Int
   var m: Int
   var isSymmetric = false
+  var isPaired = false
   var kinds = KernelKind.allCases
   var layout = Layout.dense
 
   var label: String {
-    "\(program) b\(batch) \(n)x\(m)\(isSymmetric ? " symmetric" : "") \(kinds.map(\.rawValue).joined(separator: "+")) \(layout)"
+    "\(program) b\(batch) \(n)x\(m)\(isSymmetric ? " symmetric" : "")\(isPaired ? " paired" : "") \(kinds.map(\.rawValue).joined(separator: "+")) \(layout)"
   }
 
   static var all: [any CaseBody] {
@@ -34,11 +35,30 @@ struct RecursionCase: CaseBody {
       cases.append(RecursionCase(program: ProgramSample.twoReLU, n: 9, m: 16, kinds: [kind]))
       cases.append(RecursionCase(program: ProgramSample.twoReLU, n: 33, m: 33, isSymmetric: true, kinds: [kind], layout: .strided))
     }
-    return cases
+    return cases + paired
+  }
+
+  /// Rows longer than a tile, shorter than a vector, and one number each.
+  private static var paired: [RecursionCase] {
+    let deep = ProgramSample.deepPrograms.enumerated().flatMap { index, program in
+      [(1, 1, 271), (2, 5, 19), (3, 4, 1)].enumerated().map { place, size in
+        RecursionCase(
+          program: program, batch: size.0, n: size.1, m: size.2, isPaired: true,
+          layout: (index + place) % 2 == 0 ? .strided : .dense)
+      }
+    }
+    let single = KernelKind.allCases.map { RecursionCase(program: ProgramSample.twoReLU, n: 3, m: 33, isPaired: true, kinds: [$0]) }
+    let quadrature = ProgramSample.oneHidden.filter(\.isQuadrature).prefix(1).map {
+      RecursionCase(program: $0, n: 2, m: 9, isPaired: true)
+    }
+    return deep + single + quadrature
   }
 
   func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
-    let inputs = try CovarianceInputs(probe, batch: batch, n: n, m: m, isSymmetric: isSymmetric, layout)
+    let inputs =
+      isPaired
+      ? try CovarianceInputs(pairs: probe, batch: batch, n: n, m: m, layout)
+      : try CovarianceInputs(probe, batch: batch, n: n, m: m, isSymmetric: isSymmetric, layout)
     let oracle = PairOracle<P>(program: program)
     var (nngp, ntk): ([Bounded<P>], [Bounded<P>]) = ([], [])
     for item in 0..<batch {
@@ -54,7 +74,7 @@ struct RecursionCase: CaseBody {
     let outputs = try kinds.map { try probe.output($0.rawValue, batch: batch, rows: n, columns: m, layout) }
     let job = RecursionJob(
       program: program, gram: inputs.gram.tensor, rowDiagonal: inputs.rowDiagonal.tensor, columnDiagonal: inputs.columnDiagonal.tensor,
-      isSymmetric: isSymmetric, nngp: outputs.view(.nngp, kinds), ntk: outputs.view(.ntk, kinds))
+      isSymmetric: isSymmetric, isPaired: isPaired, nngp: outputs.view(.nngp, kinds), ntk: outputs.view(.ntk, kinds))
     try probe.verify(outputs, kinds.map { matches($0 == .nngp ? nngp : ntk) }) { try probe.backend.recursion(job) }
   }
 }
