@@ -7,7 +7,7 @@ extension Operations {
   /// Columns of a tile of C.
   private static var columnBlock: Int { 512 }
   /// At or below this many rows or columns the larger operand is read once, as it lies in memory.
-  private static var skinny: Int { 16 }
+  private static var skinny: Int { GEMM.fewColumns }
 
   func gemm(_ operation: GEMM, _ a: Matrices<Scalar>, _ b: Matrices<Scalar>, _ c: Matrices<Scalar>) throws(ComputeError) {
     let inner = operation.transposeA ? a.rows : a.columns

@@ -2,6 +2,10 @@ import WideKernels
 
 /// C ← α op(A) op(B) + β C for every batch item. An operand with batch 1 is shared by all items.
 public struct GEMM: Sendable {
+  /// Rows or columns of C up to which a backend may sum in another order than it does for more: with more, an element of C has the
+  /// same bits whatever the number of others.
+  public static let fewColumns = 16
+
   public var transposeA: Bool
   public var transposeB: Bool
   public var alpha: Double

@@ -42,7 +42,7 @@ extension OpenCLBackend {
   }
 
   /// Rows or columns of C up to which the large operand is streamed once instead of being packed.
-  private static var mostFew: Int { 16 }
+  private static var mostFew: Int { GEMM.fewColumns }
   /// Elements of packed panels at a time, and inner elements per panel: a panel of B stays in the second-level cache.
   private static var packedElements: Int { 4 << 20 }
   private static var packedInner: Int { 384 }
