@@ -93,7 +93,7 @@ let package = Package(
         "Learning", "Datasets", "Networks", "Results", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    module("Results", ["NumPyFormat"]),
+    module("Results", ["CZlib", "NumPyFormat"]),
     module("Plotting", ["Results"]),
     module("Isthmus", ["Experiments", "Plotting", "BackendCatalog"]),
     .target(

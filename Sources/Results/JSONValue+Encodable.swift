@@ -38,8 +38,8 @@ extension JSONValue: Encodable {
       var container = encoder.unkeyedContainer()
       for element in elements { try container.encode(element) }
     case .object(let members):
-      var container = encoder.container(keyedBy: Key.self)
-      for member in members { try container.encode(member.value, forKey: Key(stringValue: member.key)) }
+      var container = encoder.container(keyedBy: MemberKey.self)
+      for member in members { try container.encode(member.value, forKey: MemberKey(stringValue: member.key)) }
     default:
       var container = encoder.singleValueContainer()
       switch self {
@@ -57,7 +57,7 @@ extension JSONValue: Encodable {
     }
   }
 
-  private struct Key: CodingKey {
+  private struct MemberKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
     init(stringValue: String) { self.stringValue = stringValue }

@@ -5,23 +5,18 @@ import Foundation
 /// Each line is one `write`; the line feed at its end is what makes it finished. After a failed or partial write the file is cut
 /// back to its finished lines. The file is synchronised at intervals and when asked for.
 struct RecordLog: ~Copyable {
-  /// `write(2)`, or a stand-in that fails like a full disk.
-  typealias Write = @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int
-
   private static let synchronisationInterval: Duration = .seconds(10)
 
   private let descriptor: Int32
   private let path: String
-  private let write: Write
+  private let write: SystemFile.Write
   /// Bytes of the finished lines.
   private var length: Int
   private var hasTornTail = false
   private var lastSynchronisation = ContinuousClock.now
 
   /// Opens or creates the file and cuts it back to `length` bytes, the end of its last finished line.
-  init(
-    _ url: URL, length: Int, write: @escaping Write = { Foundation.write($0, $1.baseAddress, $1.count) }
-  ) throws(ResultsError) {
+  init(_ url: URL, length: Int, write: @escaping SystemFile.Write = SystemFile.write) throws(ResultsError) {
     let descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .notWritable(path: url.path, reason: SystemFile.lastError) }
     var status = stat()

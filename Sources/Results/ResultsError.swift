@@ -18,6 +18,12 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
   case malformedRecord(path: String, line: Int, reason: String)
   /// A manifest or an array cannot be understood.
   case malformedFile(path: String, reason: String)
+  /// A file is no checkpoint that can be continued from.
+  case unusableCheckpoint(path: String, CheckpointFault)
+  /// A checkpoint lacks an array that was asked for, or has it in another shape (`found`; nil where it is absent).
+  case noSuchArray(name: String, expected: [Int], found: [Int]?)
+  /// A checkpoint's state is not of the type that was asked for.
+  case cannotDecode(what: String, reason: String)
   /// A NaN or an infinity was to be stored.
   case notFinite(key: String, value: String)
   /// The shape of an array does not match its number of elements.
@@ -50,10 +56,17 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
       "results: \(path), line \(line): \(reason); expected one flat JSON object. Repair or delete that line."
     case .malformedFile(let path, let reason):
       "results: \(path): \(reason)"
+    case .unusableCheckpoint(let path, let fault):
+      "results: the checkpoint \(path) \(fault). Delete the file to begin again."
+    case .noSuchArray(let name, let expected, let found):
+      "results: expected the checkpoint's array '\(name)' of shape \(expected), found \(found.map { "shape \($0)" } ?? "none"). "
+        + "It belongs to other settings or to another version of this program; delete its file to begin again."
+    case .cannotDecode(let what, let reason):
+      "results: the \(what) cannot be understood: \(reason). It belongs to another version of this program; delete its file to begin again."
     case .notFinite(let key, let value):
       "results: '\(key)' is \(value); only finite numbers are stored. Record null on purpose with RecordValue(nullIfNotFinite:)."
     case .shapeMismatch(let name, let shape, let count):
-      "results: array '\(name)' has \(count) elements; its shape \(shape) expects \(shape.reduce(1, *))."
+      "results: array '\(name)' has \(count) elements; its shape \(shape) expects \(ArrayShape.count(shape).map(String.init) ?? "what no memory holds")."
     case .cannotWrite(let path, let reason):
       "results: writing \(path) failed: \(reason). All that was recorded before is intact; run again to continue."
     case .cannotRead(let path, let reason):

@@ -7,6 +7,7 @@ import Synchronization
 /// results/<experiment>/<run-id>/manifest.json    what is run; written before anything else
 ///                               records.jsonl    one flat JSON object per line, append-only
 ///                               arrays/*.npy     float64 arrays
+///                               checkpoint-*.bin from which a run that was stopped continues
 ///                               figures/         made later, from the files above
 ///                               table.txt .csv   the table at the end of the run
 /// ```
@@ -125,7 +126,7 @@ public final class ResultsStore: Sendable {
   /// - Parameter fallbacks: as for `finish`.
   public func fail(_ reason: String, fallbacks: [String] = []) throws(ResultsError) { try close(.failed, reason: reason, fallbacks) }
 
-  private func whileOpen(_ body: () throws(ResultsError) -> Void) throws(ResultsError) {
+  func whileOpen(_ body: () throws(ResultsError) -> Void) throws(ResultsError) {
     try state.withLock { (state) throws(ResultsError) in
       guard state.log != nil else { throw .closed(directory: directory.path) }
       try body()

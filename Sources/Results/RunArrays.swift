@@ -18,9 +18,7 @@ public enum RunArrays {
 
   static func write(_ name: String, shape: [Int], _ values: [Double], in directory: URL) throws(ResultsError) {
     let url = try file(name, in: directory)
-    guard shape.allSatisfy({ $0 >= 0 }), shape.reduce(1, *) == values.count else {
-      throw .shapeMismatch(name: name, shape: shape, count: values.count)
-    }
+    guard ArrayShape.count(shape) == values.count else { throw .shapeMismatch(name: name, shape: shape, count: values.count) }
     if let index = values.firstIndex(where: { !$0.isFinite }) {
       throw .notFinite(key: "\(name)[\(index)]", value: "\(values[index])")
     }

@@ -4,38 +4,26 @@ import Foundation
 enum SystemFile {
   static var lastError: String { String(cString: strerror(errno)) }
 
-  /// Replaces `url` by `bytes` in one go: after a crash at any time the file holds either its old content or all of the new.
-  ///
-  /// A hidden file beside it is written, synchronised and renamed; then the folder is synchronised.
-  static func replace(_ url: URL, with bytes: some ContiguousBytes) throws(ResultsError) {
-    let partial = url.deletingLastPathComponent().appendingPathComponent("." + url.lastPathComponent + ".partial")
-    let descriptor = open(partial.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .cannotWrite(path: url.path, reason: lastError) }
-    let failure: String? = bytes.withUnsafeBytes { bytes in
-      writeAll(bytes, to: descriptor) ?? (fsync(descriptor) == 0 ? nil : lastError)
-    }
-    close(descriptor)
-    if let reason = failure ?? (rename(partial.path, url.path) == 0 ? nil : lastError) {
-      unlink(partial.path)
-      throw .cannotWrite(path: url.path, reason: reason)
-    }
+  /// `write(2)`, or a stand-in that fails like a full disk.
+  typealias Write = @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int
+
+  static let write: Write = { Foundation.write($0, $1.baseAddress, $1.count) }
+
+  /// Replaces `url` by `bytes` in one go; see `ReplacementFile`.
+  static func replace(_ url: URL, with bytes: [UInt8]) throws(ResultsError) {
+    let file = try ReplacementFile(of: url)
+    try bytes.withUnsafeBufferPointer { (bytes) throws(ResultsError) in try file.append(UnsafeRawBufferPointer(bytes)) }
+    try file.commit()
+  }
+
+  /// Removes a file; that there is none is no error.
+  static func remove(_ url: URL) throws(ResultsError) {
+    guard unlink(url.path) == 0 || errno == ENOENT else { throw .cannotWrite(path: url.path, reason: lastError) }
     synchroniseFolder(url.deletingLastPathComponent())
   }
 
-  /// - Returns: nil when all bytes were written, else the error's text.
-  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> String? {
-    var written = 0
-    while written < bytes.count {
-      let count = write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return lastError }
-      written += count
-    }
-    return nil
-  }
-
   /// Makes names in the folder durable. Some file systems refuse this for folders; then their own journal has to do.
-  private static func synchroniseFolder(_ folder: URL) {
+  static func synchroniseFolder(_ folder: URL) {
     let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
@@ -81,9 +69,14 @@ enum SystemFile {
     }
   }
 
-  static func contents(of url: URL) throws(ResultsError) -> [UInt8] {
+  static func contents(of url: URL) throws(ResultsError) -> [UInt8] { [UInt8](try data(of: url)) }
+
+  /// The bytes of a file that is read from the disk as they are touched. It must not be shortened meanwhile; replacing it is harmless.
+  static func mapped(_ url: URL) throws(ResultsError) -> Data { try data(of: url, .alwaysMapped) }
+
+  private static func data(of url: URL, _ options: Data.ReadingOptions = []) throws(ResultsError) -> Data {
     do {
-      return [UInt8](try Data(contentsOf: url))
+      return try Data(contentsOf: url, options: options)
     } catch {
       throw .cannotRead(path: url.path, reason: FileManager.default.fileExists(atPath: url.path) ? "\(error)" : "no such file")
     }

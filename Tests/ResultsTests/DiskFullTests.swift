@@ -78,6 +78,9 @@ import Testing
       }
       #expect(throws: ResultsError.self) { try store.writeArray("x", shape: [1000], [Double](repeating: 1, count: 1000)) }
       #expect(RunArrays.names(in: store.directory).isEmpty)
+      let large = try Checkpoint(state: 1, arrays: ["x": .init(shape: [10_000], [Double](repeating: 1, count: 10_000))])
+      #expect(throws: ResultsError.self) { try store.writeCheckpoint("x", large) }
+      #expect(try store.readCheckpoint("x") == nil)
     }
     #expect(written > 100)
     let directory = try #require(RunListing.runs(in: mounted).first).directory

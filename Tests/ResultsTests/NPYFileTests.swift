@@ -44,6 +44,10 @@ import Testing
     #expect(throws: ResultsError.shapeMismatch(name: "z", shape: [2, 2], count: 3)) {
       try store.writeArray("z", shape: [2, 2], [1, 2, 3])
     }
+    let large = #expect(throws: ResultsError.shapeMismatch(name: "z", shape: [.max, 2], count: 1)) {
+      try store.writeArray("z", shape: [.max, 2], [1])
+    }
+    #expect("\(String(describing: large))".contains("no memory"))
     #expect(throws: ResultsError.self) { try store.readArray("absent") }
   }
 }

@@ -1,0 +1,12 @@
+import CZlib
+
+/// CRC-32 (as in gzip and zip) of bytes that arrive in parts. It finds damage; it is no protection from malice.
+struct CRC32 {
+  private(set) var value: UInt32 = 0
+
+  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    // For no buffer zlib would begin again.
+    guard let base = bytes.baseAddress else { return }
+    value = UInt32(truncatingIfNeeded: crc32_z(UInt(value), base.assumingMemoryBound(to: UInt8.self), bytes.count))
+  }
+}
