@@ -1,31 +1,39 @@
+/// In which order points are taken from the data.
+public enum PointOrder: String, CaseIterable, Codable, Sendable {
+  /// A random order drawn from the seed: Fisher and Yates' shuffle with SplitMix64, the same on every machine.
+  case shuffled
+  /// As they lie in the file, for data whose position means something, such as the rows of a kernel matrix computed elsewhere.
+  case file
+}
+
 /// How many points to train and to test on, and which.
 ///
-/// The training set is put in a random order drawn from the seed; its first `train` points train, the next `test` points test. Where the
-/// source has its own test set, that set is put in an order of its own (stream 1 of the same seed) and its first `test` points test.
-/// So more training points with the same seed include those of fewer. Orders are by Fisher and Yates' shuffle with SplitMix64, the same
-/// on every machine.
+/// The training set is put in an order; its first `train` points train, the next `test` points test. Where the source has its own test
+/// set, that set is put in an order of its own (shuffled: by stream 1 of the same seed) and its first `test` points test. So more
+/// training points with the same seed include those of fewer.
 public struct Split: Sendable, Hashable, Codable {
   /// Training points, at least 1.
   public let train: Int
   /// Test points, at least 1.
   public let test: Int
-  /// Seed of the order.
+  /// Seed of the shuffled order; the file's order does not use it.
   public let seed: UInt64
+  public let order: PointOrder
 
   /// - Throws: `DatasetError.invalidParameter` unless both counts are positive.
-  public init(train: Int, test: Int, seed: UInt64) throws(DatasetError) {
+  public init(train: Int, test: Int, seed: UInt64, order: PointOrder = .shuffled) throws(DatasetError) {
     guard train > 0 else { throw .invalidParameter(name: "number of training points", value: "\(train)", expected: "at least 1") }
     guard test > 0 else { throw .invalidParameter(name: "number of test points", value: "\(test)", expected: "at least 1") }
-    (self.train, self.test, self.seed) = (train, test, seed)
+    (self.train, self.test, self.seed, self.order) = (train, test, seed, order)
   }
 
-  /// Decoded counts are checked as those of `init` are.
+  /// Decoded counts are checked as those of `init` are; without a key `order` it is shuffled.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     do {
       try self.init(
         train: container.decode(Int.self, forKey: .train), test: container.decode(Int.self, forKey: .test),
-        seed: container.decode(UInt64.self, forKey: .seed))
+        seed: container.decode(UInt64.self, forKey: .seed), order: container.decodeIfPresent(PointOrder.self, forKey: .order) ?? .shuffled)
     } catch let error as DatasetError {
       throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: error.description))
     }
@@ -38,8 +46,7 @@ public struct Split: Sendable, Hashable, Codable {
     guard train <= data.train.count else {
       throw .tooManyPoints(name: data.train.name, requested: train, available: data.train.count, reason: "")
     }
-    var trainRandom = SplitMix64(seed: seed)
-    let trainOrder = trainRandom.permutation(data.train.count)
+    let trainOrder = positions(data.train.count, stream: 0)
     let trainIndices = Array(trainOrder[..<train])
     let testIndices: [Int]
     let testSource: Dataset
@@ -47,8 +54,7 @@ public struct Split: Sendable, Hashable, Codable {
       guard test <= ownTest.count else {
         throw .tooManyPoints(name: ownTest.name, requested: test, available: ownTest.count, reason: "")
       }
-      var testRandom = SplitMix64(seed: seed, stream: 1)
-      testIndices = Array(testRandom.permutation(ownTest.count)[..<test])
+      testIndices = Array(positions(ownTest.count, stream: 1)[..<test])
       testSource = ownTest
     } else {
       guard test <= data.train.count - train else {
@@ -61,6 +67,17 @@ public struct Split: Sendable, Hashable, Codable {
     return SelectedData(
       train: try data.train.subset(trainIndices), test: try testSource.subset(testIndices), trainIndices: trainIndices,
       testIndices: testIndices, isTestFromOwnSet: data.test != nil)
+  }
+
+  /// The positions `0..<count` in the order in which they are taken.
+  private func positions(_ count: Int, stream: UInt64) -> [Int] {
+    switch order {
+    case .shuffled:
+      var random = SplitMix64(seed: seed, stream: stream)
+      return random.permutation(count)
+    case .file:
+      return Array(0..<count)
+    }
   }
 }
 

@@ -52,6 +52,38 @@ import Testing
     #expect(try Split(train: 5, test: 15, seed: 4).select(from: data).testIndices == chosen.testIndices)
   }
 
+  @Test func theFilesOrderTakesPointsFromTheFront() throws {
+    let one = try LoadedData(train: countingSet(20))
+    for seed in [0, 9] as [UInt64] {
+      let chosen = try Split(train: 5, test: 7, seed: seed, order: .file).select(from: one)
+      #expect(chosen.trainIndices == Array(0..<5))
+      #expect(chosen.testIndices == Array(5..<12), "those after the training points")
+      #expect(chosen.test.values == (5..<12).map(Double.init))
+    }
+    let two = try LoadedData(train: countingSet(20, name: "train"), test: countingSet(15, name: "test"))
+    let chosen = try Split(train: 20, test: 7, seed: 9, order: .file).select(from: two)
+    #expect(chosen.trainIndices == Array(0..<20))
+    #expect(chosen.testIndices == Array(0..<7), "the first of their own set")
+    #expect(chosen.test.name == "test")
+    #expect(throws: DatasetError.tooManyPoints(name: "counting", requested: 4, available: 3, reason: " left beside 17 training points")) {
+      try Split(train: 17, test: 4, seed: 0, order: .file).select(from: one)
+    }
+  }
+
+  @Test func pointsAreShuffledUnlessAskedOtherwise() throws {
+    // By an independent program of the shuffle: seed 9 for the training set, stream 1 of it for the test set.
+    let data = try LoadedData(train: countingSet(10), test: countingSet(10))
+    let chosen = try Split(train: 10, test: 10, seed: 9).select(from: data)
+    #expect(chosen.trainIndices == [6, 7, 4, 8, 5, 2, 3, 9, 0, 1])
+    #expect(chosen.testIndices == [4, 5, 0, 2, 7, 1, 6, 9, 3, 8])
+    let decoded = try JSONDecoder().decode(Split.self, from: Data(#"{"train": 10, "test": 10, "seed": 9}"#.utf8))
+    #expect(try decoded == Split(train: 10, test: 10, seed: 9, order: .shuffled))
+    for order in PointOrder.allCases {
+      let split = try Split(train: 1, test: 2, seed: 3, order: order)
+      #expect(try JSONDecoder().decode(Split.self, from: JSONEncoder().encode(split)) == split)
+    }
+  }
+
   @Test func impossibleCountsAreRefused() throws {
     for (train, test, wrong) in [(0, 5, "training"), (-1, 5, "training"), (5, 0, "test"), (5, -3, "test")] {
       #expect(
