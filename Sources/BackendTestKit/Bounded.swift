@@ -94,6 +94,11 @@ struct Bounded<P: Rounding>: RealAlgebra {
       WideReal.exponentialMinusOne(x.value), inherited: times(Double(WideReal.exponential(x.value)), Foundation.expm1(x.error)),
       roundings: 6, isExactWhereHeld: false)
   }
+  static func log(_ x: Bounded) -> Bounded {
+    guard x.value > WideReal(x.error) else { return Bounded(0, error: .infinity) }
+    return rounded(
+      WideReal.logarithm(x.value), inherited: x.error / (Double(x.value) - x.error), roundings: 6, isExactWhereHeld: false)
+  }
   static func log1p(_ x: Bounded) -> Bounded {
     let distance = Double(1 + x.value)
     guard distance > x.error else { return Bounded(0, error: .infinity) }

@@ -14,6 +14,7 @@ extension WideReal {
 
   static func exponential(_ x: WideReal) -> WideReal { Foundation.exp(x) }
   static func exponentialMinusOne(_ x: WideReal) -> WideReal { Foundation.expm1(x) }
+  static func logarithm(_ x: WideReal) -> WideReal { Foundation.log(x) }
   static func logarithmOfOnePlus(_ x: WideReal) -> WideReal { Foundation.log1p(x) }
   static func errorFunction(_ x: WideReal) -> WideReal { Foundation.erf(x) }
   static func sine(_ x: WideReal) -> WideReal { Foundation.sin(x) }

@@ -62,6 +62,7 @@ extension TileLoops {
     case .sum: V.forEach(a, b, into: out, count: count) { $0 + $1 }
     case .difference: V.forEach(a, b, into: out, count: count) { $0 - $1 }
     case .product: V.forEach(a, b, into: out, count: count) { $0 * $1 }
+    case .quotient: V.forEach(a, b, into: out, count: count) { $0 / $1 }
     case .scaled(let factor, let constant):
       V.forEach(a, a, into: out, count: count) { x, _ in V.fma(V(factor), x, V(constant)) }
     case .addScaled(let factor): V.forEach(a, b, into: out, count: count) { V.fma(V(factor), $1, $0) }
@@ -71,6 +72,7 @@ extension TileLoops {
     case .activationVJP(let activation): ActivationCatalog.visit(activation, SlopeLoop<V>(a: a, cotangent: b, out: out, count: count))
     case .square: V.forEach(a, a, into: out, count: count) { x, _ in x * x }
     case .exponential: V.forEach(a, a, into: out, count: count) { x, _ in V.exp(x) }
+    case .logarithm: V.forEach(a, a, into: out, count: count) { x, _ in V.log(x) }
     }
   }
 
@@ -138,6 +140,7 @@ extension TileLoops {
     case .sqrt: V.forEach(a, b, into: out, count: count) { x, _ in V.sqrt(x) }
     case .exp: V.forEach(a, b, into: out, count: count) { x, _ in V.exp(x) }
     case .expm1: V.forEach(a, b, into: out, count: count) { x, _ in V.expm1(x) }
+    case .log: V.forEach(a, b, into: out, count: count) { x, _ in V.log(x) }
     case .log1p: V.forEach(a, b, into: out, count: count) { x, _ in V.log1p(x) }
     case .erf: V.forEach(a, b, into: out, count: count) { x, _ in V.erf(x) }
     case .sin: V.forEach(a, b, into: out, count: count) { x, _ in V.sin(x) }

@@ -76,6 +76,7 @@ struct PairJet<R: Vector>: RealAlgebra {
     let value = R.expm1(x.value)
     return linear(value, value + .one, x)
   }
+  @inline(__always) static func log(_ x: PairJet) -> PairJet { linear(R.log(x.value), .one / x.value, x) }
   @inline(__always) static func log1p(_ x: PairJet) -> PairJet { linear(R.log1p(x.value), .one / (.one + x.value), x) }
   @inline(__always) static func erf(_ x: PairJet) -> PairJet {
     linear(R.erf(x.value), R(1.1283791670955126) * R.exp(-(x.value * x.value)), x)  // 2/√π

@@ -63,9 +63,22 @@ extension Vector32 {
   }
 
   /// log x of positive normal numbers.
-  @inline(__always) static func log(_ x: Vector32) -> Vector32 {
+  @inline(__always) static func logOfPositive(_ x: Vector32) -> Vector32 {
     let (k, m) = exponentAndMantissa(x)
     return logReduced(m - one, exponent: k, correction: zero)
+  }
+
+  @inline(__always) package static func log(_ x: Vector32) -> Vector32 {
+    // Subnormal numbers are multiplied by 2^24 first.
+    let leastNormal = Vector32(1.1754943508222875e-38)
+    let scaled = select(x * Vector32(16777216.0), x, where: x, isLessThan: leastNormal)
+    let (k, m) = exponentAndMantissa(scaled)
+    let exponent = k + select(Vector32(-24), zero, where: x, isLessThan: leastNormal)
+    // x − x is 0, or not a number where x is none.
+    let value = logReduced(m - one, exponent: exponent, correction: x - x)
+    let huge = select(x, value, where: Vector32(3.4028234663852886e38), isLessThan: x)
+    let atZero = select(Vector32(-Double.infinity), huge, where: x, isLessThan: Vector32(repeating: .leastNonzeroMagnitude))
+    return select(Vector32(Double.nan), atZero, where: x, isLessThan: zero)
   }
 
   @inline(__always) package static func log1p(_ x: Vector32) -> Vector32 {

@@ -72,9 +72,22 @@ extension Vector64 {
   }
 
   /// log x of positive normal numbers.
-  @inline(__always) static func log(_ x: Vector64) -> Vector64 {
+  @inline(__always) static func logOfPositive(_ x: Vector64) -> Vector64 {
     let (k, m) = exponentAndMantissa(x)
     return logReduced(m - one, exponent: k, correction: zero)
+  }
+
+  @inline(__always) package static func log(_ x: Vector64) -> Vector64 {
+    // Subnormal numbers are multiplied by 2^54 first.
+    let leastNormal = Vector64(2.2250738585072014e-308)
+    let scaled = select(x * Vector64(18014398509481984.0), x, where: x, isLessThan: leastNormal)
+    let (k, m) = exponentAndMantissa(scaled)
+    let exponent = k + select(Vector64(-54), zero, where: x, isLessThan: leastNormal)
+    // x − x is 0, or not a number where x is none.
+    let value = logReduced(m - one, exponent: exponent, correction: x - x)
+    let huge = select(x, value, where: Vector64(1.7976931348623157e308), isLessThan: x)
+    let atZero = select(Vector64(-Double.infinity), huge, where: x, isLessThan: Vector64(repeating: .leastNonzeroMagnitude))
+    return select(Vector64(Double.nan), atZero, where: x, isLessThan: zero)
   }
 
   @inline(__always) package static func log1p(_ x: Vector64) -> Vector64 {

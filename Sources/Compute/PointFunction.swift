@@ -8,6 +8,8 @@ public enum PointFunction: Sendable {
   case difference
   /// x₀ · x₁
   case product
+  /// x₀ / x₁
+  case quotient
   /// factor · x₀ + constant
   case scaled(by: Double, plus: Double)
   /// x₀ + factor · x₁
@@ -22,11 +24,13 @@ public enum PointFunction: Sendable {
   case square
   /// exp(x₀)
   case exponential
+  /// log x₀: −∞ at 0, not a number below
+  case logarithm
 
   public var inputCount: Int {
     switch self {
-    case .sum, .difference, .product, .addScaled, .activationVJP: 2
-    case .scaled, .activation, .activationSlope, .square, .exponential: 1
+    case .sum, .difference, .product, .quotient, .addScaled, .activationVJP: 2
+    case .scaled, .activation, .activationSlope, .square, .exponential, .logarithm: 1
     }
   }
 
@@ -36,6 +40,7 @@ public enum PointFunction: Sendable {
     case .sum: a + b
     case .difference: a - b
     case .product: a * b
+    case .quotient: a / b
     case .scaled(let factor, let constant): R.fma(R(factor), a, R(constant))
     case .addScaled(let factor): R.fma(R(factor), b, a)
     case .activation(let activation): activation.value(a)
@@ -43,6 +48,7 @@ public enum PointFunction: Sendable {
     case .activationVJP(let activation): activation.slope(a) * b
     case .square: a * a
     case .exponential: R.exp(a)
+    case .logarithm: R.log(a)
     }
   }
 }
@@ -54,6 +60,7 @@ extension PointFunction: CustomStringConvertible {
     case .sum: "sum"
     case .difference: "difference"
     case .product: "product"
+    case .quotient: "quotient"
     case .scaled(let factor, let constant): "scaled(\(factor),\(constant))"
     case .addScaled(let factor): "addScaled(\(factor))"
     case .activation(let activation): "activation:\(ActivationCatalog.text(activation))"
@@ -61,6 +68,7 @@ extension PointFunction: CustomStringConvertible {
     case .activationVJP(let activation): "vjp:\(ActivationCatalog.text(activation))"
     case .square: "square"
     case .exponential: "exponential"
+    case .logarithm: "logarithm"
     }
   }
 }

@@ -71,6 +71,7 @@ public struct Jet<R: RealAlgebra>: RealAlgebra {
     let value = R.expm1(x.value)
     return x.chain(value, value + R(1))
   }
+  @inlinable public static func log(_ x: Jet) -> Jet { x.chain(R.log(x.value), R(1) / x.value) }
   @inlinable public static func log1p(_ x: Jet) -> Jet { x.chain(R.log1p(x.value), R(1) / (R(1) + x.value)) }
   @inlinable public static func erf(_ x: Jet) -> Jet {
     x.chain(R.erf(x.value), R(1.1283791670955126) * R.exp(-(x.value * x.value)))  // 2/√π

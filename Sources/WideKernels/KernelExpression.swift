@@ -25,7 +25,7 @@ public indirect enum KernelExpression: RealAlgebra {
     case multiply = "*"
     case divide = "/"
     case negate
-    case sqrt, exp, expm1, log1p, erf, sin, cos, atan2, fma
+    case sqrt, exp, expm1, log, log1p, erf, sin, cos, atan2, fma
     case absolute = "fabs"
     /// Arguments: x, y, value where x < y, value elsewhere.
     case select
@@ -102,6 +102,7 @@ public indirect enum KernelExpression: RealAlgebra {
   public static func sqrt(_ x: Self) -> Self { function(.sqrt, x, Double.sqrt) }
   public static func exp(_ x: Self) -> Self { function(.exp, x, Double.exp) }
   public static func expm1(_ x: Self) -> Self { function(.expm1, x, Double.expm1) }
+  public static func log(_ x: Self) -> Self { function(.log, x, Double.log) }
   public static func log1p(_ x: Self) -> Self { function(.log1p, x, Double.log1p) }
   public static func erf(_ x: Self) -> Self { function(.erf, x, Double.erf) }
   public static func sin(_ x: Self) -> Self { function(.sin, x, Double.sin) }

@@ -4,6 +4,7 @@ extension Double: RealAlgebra {
   @inlinable public static func sqrt(_ x: Double) -> Double { x.squareRoot() }
   @inlinable public static func exp(_ x: Double) -> Double { Foundation.exp(x) }
   @inlinable public static func expm1(_ x: Double) -> Double { Foundation.expm1(x) }
+  @inlinable public static func log(_ x: Double) -> Double { Foundation.log(x) }
   @inlinable public static func log1p(_ x: Double) -> Double { Foundation.log1p(x) }
   @inlinable public static func erf(_ x: Double) -> Double { Foundation.erf(x) }
   @inlinable public static func sin(_ x: Double) -> Double { Foundation.sin(x) }

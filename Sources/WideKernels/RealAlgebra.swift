@@ -17,6 +17,8 @@ public protocol RealAlgebra: Sendable {
   static func exp(_ x: Self) -> Self
   /// exp(x) - 1 without cancellation near 0.
   static func expm1(_ x: Self) -> Self
+  /// Natural logarithm; x > 0.
+  static func log(_ x: Self) -> Self
   /// log(1 + x) without cancellation near 0; x > -1.
   static func log1p(_ x: Self) -> Self
   static func erf(_ x: Self) -> Self

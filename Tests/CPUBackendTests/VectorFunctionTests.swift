@@ -22,6 +22,8 @@ struct FunctionRange: Sendable, CustomTestStringConvertible {
     FunctionRange(function: .exp, first: 1e-20, last: 1, isLogarithmic: true),
     FunctionRange(function: .expm1, first: -40, last: 88, bound: 3),
     FunctionRange(function: .expm1, first: 1e-30, last: 2, isLogarithmic: true, bound: 3),
+    FunctionRange(function: .log, first: 0.5, last: 2),
+    FunctionRange(function: .log, first: 1e-30, last: 1e30, isLogarithmic: true, isSigned: false),
     FunctionRange(function: .log1p, first: -0.99, last: 100),
     FunctionRange(function: .log1p, first: 1e-30, last: 1e30, isLogarithmic: true, isSigned: false),
     FunctionRange(function: .log1p, first: 1e-30, last: 0.9, isLogarithmic: true),
@@ -108,7 +110,7 @@ private typealias Wide = Double
   @Test(arguments: CPUBackend.available)
   func specialValuesFollowTheLibrary(_ set: InstructionSet) {
     let values = [0, -0.0, 1, -1, 800, -800, .infinity, -.infinity, .nan, 1e300, -1e300, Double.leastNonzeroMagnitude]
-    for function in [VectorFunction.exp, .expm1, .erf, .sqrt, .log1p] {
+    for function in [VectorFunction.exp, .expm1, .erf, .sqrt, .log, .log1p] {
       var out = [Double](repeating: 7, count: values.count)
       set.loops64.evaluate(function, values, values, into: &out, count: values.count)
       for (x, got) in zip(values, out) where !(function == .log1p && x < -1) && !(function == .sqrt && x < 0) {
@@ -117,6 +119,11 @@ private typealias Wide = Double
           got == expected || (got.isNaN && expected.isNaN) || abs(got - expected) <= expected.ulp, "\(set) \(function)(\(x)) = \(got)")
       }
     }
+    var logarithms = [Float](repeating: 7, count: 5)
+    let singles: [Float] = [0, -1, .infinity, .nan, .leastNonzeroMagnitude]
+    set.loops32.evaluate(.log, singles, singles, into: &logarithms, count: 5)
+    #expect(logarithms[0] == -.infinity && logarithms[1].isNaN && logarithms[2] == .infinity && logarithms[3].isNaN, "\(set)")
+    #expect(logarithms[4] == -103.27893, "\(set) log(2^-149) = \(logarithms[4])")
     // The origin has angle 0, and the negative axis π.
     var angles = [Double](repeating: 7, count: 3)
     set.loops64.evaluate(.atan2, [0, 0, 0], [0, -1, 1], into: &angles, count: 3)
@@ -150,6 +157,7 @@ private func reference(_ function: VectorFunction, _ x: Wide, _ y: Wide) -> Wide
   case .sqrt: x.squareRoot()
   case .exp: Foundation.exp(x)
   case .expm1: Foundation.expm1(x)
+  case .log: Foundation.log(x)
   case .log1p: Foundation.log1p(x)
   case .erf: Foundation.erf(x)
   case .sin: Foundation.sin(x)

@@ -281,6 +281,7 @@ struct Plain: RealAlgebra {
   static func sqrt(_ x: Plain) -> Plain { Plain(Double.sqrt(x.value)) }
   static func exp(_ x: Plain) -> Plain { Plain(Double.exp(x.value)) }
   static func expm1(_ x: Plain) -> Plain { Plain(Double.expm1(x.value)) }
+  static func log(_ x: Plain) -> Plain { Plain(Double.log(x.value)) }
   static func log1p(_ x: Plain) -> Plain { Plain(Double.log1p(x.value)) }
   static func erf(_ x: Plain) -> Plain { Plain(Double.erf(x.value)) }
   static func sin(_ x: Plain) -> Plain { Plain(Double.sin(x.value)) }

@@ -13,6 +13,7 @@ import WideKernels
     case "sqrt": R.sqrt(x * x + y * y)
     case "exp": R.exp(x * y)
     case "expm1": R.expm1(x * y)
+    case "log": R.log(x * x + y)
     case "log1p": R.log1p(x * x + y)
     case "erf": R.erf(x - y)
     case "sin": R.sin(x * y)
@@ -26,7 +27,7 @@ import WideKernels
     }
   }
   static let names = [
-    "+", "-", "negate", "*", "/", "sqrt", "exp", "expm1", "log1p", "erf", "sin", "cos", "atan2", "maximum", "absolute", "fma",
+    "+", "-", "negate", "*", "/", "sqrt", "exp", "expm1", "log", "log1p", "erf", "sin", "cos", "atan2", "maximum", "absolute", "fma",
     "select", "differenceOfProducts",
   ]
 

@@ -1,4 +1,5 @@
 import Compute
+import Foundation
 import WideKernels
 
 /// Every point function, and those with an activation for every activation. Bound: running error analysis.
@@ -24,7 +25,7 @@ struct MapCase: CaseBody {
 
   static var all: [any CaseBody] {
     let arithmetic: [PointFunction] = [
-      .sum, .difference, .product, .scaled(by: -0.7, plus: 0.3), .addScaled(1.0 / 3), .square, .exponential,
+      .sum, .difference, .product, .scaled(by: -0.7, plus: 0.3), .addScaled(1.0 / 3), .square, .exponential, .quotient, .logarithm,
     ]
     let sizes = [(1, 1, 1), (2, 7, 9), (1, 8, 16), (1, 130, 31), (3, 33, 65), (1, 1, 1000)]
     var cases: [MapCase] = []
@@ -49,9 +50,10 @@ struct MapCase: CaseBody {
 
   func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
     let count = batch * rows * columns
-    // Mostly in [-3, 3); some large numbers, and an exact 0 where φ′ may jump.
+    // Mostly in [-3, 3); some large numbers, and an exact 0 where φ′ may jump. Logarithms: positive, over 2^-40 ... 2^40.
     let first = probe.uniforms("x0", count).enumerated().map { index, uniform -> Double in
-      index % 31 == 5 ? 0 : Double(Float((index % 17 == 11 && !isGrowing ? 20 : 3) * uniform))
+      if case .logarithm = function { return Double(Float(exp2(index % 3 == 0 ? uniform : 40 * uniform))) }
+      return index % 31 == 5 ? 0 : Double(Float((index % 17 == 11 && !isGrowing ? 20 : 3) * uniform))
     }
     let initial = sharing == .inPlace ? first : nil
     let out = try probe.output("out", batch: batch, rows: rows, columns: columns, layout, initial: initial)
