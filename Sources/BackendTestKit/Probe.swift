@@ -15,7 +15,8 @@ struct Operand {
   let tensor: Tensor
 
   subscript(item: Int, row: Int, column: Int) -> Double {
-    values[((tensor.batch == 1 ? 0 : item) * tensor.rows + (tensor.rows == 1 ? 0 : row)) * tensor.columns + column]
+    values[
+      ((tensor.batch == 1 ? 0 : item) * tensor.rows + (tensor.rows == 1 ? 0 : row)) * tensor.columns + (tensor.columns == 1 ? 0 : column)]
   }
 }
 

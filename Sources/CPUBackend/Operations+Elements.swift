@@ -2,30 +2,9 @@ import CPUKernelInterface
 import Compute
 
 extension Operations {
-  private static var elementBlock: Int { 16384 }
+  static var elementBlock: Int { 16384 }
   /// Rows up to this many numbers are reduced at once, longer ones block by block.
   private static var reductionBlock: Int { 16384 }
-
-  func map(_ function: PointFunction, _ inputs: [Matrices<Scalar>], into out: Matrices<Scalar>) {
-    let (a, b) = (inputs[0], inputs.count > 1 ? inputs[1] : inputs[0])
-    let isFlat = out.isContiguous && [a, b].allSatisfy { $0.isContiguous && $0.rows == out.rows && $0.batch == out.batch }
-    if isFlat {
-      let count = out.batch * out.rows * out.columns
-      pool.run((count + Self.elementBlock - 1) / Self.elementBlock) { tile in
-        let first = tile * Self.elementBlock
-        loops.map(function, a.base + first, b.base + first, into: out.base + first, count: min(Self.elementBlock, count - first))
-      }
-      return
-    }
-    let lines = max(1, Self.elementBlock / max(out.columns, 1))
-    let tiles = (out.rows + lines - 1) / lines
-    pool.run(out.batch * tiles) { tile in
-      let (item, first) = (tile / tiles, tile % tiles * lines)
-      for row in first..<min(first + lines, out.rows) {
-        loops.map(function, a.line(item, row), b.line(item, row), into: out.line(item, row), count: out.columns)
-      }
-    }
-  }
 
   func reduceRows(_ reduction: Reduction, _ input: Matrices<Scalar>, into out: Matrices<Scalar>) throws(ComputeError) {
     let parts = (input.columns + Self.reductionBlock - 1) / Self.reductionBlock

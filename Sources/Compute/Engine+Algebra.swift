@@ -37,23 +37,27 @@ extension Engine {
     try map(.scaled(by: 1 / Double(max(x.columns, 1)), plus: 0), rows(.sumOfSquares, x))
   }
 
+  /// A function of every element; an input with one item, row or column has it repeated to the size of the other.
   public func map(_ function: PointFunction, _ inputs: Tensor...) throws(ComputeError) -> Tensor {
-    guard let first = inputs.first else {
+    guard !inputs.isEmpty else {
       throw .shapeMismatch(operation: "map", expected: "\(function.inputCount) inputs", got: "none")
     }
-    let out = try empty(batch: first.batch, rows: first.rows, columns: first.columns)
+    func size(_ dimension: (Tensor) -> Int) -> Int { inputs.map(dimension).first { $0 != 1 } ?? 1 }
+    let out = try empty(batch: size(\.batch), rows: size(\.rows), columns: size(\.columns))
     try map(function, inputs, into: out)
     return out
   }
 
-  /// Applies a function to every element. An input of one row is repeated for all rows of `out`; `out` may be an input.
+  /// Applies a function to every element. What an input has once (an item, a row, a column) is repeated to the size of `out`;
+  /// `out` may be an input.
   public func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
     try requirePrecision("map", inputs + [out])
     try require(inputs.count == function.inputCount, "map \(function)", expected: "\(function.inputCount) inputs", got: "\(inputs.count)")
     for input in inputs {
+      let sizes = [(input.batch, out.batch), (input.rows, out.rows), (input.columns, out.columns)]
       try require(
-        input.columns == out.columns && (input.rows == out.rows || input.rows == 1) && (input.batch == out.batch || input.batch == 1),
-        "map \(function)", expected: "\(out.shapeText), or one row or one item of it", got: input.shapeText)
+        sizes.allSatisfy { $0 == $1 || $0 == 1 }, "map \(function)", expected: "\(out.shapeText), or 1 in place of its sizes",
+        got: input.shapeText)
     }
     guard out.count > 0 else { return }
     try backend.map(function, inputs, into: out)

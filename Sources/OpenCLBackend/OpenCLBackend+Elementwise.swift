@@ -18,10 +18,21 @@ extension OpenCLBackend {
       file: "map", precision: out.precision, lanes: lanes, defines: ["INPUTS": inputs.count], generatedKey: "map \(function)")
     let generator = GeneratedSource(precision: out.precision)
     let vectors = (target.columns + lanes - 1) / lanes
+    func step(_ input: Tensor) -> KernelArgument { .int(input.columns == 1 && out.columns > 1 ? 0 : 1) }
     try launch(
       request, "map", generated: { () throws(ComputeError) in try generator.pointFunction(function) },
-      global: [vectors, target.rows, target.batch], local: [16, 1, 1],
-      [try view(shaped(first)), try view(shaped(second)), try view(target), .int(target.rows), .int(target.columns)])
+      global: [vectors, target.rows, target.batch], local: Self.elementGroup(columns: vectors),
+      [
+        try view(shaped(first)), step(first), try view(shaped(second)), step(second), try view(target), .int(target.rows),
+        .int(target.columns),
+      ])
+  }
+
+  /// 64 work-items over columns, rows and items, as many of them along the columns as there are, so that narrow rows leave few idle.
+  static func elementGroup(columns: Int) -> [Int] {
+    var width = 64
+    while width >= 2 * columns, width > 1 { width /= 2 }
+    return [width, 64 / width, 1]
   }
 
   public func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) throws(ComputeError) {

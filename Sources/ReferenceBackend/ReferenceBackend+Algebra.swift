@@ -31,7 +31,7 @@ extension ReferenceBackend {
     for item in 0..<result.batch {
       for i in 0..<result.rows {
         for j in 0..<result.columns {
-          let values = sources.map { $0[$0.batch == 1 ? 0 : item, $0.rows == 1 ? 0 : i, j] }
+          let values = sources.map { $0[$0.batch == 1 ? 0 : item, $0.rows == 1 ? 0 : i, $0.columns == 1 ? 0 : j] }
           result[item, i, j] = function.apply(values[0], values.count > 1 ? values[1] : 0)
         }
       }

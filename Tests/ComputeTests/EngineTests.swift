@@ -32,6 +32,8 @@ import WideKernels
     expectShapeError(recorder, "map") { _ = try engine.map(.sum, x) }
     expectShapeError(recorder, "map") { _ = try engine.map(.sum, x, y) }
     expectShapeError(recorder, "map") { _ = try engine.map(.square) }
+    expectShapeError(recorder, "map") { _ = try engine.map(.sum, x, zeros(2, 4, 2)) }
+    expectShapeError(recorder, "map") { try engine.map(.sum, [x, x], into: zeros(2, 4, 1)) }
     expectShapeError(recorder, "rows") { _ = try engine.rows(.sum, zeros(1, 3, 0)) }
     expectShapeError(recorder, "triangularSolve") { try engine.triangularSolve(TriangularSolve(), zeros(2, 4, 3), x) }
     expectShapeError(recorder, "triangularSolve") { try engine.triangularSolve(TriangularSolve(), zeros(2, 5, 5), x) }
@@ -197,6 +199,19 @@ import WideKernels
       let (row, column) = (index / 7 % 5, index % 7)
       #expect(value == ((1..<4).contains(row) && (2..<5).contains(column) ? -1 : numbers[index]))
     }
+  }
+
+  @Test func mapRepeatsWhateverAnInputHasOnce() throws {
+    let engine = try Engine(ReferenceBackend())
+    let slopes = try engine.tensor([2, 3], rows: 2, columns: 1)
+    let jacobian = try engine.tensor([1, 10, 100, 1000, 1, 2, 3, 4, 5, 6, 7, 8], batch: 2, rows: 2, columns: 3)
+    let product = try engine.map(.product, slopes, jacobian)
+    #expect(product.shapeText == "[2, 2, 3]")
+    #expect(try engine.read(product) == [2, 20, 200, 3000, 3, 6, 6, 8, 10, 18, 21, 24])
+    let outer = try engine.map(.difference, slopes, engine.tensor([1, 5], rows: 1, columns: 2))
+    #expect(try engine.read(outer) == [1, -3, 2, -2])
+    let none = try engine.map(.sum, slopes.rows(0..<0), jacobian.rows(0..<1))
+    #expect(none.shapeText == "[2, 0, 3]")
   }
 
   @Test func float32HoldsTheNearestNumbersAndConvertsBack() throws {

@@ -13,7 +13,7 @@ enum Sabotage: String, CaseIterable, Sendable {
   case vjpSwapsRowAndColumn, vjpForgetsNTK, vjpDropsLastRow, vjpOffByThousandUlp
   case blockKernelIgnoresY, blockKernelLeavesUpperHalf, blockKernelForgetsWidth, blockKernelUsesGeneralFormOnDiagonal
   case widePassIgnoresCounts, widePassForgetsFactorTwo, widePassTransposesJacobian, widePassTakesOtherKernel, widePassIgnoresBatch
-  case mapTakesFirstRow, mapSkipsLastElement, mapOffByThousandUlp
+  case mapTakesFirstRow, mapTakesFirstColumn, mapSkipsLastElement, mapOffByThousandUlp
   case reduceMaximumStartsAtZero, reduceDropsLastColumn
   case normalIgnoresFirstElement, normalSwapsSineAndCosine, normalTruncatesBlock
   case solveIgnoresTranspose, solveAssumesUnitDiagonal, solveIgnoresItems
@@ -33,7 +33,7 @@ enum Sabotage: String, CaseIterable, Sendable {
     case .blockKernelIgnoresY, .blockKernelLeavesUpperHalf, .blockKernelForgetsWidth, .blockKernelUsesGeneralFormOnDiagonal: "blockKernel"
     case .widePassIgnoresCounts, .widePassForgetsFactorTwo, .widePassTransposesJacobian, .widePassTakesOtherKernel, .widePassIgnoresBatch:
       "widePass"
-    case .mapTakesFirstRow, .mapSkipsLastElement, .mapOffByThousandUlp: "map"
+    case .mapTakesFirstRow, .mapTakesFirstColumn, .mapSkipsLastElement, .mapOffByThousandUlp: "map"
     case .reduceMaximumStartsAtZero, .reduceDropsLastColumn: "reduceRows"
     case .normalIgnoresFirstElement, .normalSwapsSineAndCosine, .normalTruncatesBlock: "fillNormal"
     case .solveIgnoresTranspose, .solveAssumesUnitDiagonal, .solveIgnoresItems: "triangularSolve"
@@ -227,6 +227,8 @@ final class SabotagedBackend: Backend {
   func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
     var changed = inputs
     if sabotage == .mapTakesFirstRow, inputs.count == 2 { changed[1] = inputs[1].rows(0..<1) }
+    // A repeated column, forgotten after the first row.
+    if sabotage == .mapTakesFirstColumn, inputs.count == 2, inputs[1].columns == 1, out.columns > 1 { changed[1] = inputs[1].rows(0..<1) }
     try reference.map(function, changed, into: out)
     switch sabotage {
     case .mapSkipsLastElement: try alter(out) { $0[$0.count - 1] = .nan }

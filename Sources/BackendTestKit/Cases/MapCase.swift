@@ -4,24 +4,34 @@ import WideKernels
 
 /// Every point function, and those with an activation for every activation. Bound: running error analysis.
 struct MapCase: CaseBody {
-  enum Sharing: String, Sendable {
-    case none
-    /// The second input has one row, repeated.
-    case row
-    /// The second input has one item, repeated.
-    case item
-    /// The result overwrites the first input.
-    case inPlace = "in-place"
+  /// The sizes of an input that are 1 and repeated.
+  struct Repetition: OptionSet, Sendable, CustomStringConvertible {
+    let rawValue: Int
+    static let item = Repetition(rawValue: 1)
+    static let row = Repetition(rawValue: 2)
+    static let column = Repetition(rawValue: 4)
+    static let all = (0..<8).map(Repetition.init)
+
+    var description: String {
+      let names = [(Repetition.item, "item"), (.row, "row"), (.column, "column")].filter { contains($0.0) }.map(\.1)
+      return names.isEmpty ? "whole" : names.joined(separator: "+")
+    }
   }
 
   var function: PointFunction
   var batch: Int
   var rows: Int
   var columns: Int
-  var sharing = Sharing.none
+  var first: Repetition = []
+  var second: Repetition = []
+  /// The result overwrites the first input.
+  var isInPlace = false
   var layout = Layout.dense
 
-  var label: String { "\(function) b\(batch) \(rows)x\(columns) \(sharing.rawValue) \(layout)" }
+  var label: String {
+    let inputs = function.inputCount == 2 ? "\(first),\(second)" : "\(first)"
+    return "\(function) b\(batch) \(rows)x\(columns) \(inputs)\(isInPlace ? " in-place" : "") \(layout)"
+  }
 
   static var all: [any CaseBody] {
     let arithmetic: [PointFunction] = [
@@ -34,39 +44,58 @@ struct MapCase: CaseBody {
         cases.append(
           MapCase(function: function, batch: batch, rows: rows, columns: columns, layout: place % 4 < 2 ? .dense : .strided))
       }
-      for sharing in function.inputCount == 2 ? [Sharing.row, .item, .inPlace] : [.inPlace] {
-        cases.append(
-          MapCase(function: function, batch: 3, rows: 9, columns: 17, sharing: sharing, layout: index % 2 == 0 ? .strided : .dense))
+      let layout = index % 2 == 0 ? Layout.strided : .dense
+      cases.append(MapCase(function: function, batch: 3, rows: 9, columns: 17, isInPlace: true, layout: layout))
+      for repetition in Repetition.all.dropFirst() {
+        if function.inputCount == 2 {
+          cases.append(MapCase(function: function, batch: 3, rows: 9, columns: 17, second: repetition, layout: layout))
+        }
+        let other: Repetition = repetition == .row && function.inputCount == 2 ? .column : []
+        cases.append(MapCase(function: function, batch: 3, rows: 9, columns: 17, first: repetition, second: other, layout: layout))
       }
     }
+    // Wide rows in parts, and many narrow ones.
+    for layout in [Layout.dense, .strided] {
+      for (batch, rows, columns) in [(1, 3, 5000), (2, 701, 3), (1, 3000, 2)] {
+        cases.append(MapCase(function: .quotient, batch: batch, rows: rows, columns: columns, second: .column, layout: layout))
+        cases.append(
+          MapCase(function: .product, batch: batch, rows: rows, columns: columns, first: .column, layout: layout))
+      }
+    }
+    cases.append(
+      MapCase(function: .difference, batch: 2, rows: 300, columns: 10, second: .column, isInPlace: true, layout: .strided))
     for (index, activation) in ActivationCatalog.samples.enumerated() {
       cases.append(MapCase(function: .activation(activation), batch: 1, rows: 9, columns: 33, layout: index % 2 == 0 ? .strided : .dense))
       cases.append(MapCase(function: .activationSlope(activation), batch: 2, rows: 16, columns: 7))
       cases.append(
-        MapCase(function: .activationVJP(activation), batch: 1, rows: 31, columns: 8, sharing: index % 3 == 0 ? .inPlace : .none))
+        MapCase(
+          function: .activationVJP(activation), batch: 1, rows: 31, columns: 8, second: index % 3 == 1 ? .column : [],
+          isInPlace: index % 3 == 0))
     }
     return cases
   }
 
   func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
-    let count = batch * rows * columns
+    func sizes(_ repetition: Repetition) -> (batch: Int, rows: Int, columns: Int) {
+      (repetition.contains(.item) ? 1 : batch, repetition.contains(.row) ? 1 : rows, repetition.contains(.column) ? 1 : columns)
+    }
+    let size = sizes(first)
     // Mostly in [-3, 3); some large numbers, and an exact 0 where φ′ may jump. Logarithms: positive, over 2^-40 ... 2^40.
-    let first = probe.uniforms("x0", count).enumerated().map { index, uniform -> Double in
+    let values = probe.uniforms("x0", size.batch * size.rows * size.columns).enumerated().map { index, uniform -> Double in
       if case .logarithm = function { return Double(Float(exp2(index % 3 == 0 ? uniform : 40 * uniform))) }
       return index % 31 == 5 ? 0 : Double(Float((index % 17 == 11 && !isGrowing ? 20 : 3) * uniform))
     }
-    let initial = sharing == .inPlace ? first : nil
-    let out = try probe.output("out", batch: batch, rows: rows, columns: columns, layout, initial: initial)
+    let out = try probe.output("out", batch: batch, rows: rows, columns: columns, layout, initial: isInPlace ? values : nil)
     var operands: [Operand] = []
-    if sharing == .inPlace {
-      operands.append(Operand(values: first, tensor: out.view))
+    if isInPlace {
+      operands.append(Operand(values: values, tensor: out.view))
     } else {
-      operands.append(try probe.input("x0", first, batch: batch, rows: rows, columns: columns, layout))
+      operands.append(try probe.input("x0", values, batch: size.batch, rows: size.rows, columns: size.columns, layout))
     }
     if function.inputCount == 2 {
-      let (items, lines) = (sharing == .item ? 1 : batch, sharing == .row ? 1 : rows)
-      operands.append(
-        try probe.input("x1", probe.uniforms("x1", items * lines * columns), batch: items, rows: lines, columns: columns, layout))
+      let size = sizes(second)
+      let values = probe.uniforms("x1", size.batch * size.rows * size.columns)
+      operands.append(try probe.input("x1", values, batch: size.batch, rows: size.rows, columns: size.columns, layout))
     }
     var expected: [Bounded<P>] = []
     for item in 0..<batch {
@@ -77,7 +106,7 @@ struct MapCase: CaseBody {
         }
       }
     }
-    try probe.verify([out], [matches(expected)], mayBeTrivial: isFlatSlope || count == 1) {
+    try probe.verify([out], [matches(expected)], mayBeTrivial: isFlatSlope || values.count == 1) {
       try probe.backend.map(function, operands.map(\.tensor), into: out.view)
     }
   }
