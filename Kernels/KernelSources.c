@@ -18,6 +18,9 @@ static const char recursion_vjp[] = {
 static const char wide_pass[] = {
 #embed "wide_pass.cl"
   , 0};
+static const char copy_rows[] = {
+#embed "copy_rows.cl"
+  , 0};
 static const char map[] = {
 #embed "map.cl"
   , 0};
@@ -38,6 +41,7 @@ static const IsthmusKernelSource sources[] = {
   {"recursion", recursion},
   {"recursion_vjp", recursion_vjp},
   {"wide_pass", wide_pass},
+  {"copy_rows", copy_rows},
   {"map", map},
   {"reduce", reduce},
   {"philox", philox},

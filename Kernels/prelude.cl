@@ -2,7 +2,7 @@
 //
 //   real    float or double (REAL_IS_DOUBLE)
 //   vreal   LANES of them; kernels that say so handle LANES neighbouring elements per work-item
-//   VIEW    parameters of a tensor [item, row, column]: base, offset and strides in elements
+//   VIEW    parameters of a tensor [item, row, column]: base, offset and strides in elements; VIEW_OF where it is not of `real`
 //
 // Do not build with relaxed math: differenceOfProducts would be optimised away.
 
@@ -69,5 +69,6 @@ static inline void store_edge(const vreal v, __global real *p, const int count) 
 #endif
 }
 
-#define VIEW(name) __global real *name##Base, const long name##Offset, const long name##Row, const long name##Item
+#define VIEW_OF(type, name) __global type *name##Base, const long name##Offset, const long name##Row, const long name##Item
+#define VIEW(name) VIEW_OF(real, name)
 #define AT(name, item, row) (name##Base + (name##Offset + (item) * name##Item + (row) * name##Row))

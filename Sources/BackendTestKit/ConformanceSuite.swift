@@ -7,9 +7,9 @@ public enum ConformanceSuite {
   /// All cases whose description contains `filter`; nil for all.
   public static func cases(filter: String? = nil) -> [ConformanceCase] {
     let all: [(ConformanceOperation, [any CaseBody])] = [
-      (.copy, CopyCase.all), (.gemm, GEMMCase.all), (.recursion, RecursionCase.all), (.recursionVJP, RecursionVJPCase.all),
-      (.blockKernel, BlockKernelCase.all), (.widePass, WidePassCase.all), (.map, MapCase.all), (.reduceRows, ReduceRowsCase.all),
-      (.fillNormal, FillNormalCase.all), (.triangularSolve, TriangularSolveCase.all),
+      (.copy, CopyCase.all), (.copyRows, RowCopyCase.all), (.gemm, GEMMCase.all), (.recursion, RecursionCase.all),
+      (.recursionVJP, RecursionVJPCase.all), (.blockKernel, BlockKernelCase.all), (.widePass, WidePassCase.all), (.map, MapCase.all),
+      (.reduceRows, ReduceRowsCase.all), (.fillNormal, FillNormalCase.all), (.triangularSolve, TriangularSolveCase.all),
     ]
     let cases = all.flatMap { operation, bodies in
       bodies.enumerated().map { index, body in

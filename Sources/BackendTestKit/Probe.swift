@@ -79,13 +79,18 @@ final class Probe {
   }
 
   /// Uploads an input; gaps of a strided one hold NaN, so that reading them shows.
-  func input(_ name: String, _ values: [Double], batch: Int = 1, rows: Int, columns: Int, _ layout: Layout = .dense) throws -> Operand {
+  ///
+  /// - Parameter precision: the engine's where nil.
+  func input(
+    _ name: String, _ values: [Double], batch: Int = 1, rows: Int, columns: Int, _ layout: Layout = .dense, precision: Precision? = nil
+  ) throws -> Operand {
+    let engine = try engine.with(precision: precision ?? self.precision)
     guard layout == .strided else {
       let tensor = try engine.tensor(values, batch: batch, rows: rows, columns: columns)
       if tensor.count > 0 { inputs.append((name, tensor, values)) }
       return Operand(values: values, tensor: tensor)
     }
-    let (base, view) = try embedded(batch: batch, rows: rows, columns: columns, layout)
+    let (base, view) = try embedded(engine, batch: batch, rows: rows, columns: columns, layout)
     var image = [Double](repeating: .nan, count: base.count)
     for (position, value) in zip(view.positions, values) { image[position] = value }
     try engine.write(image, into: base)
@@ -96,13 +101,15 @@ final class Probe {
   /// - Parameter initial: what the tensor holds before; nil fills it with NaN.
   func output(_ name: String, batch: Int = 1, rows: Int, columns: Int, _ layout: Layout = .dense, initial: [Double]? = nil) throws -> Output
   {
-    let (base, view) = try embedded(batch: batch, rows: rows, columns: columns, layout)
+    let (base, view) = try embedded(engine, batch: batch, rows: rows, columns: columns, layout)
     var image = [Double](repeating: Probe.guardValue, count: base.count)
     for (index, position) in view.positions.enumerated() { image[position] = initial.map { $0[index] } ?? .nan }
     return Output(name: name, base: base, view: view, image: image)
   }
 
-  private func embedded(batch: Int, rows: Int, columns: Int, _ layout: Layout) throws -> (base: Tensor, view: Tensor) {
+  private func embedded(
+    _ engine: Engine, batch: Int, rows: Int, columns: Int, _ layout: Layout
+  ) throws -> (base: Tensor, view: Tensor) {
     let rowStride = layout == .strided ? columns + 3 : columns
     let batchStride = rows * rowStride + (layout == .strided ? 7 : 0)
     let base = try engine.empty(rows: 1, columns: Probe.lead + batch * batchStride + Probe.trail)

@@ -75,6 +75,13 @@ public final class CPUBackend: Backend {
 
   // MARK: Operations
 
+  public func copyRows(_ job: RowCopyJob) throws(ComputeError) {
+    switch job.target.precision {
+    case .float64: loops64.copyRows(job)
+    case .float32: loops32.copyRows(job)
+    }
+  }
+
   public func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
     switch c.precision {
     case .float64: try loops64.gemm(operation, Matrices(a), Matrices(b), Matrices(c))

@@ -16,6 +16,21 @@ package struct Panel<Scalar> {
   }
 }
 
+/// Rows of a matrix in any order: line i is row `order[i]`, or row i where there is no order.
+package struct RowSelection<Scalar> {
+  package var base: UnsafeMutablePointer<Scalar>
+  package var stride: Int
+  package var order: UnsafePointer<Int>?
+
+  package init(_ base: UnsafeMutablePointer<Scalar>, stride: Int, order: UnsafePointer<Int>?) {
+    self.base = base
+    self.stride = stride
+    self.order = order
+  }
+
+  @inlinable package subscript(line: Int) -> UnsafeMutablePointer<Scalar> { base + (order?[line] ?? line) * stride }
+}
+
 /// One hidden layer of a block: an affine map, a non-linearity, and for the last layer the affine map of the outputs.
 ///
 /// The maps are z ← weight · z + bias on all covariances; ntk ← weight · ntk + gain · nngp.
@@ -163,6 +178,9 @@ package protocol HotLoops<Scalar>: Sendable {
 
   // MARK: Elements and rows
 
+  /// Rows `lines` of a selection to those of another, rounded to the target's precision.
+  func copyRows(_ lines: Range<Int>, of source: RowSelection<Double>, to target: RowSelection<Scalar>, columns: Int)
+  func copyRows(_ lines: Range<Int>, of source: RowSelection<Float>, to target: RowSelection<Scalar>, columns: Int)
   /// `out[e]` ← function(a[e], b[e]); `out` may be `a` or `b`.
   func map(
     _ function: PointFunction, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, into out: UnsafeMutablePointer<Scalar>, count: Int)

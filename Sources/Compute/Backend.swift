@@ -32,8 +32,8 @@ public struct DeviceDescription: Sendable, Codable, Equatable {
 
 /// The operations of one device, below `Engine`, which alone calls them.
 ///
-/// Contract: arguments are already valid (shapes agree, buffers are the backend's own, all tensors of a call have one
-/// precision that the device supports, an output overlaps no input). Commands take effect in the order of the calls. A
+/// Contract: arguments are already valid (shapes agree, indices exist, buffers are the backend's own, all tensors of a call have
+/// one precision, in `copyRows` two, that the device supports, an output overlaps no input). Commands take effect in the order of the calls. A
 /// call may return before its work is done; a device failure may surface at the next copy or `synchronize`, never
 /// silently. Callable from any thread. Memory and `gemm` are required; `ReferenceBackend` supplies the rest on the host
 /// for a backend that imports it, and says so in `fallbacks`.
@@ -48,6 +48,8 @@ public protocol Backend: Sendable {
   func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError)
   func synchronize() throws(ComputeError)
 
+  /// The one operation whose tensors may have two precisions.
+  func copyRows(_ job: RowCopyJob) throws(ComputeError)
   func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError)
   func recursion(_ job: RecursionJob) throws(ComputeError)
   func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError)

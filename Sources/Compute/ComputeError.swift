@@ -2,6 +2,8 @@
 public enum ComputeError: Error, Equatable, CustomStringConvertible {
   case shapeMismatch(operation: String, expected: String, got: String)
   case precisionMismatch(operation: String, expected: Precision, got: Precision)
+  case indexOutOfRange(operation: String, index: Int, count: Int)
+  case repeatedIndex(operation: String, index: Int)
   case notFinite(operation: String, row: Int, column: Int, value: Double)
   case unsupportedPrecision(device: String, precision: Precision)
   case outOfMemory(device: String, requestedBytes: Int, hint: String)
@@ -17,6 +19,10 @@ public enum ComputeError: Error, Equatable, CustomStringConvertible {
     case .shapeMismatch(let operation, let expected, let got): "\(operation): expected \(expected), got \(got)."
     case .precisionMismatch(let operation, let expected, let got):
       "\(operation): operands are \(expected) and \(got); convert one of them first."
+    case .indexOutOfRange(let operation, let index, let count):
+      "\(operation): row \(index) does not exist; expected an index in 0 ..< \(count)."
+    case .repeatedIndex(let operation, let index):
+      "\(operation): row \(index) of the target is named twice; expected distinct rows. Add the rows that belong together first."
     case .notFinite(let operation, let row, let column, let value):
       "\(operation): entry (\(row), \(column)) is \(value); expected finite numbers. Check the input for missing values."
     case .unsupportedPrecision(let device, let precision):

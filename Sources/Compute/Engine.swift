@@ -72,20 +72,14 @@ public struct Engine: Sendable {
     return result
   }
 
-  public func zeros(batch: Int = 1, rows: Int, columns: Int) throws(ComputeError) -> Tensor {
-    let result = try empty(batch: batch, rows: rows, columns: columns)
-    try write([Double](repeating: 0, count: result.count), into: result)
-    return result
-  }
-
   /// Overwrites a view with numbers in row-major order; waits until the host array is no longer needed.
   public func write(_ values: [Double], into tensor: Tensor) throws(ComputeError) {
     guard values.count == tensor.count else {
       throw .shapeMismatch(operation: "write", expected: "\(tensor.count) numbers for \(tensor.shapeText)", got: "\(values.count)")
     }
     switch tensor.precision {
-    case .float64: try copyRows(values, into: tensor)
-    case .float32: try copyRows(values.map(Float.init), into: tensor)
+    case .float64: try writeRows(values, into: tensor)
+    case .float32: try writeRows(values.map(Float.init), into: tensor)
     }
   }
 
@@ -97,13 +91,7 @@ public struct Engine: Sendable {
     }
   }
 
-  /// The same numbers at this engine's precision, by way of the host.
-  public func converted(_ tensor: Tensor) throws(ComputeError) -> Tensor {
-    guard tensor.precision != precision else { return tensor }
-    return try self.tensor(read(tensor), batch: tensor.batch, rows: tensor.rows, columns: tensor.columns)
-  }
-
-  private func copyRows<T: BitwiseCopyable>(_ values: [T], into tensor: Tensor) throws(ComputeError) {
+  private func writeRows<T: BitwiseCopyable>(_ values: [T], into tensor: Tensor) throws(ComputeError) {
     guard !values.isEmpty else { return }
     let size = MemoryLayout<T>.stride
     let rowsAtOnce = tensor.isContiguous ? tensor.batch * tensor.rows : 1

@@ -28,6 +28,27 @@ public struct TriangularSolve: Sendable {
   public init(transposed: Bool = false) { self.transposed = transposed }
 }
 
+/// target[b, targetRows[i], :] ← source[b, sourceRows[i], :] for every batch item b, rounded where the target has less precision.
+///
+/// `source` `[batch, n, w]`, `target` `[batch, m, w]`, of any two precisions of the device; other rows of the target stay. Rows of the
+/// target are distinct, rows of the source need not be. A list that is nil is 0, 1, 2 … for as many rows as the other asks for.
+public struct RowCopyJob: Sendable {
+  public var source: Tensor
+  public var sourceRows: [Int]?
+  public var target: Tensor
+  public var targetRows: [Int]?
+
+  public init(source: Tensor, sourceRows: [Int]? = nil, target: Tensor, targetRows: [Int]? = nil) {
+    self.source = source
+    self.sourceRows = sourceRows
+    self.target = target
+    self.targetRows = targetRows
+  }
+
+  /// How many rows are copied.
+  public var count: Int { sourceRows?.count ?? targetRows?.count ?? source.rows }
+}
+
 /// NNGP and tangent kernel of one block from covariances of its inputs.
 ///
 /// `gram` `[batch, n, m]` holds q12 = x_i·y_j / width, `rowDiagonal` `[batch, n, 1]` q11 and `columnDiagonal`

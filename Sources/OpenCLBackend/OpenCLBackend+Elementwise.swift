@@ -2,6 +2,27 @@ import Compute
 import WideKernels
 
 extension OpenCLBackend {
+  public func copyRows(_ job: RowCopyJob) throws(ComputeError) {
+    let areDouble = [job.source, job.target].map { $0.precision == .float64 }
+    let request = KernelRequest(
+      file: "copy_rows", precision: areDouble.contains(true) ? .float64 : .float32, lanes: 1,
+      defines: ["SOURCE_IS_DOUBLE": areDouble[0] ? 1 : 0, "TARGET_IS_DOUBLE": areDouble[1] ? 1 : 0])
+    // Both lists in one buffer, which no kernel may have empty.
+    let lists = (job.sourceRows ?? []) + (job.targetRows ?? [])
+    let numbers = lists.compactMap(Int32.init(exactly:))
+    guard numbers.count == lists.count else {
+      throw .unsupported(operation: "opencl", reason: "a row number is beyond 2^31; take fewer rows at a time")
+    }
+    let rows = try buffer(numbers.isEmpty ? [0] : numbers)
+    let (columns, count) = (job.target.columns, job.count)
+    try launch(
+      request, "copy_rows", global: [columns, count, job.target.batch], local: Self.elementGroup(columns: columns),
+      [
+        try view(job.source), try view(job.target), .buffer(rows), .int(job.sourceRows == nil ? -1 : 0),
+        .int(job.targetRows == nil ? -1 : job.sourceRows?.count ?? 0), .int(count), .int(columns),
+      ])
+  }
+
   public func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
     guard let first = inputs.first, let second = inputs.last else { return }
     let lanes = tiles.lanes(out.precision)

@@ -26,6 +26,16 @@ public final class FallbackLog: Sendable {
 extension HostFallback {
   public var fallbacks: [String] { fallbackLog.operations }
 
+  /// The source comes at the target's precision: it is rounded on its way.
+  public func copyRows(_ job: RowCopyJob) throws(ComputeError) {
+    let host = try HostCopies(self, "copyRows", job.target.precision)
+    var copy = job
+    copy.source = try host.input(job.source)
+    copy.target = try host.input(job.target)
+    try host.reference.copyRows(copy)
+    try host.store(copy.target, job.target)
+  }
+
   public func recursion(_ job: RecursionJob) throws(ComputeError) {
     let host = try HostCopies(self, "recursion", job.gram.precision)
     var copy = job

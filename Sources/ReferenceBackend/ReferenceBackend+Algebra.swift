@@ -24,6 +24,16 @@ extension ReferenceBackend {
     }
   }
 
+  public func copyRows(_ job: RowCopyJob) throws(ComputeError) {
+    let (source, target) = (try HostMatrix(job.source, operation: "copyRows"), try HostMatrix(job.target, operation: "copyRows"))
+    for item in 0..<target.batch {
+      for i in 0..<job.count {
+        let (from, to) = (job.sourceRows?[i] ?? i, job.targetRows?[i] ?? i)
+        for j in 0..<target.columns { target[item, to, j] = source[item, from, j] }
+      }
+    }
+  }
+
   public func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
     var sources: [HostMatrix] = []
     for input in inputs { sources.append(try HostMatrix(input, operation: "map")) }

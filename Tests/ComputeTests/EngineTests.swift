@@ -225,7 +225,7 @@ import WideKernels
   }
 }
 
-/// The reference, with a record of the operations that reached it.
+/// The reference, with a record of the operations that reached it, and memory that is not-a-number at first.
 final class RecordingBackend: Backend {
   let device: DeviceDescription
   private let reference = ReferenceBackend()
@@ -240,7 +240,16 @@ final class RecordingBackend: Backend {
   var operations: [String] { record.withLock { $0 } }
   private func note(_ operation: String) { record.withLock { $0.append(operation) } }
 
-  func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try reference.allocate(byteCount: byteCount) }
+  func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer {
+    let buffer = try reference.allocate(byteCount: byteCount)
+    let poison = [UInt8](repeating: 0xff, count: byteCount)
+    var failure: ComputeError?
+    poison.withUnsafeBytes { bytes in
+      do throws(ComputeError) { try reference.copyIn(bytes, to: buffer, at: 0) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return buffer
+  }
   func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
     try reference.copyIn(bytes, to: buffer, at: byteOffset)
   }
@@ -248,6 +257,10 @@ final class RecordingBackend: Backend {
     try reference.copyOut(buffer, at: byteOffset, into: bytes)
   }
   func synchronize() throws(ComputeError) {}
+  func copyRows(_ job: RowCopyJob) throws(ComputeError) {
+    note("copyRows")
+    try reference.copyRows(job)
+  }
   func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
     note("gemm")
     try reference.gemm(operation, a, b, c)

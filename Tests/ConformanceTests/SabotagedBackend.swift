@@ -6,6 +6,7 @@ import WideKernels
 /// One mistake as a backend may make it.
 enum Sabotage: String, CaseIterable, Sendable {
   case copyOneElementLate, copyLosesLastBytes
+  case rowsIgnoreSourceList, rowsIgnoreTargetList, rowsAreSorted, rowsForgetItems, rowsClearOthers, rowsRoundTwice
   case gemmSwapsSign, gemmDropsLastColumn, gemmDropsLastTerm, gemmOffByThousandUlp, gemmOverruns, gemmReadsPoisonAtBetaZero
   case gemmWritesAboveDiagonal, gemmTreatsSharedOperandAsEmpty, gemmDiffersBetweenRuns, gemmIgnoresBeta, gemmChangesInput
   case recursionIgnoresSymmetry, recursionSwapsDiagonals, recursionOffByThousandUlp, recursionWithoutKahan, recursionForgetsItems
@@ -23,6 +24,7 @@ enum Sabotage: String, CaseIterable, Sendable {
   var operation: String {
     switch self {
     case .copyOneElementLate, .copyLosesLastBytes: "copy"
+    case .rowsIgnoreSourceList, .rowsIgnoreTargetList, .rowsAreSorted, .rowsForgetItems, .rowsClearOthers, .rowsRoundTwice: "copyRows"
     case .gemmSwapsSign, .gemmDropsLastColumn, .gemmDropsLastTerm, .gemmOffByThousandUlp, .gemmOverruns, .gemmReadsPoisonAtBetaZero,
       .gemmWritesAboveDiagonal, .gemmTreatsSharedOperandAsEmpty, .gemmDiffersBetweenRuns, .gemmIgnoresBeta, .gemmChangesInput, .throwsError:
       "gemm"
@@ -81,6 +83,26 @@ final class SabotagedBackend: Backend {
     try reference.copyOut(buffer, at: byteOffset, into: bytes)
   }
   func synchronize() throws(ComputeError) { try reference.synchronize() }
+
+  func copyRows(_ job: RowCopyJob) throws(ComputeError) {
+    var changed = job
+    switch sabotage {
+    case .rowsIgnoreSourceList where job.source.rows == job.count: changed.sourceRows = nil
+    case .rowsIgnoreTargetList: changed.targetRows = nil
+    case .rowsAreSorted: changed.sourceRows?.sort()
+    case .rowsClearOthers: try fill(job.target, 0)
+    case .rowsRoundTwice where job.source.precision == .float32:
+      changed.source = try engine(job.target).tensor(
+        engine(job.source).read(job.source).map { ($0 * 0x1p20).rounded() * 0x1p-20 }, batch: job.source.batch, rows: job.source.rows,
+        columns: job.source.columns)
+    default: break
+    }
+    try reference.copyRows(changed)
+    if sabotage == .rowsForgetItems, job.target.batch > 1 {
+      let engine = try engine(job.target)
+      try engine.write(engine.read(job.target.item(0)), into: job.target.item(1))
+    }
+  }
 
   func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
     var (changed, left, right, out) = (operation, a, b, c)
