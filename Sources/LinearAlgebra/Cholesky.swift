@@ -17,7 +17,7 @@ public func cholesky(_ a: [Double], size n: Int, jitter: Double = 0) throws(Fact
 /// Lower Cholesky factors of a batch of symmetric positive definite matrices.
 ///
 /// Blocked, right-looking: diagonal blocks on the host in float64, panels and trailing updates on the engine's device.
-/// Waits for the device. Cost: `batch · n³ / 3` multiply-adds.
+/// Waits for the device. Cost: `batch · n³ / 6` multiply-adds.
 ///
 /// - Parameters:
 ///   - a: `[batch, n, n]` in float64, symmetric; only the lower triangle is read.
@@ -67,7 +67,8 @@ private func eliminate(_ a: Tensor, _ block: Range<Int>, item: Int, on engine: E
   }
 }
 
-private func factor(_ a: [Double], size n: Int, jitter: Double, item: Int, firstIndex: Int) throws(FactorisationError) -> [Double] {
+/// Lower Cholesky factor of a small row-major matrix; row 0 is pivot `firstIndex` in errors.
+func factor(_ a: [Double], size n: Int, jitter: Double, item: Int, firstIndex: Int) throws(FactorisationError) -> [Double] {
   var lower = a
   if jitter != 0 { for index in 0..<n { lower[index * n + index] += jitter } }
   guard n > 0 else { return lower }
@@ -84,7 +85,7 @@ private func factor(_ a: [Double], size n: Int, jitter: Double, item: Int, first
 }
 
 /// L⁻¹ of a small lower triangular row-major matrix.
-private func triangularInverse(_ lower: [Double], size n: Int) throws(FactorisationError) -> [Double] {
+func triangularInverse(_ lower: [Double], size n: Int) throws(FactorisationError) -> [Double] {
   var inverse = lower
   var (order, info) = (Int32(n), Int32(0))
   dtrtri_("U", "N", &order, &inverse, &order, &info)

@@ -8,6 +8,8 @@ public enum FactorisationError: Error, Equatable, CustomStringConvertible {
   case notFinite(item: Int, row: Int, column: Int)
   case noConvergence(routine: String, info: Int)
   case shape(expected: String, got: String)
+  /// A folder for temporary numbers cannot be written or is full.
+  case storage(path: String, reason: String)
   case compute(ComputeError)
 
   public var description: String {
@@ -18,6 +20,7 @@ public enum FactorisationError: Error, Equatable, CustomStringConvertible {
       "factorisation: entry (\(row), \(column)) of item \(item) is not finite. The fault lies in the matrix, before this call."
     case .noConvergence(let routine, let info): "\(routine) did not converge (info = \(info)); the matrix may be badly scaled."
     case .shape(let expected, let got): "factorisation: expected \(expected), got \(got)."
+    case .storage(let path, let reason): "factorisation: panels cannot be kept in \(path): \(reason). Choose another folder."
     case .compute(let error): error.description
     }
   }
