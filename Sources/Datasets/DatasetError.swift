@@ -43,6 +43,10 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case countMismatch(first: String, firstCount: Int, second: String, secondCount: Int)
   /// Two parts that must agree in shape differ.
   case shapeMismatch(first: String, firstShape: [Int], second: String, secondShape: [Int])
+  /// A matrix has another shape than the one that its use needs.
+  case wrongShape(path: String, expected: [Int], found: [Int])
+  /// Entries (row, column) and (column, row) of a kernel matrix differ by more than `tolerance`. Both count from 0.
+  case notSymmetric(path: String, row: Int, column: Int, entry: Double, transposed: Double, tolerance: Double)
   /// A value is NaN or infinite. Row and column count from 0.
   case notFinite(name: String, row: Int, column: Int)
   /// A label outside the classes. `index` counts from 0.
@@ -104,6 +108,12 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       "\(first) has \(firstCount) entries but \(second) has \(secondCount); expected one per data point in both. Check that they belong together."
     case .shapeMismatch(let first, let firstShape, let second, let secondShape):
       "\(first) has points of shape \(firstShape) but \(second) of \(secondShape); expected the same. Check that they belong together."
+    case .wrongShape(let path, let expected, let found):
+      "\(path): expected a matrix of shape \(expected), found \(found). Rows and columns are data points: compute it for the points "
+        + "that are used, or use those that it has."
+    case .notSymmetric(let path, let row, let column, let entry, let transposed, let tolerance):
+      "\(path): entry (\(row), \(column)) (from 0) is \(entry) and entry (\(column), \(row)) is \(transposed); expected a difference of at most "
+        + "\(tolerance). Check that rows and columns are the same points in the same order; against rounding, write (K + transpose(K))/2."
     case .notFinite(let name, let row, let column):
       "\(name): value in row \(row), column \(column) (from 0) is not finite; expected numbers only. Remove or fill in such points."
     case .labelOutOfRange(let name, let index, let label, let classCount):

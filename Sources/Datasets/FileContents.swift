@@ -10,10 +10,11 @@ public struct FileChecksum: Sendable, Hashable, Codable {
   /// CRC-32 (as in gzip and zip) of the bytes on disk. It finds changes and damage; it is no protection from malice.
   public let crc32: UInt32
 
-  init(path: String, bytes: [UInt8]) {
+  init(path: String, bytes: some ContiguousBytes) {
     self.path = path
-    self.byteCount = bytes.count
-    self.crc32 = bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count)) }
+    (byteCount, crc32) = bytes.withUnsafeBytes { bytes in
+      (bytes.count, UInt32(truncatingIfNeeded: crc32_z(0, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)))
+    }
   }
 }
 
@@ -42,35 +43,6 @@ struct FileContents {
   ///
   /// - Throws: `DatasetError.fileNotFound`, `.isDirectory`, `.unreadable`, `.emptyFile`, `.damagedGzip`, `.tooLarge`.
   init(contentsOf path: String) throws(DatasetError) {
-    // Without O_NONBLOCK the opening of a pipe would wait for a writer.
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK)
-    guard descriptor >= 0 else {
-      let code = errno
-      if code == ENOENT || code == ENOTDIR { throw .fileNotFound(path: path) }
-      throw .unreadable(path: path, reason: String(cString: strerror(code)))
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      throw .unreadable(path: path, reason: String(cString: strerror(errno)))
-    }
-    let kind = status.st_mode & S_IFMT
-    guard kind != S_IFDIR else { throw .isDirectory(path: path) }
-    guard kind == S_IFREG else { throw .unreadable(path: path, reason: "it is not a regular file") }
-
-    let size = Int(status.st_size)
-    var failure: Int32 = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size {
-        guard let base = buffer.baseAddress else { break }
-        let got = read(descriptor, base + count, size - count)
-        if got < 0 && errno == EINTR { continue }
-        if got < 0 { failure = errno }
-        if got <= 0 { break }
-        count += got
-      }
-    }
-    guard failure == 0 else { throw .unreadable(path: path, reason: String(cString: strerror(failure))) }
-    try self.init(path: path, bytes: bytes)
+    try self.init(path: path, bytes: try RegularFile(path).contents())
   }
 }

@@ -70,9 +70,8 @@ enum ClaimedSize {
   }
 
   /// - Throws: `DatasetError.truncated` or `.trailingBytes` unless the file has exactly `expected` bytes.
-  static func check(_ contents: FileContents, expected: Int) throws(DatasetError) {
-    let found = contents.bytes.count
-    if found < expected { throw .truncated(path: contents.path, expected: expected, found: found) }
-    if found > expected { throw .trailingBytes(path: contents.path, expected: expected, found: found) }
+  static func check(path: String, expected: Int, found: Int) throws(DatasetError) {
+    if found < expected { throw .truncated(path: path, expected: expected, found: found) }
+    if found > expected { throw .trailingBytes(path: path, expected: expected, found: found) }
   }
 }

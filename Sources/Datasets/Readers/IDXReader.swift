@@ -27,7 +27,7 @@ enum IDXReader {
     guard let count = ClaimedSize.elements(shape, byteCount: type.byteCount) else {
       throw .invalidHeader(path: path, format: format, reason: "an array of shape \(shape) is larger than any memory")
     }
-    try ClaimedSize.check(contents, expected: headerSize + count * type.byteCount)
+    try ClaimedSize.check(path: path, expected: headerSize + count * type.byteCount, found: bytes.count)
     guard let storage = type.decode(bytes, from: headerSize, count: count, isBigEndian: true) else {
       throw .unsupported(path: path, format: format, found: "an integer beyond 2^53", supported: "smaller integers")
     }
