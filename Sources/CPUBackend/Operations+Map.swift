@@ -2,8 +2,10 @@ import CPUKernelInterface
 import Compute
 
 extension Operations {
-  /// Numbers of a tile whose inputs may have to be laid out anew: three such tiles fit the first cache.
+  /// Numbers of a window whose inputs may have to be laid out anew: three such windows fit the first cache.
   private static var mapBlock: Int { 2048 }
+  /// From this many columns on a row is a window of its own.
+  private static var wideRow: Int { 256 }
 
   func map(_ function: PointFunction, _ inputs: [Matrices<Scalar>], into out: Matrices<Scalar>) {
     let (a, b) = (inputs[0], inputs.count > 1 ? inputs[1] : inputs[0])
@@ -17,20 +19,24 @@ extension Operations {
     }
     // Wide rows in parts, narrow ones many at a time, so that the loops see whole vectors.
     let parts = (out.columns + Self.mapBlock - 1) / Self.mapBlock
-    let lines = max(1, Self.mapBlock / out.columns)
+    let lines = out.columns < Self.wideRow ? Self.mapBlock / out.columns : 1
     let groups = (out.rows + lines - 1) / lines
-    pool.run(out.batch * groups * parts) { tile in
-      let (row, column) = (tile / parts % groups * lines, tile % parts * Self.mapBlock)
-      let window = Window(
-        item: tile / (parts * groups), row: row, rows: min(lines, out.rows - row), column: column,
-        columns: min(Self.mapBlock, out.columns - column))
+    let count = out.batch * groups * parts
+    let windowsPerTile = max(1, Self.elementBlock / (lines * min(out.columns, Self.mapBlock)))
+    pool.run((count + windowsPerTile - 1) / windowsPerTile) { tile in
       withTile(3 * Self.mapBlock) { memory in
-        let x = a.numbers(of: window, orCopiedTo: memory)
-        let y = inputs.count > 1 ? b.numbers(of: window, orCopiedTo: memory + Self.mapBlock) : x
-        let isDense = out.isDense(in: window)
-        let result = isDense ? out.start(of: window) : memory + 2 * Self.mapBlock
-        loops.map(function, x, y, into: result, count: window.rows * window.columns)
-        if !isDense { out.store(result, to: window) }
+        for index in tile * windowsPerTile..<min((tile + 1) * windowsPerTile, count) {
+          let (row, column) = (index / parts % groups * lines, index % parts * Self.mapBlock)
+          let window = Window(
+            item: index / (parts * groups), row: row, rows: min(lines, out.rows - row), column: column,
+            columns: min(Self.mapBlock, out.columns - column))
+          let x = a.numbers(of: window, orCopiedTo: memory)
+          let y = inputs.count > 1 ? b.numbers(of: window, orCopiedTo: memory + Self.mapBlock) : x
+          let isDense = out.isDense(in: window)
+          let result = isDense ? out.start(of: window) : memory + 2 * Self.mapBlock
+          loops.map(function, x, y, into: result, count: window.rows * window.columns)
+          if !isDense { out.store(result, to: window) }
+        }
       }
     }
   }

@@ -54,7 +54,10 @@ struct Setting: Sendable, CustomTestStringConvertible {
     let (forward, backward) = (try normal("f", size, 70), try normal("g", size, 1))
     try e.triangularSolve(TriangularSolve(), l, forward)
     try e.triangularSolve(TriangularSolve(transposed: true), l, backward)
+    let rows = (0..<157).map { $0 * 41 % 97 }
+    let (column, single) = (try normal("column", 157, 1), try e.with(precision: .float32))
     let tensors: [Tensor?] = [
+      try e.gather(a, rows: rows), try single.converted(a), try e.map(.product, column, a), try e.map(.sum, column, a.columns(1..<4)),
       try e.gemm(a, b), try e.gemm(a, a, transposeA: true), try e.gemm(a, thin), try e.gemm(b, thin, transposeA: true, transposeB: false),
       kernel.nngp, kernel.ntk, cross.nngp, cross.ntk, pass.value, pass.jacobian, recursion.nngp, recursion.ntk, paired, vjp.gram, vjp.row,
       vjp.column,
