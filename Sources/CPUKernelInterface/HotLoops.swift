@@ -197,5 +197,5 @@ package protocol HotLoops<Scalar>: Sendable {
 
 /// The elementary functions that `RealAlgebra` asks of a vector.
 package enum VectorFunction: String, Sendable, CaseIterable {
-  case sqrt, exp, expm1, log, log1p, erf, sin, cos, atan2, selfDeterminant
+  case sqrt, exp, expm1, log, log1p, erf, gaussian, sin, cos, atan2, selfDeterminant
 }

@@ -143,6 +143,7 @@ extension TileLoops {
     case .log: V.forEach(a, b, into: out, count: count) { x, _ in V.log(x) }
     case .log1p: V.forEach(a, b, into: out, count: count) { x, _ in V.log1p(x) }
     case .erf: V.forEach(a, b, into: out, count: count) { x, _ in V.erf(x) }
+    case .gaussian: V.forEach(a, b, into: out, count: count) { x, _ in V.erfAndGaussian(x).gaussian }
     case .sin: V.forEach(a, b, into: out, count: count) { x, _ in V.sin(x) }
     case .cos: V.forEach(a, b, into: out, count: count) { x, _ in V.cos(x) }
     case .atan2: V.forEach(a, b, into: out, count: count) { V.atan2(y: $0, x: $1) }

@@ -79,7 +79,8 @@ struct PairJet<R: Vector>: RealAlgebra {
   @inline(__always) static func log(_ x: PairJet) -> PairJet { linear(R.log(x.value), .one / x.value, x) }
   @inline(__always) static func log1p(_ x: PairJet) -> PairJet { linear(R.log1p(x.value), .one / (.one + x.value), x) }
   @inline(__always) static func erf(_ x: PairJet) -> PairJet {
-    linear(R.erf(x.value), R(1.1283791670955126) * R.exp(-(x.value * x.value)), x)  // 2/√π
+    let (value, gaussian) = R.erfAndGaussian(x.value)
+    return linear(value, R(1.1283791670955126) * gaussian, x)  // 2/√π
   }
   @inline(__always) static func sin(_ x: PairJet) -> PairJet { linear(R.sin(x.value), R.cos(x.value), x) }
   @inline(__always) static func cos(_ x: PairJet) -> PairJet { linear(R.cos(x.value), -R.sin(x.value), x) }

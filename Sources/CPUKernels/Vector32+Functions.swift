@@ -8,8 +8,12 @@ extension Vector32 {
 
   /// x = n log 2 + r with |r| ≤ log(2)/2, and e^r − 1; x is clamped to where e^x is neither 0 nor infinite for sure.
   @inline(__always) static func reducedExp(_ x: Vector32) -> (n: vector_i32, expm1: Vector32) {
-    let clamped = select(
-      Vector32(89.0), select(Vector32(-104.0), x, where: x, isLessThan: Vector32(-104.0)), where: Vector32(89.0), isLessThan: x)
+    reducedExp(
+      clamped: select(
+        Vector32(89.0), select(Vector32(-104.0), x, where: x, isLessThan: Vector32(-104.0)), where: Vector32(89.0), isLessThan: x))
+  }
+
+  @inline(__always) private static func reducedExp(clamped: Vector32) -> (n: vector_i32, expm1: Vector32) {
     // Adding 1.5 · 2^23 rounds to an integer and leaves it in the lowest bits.
     let shifted = fma(clamped, Vector32(1.4426950408889634), Vector32(12582912.0))
     let n = f32_bits(shifted.lanes) &- f32_bits(Vector32(12582912.0).lanes)
@@ -92,9 +96,12 @@ extension Vector32 {
     return select(Vector32(-Double.infinity), huge, where: x, isLessThan: Vector32(-0.99999995))
   }
 
-  @inline(__always) package static func erf(_ x: Vector32) -> Vector32 {
+  @inline(__always) package static func erf(_ x: Vector32) -> Vector32 { erfAndGaussian(x).erf }
+
+  @inline(__always) package static func erfAndGaussian(_ x: Vector32) -> (erf: Vector32, gaussian: Vector32) {
     let a = absolute(x)
     let z = x * x
+    let gaussian = gaussian(square: z)
     var p = Vector32(7.888705155570432e-05)
     p = fma(p, z, Vector32(-0.0008020709272278161))
     p = fma(p, z, Vector32(0.005189519423449313))
@@ -103,17 +110,25 @@ extension Vector32 {
     p = fma(p, z, Vector32(-0.3761262711364803))
     p = fma(p, z, Vector32(0.12837916591013607))
     let small = fma(x, p, x)
-    // log erfc(a) as a polynomial in a − 2; beyond 4.0 erf rounds to 1.
+    // exp(a²) erfc(a) as a polynomial in a − 2, fitted to the error of its product with exp(−a²); beyond 4.0 erf rounds to 1.
     let s = select(Vector32(4.0), a, where: Vector32(4.0), isLessThan: a) - Vector32(2)
-    var q = Vector32(0.00018552527445079444)
-    q = fma(q, s, Vector32(-0.0007128242553614578))
-    q = fma(q, s, Vector32(0.0035436146893381517))
-    q = fma(q, s, Vector32(-0.016487303570905474))
-    q = fma(q, s, Vector32(-0.9237531056759544))
-    q = fma(q, s, Vector32(-4.418159378545277))
-    q = fma(q, s, Vector32(-5.364941057447568))
-    let large = copySign(one - exp(q), x)
-    return select(small, large, where: a, isLessThan: one)
+    var q = Vector32(0.00010682702722121821)
+    q = fma(q, s, Vector32(-0.0002023390552494675))
+    q = fma(q, s, Vector32(0.0005035121575929224))
+    q = fma(q, s, Vector32(-0.0018573622219264507))
+    q = fma(q, s, Vector32(0.005475558340549469))
+    q = fma(q, s, Vector32(-0.015443017706274986))
+    q = fma(q, s, Vector32(0.041801564395427704))
+    q = fma(q, s, Vector32(-0.10679778456687927))
+    q = fma(q, s, Vector32(0.2553955912590027))
+    let large = copySign(one - gaussian * q, x)
+    return (select(small, large, where: a, isLessThan: one), gaussian)
+  }
+
+  /// exp(−z) for z ≥ 0; 0 where it is not a normal number or nearly so.
+  @inline(__always) private static func gaussian(square z: Vector32) -> Vector32 {
+    let (n, p) = reducedExp(clamped: -select(Vector32(87.0), z, where: Vector32(87.0), isLessThan: z))
+    return select(zero, (one + p) * power2(n), where: Vector32(87.0), isLessThan: z)
   }
 
   @inline(__always) package static func atan2(y: Vector32, x: Vector32) -> Vector32 {

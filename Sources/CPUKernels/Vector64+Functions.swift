@@ -8,8 +8,12 @@ extension Vector64 {
 
   /// x = n log 2 + r with |r| ≤ log(2)/2, and e^r − 1; x is clamped to where e^x is neither 0 nor infinite for sure.
   @inline(__always) static func reducedExp(_ x: Vector64) -> (n: vector_i64, expm1: Vector64) {
-    let clamped = select(
-      Vector64(709.9), select(Vector64(-746.0), x, where: x, isLessThan: Vector64(-746.0)), where: Vector64(709.9), isLessThan: x)
+    reducedExp(
+      clamped: select(
+        Vector64(709.9), select(Vector64(-746.0), x, where: x, isLessThan: Vector64(-746.0)), where: Vector64(709.9), isLessThan: x))
+  }
+
+  @inline(__always) private static func reducedExp(clamped: Vector64) -> (n: vector_i64, expm1: Vector64) {
     // Adding 1.5 · 2^52 rounds to an integer and leaves it in the lowest bits.
     let shifted = fma(clamped, Vector64(1.4426950408889634), Vector64(6755399441055744.0))
     let n = f64_bits(shifted.lanes) &- f64_bits(Vector64(6755399441055744.0).lanes)
@@ -101,9 +105,12 @@ extension Vector64 {
     return select(Vector64(-Double.infinity), huge, where: x, isLessThan: Vector64(-0.9999999999999999))
   }
 
-  @inline(__always) package static func erf(_ x: Vector64) -> Vector64 {
+  @inline(__always) package static func erf(_ x: Vector64) -> Vector64 { erfAndGaussian(x).erf }
+
+  @inline(__always) package static func erfAndGaussian(_ x: Vector64) -> (erf: Vector64, gaussian: Vector64) {
     let a = absolute(x)
     let z = x * x
+    let gaussian = gaussian(square: z)
     var p = Vector64(5.960566589169124e-11)
     p = fma(p, z, Vector64(-1.1374882455872857e-09))
     p = fma(p, z, Vector64(1.4660308901876444e-08))
@@ -118,29 +125,37 @@ extension Vector64 {
     p = fma(p, z, Vector64(-0.3761263890318375))
     p = fma(p, z, Vector64(0.1283791670955126))
     let small = fma(x, p, x)
-    // log erfc(a) as a polynomial in a − 2; beyond 5.95 erf rounds to 1.
+    // exp(a²) erfc(a) as a polynomial in a − 2, fitted to the error of its product with exp(−a²); beyond 5.95 erf rounds to 1.
     let s = select(Vector64(5.95), a, where: Vector64(5.95), isLessThan: a) - Vector64(2)
-    var q = Vector64(1.0381873203468242e-12)
-    q = fma(q, s, Vector64(-1.0106979504020679e-11))
-    q = fma(q, s, Vector64(3.736435188180457e-11))
-    q = fma(q, s, Vector64(-4.310740380734534e-11))
-    q = fma(q, s, Vector64(-2.743020789460363e-10))
-    q = fma(q, s, Vector64(2.539166328593174e-09))
-    q = fma(q, s, Vector64(-1.3950674424771822e-08))
-    q = fma(q, s, Vector64(5.779714984835082e-08))
-    q = fma(q, s, Vector64(-1.7320484729301537e-07))
-    q = fma(q, s, Vector64(2.0364255229752467e-07))
-    q = fma(q, s, Vector64(1.952193792355632e-06))
-    q = fma(q, s, Vector64(-2.0706432566305066e-05))
-    q = fma(q, s, Vector64(0.0001353093347244341))
-    q = fma(q, s, Vector64(-0.0007323993857484768))
-    q = fma(q, s, Vector64(0.0035707563461571156))
-    q = fma(q, s, Vector64(-0.016465118136863178))
-    q = fma(q, s, Vector64(-0.9237508418238047))
-    q = fma(q, s, Vector64(-4.418160805994417))
-    q = fma(q, s, Vector64(-5.364941264616638))
-    let large = copySign(one - exp(q), x)
-    return select(small, large, where: a, isLessThan: one)
+    var q = Vector64(1.1723020176317994e-12)
+    q = fma(q, s, Vector64(-1.5813497083320537e-11))
+    q = fma(q, s, Vector64(9.5708008280586e-11))
+    q = fma(q, s, Vector64(-3.8727821272730606e-10))
+    q = fma(q, s, Vector64(1.4433669875000738e-09))
+    q = fma(q, s, Vector64(-5.772261031578233e-09))
+    q = fma(q, s, Vector64(2.330362900913484e-08))
+    q = fma(q, s, Vector64(-9.089427120627237e-08))
+    q = fma(q, s, Vector64(3.4492474927178705e-07))
+    q = fma(q, s, Vector64(-1.279376028365419e-06))
+    q = fma(q, s, Vector64(4.628121320263335e-06))
+    q = fma(q, s, Vector64(-1.629380677218671e-05))
+    q = fma(q, s, Vector64(5.572833370978443e-05))
+    q = fma(q, s, Vector64(-0.00018477833602350364))
+    q = fma(q, s, Vector64(0.000592469993706692))
+    q = fma(q, s, Vector64(-0.0018316642813974641))
+    q = fma(q, s, Vector64(0.005440738537144925))
+    q = fma(q, s, Vector64(-0.015460637763884405))
+    q = fma(q, s, Vector64(0.041802752603568374))
+    q = fma(q, s, Vector64(-0.1067964618534962))
+    q = fma(q, s, Vector64(0.2553956763105053))
+    let large = copySign(one - gaussian * q, x)
+    return (select(small, large, where: a, isLessThan: one), gaussian)
+  }
+
+  /// exp(−z) for z ≥ 0; 0 where it is not a normal number or nearly so.
+  @inline(__always) private static func gaussian(square z: Vector64) -> Vector64 {
+    let (n, p) = reducedExp(clamped: -select(Vector64(708.0), z, where: Vector64(708.0), isLessThan: z))
+    return select(zero, (one + p) * power2(n), where: Vector64(708.0), isLessThan: z)
   }
 
   @inline(__always) package static func atan2(y: Vector64, x: Vector64) -> Vector64 {

@@ -74,7 +74,8 @@ public struct Jet<R: RealAlgebra>: RealAlgebra {
   @inlinable public static func log(_ x: Jet) -> Jet { x.chain(R.log(x.value), R(1) / x.value) }
   @inlinable public static func log1p(_ x: Jet) -> Jet { x.chain(R.log1p(x.value), R(1) / (R(1) + x.value)) }
   @inlinable public static func erf(_ x: Jet) -> Jet {
-    x.chain(R.erf(x.value), R(1.1283791670955126) * R.exp(-(x.value * x.value)))  // 2/√π
+    let (value, gaussian) = R.erfAndGaussian(x.value)
+    return x.chain(value, R(1.1283791670955126) * gaussian)  // 2/√π
   }
   @inlinable public static func sin(_ x: Jet) -> Jet { x.chain(R.sin(x.value), R.cos(x.value)) }
   @inlinable public static func cos(_ x: Jet) -> Jet { x.chain(R.cos(x.value), -R.sin(x.value)) }

@@ -22,6 +22,8 @@ public protocol RealAlgebra: Sendable {
   /// log(1 + x) without cancellation near 0; x > -1.
   static func log1p(_ x: Self) -> Self
   static func erf(_ x: Self) -> Self
+  /// erf(x) and exp(−x²), which its derivative is made of: together they cost little more than one of them.
+  static func erfAndGaussian(_ x: Self) -> (erf: Self, gaussian: Self)
   static func sin(_ x: Self) -> Self
   static func cos(_ x: Self) -> Self
   /// Angle of the point (x, y) in (-π, π].
@@ -38,6 +40,8 @@ public protocol RealAlgebra: Sendable {
 }
 
 extension RealAlgebra {
+  @inlinable public static func erfAndGaussian(_ x: Self) -> (erf: Self, gaussian: Self) { (erf(x), exp(-(x * x))) }
+
   /// Kahan's method: the rounding of c·d is computed exactly by an FMA and given back. Error below 1.5 ulp.
   ///
   /// Source: Jeannerod, Louvet & Muller, *Further analysis of Kahan's algorithm for the accurate computation of

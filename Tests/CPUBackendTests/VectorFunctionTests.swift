@@ -29,6 +29,10 @@ struct FunctionRange: Sendable, CustomTestStringConvertible {
     FunctionRange(function: .log1p, first: 1e-30, last: 0.9, isLogarithmic: true),
     FunctionRange(function: .erf, first: -7, last: 7, bound: 2.5),
     FunctionRange(function: .erf, first: 1e-30, last: 5, isLogarithmic: true, bound: 2.5),
+    // Beyond 2 ulp the rounding of the square: x² units of roundoff.
+    FunctionRange(function: .gaussian, first: -2, last: 2, bound: 6),
+    FunctionRange(function: .gaussian, first: -9, last: 9, bound: 83),
+    FunctionRange(function: .gaussian, first: 1e-30, last: 1e-2, isLogarithmic: true),
     FunctionRange(function: .sin, first: -1e5, last: 1e5),
     FunctionRange(function: .sin, first: -10, last: 10),
     FunctionRange(function: .sin, first: 1e-30, last: 1e10, isLogarithmic: true),
@@ -110,7 +114,7 @@ private typealias Wide = Double
   @Test(arguments: CPUBackend.available)
   func specialValuesFollowTheLibrary(_ set: InstructionSet) {
     let values = [0, -0.0, 1, -1, 800, -800, .infinity, -.infinity, .nan, 1e300, -1e300, Double.leastNonzeroMagnitude]
-    for function in [VectorFunction.exp, .expm1, .erf, .sqrt, .log, .log1p] {
+    for function in [VectorFunction.exp, .expm1, .erf, .gaussian, .sqrt, .log, .log1p] {
       var out = [Double](repeating: 7, count: values.count)
       set.loops64.evaluate(function, values, values, into: &out, count: values.count)
       for (x, got) in zip(values, out) where !(function == .log1p && x < -1) && !(function == .sqrt && x < 0) {
@@ -160,6 +164,7 @@ private func reference(_ function: VectorFunction, _ x: Wide, _ y: Wide) -> Wide
   case .log: Foundation.log(x)
   case .log1p: Foundation.log1p(x)
   case .erf: Foundation.erf(x)
+  case .gaussian: Foundation.exp(-x * x)
   case .sin: Foundation.sin(x)
   case .cos: Foundation.cos(x)
   case .atan2: Foundation.atan2(x, y)
