@@ -21,6 +21,9 @@ static const char wide_pass[] = {
 static const char copy_rows[] = {
 #embed "copy_rows.cl"
   , 0};
+static const char feature_pass[] = {
+#embed "feature_pass.cl"
+  , 0};
 static const char map[] = {
 #embed "map.cl"
   , 0};
@@ -42,6 +45,7 @@ static const IsthmusKernelSource sources[] = {
   {"recursion_vjp", recursion_vjp},
   {"wide_pass", wide_pass},
   {"copy_rows", copy_rows},
+  {"feature_pass", feature_pass},
   {"map", map},
   {"reduce", reduce},
   {"philox", philox},

@@ -3,7 +3,7 @@ import Foundation
 
 /// The operations of `Backend` that the suite covers.
 public enum ConformanceOperation: String, Sendable, Codable, CaseIterable {
-  case copy, copyRows, gemm, recursion, recursionVJP, blockKernel, widePass, map, reduceRows, fillNormal, triangularSolve
+  case copy, copyRows, gemm, recursion, recursionVJP, blockKernel, widePass, featurePass, map, reduceRows, fillNormal, triangularSolve
 }
 
 /// One operation at one choice of sizes, layouts and inputs. The same on every device.

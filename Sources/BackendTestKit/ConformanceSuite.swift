@@ -8,8 +8,9 @@ public enum ConformanceSuite {
   public static func cases(filter: String? = nil) -> [ConformanceCase] {
     let all: [(ConformanceOperation, [any CaseBody])] = [
       (.copy, CopyCase.all), (.copyRows, RowCopyCase.all), (.gemm, GEMMCase.all), (.recursion, RecursionCase.all),
-      (.recursionVJP, RecursionVJPCase.all), (.blockKernel, BlockKernelCase.all), (.widePass, WidePassCase.all), (.map, MapCase.all),
-      (.reduceRows, ReduceRowsCase.all), (.fillNormal, FillNormalCase.all), (.triangularSolve, TriangularSolveCase.all),
+      (.recursionVJP, RecursionVJPCase.all), (.blockKernel, BlockKernelCase.all), (.widePass, WidePassCase.all),
+      (.featurePass, FeaturePassCase.all), (.map, MapCase.all), (.reduceRows, ReduceRowsCase.all), (.fillNormal, FillNormalCase.all),
+      (.triangularSolve, TriangularSolveCase.all),
     ]
     let cases = all.flatMap { operation, bodies in
       bodies.enumerated().map { index, body in

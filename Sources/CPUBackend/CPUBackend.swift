@@ -117,6 +117,13 @@ public final class CPUBackend: Backend {
     }
   }
 
+  public func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
+    switch job.points.precision {
+    case .float64: try loops64.featurePass(job)
+    case .float32: try loops32.featurePass(job)
+    }
+  }
+
   public func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
     switch out.precision {
     case .float64: loops64.map(function, inputs.map { Matrices($0) }, into: Matrices(out))

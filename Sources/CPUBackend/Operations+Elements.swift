@@ -53,7 +53,7 @@ extension Operations {
 
 extension Matrices {
   /// A row; a tensor of one row, or of one item, is repeated.
-  fileprivate func line(_ item: Int, _ row: Int) -> UnsafeMutablePointer<Scalar> {
+  func line(_ item: Int, _ row: Int) -> UnsafeMutablePointer<Scalar> {
     self.item(item) + (rows == 1 ? 0 : row * rowStride)
   }
 }

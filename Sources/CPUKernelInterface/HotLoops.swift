@@ -109,6 +109,49 @@ package struct DiagonalState<Scalar> {
   }
 }
 
+/// Points of one tile, and the features that are summed at them.
+package struct FeatureTile<Scalar> {
+  /// Coordinates of the points `[width, stride]`; `stride` is a multiple of the widest vector, and the padding holds points.
+  package var points: UnsafePointer<Scalar>
+  package var stride: Int
+  package var width: Int
+  package var features: Int
+  package var weights: UnsafePointer<Scalar>
+  package var weightStride: Int
+  package var biases: UnsafePointer<Scalar>?
+  package var biasStride: Int
+  package var coefficients: UnsafePointer<Scalar>
+  package var coefficientStride: Int
+  package var outputs: Int
+  /// Coefficient times weight `[features, outputs · width]`; null where no Jacobian is asked for.
+  package var products: UnsafePointer<Scalar>?
+  /// Working memory for `featureBlock` × `stride` numbers, twice where there is a Jacobian.
+  package var work: UnsafeMutablePointer<Scalar>
+  /// `[outputs, stride]`, then with a Jacobian `[outputs · width, stride]`; what is there is added to.
+  package var sums: UnsafeMutablePointer<Scalar>
+
+  package init(
+    points: UnsafePointer<Scalar>, stride: Int, width: Int, features: Int, weights: UnsafePointer<Scalar>, weightStride: Int,
+    biases: UnsafePointer<Scalar>?, biasStride: Int, coefficients: UnsafePointer<Scalar>, coefficientStride: Int, outputs: Int,
+    products: UnsafePointer<Scalar>?, work: UnsafeMutablePointer<Scalar>, sums: UnsafeMutablePointer<Scalar>
+  ) {
+    self.points = points
+    self.stride = stride
+    self.width = width
+    self.features = features
+    self.weights = weights
+    self.weightStride = weightStride
+    self.biases = biases
+    self.biasStride = biasStride
+    self.coefficients = coefficients
+    self.coefficientStride = coefficientStride
+    self.outputs = outputs
+    self.products = products
+    self.work = work
+    self.sums = sums
+  }
+}
+
 /// What runs inside one tile, on one thread, compiled once for each instruction set and precision.
 ///
 /// Counts named `padded` are multiples of `lanes`. Nothing here allocates or fails, and every sum has a fixed order.
@@ -175,6 +218,13 @@ package protocol HotLoops<Scalar>: Sendable {
   func contract(
     _ a: UnsafePointer<Scalar>, _ nngpCotangent: UnsafePointer<Scalar>?, _ b: UnsafePointer<Scalar>,
     _ ntkCotangent: UnsafePointer<Scalar>?, into out: UnsafeMutablePointer<Scalar>, count: Int)
+
+  // MARK: Random features
+
+  /// Features of a tile that are evaluated before they are summed.
+  var featureBlock: Int { get }
+  /// sums ← sums + Σ_m coefficients[m]·φ(x_m) and, with products, Σ_m products[m]·φ′(x_m), in the order of m.
+  func features(_ activation: any Activation, _ tile: FeatureTile<Scalar>)
 
   // MARK: Elements and rows
 

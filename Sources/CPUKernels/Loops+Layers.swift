@@ -188,10 +188,11 @@ extension TileLoops {
     _ tile: UnsafePointer<Scalar>, rows: Int, padded: Int, stride: Int, coefficients: UnsafePointer<Scalar>, coefficientStride: Int,
     outputs: Int, into sums: UnsafeMutablePointer<Scalar>, sumStride: Int
   ) {
+    let whole = outputs - outputs % 4
     var j = 0
     while j < padded {
       var o = 0
-      while o + 4 <= outputs {
+      while o < whole {
         let target = sums + o * sumStride + j
         var (s0, s1) = (V(target), V(target + sumStride))
         var (s2, s3) = (V(target + 2 * sumStride), V(target + 3 * sumStride))
@@ -209,13 +210,42 @@ extension TileLoops {
         s3.store(target + 3 * sumStride)
         o += 4
       }
-      while o < outputs {
-        let target = sums + o * sumStride + j
-        var sum = V(target)
-        for i in 0..<rows { sum = V.fma(V(repeating: coefficients[i * coefficientStride + o]), V(tile + i * stride + j), sum) }
-        sum.store(target)
-        o += 1
+      j += V.lanes
+    }
+    for o in whole..<outputs {
+      accumulate(tile, rows: rows, padded: padded, stride: stride, coefficients + o, coefficientStride, into: sums + o * sumStride)
+    }
+  }
+
+  /// The sums of one output, of four vectors at a time so that they overlap.
+  @inline(__always)
+  private func accumulate(
+    _ tile: UnsafePointer<Scalar>, rows: Int, padded: Int, stride: Int, _ factors: UnsafePointer<Scalar>, _ factorStride: Int,
+    into sums: UnsafeMutablePointer<Scalar>
+  ) {
+    var j = 0
+    while j + 4 * V.lanes <= padded {
+      let target = sums + j
+      var (s0, s1) = (V(target), V(target + V.lanes))
+      var (s2, s3) = (V(target + 2 * V.lanes), V(target + 3 * V.lanes))
+      for i in 0..<rows {
+        let factor = V(repeating: factors[i * factorStride])
+        let line = tile + i * stride + j
+        s0 = V.fma(factor, V(line), s0)
+        s1 = V.fma(factor, V(line + V.lanes), s1)
+        s2 = V.fma(factor, V(line + 2 * V.lanes), s2)
+        s3 = V.fma(factor, V(line + 3 * V.lanes), s3)
       }
+      s0.store(target)
+      s1.store(target + V.lanes)
+      s2.store(target + 2 * V.lanes)
+      s3.store(target + 3 * V.lanes)
+      j += 4 * V.lanes
+    }
+    while j < padded {
+      var sum = V(sums + j)
+      for i in 0..<rows { sum = V.fma(V(repeating: factors[i * factorStride]), V(tile + i * stride + j), sum) }
+      sum.store(sums + j)
       j += V.lanes
     }
   }

@@ -55,6 +55,7 @@ public protocol Backend: Sendable {
   func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError)
   func blockKernel(_ job: BlockKernelJob) throws(ComputeError)
   func widePass(_ job: WidePassJob) throws(ComputeError)
+  func featurePass(_ job: FeaturePassJob) throws(ComputeError)
   /// `inputs` have the shape of `out`, or 1 in any of its sizes, which is repeated; `out` may be one of the inputs.
   func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError)
   /// `[batch, rows, columns]` to `[batch, rows, 1]`.

@@ -149,6 +149,38 @@ public struct WidePassJob: Sendable {
   }
 }
 
+/// Value and Jacobian of a function with one hidden layer (random features), with nothing of size points × features stored.
+///
+/// For every batch item, with x_im = w_m·z_i + β_m:
+///
+///     value[i, o]        = Σ_m a[m, o] φ(x_im)
+///     jacobian[i, o·w + k] = Σ_m a[m, o] φ′(x_im) w[m, k]
+///
+/// `points` `[batch, n, w]`, `weights` `[batch, M, w]`, `biases` `[batch, M, 1]` or nil, `coefficients` `[batch, M, c]`,
+/// `value` `[batch, n, c]`, `jacobian` `[batch, n, c·w]` or nil. A point's sums run in an order that depends on M, w, c and
+/// the device alone: neither the other points nor the other items change a bit of them.
+public struct FeaturePassJob: Sendable {
+  public var activation: any Activation
+  public var points: Tensor
+  public var weights: Tensor
+  public var biases: Tensor?
+  public var coefficients: Tensor
+  public var value: Tensor
+  public var jacobian: Tensor?
+
+  public init(
+    activation: any Activation, points: Tensor, weights: Tensor, biases: Tensor?, coefficients: Tensor, value: Tensor, jacobian: Tensor?
+  ) {
+    self.activation = activation
+    self.points = points
+    self.weights = weights
+    self.biases = biases
+    self.coefficients = coefficients
+    self.value = value
+    self.jacobian = jacobian
+  }
+}
+
 /// Gram matrix and recursion in one: the kernels of `x` `[batch, n, w]` with `y` `[batch, m, w]`, or with itself where
 /// `y` is nil (then all of the symmetric result is written, its diagonal by the diagonal form).
 public struct BlockKernelJob: Sendable {

@@ -123,6 +123,13 @@ struct GeneratedSource {
       + "const vreal gt, vreal *by11, vreal *by22, vreal *by12) {\n\(text)}\n"
   }
 
+  /// `feature(x, value, slope)`: φ and, if asked for, φ′.
+  func feature(_ activation: any Activation, slope: Bool) throws(ComputeError) -> String {
+    let feature = activation.valueAndSlope(KernelExpression.variable("x"))
+    let text = try body(type: "vreal", [("*value", feature.value)] + (slope ? [("*slope", feature.slope)] : []))
+    return "static inline void feature(const vreal x, vreal *value\(slope ? ", vreal *slope" : "")) {\n\(text)}\n"
+  }
+
   /// `point_function(x, y, result)`.
   func pointFunction(_ function: PointFunction) throws(ComputeError) -> String {
     let result = function.apply(KernelExpression.variable("x"), .variable("y"))

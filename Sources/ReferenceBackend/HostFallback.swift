@@ -91,6 +91,20 @@ extension HostFallback {
     try host.store(copy.jacobian, job.jacobian)
   }
 
+  public func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
+    let host = try HostCopies(self, "featurePass", job.points.precision)
+    var copy = job
+    copy.points = try host.input(job.points)
+    copy.weights = try host.input(job.weights)
+    if let biases = job.biases { copy.biases = try host.input(biases) }
+    copy.coefficients = try host.input(job.coefficients)
+    copy.value = try host.output(job.value)
+    copy.jacobian = try host.output(job.jacobian)
+    try host.reference.featurePass(copy)
+    try host.store(copy.value, job.value)
+    try host.store(copy.jacobian, job.jacobian)
+  }
+
   public func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
     let host = try HostCopies(self, "map", out.precision)
     var copies: [Tensor] = []

@@ -125,7 +125,7 @@ extension KernelProgram {
 }
 
 extension Tensor? {
-  fileprivate func hostMatrix(_ operation: String) throws(ComputeError) -> HostMatrix? {
+  func hostMatrix(_ operation: String) throws(ComputeError) -> HostMatrix? {
     guard let tensor = self else { return nil }
     return try HostMatrix(tensor, operation: operation)
   }

@@ -35,6 +35,12 @@ extension Activation {
 
   /// φ′(x), from the same formula as φ.
   @inlinable public func slope<R: RealAlgebra>(_ x: R) -> R { value(Jet<R>.q12(x)).d12 }
+
+  /// φ(x) and φ′(x) with their common terms computed once.
+  @inlinable public func valueAndSlope<R: RealAlgebra>(_ x: R) -> (value: R, slope: R) {
+    let jet = value(Jet<R>.q12(x))
+    return (jet.value, jet.d12)
+  }
 }
 
 /// What can be wrong with an activation that a user names.

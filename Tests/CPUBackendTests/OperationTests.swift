@@ -35,6 +35,8 @@ struct Setting: Sendable, CustomTestStringConvertible {
     let kernel = try e.kernel(program, x)
     let cross = try e.kernel(program, x, y)
     let pass = try e.widePass(.ntk, program, points: x, centres: y, coefficients: normal("c", 131, 2, batch: 2), jacobian: true)
+    let features = try e.featurePass(
+      Erf(), points: x, weights: y, biases: normal("bias", 131, 1, batch: 2), coefficients: normal("c", 131, 2, batch: 2), jacobian: true)
     let gram = try e.gram(x, y)
     let (rowDiagonal, columnDiagonal) = (try e.gramDiagonal(x), try e.gramDiagonal(y))
     let recursion = try e.recursion(program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal)
@@ -59,7 +61,8 @@ struct Setting: Sendable, CustomTestStringConvertible {
     let tensors: [Tensor?] = [
       try e.gather(a, rows: rows), try single.converted(a), try e.map(.product, column, a), try e.map(.sum, column, a.columns(1..<4)),
       try e.gemm(a, b), try e.gemm(a, a, transposeA: true), try e.gemm(a, thin), try e.gemm(b, thin, transposeA: true, transposeB: false),
-      kernel.nngp, kernel.ntk, cross.nngp, cross.ntk, pass.value, pass.jacobian, recursion.nngp, recursion.ntk, paired, vjp.gram, vjp.row,
+      kernel.nngp, kernel.ntk, cross.nngp, cross.ntk, pass.value, pass.jacobian, features.value, features.jacobian, recursion.nngp,
+      recursion.ntk, paired, vjp.gram, vjp.row,
       vjp.column,
       forward, backward, try e.map(.activation(Erf()), a), try e.rows(.sum, a), try e.rows(.sum, a.reshaped(rows: 1, columns: 157 * 301)),
     ]

@@ -70,6 +70,16 @@ import WideKernels
     expectShapeError(recorder, "widePass") { try widePass(x, y, [5, 6], coefficients) }
     expectShapeError(recorder, "widePass") { try widePass(x, y, [-1, 5], coefficients) }
 
+    func featurePass(_ points: Tensor, _ weights: Tensor, _ biases: Tensor?, _ coefficients: Tensor) throws {
+      _ = try engine.featurePass(
+        Erf(), points: points, weights: weights, biases: biases, coefficients: coefficients, jacobian: true)
+    }
+    expectShapeError(recorder, "featurePass") { try featurePass(x, zeros(2, 5, 4), nil, coefficients) }
+    expectShapeError(recorder, "featurePass") { try featurePass(x, y, nil, zeros(2, 4, 2)) }
+    expectShapeError(recorder, "featurePass") { try featurePass(x, y, nil, zeros(1, 5, 2)) }
+    expectShapeError(recorder, "featurePass") { try featurePass(x, y, zeros(2, 1, 5), coefficients) }
+    expectShapeError(recorder, "featurePass") { try featurePass(x, y, zeros(1, 5, 1), coefficients) }
+
     expectShapeError(recorder, "tensor") { _ = try engine.tensor([1, 2, 3], rows: 2, columns: 2) }
     expectShapeError(recorder, "write") { try engine.write([1], into: x) }
     expectShapeError(recorder, "empty") { _ = try engine.empty(rows: -1, columns: 2) }
@@ -175,6 +185,9 @@ import WideKernels
     let noCentres = try engine.widePass(
       .ntk, program, points: none, centres: none, coefficients: engine.zeros(rows: 0, columns: 2), jacobian: true)
     #expect(noCentres.value.shapeText == "[1, 0, 2]" && noCentres.jacobian?.shapeText == "[1, 0, 6]")
+    let noFeatures = try engine.featurePass(
+      Erf(), points: none, weights: none, biases: nil, coefficients: engine.zeros(rows: 0, columns: 2), jacobian: true)
+    #expect(noFeatures.value.shapeText == "[1, 0, 2]" && noFeatures.jacobian?.shapeText == "[1, 0, 6]")
     #expect(recorder.operations.isEmpty)
     // A sum over nothing is 0.
     let product = try engine.gemm(engine.zeros(rows: 2, columns: 0), engine.zeros(rows: 0, columns: 2))
@@ -280,6 +293,10 @@ final class RecordingBackend: Backend {
   func widePass(_ job: WidePassJob) throws(ComputeError) {
     note("widePass")
     try reference.widePass(job)
+  }
+  func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
+    note("featurePass")
+    try reference.featurePass(job)
   }
   func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
     note("map")

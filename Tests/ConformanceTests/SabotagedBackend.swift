@@ -14,6 +14,8 @@ enum Sabotage: String, CaseIterable, Sendable {
   case vjpSwapsRowAndColumn, vjpForgetsNTK, vjpDropsLastRow, vjpOffByThousandUlp
   case blockKernelIgnoresY, blockKernelLeavesUpperHalf, blockKernelForgetsWidth, blockKernelUsesGeneralFormOnDiagonal
   case widePassIgnoresCounts, widePassForgetsFactorTwo, widePassTransposesJacobian, widePassTakesOtherKernel, widePassIgnoresBatch
+  case featurePassForgetsBiases, featurePassTransposesJacobian, featurePassIgnoresBatch, featurePassDropsLastFeature
+  case featurePassOffByThousandUlp, featurePassDependsOnNumberOfPoints
   case mapTakesFirstRow, mapTakesFirstColumn, mapSkipsLastElement, mapOffByThousandUlp
   case reduceMaximumStartsAtZero, reduceDropsLastColumn
   case normalIgnoresFirstElement, normalSwapsSineAndCosine, normalTruncatesBlock
@@ -35,6 +37,9 @@ enum Sabotage: String, CaseIterable, Sendable {
     case .blockKernelIgnoresY, .blockKernelLeavesUpperHalf, .blockKernelForgetsWidth, .blockKernelUsesGeneralFormOnDiagonal: "blockKernel"
     case .widePassIgnoresCounts, .widePassForgetsFactorTwo, .widePassTransposesJacobian, .widePassTakesOtherKernel, .widePassIgnoresBatch:
       "widePass"
+    case .featurePassForgetsBiases, .featurePassTransposesJacobian, .featurePassIgnoresBatch, .featurePassDropsLastFeature,
+      .featurePassOffByThousandUlp, .featurePassDependsOnNumberOfPoints:
+      "featurePass"
     case .mapTakesFirstRow, .mapTakesFirstColumn, .mapSkipsLastElement, .mapOffByThousandUlp: "map"
     case .reduceMaximumStartsAtZero, .reduceDropsLastColumn: "reduceRows"
     case .normalIgnoresFirstElement, .normalSwapsSineAndCosine, .normalTruncatesBlock: "fillNormal"
@@ -230,18 +235,46 @@ final class SabotagedBackend: Backend {
     let (outputs, width) = (job.coefficients.columns, job.points.columns)
     switch sabotage {
     case .widePassForgetsFactorTwo: if let jacobian = job.jacobian { try alter(jacobian) { $0 = $0.map { $0 / 2 } } }
-    case .widePassTransposesJacobian:
-      guard let jacobian = job.jacobian, outputs > 1, width > 1 else { return }
-      try alter(jacobian) { values in
-        let old = values
-        for index in values.indices {
-          let (start, column) = (index / (outputs * width) * outputs * width, index % (outputs * width))
-          values[start + column % width * outputs + column / width] = old[index]
-        }
-      }
+    case .widePassTransposesJacobian: try transpose(job.jacobian, outputs: outputs, width: width)
     case .widePassIgnoresBatch where job.points.batch > 1:
       let engine = try engine(job.value)
       try engine.write(engine.read(job.value.item(0)), into: job.value.item(1))
+    default: break
+    }
+  }
+
+  /// A Jacobian with its outputs and coordinates exchanged.
+  private func transpose(_ jacobian: Tensor?, outputs: Int, width: Int) throws(ComputeError) {
+    guard let jacobian, outputs > 1, width > 1 else { return }
+    try alter(jacobian) { values in
+      let old = values
+      for index in values.indices {
+        let (start, column) = (index / (outputs * width) * outputs * width, index % (outputs * width))
+        values[start + column % width * outputs + column / width] = old[index]
+      }
+    }
+  }
+
+  func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
+    var changed = job
+    switch sabotage {
+    case .featurePassForgetsBiases: changed.biases = nil
+    case .featurePassDropsLastFeature where job.weights.rows > 1:
+      let kept = 0..<job.weights.rows - 1
+      (changed.weights, changed.coefficients) = (job.weights.rows(kept), job.coefficients.rows(kept))
+      changed.biases = job.biases?.rows(kept)
+    default: break
+    }
+    try reference.featurePass(changed)
+    switch sabotage {
+    case .featurePassTransposesJacobian:
+      try transpose(job.jacobian, outputs: job.coefficients.columns, width: job.points.columns)
+    case .featurePassIgnoresBatch where job.points.batch > 1:
+      let engine = try engine(job.value)
+      try engine.write(engine.read(job.value.item(0)), into: job.value.item(1))
+    case .featurePassOffByThousandUlp: try nudge(job.value)
+    case .featurePassDependsOnNumberOfPoints where job.points.rows % 4 == 1:
+      try alter(job.value) { $0 = $0.map { $0 * (1 + 2 * job.value.precision.unitRoundoff) } }
     default: break
     }
   }

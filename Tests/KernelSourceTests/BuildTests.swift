@@ -45,6 +45,7 @@ import WideKernels
           case "recursion": try generator.pairValues(program, nngp: true, ntk: true)
           case "recursion_vjp": try generator.pairVJP(program, nngp: true, ntk: true)
           case "wide_pass": try generator.pairJet(program, .ntk)
+          case "feature_pass": try generator.feature(Erf(), slope: true)
           case "map": try generator.pointFunction(.activationVJP(Erf()))
           default: ""
           }

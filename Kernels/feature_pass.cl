@@ -1,0 +1,148 @@
+// feature_pass.cl: value and Jacobian of a function with one hidden layer; nothing of size points x features is stored.
+//
+//   reads   points[i, k], weights[m, k], with BIASED biases[m], coefficients[m, o]
+//   writes  partial[split, item, o, ROWS, point]: per output sum a phi(x) and, with JACOBIAN, the WIDTH sums a phi'(x) w_k over the
+//           features of the split, where x = w . z + bias; `feature_pass_finish` adds the splits in order to value[i, o] and
+//           jacobian[i, o*WIDTH + k]
+//   grid    (points / LANES, splits, batch x chunks of OUTPUTS outputs x chunks of COORDINATES coordinates); LANES points per work-item
+//   local   with STAGE > 0 a work-group of GROUP points shares STAGE features at a time
+//   moves   the weights once per work-group; sums stay in registers
+//
+// Needs: feature(), generated from the activation.
+// Every sum runs in the order of the features, split by split, and splits depend on their number alone: the same bits for a point
+// whatever points and items stand beside it.
+
+#ifndef WIDTH
+#define WIDTH 2
+#endif
+// Coordinates and outputs of the Jacobian that one work-item accumulates.
+#ifndef COORDINATES
+#define COORDINATES WIDTH
+#endif
+#ifndef OUTPUTS
+#define OUTPUTS 1
+#endif
+#ifndef JACOBIAN
+#define JACOBIAN 1
+#endif
+#ifndef BIASED
+#define BIASED 1
+#endif
+#ifndef GROUP
+#define GROUP 1
+#endif
+#ifndef STAGE
+#define STAGE 0
+#endif
+#define ROWS (JACOBIAN ? WIDTH + 1 : 1)
+#define SUMS (JACOBIAN ? COORDINATES + 1 : 1)
+
+#if STAGE > 0
+#define WEIGHT(k) stagedWeights[slot * WIDTH + (k)]
+#define BIAS stagedBiases[slot]
+#define COEFFICIENT(o) stagedCoefficients[(o) * STAGE + slot]
+#else
+#define WEIGHT(k) weightRow[k]
+#define BIAS (*AT(biases, item, m))
+#define COEFFICIENT(o) coefficientRow[min(o, outputs - 1 - firstOutput)]
+#endif
+
+__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void feature_pass(
+    VIEW(points), VIEW(weights), VIEW(biases), VIEW(coefficients), __global real *partial, const int n, const int padded,
+    const int features, const int outputs, const int batch, const int outputChunks, const int splitLength) {
+  const int i = get_global_id(0) * LANES, split = get_global_id(1);
+  const int item = get_global_id(2) % batch, chunk = get_global_id(2) / batch;
+  const int firstOutput = chunk % outputChunks * OUTPUTS, firstCoordinate = chunk / outputChunks * COORDINATES;
+  const bool isInside = i < padded;
+#if STAGE == 0
+  if (!isInside) return;
+#endif
+  const int first = split * splitLength, last = min(features, first + splitLength);
+
+  // Points beyond the last repeat it.
+  vreal z[WIDTH];
+  for (int k = 0; k < WIDTH; k++) {
+    real lanes[LANES];
+    for (int lane = 0; lane < LANES; lane++) lanes[lane] = AT(points, item, min(i + lane, n - 1))[k];
+    z[k] = LOAD(lanes);
+  }
+  vreal sums[OUTPUTS * SUMS];
+#pragma unroll
+  for (int s = 0; s < OUTPUTS * SUMS; s++) sums[s] = (vreal)(0);
+
+#if STAGE > 0
+  __local real stagedWeights[STAGE * WIDTH], stagedBiases[STAGE], stagedCoefficients[OUTPUTS * STAGE];
+  for (int base = first; base < last; base += STAGE) {
+    const int count = min(STAGE, last - base);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int e = get_local_id(0); e < count * WIDTH; e += GROUP) stagedWeights[e] = AT(weights, item, base + e / WIDTH)[e % WIDTH];
+#if BIASED
+    for (int e = get_local_id(0); e < count; e += GROUP) stagedBiases[e] = *AT(biases, item, base + e);
+#endif
+    for (int e = get_local_id(0); e < OUTPUTS * STAGE; e += GROUP)
+      if (e % STAGE < count && firstOutput + e / STAGE < outputs)
+        stagedCoefficients[e] = AT(coefficients, item, base + e % STAGE)[firstOutput + e / STAGE];
+      else
+        stagedCoefficients[e] = 0;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int slot = 0; slot < count; slot++) {
+#else
+  {
+    for (int m = first; m < last; m++) {
+      __global const real *weightRow = AT(weights, item, m);
+      __global const real *coefficientRow = AT(coefficients, item, m) + firstOutput;
+#endif
+#if BIASED
+      vreal x = (vreal)(BIAS);
+#else
+      vreal x = (vreal)(0);
+#endif
+      for (int k = 0; k < WIDTH; k++) x = fma((vreal)(WEIGHT(k)), z[k], x);
+      vreal value;
+#if JACOBIAN
+      vreal slope;
+      feature(x, &value, &slope);
+#else
+      feature(x, &value);
+#endif
+#pragma unroll
+      for (int o = 0; o < OUTPUTS; o++) {
+        const vreal a = (vreal)(COEFFICIENT(o));
+        sums[o * SUMS] = fma(a, value, sums[o * SUMS]);
+#if JACOBIAN
+        const vreal factor = a * slope;
+#pragma unroll
+        for (int k = 0; k < COORDINATES; k++)
+          sums[o * SUMS + 1 + k] = fma(factor, (vreal)(WEIGHT(min(firstCoordinate + k, WIDTH - 1))), sums[o * SUMS + 1 + k]);
+#endif
+      }
+    }
+  }
+  if (!isInside) return;
+#pragma unroll
+  for (int o = 0; o < OUTPUTS; o++)
+    if (firstOutput + o < outputs) {
+      __global real *target = partial + ((((long)split * batch + item) * outputs + firstOutput + o) * ROWS) * padded + i;
+      if (firstCoordinate == 0) STORE(sums[o * SUMS], target);
+#if JACOBIAN
+      for (int k = 0; k < COORDINATES && firstCoordinate + k < WIDTH; k++)
+        STORE(sums[o * SUMS + 1 + k], target + (long)(1 + firstCoordinate + k) * padded);
+#endif
+    }
+}
+
+__kernel void feature_pass_finish(
+    __global const real *partial, VIEW(value), VIEW(jacobian), const int n, const int padded, const int outputs, const int batch,
+    const int splits) {
+  const int i = get_global_id(0), o = get_global_id(1), item = get_global_id(2);
+  if (i >= n) return;
+  for (int row = 0; row < ROWS; row++) {
+    real sum = 0;
+    for (int split = 0; split < splits; split++)
+      sum += partial[((((long)split * batch + item) * outputs + o) * ROWS + row) * padded + i];
+    if (row == 0)
+      AT(value, item, i)[o] = sum;
+    else
+      AT(jacobian, item, i)[o * WIDTH + row - 1] = sum;
+  }
+}

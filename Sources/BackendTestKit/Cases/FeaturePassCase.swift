@@ -1,0 +1,117 @@
+import Compute
+import WideKernels
+
+/// A function with one hidden layer and its Jacobian. Bound: running error analysis per feature, γ over the features.
+struct FeaturePassCase: CaseBody {
+  var activation: any Activation
+  var batch = 1
+  var n: Int
+  var features: Int
+  var width: Int
+  var outputs: Int
+  var hasBiases = true
+  var hasJacobian = true
+  var layout = Layout.dense
+
+  var label: String {
+    "\(ActivationCatalog.text(activation)) b\(batch) n\(n) M\(features) w\(width) c\(outputs)" + (hasBiases ? " biases" : "")
+      + (hasJacobian ? " jacobian" : "") + " \(layout)"
+  }
+
+  static var all: [any CaseBody] {
+    var cases = ActivationCatalog.samples.enumerated().map { index, activation in
+      FeaturePassCase(
+        activation: activation, n: 7, features: 9, width: 1 + index % 4, outputs: 1 + index % 3, hasBiases: index % 4 != 1)
+    }
+    // batch, points, features, width, outputs: below, at and above vectors, tiles and blocks of 32 features.
+    let sizes = [
+      (1, 1, 1, 1, 1), (2, 7, 33, 2, 1), (1, 33, 8, 4, 3), (3, 16, 31, 3, 2), (1, 130, 65, 2, 1), (1, 65, 7, 5, 10), (1, 9, 300, 1, 5),
+      (2, 8, 3, 64, 1), (1, 5, 17, 33, 2),
+    ]
+    for (index, activation) in ([Erf(), ReLU(), GELU(), Tanh()] as [any Activation]).enumerated() {
+      for (place, (batch, n, features, width, outputs)) in sizes.enumerated() {
+        cases.append(
+          FeaturePassCase(
+            activation: activation, batch: batch, n: n, features: features, width: width, outputs: outputs,
+            hasBiases: (index + place) % 3 != 2, hasJacobian: (index + place) % 4 != 3, layout: place % 2 == 0 ? .strided : .dense))
+      }
+    }
+    for hasJacobian in [false, true] {
+      cases.append(FeaturePassCase(activation: Erf(), n: 9, features: 0, width: 2, outputs: 2, hasJacobian: hasJacobian))
+    }
+    return cases
+  }
+
+  func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
+    let points = try probe.input(
+      "points", probe.uniforms("points", batch * n * width), batch: batch, rows: n, columns: width, layout)
+    // Sums of 1 and of 64 products alike reach about ±2.
+    let scale = (4 / Double(width)).squareRoot()
+    let weightValues = probe.uniforms("weights", batch * features * width).map { Double(Float(scale * $0)) }
+    let weights = try probe.input("weights", weightValues, batch: batch, rows: features, columns: width, layout)
+    let biases =
+      hasBiases
+      ? try probe.input("biases", probe.uniforms("biases", batch * features), batch: batch, rows: features, columns: 1, layout) : nil
+    let coefficients = try probe.input(
+      "coefficients", probe.uniforms("coefficients", batch * features * outputs), batch: batch, rows: features, columns: outputs, layout)
+    let value = try probe.output("value", batch: batch, rows: n, columns: outputs, layout)
+    let jacobian = try probe.output("jacobian", batch: batch, rows: n, columns: outputs * width, layout)
+    let job = FeaturePassJob(
+      activation: activation, points: points.tensor, weights: weights.tensor, biases: biases?.tensor, coefficients: coefficients.tensor,
+      value: value.view, jacobian: hasJacobian ? jacobian.view : nil)
+
+    let expected = expectation(P.self, points, weights, biases, coefficients)
+    try probe.verify(
+      hasJacobian ? [value, jacobian] : [value],
+      hasJacobian ? [matches(expected.value), matches(expected.jacobian)] : [matches(expected.value)],
+      mayBeTrivial: n * features < 4 || activation.isFlat
+    ) { try probe.backend.featurePass(job) }
+    try checkNeighbours(probe, job)
+  }
+
+  /// The second half of the last item's points alone: the same bits.
+  private func checkNeighbours(_ probe: Probe, _ job: FeaturePassJob) throws {
+    let range = n / 2..<n
+    func part(_ tensor: Tensor) -> Tensor { tensor.item(batch - 1) }
+    let alone = try probe.engine.empty(rows: range.count, columns: outputs)
+    let aloneJacobian = hasJacobian ? try probe.engine.empty(rows: range.count, columns: outputs * width) : nil
+    try probe.backend.featurePass(
+      FeaturePassJob(
+        activation: activation, points: part(job.points).rows(range), weights: part(job.weights), biases: job.biases.map(part),
+        coefficients: part(job.coefficients), value: alone, jacobian: aloneJacobian))
+    let pairs = [(part(job.value), alone)] + zip([job.jacobian].compactMap { $0 }.map(part), [aloneJacobian].compactMap { $0 })
+    for (whole, alone) in pairs where try probe.engine.read(whole.rows(range)) != probe.engine.read(alone) {
+      probe.fail("points \(range) of item \(batch - 1) have other bits beside other points and items than alone")
+    }
+  }
+
+  private func expectation<P: Rounding>(
+    _ rounding: P.Type, _ points: Operand, _ weights: Operand, _ biases: Operand?, _ coefficients: Operand
+  ) -> (value: [Bounded<P>], jacobian: [Bounded<P>]) {
+    typealias Number = Bounded<P>
+    var (value, jacobian): ([Number], [Number]) = ([], [])
+    for item in 0..<batch {
+      for i in 0..<n {
+        let layer = (0..<features).map { m -> (value: Number, slope: Number) in
+          let products = (0..<width).map { Number(weights[item, m, $0]) * Number(points[item, i, $0]) }
+          let x = Number.sum(products + (biases.map { [Number($0[item, m, 0])] } ?? []))
+          return ActivationCatalog.visit(activation, FeatureVisitor(x: x))
+        }
+        for o in 0..<outputs {
+          let a = (0..<features).map { Number(coefficients[item, $0, o]) }
+          value.append(Number.sum((0..<features).map { a[$0] * layer[$0].value }))
+          guard hasJacobian else { continue }
+          for k in 0..<width {
+            jacobian.append(Number.sum((0..<features).map { a[$0] * layer[$0].slope * Number(weights[item, $0, k]) }))
+          }
+        }
+      }
+    }
+    return (value, jacobian)
+  }
+}
+
+private struct FeatureVisitor<R: RealAlgebra>: ActivationVisitor {
+  let x: R
+  func visit<A: Activation>(_ activation: A) -> (value: R, slope: R) { activation.valueAndSlope(x) }
+}

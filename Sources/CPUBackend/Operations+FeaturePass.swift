@@ -1,0 +1,59 @@
+import CPUKernelInterface
+import Compute
+
+extension Operations {
+  func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
+    let (points, weights) = (Matrices<Scalar>(job.points), Matrices<Scalar>(job.weights))
+    let (coefficients, value) = (Matrices<Scalar>(job.coefficients), Matrices<Scalar>(job.value))
+    let biases = job.biases.map { Matrices<Scalar>($0) }
+    let jacobian = job.jacobian.map { Matrices<Scalar>($0) }
+    let (width, outputs, features) = (points.columns, coefficients.columns, weights.rows)
+    let columns = outputs * width
+    let tilePoints = featureTilePoints(points.rows)
+    let tiles = (points.rows + tilePoints - 1) / tilePoints
+
+    try scratch(jacobian == nil ? 0 : features * columns).use { products throws(ComputeError) in
+      for item in 0..<points.batch {
+        if jacobian != nil {
+          for m in 0..<features {
+            let (row, weight) = (coefficients.line(item, m), weights.line(item, m))
+            let target = products + m * columns
+            for o in 0..<outputs {
+              for k in 0..<width { target[o * width + k] = row[o] * weight[k] }
+            }
+          }
+        }
+        pool.run(tiles) { tile in
+          let first = tile * tilePoints
+          let present = min(tilePoints, points.rows - first)
+          let stride = padded(present)
+          let sumRows = outputs + (jacobian == nil ? 0 : columns)
+          let work = (jacobian == nil ? 1 : 2) * loops.featureBlock * stride
+          withTile((width + sumRows) * stride + work) { base in
+            let sums = base + width * stride
+            transpose(points.line(item, first), rowStride: points.rowStride, rows: present, width: width, into: base, stride: stride)
+            sums.update(repeating: 0, count: sumRows * stride)
+            loops.features(
+              job.activation,
+              FeatureTile(
+                points: base, stride: stride, width: width, features: features, weights: weights.item(item),
+                weightStride: weights.rowStride, biases: biases.map { UnsafePointer($0.item(item)) }, biasStride: biases?.rowStride ?? 0,
+                coefficients: coefficients.item(item), coefficientStride: coefficients.rowStride, outputs: outputs,
+                products: jacobian == nil ? nil : UnsafePointer(products), work: sums + sumRows * stride, sums: sums))
+            for i in 0..<present {
+              let row = value.line(item, first + i)
+              for o in 0..<outputs { row[o] = sums[o * stride + i] }
+              guard let slopes = jacobian?.line(item, first + i) else { continue }
+              for column in 0..<columns { slopes[column] = sums[(outputs + column) * stride + i] }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Up to four vectors of points, fewer where some thread would have nothing to do; a point's sums are the same in any tile.
+  private func featureTilePoints(_ points: Int) -> Int {
+    min(4, max(1, points / (4 * loops.lanes * pool.count))) * loops.lanes
+  }
+}
