@@ -85,43 +85,36 @@ public struct FiniteBlock: Sendable {
     return cotangents
   }
 
+  /// Inputs up to which a block with one hidden layer is read in one pass; wider ones are the business of matrix products.
+  private static var widestPass: Int { 64 }
+
   /// Value `[n, outputs]` and Jacobian `[n, outputs · inputs]` (output o, coordinate k at o·inputs + k) at points `z`
-  /// `[n, inputs]`, in tiles of rows, so that nothing of size n × width is kept.
+  /// `[n, inputs]`; nothing of size n × width is kept.
   public func read(at z: Matrix, jacobian wantsJacobian: Bool) throws(ComputeError) -> (value: Matrix, jacobian: Matrix?) {
+    if inputs <= Self.widestPass, let layer = try featureLayer() {
+      let (value, jacobian) = try engine.featurePass(
+        layer.activation, points: engine.tensor(z), weights: layer.weights, biases: layer.biases, coefficients: layer.coefficients,
+        jacobian: wantsJacobian)
+      if let bias = layer.readoutBias { try engine.map(.sum, [value, bias], into: value) }
+      let slopes: Matrix? = if let jacobian { try engine.matrix(jacobian) } else { nil }
+      return (try engine.matrix(value), slopes)
+    }
+    return try readLayerwise(at: z, jacobian: wantsJacobian)
+  }
+
+  /// In tiles of rows, layer by layer.
+  func readLayerwise(at z: Matrix, jacobian wantsJacobian: Bool) throws(ComputeError) -> (value: Matrix, jacobian: Matrix?) {
     var value = Matrix(zeros: 0, outputs)
     var jacobian = Matrix(zeros: 0, outputs * inputs)
     let points = try engine.tensor(z)
-    let combined = wantsJacobian ? try singleHiddenJacobian() : nil
     let tile = max(16, min(z.rows, (engine.device.isGPU ? 1 << 24 : 1 << 18) / width))
     for start in stride(from: 0, to: z.rows, by: tile) {
       let x = points.rows(start..<min(start + tile, z.rows))
       let (_, preactivations) = try self.preactivations(x)
       value.append(try engine.matrix(preactivations[layers.count - 1]))
-      guard wantsJacobian else { continue }
-      if let combined {
-        let slopes = try engine.map(.activationSlope(combined.activation), preactivations[0])
-        jacobian.append(try engine.matrix(engine.gemm(slopes, combined.weights)))
-      } else {
-        jacobian.append(try layerwiseJacobian(preactivations, rows: x.rows))
-      }
+      if wantsJacobian { jacobian.append(try layerwiseJacobian(preactivations, rows: x.rows)) }
     }
     return (value, wantsJacobian ? jacobian : nil)
-  }
-
-  /// With one hidden layer the Jacobian is φ′(pre) times one matrix `[width, outputs · inputs]`, whatever the point.
-  private func singleHiddenJacobian() throws(ComputeError) -> (weights: Tensor, activation: any Activation)? {
-    guard layers.count == 2, let activation = layers[0].activation else { return nil }
-    let first = try engine.read(layers[0].weights)
-    let last = try engine.read(layers[1].weights)
-    let scale = layers[0].weightScale * layers[1].weightScale
-    var combined = [Double](repeating: 0, count: width * outputs * inputs)
-    for unit in 0..<width {
-      for output in 0..<outputs {
-        let weight = scale * last[output * width + unit]
-        for input in 0..<inputs { combined[(unit * outputs + output) * inputs + input] = weight * first[unit * inputs + input] }
-      }
-    }
-    return (try engine.tensor(combined, rows: width, columns: outputs * inputs), activation)
   }
 
   private func layerwiseJacobian(_ preactivations: [Tensor], rows: Int) throws(ComputeError) -> Matrix {
