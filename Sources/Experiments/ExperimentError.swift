@@ -1,11 +1,15 @@
 /// What can be wrong with the settings of an experiment.
 public enum ExperimentError: Error, Equatable, CustomStringConvertible {
   case invalidSetting(name: String, expected: String, got: String)
+  /// A run whose initial functions were neither drawn nor saved.
+  case missingStart(name: String)
   case unknownExperiment(name: String, known: [String])
 
   public var description: String {
     switch self {
     case .invalidSetting(let name, let expected, let got): "--\(name): expected \(expected), got '\(got)'."
+    case .missingStart(let name):
+      "the initial functions '\(name)' are missing from the checkpoint; remove the run's checkpoint files to begin these runs again."
     case .unknownExperiment(let name, let known):
       "experiment '\(name)' is not known; choose one of \(known.joined(separator: ", ")) (see `isthmus list`)."
     }

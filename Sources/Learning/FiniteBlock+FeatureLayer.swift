@@ -12,6 +12,14 @@ struct FeatureLayer {
   let coefficients: Tensor
   /// `[1, 1, outputs]`, to be added to the value; nil without bias.
   let readoutBias: Tensor?
+
+  /// Values `[batch, n, outputs]` and Jacobians at `z` `[batch, n, inputs]`.
+  func read(at z: Tensor, jacobian: Bool, on engine: Engine) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
+    let result = try engine.featurePass(
+      activation, points: z, weights: weights, biases: biases, coefficients: coefficients, jacobian: jacobian)
+    if let readoutBias { try engine.map(.sum, [result.value, readoutBias], into: result.value) }
+    return result
+  }
 }
 
 extension FiniteBlock {

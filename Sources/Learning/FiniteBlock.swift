@@ -86,46 +86,43 @@ public struct FiniteBlock: Sendable {
   }
 
   /// Inputs up to which a block with one hidden layer is read in one pass; wider ones are the business of matrix products.
-  private static var widestPass: Int { 64 }
+  static var widestPass: Int { 64 }
 
   /// Value `[n, outputs]` and Jacobian `[n, outputs · inputs]` (output o, coordinate k at o·inputs + k) at points `z`
   /// `[n, inputs]`; nothing of size n × width is kept.
-  public func read(at z: Matrix, jacobian wantsJacobian: Bool) throws(ComputeError) -> (value: Matrix, jacobian: Matrix?) {
-    if inputs <= Self.widestPass, let layer = try featureLayer() {
-      let (value, jacobian) = try engine.featurePass(
-        layer.activation, points: engine.tensor(z), weights: layer.weights, biases: layer.biases, coefficients: layer.coefficients,
-        jacobian: wantsJacobian)
-      if let bias = layer.readoutBias { try engine.map(.sum, [value, bias], into: value) }
-      let slopes: Matrix? = if let jacobian { try engine.matrix(jacobian) } else { nil }
-      return (try engine.matrix(value), slopes)
-    }
-    return try readLayerwise(at: z, jacobian: wantsJacobian)
+  public func read(at z: Matrix, jacobian: Bool) throws(ComputeError) -> (value: Matrix, jacobian: Matrix?) {
+    let result = try read(at: engine.tensor(z), jacobian: jacobian)
+    let slopes: Matrix? = if let jacobian = result.jacobian { try engine.matrix(jacobian) } else { nil }
+    return (try engine.matrix(result.value), slopes)
+  }
+
+  /// The same on the device: `z` `[1, n, inputs]`.
+  func read(at z: Tensor, jacobian: Bool) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
+    guard inputs <= Self.widestPass, let layer = try featureLayer() else { return try readLayerwise(at: z, jacobian: jacobian) }
+    return try layer.read(at: z, jacobian: jacobian, on: engine)
   }
 
   /// In tiles of rows, layer by layer.
-  func readLayerwise(at z: Matrix, jacobian wantsJacobian: Bool) throws(ComputeError) -> (value: Matrix, jacobian: Matrix?) {
-    var value = Matrix(zeros: 0, outputs)
-    var jacobian = Matrix(zeros: 0, outputs * inputs)
-    let points = try engine.tensor(z)
+  func readLayerwise(at z: Tensor, jacobian wantsJacobian: Bool) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
+    let value = try engine.empty(rows: z.rows, columns: outputs)
+    let jacobian = wantsJacobian ? try engine.empty(rows: z.rows, columns: outputs * inputs) : nil
     let tile = max(16, min(z.rows, (engine.device.isGPU ? 1 << 24 : 1 << 18) / width))
     for start in stride(from: 0, to: z.rows, by: tile) {
-      let x = points.rows(start..<min(start + tile, z.rows))
-      let (_, preactivations) = try self.preactivations(x)
-      value.append(try engine.matrix(preactivations[layers.count - 1]))
-      if wantsJacobian { jacobian.append(try layerwiseJacobian(preactivations, rows: x.rows)) }
+      let rows = start..<min(start + tile, z.rows)
+      let (_, preactivations) = try self.preactivations(z.rows(rows))
+      try engine.copy(preactivations[layers.count - 1], into: value.rows(rows))
+      if let jacobian { try writeJacobian(preactivations, into: jacobian.rows(rows)) }
     }
-    return (value, wantsJacobian ? jacobian : nil)
+    return (value, jacobian)
   }
 
-  private func layerwiseJacobian(_ preactivations: [Tensor], rows: Int) throws(ComputeError) -> Matrix {
-    var jacobian = Matrix(zeros: rows, outputs * inputs)
+  private func writeJacobian(_ preactivations: [Tensor], into jacobian: Tensor) throws(ComputeError) {
     for output in 0..<outputs {
-      var seed = Matrix(zeros: rows, outputs)
-      for row in 0..<rows { seed[row, output] = 1 }
+      var seed = Matrix(zeros: jacobian.rows, outputs)
+      for row in 0..<jacobian.rows { seed[row, output] = 1 }
       let cotangents = try backward(engine.tensor(seed), preactivations)
-      let slope = try engine.matrix(engine.gemm(cotangents[0], layers[0].weights, alpha: layers[0].weightScale))
-      for row in 0..<rows { for input in 0..<inputs { jacobian[row, output * inputs + input] = slope[row, input] } }
+      let slope = try engine.gemm(cotangents[0], layers[0].weights, alpha: layers[0].weightScale)
+      try engine.copy(slope, into: jacobian.columns(output * inputs..<(output + 1) * inputs))
     }
-    return jacobian
   }
 }

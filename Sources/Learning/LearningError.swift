@@ -8,6 +8,10 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
   /// The basis would need more pivots than it may have.
   case rankLimit(block: Int, rank: Int, limit: Int)
   case invalid(setting: String, expected: String, got: String)
+  /// A Krylov space that would need too many vectors.
+  case krylov(vectors: Int, error: Double)
+  /// A saved state of other runs, or of none.
+  case incompleteState(missing: String)
   /// Two consecutive blocks that both start at zero never move.
   case saddle(block: Int)
 
@@ -17,9 +21,18 @@ public enum LearningError: Error, Equatable, CustomStringConvertible {
     case .rankLimit(let block, let rank, let limit):
       "the basis of block \(block) needs more than \(limit) pivots (has \(rank)); raise the rank limit or the tolerance."
     case .invalid(let setting, let expected, let got): "\(setting): expected \(expected), got \(got)."
+    case .krylov(let vectors, let error):
+      "\(vectors) Krylov vectors leave an error of up to \(error) of the first residual without bottleneck; take fewer steps or a smaller rate."
+    case .incompleteState(let name):
+      "the saved state has no '\(name)': it was written for other settings; remove it to begin again."
     case .saddle(let block):
       "blocks \(block) and \(block + 1) would both start at zero: their gradients vanish and neither ever moves (an exact saddle). "
         + "Symmetrise at most every second block."
     }
+  }
+
+  /// Where a run diverged is known to those who hold it.
+  func at(step: Int, loss: Double) -> LearningError {
+    if case .diverged = self { .diverged(step: step, loss: loss) } else { self }
   }
 }

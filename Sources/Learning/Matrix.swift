@@ -33,6 +33,13 @@ public struct Matrix: Sendable, Equatable {
     values.append(contentsOf: other.values)
   }
 
+  /// These rows, then those of `other`.
+  public func followed(by other: Matrix) -> Matrix {
+    var all = self
+    all.append(other)
+    return all
+  }
+
   public func map(_ transform: (Double) -> Double) -> Matrix { Matrix(rows: rows, columns: columns, values: values.map(transform)) }
 
   /// Euclidean norm of each row.

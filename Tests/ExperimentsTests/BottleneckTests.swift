@@ -1,7 +1,6 @@
 import BackendCatalog
 import Compute
 import Foundation
-import Logging
 import Results
 import Testing
 
@@ -9,30 +8,10 @@ import Testing
 
 /// The experiment from settings to records.
 @Suite struct BottleneckTests {
-  private static let small = [
-    "--train", "60", "--test", "30", "--steps", "30", "--draws", "1", "--feature-width", "200", "--kernel-points", "20", "--seed", "3",
-  ]
-
-  private func settings(_ extra: [String]) throws -> BottleneckSettings { try BottleneckSettings.parse(Self.small + extra) }
-
-  /// Runs in `folder` (a new one where nil) and returns the records.
-  private func run(_ settings: BottleneckSettings, on engine: Engine, in folder: URL? = nil) throws -> [Record] {
-    let results = folder ?? FileManager.default.temporaryDirectory.appendingPathComponent("isthmus-\(UUID().uuidString)")
-    defer { if folder == nil { try? FileManager.default.removeItem(at: results) } }
-    let plan = try Bottleneck.plan(settings, on: engine, passEngine: engine)
-    let identity = try Bottleneck.values(of: settings).filter { !Bottleneck.extendingSettings.contains($0.key) }.mapValues(\.text)
-    let description = try RunDescription(experiment: Bottleneck.name, identity: identity, parameters: identity)
-    let store = try ResultsStore.open(description, in: results)
-    var log = Logger(label: "test")
-    log.logLevel = .critical
-    try plan.run(RunContext(engine: engine, passEngine: engine, store: store, log: log, progress: SilentProgress()))
-    try store.finish()
-    return try RunRecords.read(store.directory)
-  }
-
-  private func engine() throws -> Engine { try Engine(BackendCatalog.backend()) }
-
-  private func ends(_ records: [Record]) -> [Record] { records.filter { $0.string("kind") == "end" } }
+  private func settings(_ extra: [String]) throws -> BottleneckSettings { try Recorded.settings(extra) }
+  private func run(_ settings: BottleneckSettings, on engine: Engine) throws -> [Record] { try Recorded.run(settings, on: engine) }
+  private func engine() throws -> Engine { try Recorded.engine() }
+  private func ends(_ records: [Record]) -> [Record] { Recorded.ends(records) }
 
   /// Draws are made on the host, so every backend runs the same networks: equal steps, losses to rounding.
   @Test func backendsGiveTheSameTable() throws {
@@ -60,25 +39,6 @@ import Testing
     }
   }
 
-  @Test func moreStepsExtendTheRunWithTheSameNumbers() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("isthmus-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let engine = try engine()
-    let extra = ["--bottlenecks", "2,inf", "--compare", "same", "--stop-at", "0"]
-    _ = try run(settings(extra + ["--steps", "10"]), on: engine, in: folder)
-    let extended = try run(settings(extra), on: engine, in: folder)
-    let whole = try run(settings(extra), on: engine)
-    func losses(_ records: [Record]) -> [Double: Double] {
-      records.filter { $0.string("kind") == "step" && $0.string("bottlenecks") == "2" }.reduce(into: [:]) {
-        $0[$1.number("step") ?? -1] = $1.number("trainLoss")
-      }
-    }
-    #expect(losses(extended) == losses(whole))
-    #expect(losses(extended).count == 31)
-    let again = try run(settings(extra), on: engine, in: folder)
-    #expect(again.count == extended.count, "a complete run was computed again")
-  }
-
   @Test func everyRecordHasWhatTheFiguresNeed() throws {
     let records = try run(settings(["--bottlenecks", "2,inf"]), on: engine())
     let steps = records.filter { $0.string("kind") == "step" && $0.string("bottlenecks") == "2" }
@@ -94,6 +54,8 @@ import Testing
     ["--activation", "relu", "--weight-variance", "1", "--bottlenecks", "1,inf", "--compare", "same", "--steps", "8"],
     ["--activation", "tanh", "--bottlenecks", "1,inf", "--compare", "same", "--steps", "8"],
     ["--target", "random", "--upper-depth", "2", "--bottlenecks", "2,inf", "--compare", "same", "--symmetrised", "1"],
+    ["--bottlenecks", "1,2", "--momentum", "0.6", "--block-rates", "0.5,1", "--draws", "2", "--own-fractions", "0.05"],
+    ["--bottlenecks", "2", "--compare", "same", "--first-width", "128", "--batch", "30"],
     ["--activation", "relu,erf", "--bottlenecks", "2", "--compare", "own", "--own-fractions", "0.05", "--twin", "all"],
   ])
   func otherSettingsRunToTheirEnd(_ extra: [String]) throws {
@@ -116,7 +78,9 @@ import Testing
     (["--bottlenecks", "0"], "bottlenecks"), (["--bottlenecks", "-2"], "bottlenecks"), (["--bottlenecks", "2x"], "bottlenecks"),
     (["--depth", "1", "--bottlenecks", "2"], "depth"), (["--train", "0"], "train"), (["--own-fractions", "2"], "own-fractions"),
     (["--tolerance", "0"], "tolerance"), (["--batch", "61"], "batch"),
-    (["--activation", "erf,erf,erf", "--bottlenecks", "2"], "activation"),
+    (["--activation", "erf,erf,erf", "--bottlenecks", "2"], "activation"), (["--momentum", "1"], "momentum"),
+    (["--block-rates", "1"], "block-rates"), (["--block-rates", "1,x"], "block-rates"), (["--theta", "k.npy"], "theta"),
+    (["--first-width", "-1"], "first-width"),
   ])
   func badSettingsNameThemselves(_ extra: [String], _ name: String) throws {
     let engine = try engine()

@@ -60,9 +60,9 @@ import WideKernels
   private func compare(_ c: Case, seed: UInt64) throws -> (error: Double, moved: Double, ranks: [Int], centres: [Int]) {
     let points = Self.isLong ? 400 : c.points
     let problem = try DigitsProblem(widths: c.widths, outputs: c.outputs, points: points, seed: seed, on: SmallProblem.engine())
-    var exact = try problem.run(.exact)
-    var basis = try problem.run(.basis(tolerance: c.tolerance, rankLimit: 5000))
-    let start = exact.bottlenecks[0]
+    let exact = try problem.run(.exact)
+    let basis = try problem.run(.basis(tolerance: c.tolerance, rankLimit: 5000))
+    let start = try exact.bottlenecks()[0]
     let order = RandomStream(seed: seed, name: "batches")
     var worst = 0.0
     for step in 0..<(Self.isLong ? 200 : 60) {
@@ -72,7 +72,7 @@ import WideKernels
       try basis.advance(batch: batch)
       worst = max(worst, Matrix.relativeDistance(basis.outputs, exact.outputs))
     }
-    return (worst, Matrix.relativeDistance(exact.bottlenecks[0], start), basis.ranks, exact.ranks)
+    return (worst, try Matrix.relativeDistance(exact.bottlenecks()[0], start), basis.ranks, exact.ranks)
   }
 
   /// Replays the run's own centres and coefficients through the exact history, which is what the bound is about.
@@ -80,21 +80,27 @@ import WideKernels
   func boundHoldsForItsOwnPath(_ tolerance: Double) throws {
     let problem = try SmallProblem(widths: [2], points: 60, seed: 7, on: SmallProblem.engine())
     let start = try problem.start()
-    var run = try problem.run(.basis(tolerance: tolerance, rankLimit: 5000), rate: 0.3, start: start)
+    let run = try problem.run(.basis(tolerance: tolerance, rankLimit: 5000), rate: 0.3, start: start)
     let program = problem.network.blocks[1].program
     var history = try HistoryChange(program, width: 2, outputs: 1, on: problem.engine)
     let basis = try PivotedBasis(program, width: 2, tolerance: tolerance, rankLimit: 5000, on: problem.engine)
-    var change = BasisChange(basis, outputs: 1, points: 60, block: 1, passEngine: problem.engine)
+    let engine = problem.engine
+    var change = try BasisChange(basis, outputs: 1, points: 60, block: 1, passEngine: engine)
     let elsewhere = Matrix(rows: 50, columns: 2, values: RandomStream(seed: 7, name: "elsewhere").normals(100))
     var worst = 0.0
     for _ in 0..<40 {
-      let z = run.bottlenecks[0]
+      let z = try run.bottlenecks()[0]
       let step = (run.outputs - problem.targets).map { $0 * run.rate / 60 }
-      try history.descend(at: z, by: step)
-      try change.descend(at: z, indices: Array(0..<60), by: step)
+      let deviceStep = try engine.tensor(step)
+      try history.descend(at: engine.tensor(z), by: deviceStep)
+      try change.descend(at: engine.tensor(z), indices: nil, by: deviceStep, norms: step.rowNorms)
       try run.advance()
       for points in [z, elsewhere] {
-        let difference = try change.read(at: points, jacobian: false).value - history.read(at: points, jacobian: false).value
+        let z = try engine.tensor(points)
+        let own = try engine.widePass(
+          .ntk, program, points: z, centres: change.basis.centres, coefficients: change.coefficients(), jacobian: false
+        ).value
+        let difference = try engine.matrix(own) - engine.matrix(history.read(at: z, jacobian: false).value)
         let variances = try problem.engine.kernelDiagonal(
           .ntk, program, problem.engine.tensor(points.values, rows: points.rows, columns: 2))
         for (row, error) in difference.rowNorms.enumerated() {
@@ -113,8 +119,8 @@ import WideKernels
     var basis = try PivotedBasis(program, width: 3, tolerance: 1e-3, rankLimit: 1000, on: engine)
     for round in 0..<4 {
       let z = Matrix(rows: 50, columns: 3, values: RandomStream(seed: 11, name: "round \(round)").normals(150))
-      let returned = try basis.show(z, block: 1)
-      let distances = try basis.distances(at: z)
+      let returned = try basis.show(engine.tensor(z), block: 1).distances
+      let distances = try basis.distances(at: engine.tensor(z))
       #expect(distances.allSatisfy { $0 <= basis.threshold * 1.0001 }, "round \(round): \(distances.max() ?? 0) > \(basis.threshold)")
       // What is returned may be from before the last pivots, which only bring the span nearer.
       let excess = zip(returned, distances).map { $1 - $0 }.max() ?? 0
@@ -124,7 +130,7 @@ import WideKernels
 
   @Test func aTooSmallRankLimitIsReported() throws {
     let problem = try SmallProblem(widths: [2], on: SmallProblem.engine())
-    var run = try problem.run(.basis(tolerance: 1e-6, rankLimit: 10), rate: 0.3)
+    let run = try problem.run(.basis(tolerance: 1e-6, rankLimit: 10), rate: 0.3)
     let error = #expect(throws: LearningError.self) { try run.advance() }
     guard case .rankLimit(block: 1, _, limit: 10) = error else {
       Issue.record("expected the rank limit of block 1, got \(String(describing: error))")

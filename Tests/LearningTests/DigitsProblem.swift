@@ -42,6 +42,6 @@ struct DigitsProblem {
   }
 
   func run(_ history: HistoryKind) throws -> LimitRun {
-    try LimitRun(network, first: first, start: start, targets: targets, loss: loss, rate: rate, history: history, on: engine)
+    try LimitRun(network, first: first, start: start, targets: targets, rule: DescentRule(loss), rate: rate, history: history, on: engine)
   }
 }

@@ -109,11 +109,12 @@ import WideKernels
       let block = try FiniteBlock(wide, inputs: inputs, width: width, stream: RandomStream(seed: 12, name: "pass"), on: engine)
       let z = Matrix(rows: n, columns: inputs, values: RandomStream(seed: 12, name: "z").normals(n * inputs))
       let (value, jacobian) = try block.read(at: z, jacobian: true)
-      let layered = try block.readLayerwise(at: z, jacobian: true)
+      let tensors = try block.readLayerwise(at: engine.tensor(z), jacobian: true)
+      let layered = (value: try engine.matrix(tensors.value), jacobian: try engine.matrix(#require(tensors.jacobian)))
       // Sums of 100 terms in two orders: γ_100 = 1e-14 of the terms' sizes, √100 of the result's.
       let errors = [
         Matrix.relativeDistance(value, layered.value),
-        Matrix.relativeDistance(try #require(jacobian), try #require(layered.jacobian)),
+        Matrix.relativeDistance(try #require(jacobian), layered.jacobian),
         Matrix.relativeDistance(try block.read(at: z, jacobian: false).value, layered.value),
       ]
       for error in errors { #expect(error < 2e-13, "\(activation), seed 12: \(errors)") }

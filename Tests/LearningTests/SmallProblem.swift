@@ -44,7 +44,8 @@ struct SmallProblem {
 
   func run(_ history: HistoryKind, rate: Double, loss: Loss = .squared, start: ChainStart? = nil) throws -> LimitRun {
     try LimitRun(
-      network, first: first, start: start ?? self.start(), targets: targets, loss: loss, rate: rate, history: history, on: engine)
+      network, first: first, start: start ?? self.start(), targets: targets, rule: DescentRule(loss), rate: rate, history: history,
+      on: engine)
   }
 
   /// The engine that most tests use: the best device of this machine.

@@ -54,10 +54,10 @@ struct LimitComparison {
     let functions = initial.blocks.dropFirst().map { InitialFunction.features($0) }
     let start = ChainStart(train: try initial.outputs(x)[0], test: Matrix(zeros: 0, network.blocks[0].outputs), functions: functions)
     func makeRun(_ start: ChainStart) throws -> LimitRun {
-      try LimitRun(network, first: first, start: start, targets: targets, loss: loss, rate: rate, history: .exact, on: engine)
+      try LimitRun(network, first: first, start: start, targets: targets, rule: DescentRule(loss), rate: rate, history: .exact, on: engine)
     }
-    var limit = try makeRun(start)
-    var twin = try makeRun(start.perturbed(by: 1e-6, stream: stream.child("twin")))
+    let limit = try makeRun(start)
+    let twin = try makeRun(start.perturbed(by: 1e-6, stream: stream.child("twin")))
     let frozenKernel = try limit.tangentKernel(Array(0..<all))
     var frozen = limit.outputs
     var errors = Errors(bottlenecks: [Double](repeating: 0, count: network.blocks.count - 1))
@@ -65,7 +65,7 @@ struct LimitComparison {
     for step in 0...(times.max() ?? 0) {
       if times.contains(step) {
         let got = try finite.outputs(x)
-        compare(got, limit, &errors)
+        try compare(got, limit, &errors)
         let rows = Array(points..<all)
         errors.frozenTest = max(errors.frozenTest, Matrix.relativeDistance(frozen.rows(rows), limit.outputs.rows(rows)))
         if comparesKernel {
@@ -80,15 +80,15 @@ struct LimitComparison {
       try limit.advance(batch: indices)
       try twin.advance(batch: indices)
     }
-    errors.movement = Matrix.relativeDistance(limit.bottlenecks[0], start.train)
+    errors.movement = try Matrix.relativeDistance(limit.bottlenecks()[0], start.train)
     return errors
   }
 
-  private func compare(_ got: [Matrix], _ limit: LimitRun, _ errors: inout Errors) {
+  private func compare(_ got: [Matrix], _ limit: LimitRun, _ errors: inout Errors) throws {
     let (train, test) = (Array(0..<points), Array(points..<points + tests))
     errors.train = max(errors.train, Matrix.relativeDistance(got[got.count - 1].rows(train), limit.outputs.rows(train)))
     errors.test = max(errors.test, Matrix.relativeDistance(got[got.count - 1].rows(test), limit.outputs.rows(test)))
-    for (index, positions) in limit.bottlenecks.enumerated() {
+    for (index, positions) in try limit.bottlenecks().enumerated() {
       errors.bottlenecks[index] = max(errors.bottlenecks[index], Matrix.relativeDistance(got[index], positions))
     }
   }

@@ -12,7 +12,7 @@ public enum Bottleneck: Experiment {
   public typealias Settings = BottleneckSettings
   public static let name = "bottleneck"
   public static let summary = "Training dynamics of infinitely wide networks with finite bottlenecks, in the exact limit."
-  public static let extendingSettings: Set<String> = ["steps", "draws"]
+  public static let extendingSettings: Set<String> = ["steps", "draws", "memory", "checkpoint-seconds"]
 
   public static func plan(_ settings: BottleneckSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
     try settings.validate()
@@ -21,6 +21,6 @@ public enum Bottleneck: Experiment {
       throw ExperimentError.invalidSetting(
         name: "tolerance", expected: "at least 1e-4 with --precision float32 (or float64)", got: "\(settings.tolerance)")
     }
-    return try BottleneckPlan(settings, on: engine)
+    return try BottleneckPlan(settings, on: engine, passEngine: passEngine)
   }
 }

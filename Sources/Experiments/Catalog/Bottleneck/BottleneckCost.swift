@@ -4,80 +4,95 @@ import Learning
 import Networks
 import WideKernels
 
-/// Estimates of time and memory, from short probes of the device and from ranks seen on digits and MNIST.
+/// Estimates of time, from short probes of the device and from ranks seen on digits and MNIST.
 struct BottleneckCost {
   let settings: BottleneckSettings
-  let deviceBytes: Int
-  let setupSeconds: Double
   let usesExactHistory: Bool
   private let points: Int
   private let tests: Int
+  private let outputs: Int
+  private let storage: KernelStorage
   private let secondsPerPair: Double
   private let secondsPerFeature: Double
-  private let secondsPerProduct: Double
-  private let outputs: Int
+  /// Of one entry of Θ_0 with all columns of a product.
+  private let secondsPerEntry: Double
+  private let secondsPerMultiply: Double
 
-  init(_ settings: BottleneckSettings, data: BottleneckData, chains: [Chain], on engine: Engine) throws {
+  init(_ settings: BottleneckSettings, data: BottleneckData, chains: [Chain], memory: BottleneckMemory, on engine: Engine) throws {
     self.settings = settings
+    storage = memory.storage
     (points, tests, outputs) = (data.trainInputs.rows, data.testInputs.rows, data.outputs)
     let first = chains.first { !$0.widths.isEmpty } ?? Chain(widths: [1])
     let network = try settings.network(first.widths, inputs: data.trainInputs.columns, outputs: outputs)
     let last = network.blocks[network.blocks.count - 1]
     usesExactHistory = settings.keepsExactHistory(network)
-    (secondsPerPair, secondsPerFeature, secondsPerProduct) = try Self.probe(settings, last, width: first.widths.last ?? 1, on: engine)
-    let all = points + tests
-    let counts = Set(chains.map { max(1, $0.widths.count) })
-    // Q_0 and its factor, Θ_0, Θ_0 at test points; each for the chains and for their baseline.
-    deviceBytes = 8 * (counts.count * 2 * (all * all + points * all) + all * all)
-    let assembly = Double(counts.count) * 2 * Double(all * all) * Double(settings.depth) * 2 * secondsPerPair
-    setupSeconds = assembly + Double(counts.count) * 2e-10 * pow(Double(points), 3)
-  }
-
-  /// Seconds of one run, its twin included.
-  func seconds(_ unit: BottleneckPlan.Unit) -> Double {
-    let steps = Double(settings.steps)
-    let n = Double(points)
-    if unit.chain.widths.isEmpty { return settings.isClosedForm ? 0.05 : steps * n * n * secondsPerProduct }
-    let batch = settings.batch > 0 ? Double(settings.batch) : n
-    var perStep = n * n * secondsPerProduct * Double(unit.chain.widths[0])
-    for width in unit.chain.widths {
-      perStep += n * Double(settings.featureWidth(depth: settings.upperDepth)) * secondsPerFeature
-      if usesExactHistory {
-        perStep += steps / 2 * batch * n * secondsPerPair
-      } else {
-        let rank = expectedRank(width)
-        perStep += 2 * rank * n * secondsPerPair + rank * rank * n * 0.2 / 1e10
-      }
-    }
-    return steps * perStep * (settings.hasTwin(unit.comparison) ? 2 : 1)
-  }
-
-  /// Ranks at ε = 1e-2 and 400 points, with their growth in points and tolerance as measured on digits and MNIST.
-  private func expectedRank(_ width: Int) -> Double {
-    let d = Double(width)
-    let base = min(25 * pow(d, 1.9), 500 * pow(d, 0.55))
-    let growth = pow(Double(points) / 400, 0.35) * pow(1e-2 / settings.tolerance, min(0.09 * d, 0.4))
-    return min(base * growth, Double(settings.rankLimit))
-  }
-
-  private static func probe(_ settings: BottleneckSettings, _ block: WideBlock, width: Int, on engine: Engine) throws -> (
-    pair: Double, feature: Double, product: Double
-  ) {
-    let n = 256
+    let width = first.widths.last ?? 1
+    let n = 512
     let stream = RandomStream(seed: 0, name: "probe")
     let z = Matrix(rows: n, columns: width, values: stream.normals(n * width))
-    let points = try engine.tensor(z.values, rows: n, columns: width)
-    let coefficients = try engine.tensor([Double](repeating: 1, count: n * block.outputs), rows: n, columns: block.outputs)
-    let pair = try time(engine) {
-      _ = try engine.widePass(.ntk, block.program, points: points, centres: points, coefficients: coefficients, jacobian: true)
+    let deviceZ = try engine.tensor(z.values, rows: n, columns: width)
+    let coefficients = try engine.tensor([Double](repeating: 1, count: n * last.outputs), rows: n, columns: last.outputs)
+    secondsPerPair =
+      try Self.time(engine) {
+        _ = try engine.widePass(.ntk, last.program, points: deviceZ, centres: deviceZ, coefficients: coefficients, jacobian: true)
+      } / Double(n * n)
+    let features = min(settings.featureWidth(depth: settings.upperDepth), 1024)
+    let block = try FiniteBlock(last, inputs: width, width: features, stream: stream, on: engine)
+    secondsPerFeature = try Self.time(engine) { _ = try block.read(at: z, jacobian: true) } / Double(n * features)
+    let square = try engine.zeros(rows: 1024, columns: 1024)
+    secondsPerEntry = try Self.time(engine) { _ = try engine.gemm(square, square.columns(0..<24)) } / Double(1 << 20)
+    secondsPerMultiply = try Self.time(engine) { _ = try engine.gemm(square, square) } / Double(1 << 30)
+  }
+
+  /// Of some units that run one set after another, with the kernels and factors of their first blocks.
+  func seconds(_ units: [BottleneckPlan.Unit]) -> Double {
+    guard !units.isEmpty else { return 0 }
+    var total = 0.0
+    for count in Set(units.map(\.baselineOf)) {
+      let own = units.filter { $0.baselineOf == count }
+      let finite = own.filter { !$0.chain.widths.isEmpty }
+      let sets = (finite.isEmpty ? 0.0 : 1.0) + 1
+      let all = Double(points + tests)
+      let factor = settings.firstWidth > 0 ? 0 : all * all * all / 3 * secondsPerMultiply
+      // Kernels of all pairs by a product over the features and a recursion per layer.
+      total += sets * (factor + all * all / 2 * Double(settings.depth) * secondsPerPair)
+      let baselines = own.count - finite.count
+      switch settings.baselineMethod {
+      case .eigenvalues: total += 4 * pow(Double(points), 3) * secondsPerMultiply + 0.05 * Double(baselines)
+      case .krylov: total += 300 * secondsPerProduct(baselines)
+      case .steps: total += Double(settings.steps) * secondsPerProduct(baselines)
+      }
+      total += Double(settings.steps) * secondsPerStep(finite)
     }
-    let features = settings.featureWidth(depth: settings.upperDepth)
-    let start = try FiniteBlock(block, inputs: width, width: min(features, 512), stream: stream, on: engine)
-    let feature = try time(engine) { _ = try start.read(at: z, jacobian: true) }
-    let square = try engine.zeros(rows: 512, columns: 512)
-    let column = square.columns(0..<1)
-    let product = try time(engine) { _ = try engine.gemm(square, column) }
-    return (pair / Double(n * n), feature / Double(n * min(features, 512)), product / Double(512 * 512))
+    return total
+  }
+
+  /// Of one step of all `units` in lockstep.
+  func secondsPerStep(_ units: [BottleneckPlan.Unit]) -> Double {
+    guard !units.isEmpty else { return 0 }
+    let n = Double(points)
+    let batch = settings.batch > 0 ? Double(settings.batch) : n
+    var total = secondsPerProduct(units.count)
+    for unit in units {
+      var own = 0.0
+      for width in unit.chain.widths {
+        own += n * Double(settings.featureWidth(depth: settings.upperDepth)) * secondsPerFeature
+        if usesExactHistory {
+          own += Double(settings.steps) / 2 * batch * n * secondsPerPair
+        } else {
+          let rank = settings.expectedRank(width, points: points)
+          own += 2 * rank * n * secondsPerPair + rank * rank * 0.15 * n * secondsPerMultiply
+        }
+      }
+      total += own * (settings.hasTwin(unit.comparison) ? 2 : 1)
+    }
+    return total
+  }
+
+  private func secondsPerProduct(_ runs: Int) -> Double {
+    guard runs > 0 else { return 0 }
+    let entries = Double(points) * Double(points)
+    return storage == .recomputed ? entries / 2 * Double(settings.depth) * secondsPerPair : entries * secondsPerEntry
   }
 
   /// The fastest of three, after one run that may build kernels.
@@ -95,11 +110,28 @@ struct BottleneckCost {
 }
 
 extension BottleneckSettings {
+  /// Training points up to which the network without bottleneck is solved by eigenvalues.
+  private static var mostEigenvalues: Int { 4000 }
+
   /// Hidden width M of a finite block with `depth` hidden layers that stands for an initial function.
   func featureWidth(depth: Int) -> Int { featureWidth > 0 ? featureWidth : (depth == 1 ? 4096 : 1024) }
 
-  /// Whether the network without bottleneck is solved by eigenvalues rather than step by step.
-  var isClosedForm: Bool { loss == .squared && batch == 0 }
+  /// How the network without bottleneck is trained.
+  enum BaselineMethod { case eigenvalues, krylov, steps }
+
+  var baselineMethod: BaselineMethod {
+    guard loss == .squared, batch == 0, momentum == 0 else { return .steps }
+    return train <= Self.mostEigenvalues ? .eigenvalues : .krylov
+  }
+
+  /// Whether λmax of Θ_F is measured for every run: where rates follow from it, or it costs little.
+  var measuresOwnEigenvalues: Bool { compare != .same || train <= Self.mostEigenvalues }
+
+  /// 2(1 + μ)/λ: the largest stable rate of gradient descent with heavy-ball momentum μ.
+  func stabilityLimit(_ eigenvalue: Double) -> Double { 2 * (1 + momentum) / eigenvalue }
+
+  /// Training points on which kernels are measured.
+  var kernelIndices: [Int] { Array(0..<min(kernelPoints, train)) }
 
   func hasTwin(_ comparison: Comparison) -> Bool { twin == .all || (twin == .same && comparison == .same) }
 
@@ -109,5 +141,9 @@ extension BottleneckSettings {
     case .basis: false
     case .auto: network.blocks.dropFirst().contains { $0.program.hasKink }
     }
+  }
+
+  func historyKind(_ network: Network) -> HistoryKind {
+    keepsExactHistory(network) ? .exact : .basis(tolerance: tolerance, rankLimit: rankLimit)
   }
 }

@@ -16,7 +16,7 @@ struct BottleneckData: Sendable {
 
   init(_ settings: BottleneckSettings) throws {
     let loaded = try DataSource.parse(settings.data).load()
-    let selected = try Split(train: settings.train, test: settings.test, seed: settings.seed).select(from: loaded)
+    let selected = try Split(train: settings.train, test: settings.test, seed: settings.seed, order: settings.order).select(from: loaded)
     let inputs = try settings.preparation.prepare(selected)
     let targets = try settings.target.targets(
       for: selected, scale: settings.loss == .softmax ? 1 : settings.targetScale, seed: settings.seed)

@@ -1,12 +1,10 @@
 import Compute
-import Datasets
 import Foundation
 import Learning
-import LinearAlgebra
-import Networks
 import Results
 
-/// Runs the units of a plan one after another and records them. A unit that is already recorded to its end is skipped.
+/// Runs the units of a plan and records them: first the networks without bottleneck, then all chains of one length in lockstep.
+/// A unit that is already recorded to its end is skipped.
 struct BottleneckExecution {
   let plan: BottleneckPlan
   let context: RunContext
@@ -24,103 +22,39 @@ struct BottleneckExecution {
     }
     let remaining = plan.units.filter { !recorded.isComplete($0, steps: plan.settings.steps) }
     if remaining.count < plan.units.count { context.log.info("\(plan.units.count - remaining.count) runs are already recorded") }
-    let total = max(remaining.reduce(0) { $0 + plan.seconds($1) }, 1e-9)
-    var done = 0.0
-    // Chains with equally many bottlenecks share their first block and their baseline.
+    let progress = WorkProgress(total: plan.seconds(of: remaining), context.progress)
+    // Chains with equally many bottlenecks share their first block and their network without bottleneck.
     for count in Set(remaining.map(\.baselineOf)).sorted() {
       let units = remaining.filter { $0.baselineOf == count }
-      context.progress.update(fraction: done / total, activity: "kernels of the first block", rate: "")
-      let setting = try BottleneckSetting(plan, bottlenecks: count, context)
-      for unit in units {
-        let seconds = plan.seconds(unit)
-        let name = "\(unit.chain.widths.isEmpty ? "d = ∞" : "d = \(unit.chain)"), draw \(unit.draw + 1), \(unit.comparison.rawValue) rate"
-        let clock = ContinuousClock.now
-        try BottleneckUnit(unit, setting, recorded.steps(of: unit), context).run { step in
-          let elapsed = (ContinuousClock.now - clock) / .seconds(1)
-          let share = Double(step) / Double(plan.settings.steps)
-          context.progress.update(
-            fraction: (done + seconds * share) / total, activity: name,
-            rate: String(format: "%.0f steps/s", Double(step) / max(elapsed, 1e-6)))
-        }
-        done += seconds
-      }
+      let eigenvalue = try BaselineRuns(plan, bottlenecks: count, recorded, context).run(
+        units.filter { $0.chain.widths.isEmpty }, progress)
+      let chains = units.filter { !$0.chain.widths.isEmpty }
+      guard !chains.isEmpty else { continue }
+      progress.update("kernels of the first block")
+      let first = try plan.firstBlock(bottlenecks: count, isBaseline: false, on: context.engine)
+      try LockstepRuns(plan, name: "chains-\(count)", first: first, baselineEigenvalue: eigenvalue, recorded, context) {
+        try plan.settings.network($0.chain.widths, inputs: plan.data.trainInputs.columns, outputs: plan.data.outputs)
+      }.run(chains, progress)
     }
     context.progress.update(fraction: 1, activity: "done", rate: "")
   }
 }
 
-/// What all chains with the same number of bottlenecks share.
-struct BottleneckSetting {
-  let plan: BottleneckPlan
-  let first: FirstBlock
-  let baseline: FirstBlock
-  let baselineNetwork: Network
-  /// Largest eigenvalue of Θ_∞ / N.
-  let baselineEigenvalue: Double
-  let eigen: SymmetricEigen?
-  let vectors: Tensor?
-  let bottlenecks: Int
+/// How far the work is, in estimated seconds.
+final class WorkProgress {
+  private let total: Double
+  private var done = 0.0
+  private let reporting: any ProgressReporting
 
-  init(_ plan: BottleneckPlan, bottlenecks: Int, _ context: RunContext) throws {
-    self.plan = plan
-    self.bottlenecks = bottlenecks
-    let engine = context.engine
-    let settings = plan.settings
-    let data = plan.data
-    let network = try settings.network([Int](repeating: 1, count: bottlenecks), inputs: data.trainInputs.columns, outputs: data.outputs)
-    baselineNetwork = network.composed
-    func firstBlock(_ block: WideBlock) throws -> FirstBlock {
-      try FirstBlock(block.program, train: data.trainInputs, test: data.testInputs, relativeJitter: settings.jitter, on: engine)
-    }
-    let needsFirst = plan.units.contains { !$0.chain.widths.isEmpty && $0.baselineOf == bottlenecks }
-    baseline = try firstBlock(baselineNetwork.blocks[0])
-    first = needsFirst ? try firstBlock(network.blocks[0]) : baseline
-    if settings.isClosedForm {
-      let eigen = try FrozenKernelDynamics.eigen(baseline)
-      baselineEigenvalue = (eigen.values.last ?? 0) / Double(settings.train)
-      vectors = try engine.tensor(eigen.vectors, rows: settings.train, columns: settings.train)
-      self.eigen = eigen
-    } else {
-      baselineEigenvalue = try baseline.largestTangentEigenvalue()
-      (eigen, vectors) = (nil, nil)
-    }
-  }
-}
-
-/// What earlier starts of this run have recorded.
-struct RecordedUnits {
-  private var steps: [String: Set<Int>] = [:]
-  private var ends: [String: Record] = [:]
-
-  init(_ records: [Record]) {
-    for record in records {
-      guard let key = Self.key(record) else { continue }
-      if record.string("kind") == "end" { ends[key] = record }
-      if record.string("kind") == "step", let step = record.number("step") { steps[key, default: []].insert(Int(step)) }
-    }
+  init(total: Double, _ reporting: any ProgressReporting) {
+    self.total = max(total, 1e-9)
+    self.reporting = reporting
   }
 
-  func steps(of unit: BottleneckPlan.Unit) -> Set<Int> { steps[Self.key(unit)] ?? [] }
-
-  /// Ended for a reason of its own, or after at least `steps` steps.
-  func isComplete(_ unit: BottleneckPlan.Unit, steps: Int) -> Bool {
-    guard let end = ends[Self.key(unit)] else { return false }
-    return end.string("status") != "finished" || (end.number("steps") ?? 0) >= Double(steps)
+  /// - Parameter seconds: of the part that is under way.
+  func update(_ activity: String, seconds: Double = 0, rate: String = "") {
+    reporting.update(fraction: min(1, (done + seconds) / total), activity: activity, rate: rate)
   }
 
-  private static func key(_ unit: BottleneckPlan.Unit) -> String {
-    "\(unit.comparison.rawValue) \(unit.chain.widths.isEmpty ? unit.baselineName : unit.chain.description) \(unit.fraction) \(unit.draw)"
-  }
-
-  private static func key(_ record: Record) -> String? {
-    guard let comparison = record.string("comparison"), let chain = record.string("bottlenecks"), let fraction = record.number("kappa"),
-      let draw = record.number("draw")
-    else { return nil }
-    return "\(comparison) \(chain == "inf" ? record.string("baseline") ?? chain : chain) \(fraction) \(Int(draw))"
-  }
-}
-
-extension BottleneckPlan.Unit {
-  /// The name of the network without bottlenecks that this one is compared with.
-  var baselineName: String { baselineOf <= 1 ? "inf" : "inf/\(baselineOf)" }
+  func finish(seconds: Double) { done += seconds }
 }

@@ -21,45 +21,102 @@ struct BottleneckPlan: ExperimentPlan {
   let data: BottleneckData
   let chains: [Chain]
   let units: [Unit]
+  let memory: BottleneckMemory
   private let cost: BottleneckCost
+  private let kernelFiles: KernelFiles?
 
-  init(_ settings: BottleneckSettings, on engine: Engine) throws {
+  init(_ settings: BottleneckSettings, on engine: Engine, passEngine: Engine) throws {
     self.settings = settings
     data = try BottleneckData(settings)
     chains = try settings.chains()
     units = try Self.units(settings, chains)
-    for chain in chains { _ = try settings.network(chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs) }
+    for chain in chains {
+      let network = try settings.network(chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs)
+      let rule = try settings.rule(blocks: network.blocks.count)
+      guard let rates = rule.blockRates, rates.count != network.blocks.count else { continue }
+      throw ExperimentError.invalidSetting(
+        name: "block-rates", expected: "\(network.blocks.count) rates for the blocks of \(chain)", got: settings.blockRates ?? "")
+    }
     let symmetrised = try settings.symmetrisedBlocks()
     for block in symmetrised where symmetrised.contains(block + 1) { throw LearningError.saddle(block: block) }
-    cost = try BottleneckCost(settings, data: data, chains: chains, on: engine)
-    guard cost.deviceBytes <= engine.memoryBudget else {
-      throw ComputeError.budgetTooSmall(operation: "experiment bottleneck", neededBytes: cost.deviceBytes, budgetBytes: engine.memoryBudget)
-    }
+    kernelFiles = try KernelFiles(settings)
+    memory = try BottleneckMemory(settings, data: data, units: units, on: engine, passEngine: passEngine)
+    cost = try BottleneckCost(settings, data: data, chains: chains, memory: memory, on: engine)
   }
 
-  var estimatedSeconds: Double { units.reduce(0) { $0 + cost.seconds($1) } + cost.setupSeconds }
-  var expectedBytes: Int { units.count * settings.steps * 400 + (1 << 20) }
-  var dataChecksums: [String: String] { data.checksums }
+  var estimatedSeconds: Double { seconds(of: units) }
+  var expectedBytes: Int { units.count * settings.steps * 400 + memory.checkpointBytes(units) + (1 << 20) }
+  var dataChecksums: [String: String] { data.checksums.merging(kernelFiles?.checksums ?? [:]) { own, _ in own } }
   var seeds: [String: UInt64] { ["draws": settings.seed, "selection": settings.seed] }
-  func seconds(_ unit: Unit) -> Double { cost.seconds(unit) }
+
+  /// Estimated seconds of some units, with the kernels of their first blocks.
+  func seconds(of units: [Unit]) -> Double { cost.seconds(units) }
+
+  func stream(_ unit: Unit) -> RandomStream { RandomStream(seed: settings.seed, name: unit.startName) }
+
+  /// A network with `bottlenecks` bottlenecks of width 1; blocks do not depend on the width before them.
+  func network(bottlenecks: Int) throws -> Network {
+    try settings.network([Int](repeating: 1, count: bottlenecks), inputs: data.trainInputs.columns, outputs: data.outputs)
+  }
+
+  /// Block 0 of the chains with `bottlenecks` bottlenecks, or of the network without that they are compared with.
+  func firstBlock(bottlenecks: Int, isBaseline: Bool, on engine: Engine) throws -> FirstBlock {
+    let network = try network(bottlenecks: bottlenecks)
+    let kernels: any FirstBlockKernels
+    if let kernelFiles {
+      kernels = try kernelFiles.kernels(
+        points: data.trainInputs.rows + data.testInputs.rows, continuedBy: isBaseline ? Array(network.blocks.dropFirst()) : [], on: engine)
+    } else {
+      let block = (isBaseline ? network.composed : network).blocks[0]
+      kernels = try ProgramKernels(block.program, inputs: data.trainInputs.followed(by: data.testInputs), on: engine)
+    }
+    return try FirstBlock(
+      kernels, trainCount: data.trainInputs.rows, relativeJitter: settings.jitter, storage: memory.storage,
+      testStorage: memory.testStorage, on: engine)
+  }
+
+  /// g_0 of each start, by name: drawn together, from one factorisation.
+  func firstValues(_ units: [(network: Network, unit: Unit)], _ first: FirstBlock) throws -> [String: (train: Matrix, test: Matrix)] {
+    var requests: [(name: String, network: Network, stream: RandomStream)] = []
+    for (network, unit) in units where !requests.contains(where: { $0.name == unit.startName }) {
+      requests.append((unit.startName, network, ChainStart.firstStream(stream(unit))))
+    }
+    let values: [(train: Matrix, test: Matrix)]
+    if settings.firstWidth > 0 {
+      values = try requests.map { request in
+        let block = request.network.blocks[0]
+        let finite = try FiniteBlock(
+          block, inputs: request.network.inputs, width: settings.firstWidth, stream: request.stream, on: first.engine)
+        return (
+          try finite.read(at: data.trainInputs, jacobian: false).value, try finite.read(at: data.testInputs, jacobian: false).value
+        )
+      }
+    } else {
+      values = try first.draw(requests.map { ($0.network.blocks[0].outputs, $0.stream) }, panels: memory.panels)
+    }
+    return Dictionary(uniqueKeysWithValues: zip(requests.map(\.name), values))
+  }
+
+  func run(_ context: RunContext) throws { try BottleneckExecution(self, context).run() }
 
   var summary: [String] {
-    let finite = units.filter { !$0.chain.widths.isEmpty }.count
+    let finite = units.filter { !$0.chain.widths.isEmpty }
     var lines = [
       "\(settings.data): \(data.trainInputs.rows) training and \(data.testInputs.rows) test points, \(data.trainInputs.columns) features, "
         + "\(data.outputs) output(s), target \(settings.target.rawValue) with scale \(settings.targetScale)",
       "bottlenecks \(chains.map(\.description).joined(separator: ", ")); \(settings.depth) hidden layers, activation \(settings.activation), "
         + "\(settings.draws) draw\(settings.draws == 1 ? "" : "s"), at most \(settings.steps) steps",
-      "\(units.count) runs, \(finite) of them with finite bottlenecks: about \(Self.text(seconds: estimatedSeconds)) and \(max(1, cost.deviceBytes >> 20)) MiB on the device",
     ]
+    lines += memory.summary(finite)
+    lines.append(
+      "\(units.count) runs, \(finite.count) of them with finite bottlenecks: about \(Self.text(seconds: estimatedSeconds))"
+        + (finite.isEmpty ? "" : String(format: ", %.2g s per step of all together", cost.secondsPerStep(finite))))
     if cost.usesExactHistory && estimatedSeconds > 600 {
       lines.append(
         "the exact history costs steps² · points²; fewer points or steps, or --history basis --tolerance 3e-2, would be much cheaper")
     }
     return lines
   }
-
-  func run(_ context: RunContext) throws { try BottleneckExecution(self, context).run() }
 
   /// Every chain and, for each number of bottlenecks that occurs, its network without bottlenecks.
   private static func units(_ settings: BottleneckSettings, _ chains: [Chain]) throws -> [Unit] {

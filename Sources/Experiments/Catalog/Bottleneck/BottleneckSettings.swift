@@ -29,6 +29,9 @@ public struct BottleneckSettings: ParsableArguments, Sendable {
   @Option(help: "Input preparation: std (subtract the training mean, scale to norm √features), norm (scale only), raw.")
   public var preparation = InputPreparation.std
 
+  @Option(help: "Order of the points: shuffled (by the seed) or file (the first ones, as the rows of a kernel file are).")
+  public var order = PointOrder.shuffled
+
   // Network.
   @Option(help: "Bottlenecks to compare: widths, chains such as 2x2, inf for none.") public var bottlenecks = "1,2,4,8,16,inf"
   @Option(help: "Hidden layers in all; the first block takes what the others leave.") public var depth = 4
@@ -44,6 +47,14 @@ public struct BottleneckSettings: ParsableArguments, Sendable {
   @Option(help: "Width of the finite blocks that the later blocks begin as; 0 takes 4096, or 1024 with several hidden layers.")
   public var featureWidth = 0
 
+  @Option(
+    help: "NPY file with the tangent kernel of a first block computed elsewhere: rows and columns are training, then test points.",
+    completion: .file(extensions: ["npy"]))
+  public var theta: String?
+  @Option(help: "NPY file with that block's NNGP kernel.", completion: .file(extensions: ["npy"])) public var nngp: String?
+  @Option(help: "Width of a finite random network as which the first block begins; 0 draws it from its Gaussian process.")
+  public var firstWidth = 0
+
   // Training.
   @Option(help: "Loss: squared (½|F − y|²) or softmax (cross-entropy).") public var loss = Loss.squared
   @Option(help: "Points per mini-batch; 0 for full batch.") public var batch = 0
@@ -52,6 +63,9 @@ public struct BottleneckSettings: ParsableArguments, Sendable {
   public var rateFraction = 0.1
   @Option(help: "Fractions of each network's own initial stability limit among which its best rate is sought.")
   public var ownFractions = "0.1,0.25,0.5,0.9"
+  @Option(help: "Heavy-ball momentum μ, from 0 to below 1; the stability limit is 1 + μ times higher.") public var momentum = 0.0
+  @Option(help: "Rates of the blocks over the common one, from the first block on, such as 1,0.5.")
+  public var blockRates: String?
   @Option(help: "Steps at most.") public var steps = 200
   @Option(help: "A run ends when its loss is at most this fraction of the initial loss; 0 never ends early.") public var stopAt = 8e-4
   @Option(help: "Independent draws of the initial functions.") public var draws = 8
@@ -66,6 +80,14 @@ public struct BottleneckSettings: ParsableArguments, Sendable {
   public var jitter = 1e-10
   @Option(help: "Perturbed twins that measure sensitivity: same (for the comparison at one rate), all, none.") public var twin = Twin.same
 
+  // Scale.
+  @Option(help: "Memory to use on the device, such as 8GB; by default three quarters of it. It decides how Θ_0 is kept.")
+  public var memory: ByteCount?
+  @Option(help: "How Θ_0 is kept: float64, packed, float32, packed-float32, recomputed; by default the fastest that memory allows.")
+  public var thetaStorage: KernelStorage?
+  @Option(help: "Seconds between checkpoints, from which a killed run goes on; 0 saves none until the end.") public var checkpointSeconds =
+    120.0
+
   // Records.
   @Option(help: "Training points on which kernel movement and alignment are measured.") public var kernelPoints = 80
   @Option(help: "Steps at which test points and the kernel are read, spaced evenly in log steps.") public var readings = 20
@@ -76,3 +98,5 @@ public struct BottleneckSettings: ParsableArguments, Sendable {
 extension TargetKind: ExpressibleByArgument {}
 extension InputPreparation: ExpressibleByArgument {}
 extension Loss: ExpressibleByArgument {}
+extension PointOrder: ExpressibleByArgument {}
+extension KernelStorage: ExpressibleByArgument {}

@@ -1,3 +1,4 @@
+import Learning
 import Networks
 import WideKernels
 
@@ -79,6 +80,21 @@ extension BottleneckSettings {
     return fractions
   }
 
+  /// How runs of a network with `blocks` blocks descend; one without bottleneck has one block, whose rate is the common one.
+  func rule(blocks: Int) throws(ExperimentError) -> DescentRule {
+    var rates: [Double]?
+    if let blockRates, blocks > 1 {
+      rates = []
+      for part in blockRates.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let value = Double(part.trimmingWhitespace()), value >= 0, value.isFinite else {
+          throw .invalidSetting(name: "block-rates", expected: "numbers of at least 0, such as 1,0.5", got: blockRates)
+        }
+        rates?.append(value)
+      }
+    }
+    return DescentRule(loss, momentum: momentum, blockRates: rates)
+  }
+
   func symmetrisedBlocks() throws(ExperimentError) -> Set<Int> {
     var blocks: Set<Int> = []
     for part in (symmetrised ?? "").split(separator: ",") {
@@ -111,6 +127,11 @@ extension BottleneckSettings {
     try require(tolerance > 0 && tolerance < 1, "tolerance", "a number between 0 and 1", tolerance)
     try require(rankLimit >= 1, "rank-limit", "at least 1", rankLimit)
     try require(jitter >= 0 && jitter < 1, "jitter", "a fraction of at least 0 and below 1", jitter)
+    try require(momentum >= 0 && momentum < 1, "momentum", "a number from 0 to below 1", momentum)
+    try require(firstWidth >= 0, "first-width", "a width, or 0 for the Gaussian process", firstWidth)
+    try require(checkpointSeconds >= 0, "checkpoint-seconds", "at least 0", checkpointSeconds)
+    try require((theta == nil) == (nngp == nil), "theta", "--theta and --nngp together", theta ?? nngp ?? "")
+    try require(theta == nil || firstWidth == 0, "first-width", "0 with --theta", firstWidth)
     try require(kernelPoints >= 0, "kernel-points", "at least 0", kernelPoints)
     try require(readings >= 2, "readings", "at least 2", readings)
     try require(

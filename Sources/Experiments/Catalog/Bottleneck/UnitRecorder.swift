@@ -5,99 +5,115 @@ import Results
 
 /// Writes the records of one run and keeps what its end line needs.
 struct UnitRecorder {
+  static let lossFractions: [(key: String, fraction: Double)] = [("steps50", 0.5), ("steps10", 0.1), ("steps1", 0.01), ("steps0.1", 0.001)]
+
+  /// A run at one step.
+  struct State {
+    var step: Int
+    var loss: Double
+    var initialLoss: Double
+    /// F at the training points.
+    var outputs: Matrix
+    /// |z − z_0| / |z_0| of every bottleneck.
+    var movement: [Double]
+    var ranks: [Int]
+    var basisError: (bound: Double, estimate: Double)?
+    /// F of the perturbed twin.
+    var twin: Matrix?
+  }
+
+  /// What is measured at some steps only.
+  struct Reading {
+    /// F at the test points.
+    var test: Matrix?
+    /// Θ_F on the first training points.
+    var kernel: Matrix?
+  }
+
   private let unit: BottleneckPlan.Unit
   private let data: BottleneckData
   private let context: RunContext
+  private let loss: Loss
   private let alreadyRecorded: Set<Int>
   private let rate: Double
-  private let readings: Set<Int>
-  private let kernelIndices: [Int]
-  private var initialKernel: Matrix?
-  private var initialPositions: [Matrix] = []
+  private let kernelTargets: Matrix
+  private let initialKernel: Matrix?
   private var reached: [String: Int] = [:]
   private var amplification: Double?
-  private var lastReading = -1
   private var finalTestError: Double?
   private var bestTestError: Double?
 
+  /// - Parameters:
+  ///   - recorded: lines of earlier starts, which are not written again.
+  ///   - resumedAt: the step from which the run goes on; lines up to it are the past of this recorder.
+  ///   - initialKernel: Θ_F on the first training points at step 0.
   init(
-    _ unit: BottleneckPlan.Unit, _ data: BottleneckData, _ settings: BottleneckSettings, _ context: RunContext, _ alreadyRecorded: Set<Int>,
-    rate: Double
+    _ unit: BottleneckPlan.Unit, _ plan: BottleneckPlan, _ context: RunContext, recorded: [Record], resumedAt: Int = -1, rate: Double,
+    initialKernel: Matrix? = nil
   ) {
     self.unit = unit
-    self.data = data
     self.context = context
-    self.alreadyRecorded = alreadyRecorded
     self.rate = rate
-    readings = logSpaced(to: settings.steps, count: settings.readings)
-    kernelIndices = Array(0..<min(settings.kernelPoints, settings.train))
+    self.initialKernel = initialKernel
+    data = plan.data
+    loss = plan.settings.loss
+    alreadyRecorded = Set(recorded.compactMap { $0.number("step").map { Int($0) } })
+    kernelTargets = plan.data.trainTargets.rows(plan.settings.kernelIndices)
+    for record in recorded { if let step = record.number("step"), Int(step) <= resumedAt { recall(record, Int(step)) } }
   }
 
-  /// Records the present step: what is cheap at every step, test points and the kernel at the readings.
-  mutating func record(_ run: LimitRun, twin: LimitRun?) throws { try record(run, twin: twin, isReading: readings.contains(run.step)) }
-
-  /// Records test points and kernel at the present step whatever the schedule.
-  mutating func recordReading(_ run: LimitRun, twin: LimitRun?) throws {
-    guard lastReading != run.step else { return }
-    try record(run, twin: twin, isReading: true)
-  }
-
-  private mutating func record(_ run: LimitRun, twin: LimitRun?, isReading: Bool) throws {
-    if run.step == 0 { initialPositions = run.bottlenecks }
-    let loss = run.trainLoss
-    for (key, fraction) in BottleneckUnit.lossFractions where reached[key] == nil && loss <= fraction * run.initialLoss {
-      reached[key] = run.step
-    }
-    if let twin {
-      let difference = (twin.outputs - run.outputs).norm / (1e-6 * run.outputs.norm)
+  /// Records the present step: what is cheap always, test points and the kernel where they were read.
+  mutating func record(_ state: State, _ reading: Reading?) throws {
+    note(loss: state.loss, of: state.initialLoss, at: state.step)
+    if let twin = state.twin {
+      let difference = (twin - state.outputs).norm / (1e-6 * state.outputs.norm)
       amplification = max(amplification ?? 0, difference)
     }
     var record = header("step")
-    record["step"] = .number(Double(run.step))
-    record["trainLoss"] = .number(loss)
-    record["initialLoss"] = .number(run.initialLoss)
+    record["step"] = .number(Double(state.step))
+    record["trainLoss"] = .number(state.loss)
+    record["initialLoss"] = .number(state.initialLoss)
     record["trainError"] = RecordValue(
-      nullIfNotFinite: try data.decision.errorRate(outputs: run.outputs.values, classes: data.trainClasses))
-    record["movement"] = RecordValue(nullIfNotFinite: zip(run.bottlenecks, initialPositions).map { Matrix.relativeDistance($0, $1) })
-    record["rank"] = .numbers(run.ranks.map(Double.init))
-    if let error = run.basisError {
+      nullIfNotFinite: try data.decision.errorRate(outputs: state.outputs.values, classes: data.trainClasses))
+    record["movement"] = RecordValue(nullIfNotFinite: state.movement)
+    record["rank"] = .numbers(state.ranks.map(Double.init))
+    if let error = state.basisError {
       record["bound"] = RecordValue(nullIfNotFinite: error.bound)
       record["estimate"] = RecordValue(nullIfNotFinite: error.estimate)
     }
     if let amplification { record["amplification"] = RecordValue(nullIfNotFinite: amplification) }
-    if isReading { try addReading(run, &record) }
-    try write(record, step: run.step)
+    if let reading { try add(reading, to: &record) }
+    try write(record, step: state.step)
   }
 
-  private mutating func addReading(_ run: LimitRun, _ record: inout Record) throws {
-    lastReading = run.step
-    if let test = try run.testOutputs().last, test.rows > 0 {
-      record["testLoss"] = RecordValue(nullIfNotFinite: run.loss.mean(test, data.testTargets))
+  private mutating func add(_ reading: Reading, to record: inout Record) throws {
+    if let test = reading.test, test.rows > 0 {
+      record["testLoss"] = RecordValue(nullIfNotFinite: loss.mean(test, data.testTargets))
       let error = try testError(test)
       record["testError"] = RecordValue(nullIfNotFinite: error)
-      if let error {
-        finalTestError = error
-        bestTestError = min(bestTestError ?? error, error)
-      }
+      note(testError: error)
     }
-    guard !kernelIndices.isEmpty else { return }
-    let kernel = try run.tangentKernel(kernelIndices)
-    let initial = initialKernel ?? kernel
-    initialKernel = initial
-    record["kernelChange"] = RecordValue(nullIfNotFinite: Matrix.relativeDistance(kernel, initial))
-    record["alignment"] = RecordValue(nullIfNotFinite: alignment(kernel, targets: data.trainTargets.rows(kernelIndices).values))
+    if let kernel = reading.kernel {
+      record["kernelChange"] = RecordValue(nullIfNotFinite: Matrix.relativeDistance(kernel, initialKernel ?? kernel))
+      record["alignment"] = RecordValue(nullIfNotFinite: alignment(kernel, targets: kernelTargets.values))
+    }
   }
 
-  /// Alignment of one output's kernel, which does not move, with the targets; several outputs share the kernel.
-  func frozenAlignment(_ first: FirstBlock) throws -> Double? {
-    guard !kernelIndices.isEmpty else { return nil }
-    let targets = data.trainTargets.rows(kernelIndices)
-    let kernel = try first.tangentKernel(kernelIndices)
-    var whole = Matrix(zeros: kernel.rows * targets.columns, kernel.rows * targets.columns)
-    for i in 0..<kernel.rows {
-      for j in 0..<kernel.rows { for o in 0..<targets.columns { whole[i * targets.columns + o, j * targets.columns + o] = kernel[i, j] } }
-    }
-    return alignment(whole, targets: targets.values)
+  /// Takes up what an earlier start has recorded.
+  private mutating func recall(_ record: Record, _ step: Int) {
+    if let loss = record.number("trainLoss"), let initial = record.number("initialLoss") { note(loss: loss, of: initial, at: step) }
+    if let value = record.number("amplification") { amplification = max(amplification ?? 0, value) }
+    note(testError: record.number("testError"))
+  }
+
+  private mutating func note(loss: Double, of initial: Double, at step: Int) {
+    for (key, fraction) in Self.lossFractions where reached[key] == nil && loss <= fraction * initial { reached[key] = step }
+  }
+
+  private mutating func note(testError: Double?) {
+    guard let testError else { return }
+    finalTestError = testError
+    bestTestError = min(bestTestError ?? testError, testError)
   }
 
   /// Records one step of the network without bottleneck in closed form; returns its test error.
@@ -128,7 +144,7 @@ struct UnitRecorder {
     fields["finalTestError"] = RecordValue(nullIfNotFinite: finalTestError)
     fields["bestTestError"] = RecordValue(nullIfNotFinite: bestTestError)
     if let amplification { fields["amplification"] = RecordValue(nullIfNotFinite: amplification) }
-    for (key, _) in BottleneckUnit.lossFractions { fields[key] = RecordValue(nullIfNotFinite: reached[key].map(Double.init)) }
+    for (key, _) in Self.lossFractions { fields[key] = RecordValue(nullIfNotFinite: reached[key].map(Double.init)) }
     try writeEnd(status: status, steps: steps, fields)
   }
 

@@ -1,0 +1,117 @@
+import Compute
+import Foundation
+import Learning
+import Networks
+import Results
+
+/// The networks without bottleneck that the chains of one length are compared with.
+struct BaselineRuns {
+  let plan: BottleneckPlan
+  let bottlenecks: Int
+  let recorded: RecordedUnits
+  let context: RunContext
+  private var settings: BottleneckSettings { plan.settings }
+  private var data: BottleneckData { plan.data }
+
+  init(_ plan: BottleneckPlan, bottlenecks: Int, _ recorded: RecordedUnits, _ context: RunContext) {
+    self.plan = plan
+    self.bottlenecks = bottlenecks
+    self.recorded = recorded
+    self.context = context
+  }
+
+  /// Runs and records `units`.
+  ///
+  /// - Returns: the largest eigenvalue of Θ_∞ / N, of which rates are fractions.
+  func run(_ units: [BottleneckPlan.Unit], _ progress: WorkProgress) throws -> Double {
+    progress.update("kernels of the network without bottleneck")
+    defer { progress.finish(seconds: plan.seconds(of: units)) }
+    let network = try plan.network(bottlenecks: bottlenecks).composed
+    let first = try plan.firstBlock(bottlenecks: bottlenecks, isBaseline: true, on: context.engine)
+    switch settings.baselineMethod {
+    case .eigenvalues:
+      let dynamics = try FrozenKernelDynamics(first)
+      let eigenvalue = dynamics.largestEigenvalue / Double(settings.train)
+      try runClosedForm(units, network, first, eigenvalue, progress) { starts, _ in
+        { draw, rate in
+          try dynamics.run(start: starts[draw].train, test: starts[draw].test, targets: data.trainTargets, rate: rate)
+        }
+      }
+      return eigenvalue
+    case .krylov:
+      let eigenvalue = try first.largestTangentEigenvalue()
+      try runClosedForm(units, network, first, eigenvalue, progress) { starts, rates in
+        let dynamics = try KrylovDynamics(
+          first, starts: starts, targets: data.trainTargets, rates: rates, lastStep: settings.steps,
+          fraction: UnitRecorder.lossFractions.map(\.fraction).min() ?? 1
+        ) { progress.update("network without bottleneck, \($0) Krylov vectors") }
+        return { draw, rate in dynamics.run(draw: draw, rate: rate) }
+      }
+      return eigenvalue
+    case .steps:
+      let eigenvalue = try first.largestTangentEigenvalue()
+      let lockstep = LockstepRuns(
+        plan, name: "baseline-\(bottlenecks)", first: first, baselineEigenvalue: eigenvalue, recorded, context, network: { _ in network })
+      try lockstep.run(units, progress)
+      return eigenvalue
+    }
+  }
+
+  /// - Parameter prepare: makes the runs of all draws at all rates, from F_0 of the draws.
+  private func runClosedForm(
+    _ units: [BottleneckPlan.Unit], _ network: Network, _ first: FirstBlock, _ eigenvalue: Double, _ progress: WorkProgress,
+    _ prepare: ([(train: Matrix, test: Matrix)], [Double]) throws -> (Int, Double) throws -> any FrozenRun
+  ) throws {
+    guard !units.isEmpty else { return }
+    let values = try plan.firstValues(units.map { (network, $0) }, first)
+    let names = values.keys.sorted()
+    let rates = units.map { $0.fraction * settings.stabilityLimit(eigenvalue) }
+    let makeRun = try prepare(names.compactMap { values[$0] }, Array(Set(rates)))
+    let alignment = try frozenAlignment(first)
+    for (unit, rate) in zip(units, rates) {
+      guard let draw = names.firstIndex(of: unit.startName) else { continue }
+      progress.update("d = ∞, draw \(unit.draw + 1), \(unit.comparison.rawValue) rate")
+      try record(unit, makeRun(draw, rate), eigenvalue, alignment)
+    }
+  }
+
+  private func record(_ unit: BottleneckPlan.Unit, _ run: any FrozenRun, _ eigenvalue: Double, _ alignment: Double?) throws {
+    let reached = UnitRecorder.lossFractions.map { run.steps(toFraction: $0.fraction, limit: 1 << 30) }
+    let recorder = UnitRecorder(unit, plan, context, recorded: recorded.steps(of: unit), rate: run.rate)
+    // Curves go on to where the slowest fraction is reached: any number of steps costs the same.
+    let last = max(settings.steps, reached.compactMap { $0 }.max() ?? settings.steps)
+    let steps = logSpaced(to: last, count: 4 * settings.readings).union([settings.steps]).sorted()
+    let (outputs, tests) = (try run.outputs(steps: steps), try run.testOutputs(steps: steps))
+    var (best, final): (Double?, Double?) = (nil, nil)
+    for (index, step) in steps.enumerated() {
+      let error = try recorder.recordFrozen(
+        step: step, initialLoss: run.trainLoss(step: 0), outputs: outputs[index], test: tests.isEmpty ? nil : tests[index],
+        alignment: alignment)
+      if let error { best = min(best ?? error, error) }
+      if step == settings.steps { final = error }
+    }
+    var extra: [String: RecordValue] = ["lambdaMaxStart": .number(eigenvalue), "lambdaMaxEnd": .number(eigenvalue)]
+    extra["finalTestError"] = RecordValue(nullIfNotFinite: final)
+    if let exact = run as? FrozenKernelDynamics.Run {
+      extra["convergedTestError"] = RecordValue(nullIfNotFinite: try recorder.testError(exact.testOutputs(step: nil)))
+    }
+    extra["bestTestError"] = RecordValue(nullIfNotFinite: best)
+    for (fraction, steps) in zip(UnitRecorder.lossFractions, reached) {
+      extra[fraction.key] = RecordValue(nullIfNotFinite: steps.map(Double.init))
+    }
+    try recorder.writeEnd(status: "finished", steps: settings.steps, extra)
+  }
+
+  /// Alignment of one output's kernel, which does not move, with the targets; several outputs share the kernel.
+  private func frozenAlignment(_ first: FirstBlock) throws -> Double? {
+    let indices = settings.kernelIndices
+    guard !indices.isEmpty else { return nil }
+    let targets = data.trainTargets.rows(indices)
+    let kernel = try first.tangentKernel(indices)
+    var whole = Matrix(zeros: kernel.rows * targets.columns, kernel.rows * targets.columns)
+    for i in 0..<kernel.rows {
+      for j in 0..<kernel.rows { for o in 0..<targets.columns { whole[i * targets.columns + o, j * targets.columns + o] = kernel[i, j] } }
+    }
+    return alignment(whole, targets: targets.values)
+  }
+}

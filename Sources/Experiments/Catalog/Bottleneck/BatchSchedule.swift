@@ -1,0 +1,36 @@
+import Compute
+import Foundation
+
+/// Which points each step sees: all, or mini-batches from a new random order in every epoch.
+struct BatchSchedule {
+  let points: Int
+  /// 0 for full batch.
+  let size: Int
+  let stream: RandomStream
+  private var epoch = 0
+  private var order: [Int] = []
+
+  init(points: Int, size: Int, stream: RandomStream) {
+    self.points = points
+    self.size = size
+    self.stream = stream
+  }
+
+  mutating func next() -> [Int]? {
+    guard size > 0, size < points else { return nil }
+    if order.count < size {
+      order = stream.child("epoch/\(epoch)").permutation(points)
+      epoch += 1
+    }
+    let batch = Array(order.prefix(size))
+    order.removeFirst(size)
+    return batch
+  }
+}
+
+/// Steps from 0 to `last`, evenly spaced in their logarithm.
+func logSpaced(to last: Int, count: Int) -> Set<Int> {
+  var steps: Set<Int> = [0, 1, last]
+  for index in 0..<count { steps.insert(Int(pow(Double(last), Double(index) / Double(max(count - 1, 1))).rounded())) }
+  return steps
+}

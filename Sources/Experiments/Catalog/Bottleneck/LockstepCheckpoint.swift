@@ -1,0 +1,105 @@
+import Foundation
+import Learning
+import Results
+
+/// A saved wave of runs: where each stands, and what it began as.
+struct LockstepCheckpoint {
+  /// Of the file; waves of one set of runs are numbered.
+  let name: String
+  let index: Int
+  let step: Int
+  /// Keys of the units.
+  var units: Set<String> { Set(saved.units.map(\.key)) }
+  private let saved: Saved
+  private let content: Checkpoint
+
+  private struct Saved: Codable {
+    var step: Int
+    var units: [Unit]
+    var starts: [String: Start]
+    /// Extents of each array.
+    var shapes: [String: [Int]]
+
+    struct Unit: Codable {
+      var key: String
+      var hasTwin: Bool
+    }
+    struct Start: Codable {
+      var eigenvalue: Double?
+    }
+  }
+
+  /// Waves of one set of runs at most.
+  private static let mostWaves = 100
+
+  /// The checkpoints of the waves called `name-0`, `name-1`, ….
+  static func all(of name: String, in store: ResultsStore) throws -> [LockstepCheckpoint] {
+    try (0..<mostWaves).compactMap { index in
+      try store.readCheckpoint(waveName(name, index)).map { try LockstepCheckpoint(name, index, $0) }
+    }
+  }
+
+  /// The first number after those of `checkpoints`.
+  static func next(_ checkpoints: [LockstepCheckpoint]) -> Int { (checkpoints.map(\.index).max() ?? -1) + 1 }
+
+  static func waveName(_ name: String, _ index: Int) -> String { "\(name)-\(index)" }
+
+  private init(_ name: String, _ index: Int, _ content: Checkpoint) throws {
+    self.name = Self.waveName(name, index)
+    self.index = index
+    self.content = content
+    saved = try content.state()
+    step = saved.step
+  }
+
+  func holdsTwin(of unit: BottleneckPlan.Unit) -> Bool { saved.units.contains { $0.key == unit.key && $0.hasTwin } }
+
+  /// g_0 at training and test points and the largest eigenvalue of Θ_F / N of the start `name`.
+  func start(_ name: String) throws -> (values: (train: Matrix, test: Matrix), eigenvalue: Double?) {
+    ((try matrix("start/\(name)/train"), try matrix("start/\(name)/test")), saved.starts[name]?.eigenvalue)
+  }
+
+  /// The state of a lockstep of `units` with these twins.
+  func state(for units: [BottleneckPlan.Unit], twins: [Int: Int]) throws -> Lockstep.State {
+    var runs: [Int: [String: Matrix]] = [:]
+    for (index, unit) in units.enumerated() {
+      runs[index] = try matrices("unit/\(unit.key)/")
+      if let twin = twins[index] { runs[twin] = try matrices("twin/\(unit.key)/") }
+    }
+    return Lockstep.State(step: saved.step, runs: runs)
+  }
+
+  static func write(
+    _ name: String, _ lockstep: Lockstep, units: [(number: Int, unit: BottleneckPlan.Unit)], twins: [Int: Int],
+    starts: [String: LockstepWave.Start], in store: ResultsStore
+  ) throws {
+    let state = try lockstep.state()
+    var arrays: [String: CheckpointArray] = [:]
+    func add(_ prefix: String, _ matrices: [String: Matrix]) {
+      for (name, matrix) in matrices { arrays[prefix + name] = CheckpointArray(shape: [matrix.rows, matrix.columns], matrix.values) }
+    }
+    var savedStarts: [String: Saved.Start] = [:]
+    for (number, unit) in units {
+      add("unit/\(unit.key)/", state.runs[number] ?? [:])
+      if let twin = twins[number] { add("twin/\(unit.key)/", state.runs[twin] ?? [:]) }
+      guard savedStarts[unit.startName] == nil, let start = starts[unit.startName] else { continue }
+      savedStarts[unit.startName] = Saved.Start(eigenvalue: start.eigenvalue)
+      add("start/\(unit.startName)/", ["train": start.functions.train, "test": start.functions.test])
+    }
+    let saved = Saved(
+      step: state.step, units: units.map { Saved.Unit(key: $0.unit.key, hasTwin: twins[$0.number] != nil) }, starts: savedStarts,
+      shapes: arrays.mapValues(\.shape))
+    try store.writeCheckpoint(name, Checkpoint(state: saved, arrays: arrays))
+  }
+
+  private func matrix(_ name: String) throws -> Matrix {
+    let shape = saved.shapes[name] ?? [0, 0]
+    return Matrix(rows: shape[0], columns: shape[1], values: try content.values(name, shape: shape))
+  }
+
+  private func matrices(_ prefix: String) throws -> [String: Matrix] {
+    var matrices: [String: Matrix] = [:]
+    for name in saved.shapes.keys where name.hasPrefix(prefix) { matrices[String(name.dropFirst(prefix.count))] = try matrix(name) }
+    return matrices
+  }
+}

@@ -1,0 +1,85 @@
+import Compute
+import Foundation
+import Learning
+import Networks
+import Results
+
+/// Units with one first block, trained in lockstep and recorded, in as many waves as memory needs.
+struct LockstepRuns {
+  let plan: BottleneckPlan
+  /// Of the checkpoints.
+  let name: String
+  let first: FirstBlock
+  /// Largest eigenvalue of Θ_∞ / N.
+  let baselineEigenvalue: Double
+  let recorded: RecordedUnits
+  let context: RunContext
+  let network: (BottleneckPlan.Unit) throws -> Network
+
+  init(
+    _ plan: BottleneckPlan, name: String, first: FirstBlock, baselineEigenvalue: Double, _ recorded: RecordedUnits, _ context: RunContext,
+    network: @escaping (BottleneckPlan.Unit) throws -> Network
+  ) {
+    self.plan = plan
+    self.name = name
+    self.first = first
+    self.baselineEigenvalue = baselineEigenvalue
+    self.recorded = recorded
+    self.context = context
+    self.network = network
+  }
+
+  func run(_ units: [BottleneckPlan.Unit], _ progress: WorkProgress) throws {
+    var left = units
+    // Runs that a checkpoint holds go on from there, together; the others begin.
+    let checkpoints = try LockstepCheckpoint.all(of: name, in: context.store)
+    for checkpoint in checkpoints {
+      let continued = left.filter { checkpoint.units.contains($0.key) }
+      guard !continued.isEmpty else { continue }
+      left.removeAll { checkpoint.units.contains($0.key) }
+      context.log.info("\(continued.count) runs go on from step \(checkpoint.step)")
+      let starts = try self.starts(
+        continued, values: { try checkpoint.start($0).values }, eigenvalue: { try checkpoint.start($0).eigenvalue })
+      try LockstepWave(self, continued, starts: starts, checkpointName: checkpoint.name, resuming: checkpoint).run(progress)
+    }
+    guard !left.isEmpty else { return }
+    progress.update("initial functions")
+    let values = try plan.firstValues(left.map { (try network($0), $0) }, first)
+    for (index, wave) in plan.memory.waves(left).enumerated() {
+      let starts = try self.starts(wave, values: { values[$0] }, eigenvalue: nil)
+      try LockstepWave(
+        self, wave, starts: starts, checkpointName: LockstepCheckpoint.waveName(name, LockstepCheckpoint.next(checkpoints) + index)
+      ).run(progress)
+    }
+  }
+
+  /// Initial functions of units by name, with g_0 as given, and the largest eigenvalue of Θ_F / N at each where it is needed: as
+  /// given, or measured.
+  private func starts(
+    _ units: [BottleneckPlan.Unit], values: (String) throws -> (train: Matrix, test: Matrix)?, eigenvalue: ((String) throws -> Double?)?
+  ) throws -> [String: LockstepWave.Start] {
+    let settings = plan.settings
+    var starts: [String: LockstepWave.Start] = [:]
+    for unit in units where starts[unit.startName] == nil {
+      guard let own = try values(unit.startName) else { throw ExperimentError.missingStart(name: unit.startName) }
+      let network = try network(unit)
+      let functions = try ChainStart(
+        network, first: own, featureWidth: { settings.featureWidth(depth: network.blocks[$0].hidden.count) },
+        symmetrised: unit.chain.widths.isEmpty ? [] : settings.symmetrisedBlocks(), stream: plan.stream(unit), on: context.passEngine)
+      let largest = try eigenvalue.map { try $0(unit.startName) } ?? ownEigenvalue(network, functions)
+      starts[unit.startName] = LockstepWave.Start(network: network, functions: functions, eigenvalue: largest)
+    }
+    return starts
+  }
+
+  /// One by one: they need no steps, and memory is for the runs.
+  private func ownEigenvalue(_ network: Network, _ start: ChainStart) throws -> Double? {
+    let settings = plan.settings
+    guard settings.measuresOwnEigenvalues else { return nil }
+    let run = try Lockstep(
+      [Lockstep.Run(network, start: start, rate: 1)], first: first, targets: plan.data.trainTargets,
+      rule: settings.rule(blocks: network.blocks.count),
+      history: settings.historyKind(network), on: context.engine, passEngine: context.passEngine)
+    return try run.largestTangentEigenvalue(of: 0)
+  }
+}

@@ -1,0 +1,191 @@
+import Compute
+import Foundation
+import Learning
+import Networks
+import Results
+
+/// Runs that advance together until each has ended: recorded at every step, saved now and then.
+final class LockstepWave {
+  /// How a unit begins; units at other rates share it.
+  struct Start {
+    var network: Network
+    var functions: ChainStart
+    /// Largest eigenvalue of Θ_F / N there, where it was measured.
+    var eigenvalue: Double?
+  }
+
+  private static let twinPerturbation = 1e-6
+
+  private let runs: LockstepRuns
+  private let units: [BottleneckPlan.Unit]
+  private let starts: [String: Start]
+  private let lockstep: Lockstep
+  private let checkpointName: String
+  /// Number of a unit's twin in the lockstep, as long as that is trained, by the unit's own number.
+  private var twins: [Int: Int] = [:]
+  private var recorders: [UnitRecorder] = []
+  private var schedules: [BatchSchedule] = []
+  private let readings: Set<Int>
+  private var saved = ContinuousClock.now
+  private var plan: BottleneckPlan { runs.plan }
+  private var settings: BottleneckSettings { runs.plan.settings }
+  private var context: RunContext { runs.context }
+
+  /// - Parameters:
+  ///   - starts: of every unit, by `startName`.
+  ///   - checkpoint: where the units go on; nil where they begin.
+  init(
+    _ runs: LockstepRuns, _ units: [BottleneckPlan.Unit], starts: [String: Start], checkpointName: String,
+    resuming checkpoint: LockstepCheckpoint? = nil
+  ) throws {
+    self.runs = runs
+    self.units = units
+    self.starts = starts
+    self.checkpointName = checkpointName
+    let (plan, settings, context) = (runs.plan, runs.plan.settings, runs.context)
+    readings = logSpaced(to: settings.steps, count: settings.readings)
+    var members: [Lockstep.Run] = []
+    for unit in units {
+      guard let start = starts[unit.startName] else { throw ExperimentError.missingStart(name: unit.startName) }
+      let eigenvalue = unit.comparison == .own ? start.eigenvalue ?? runs.baselineEigenvalue : runs.baselineEigenvalue
+      members.append(
+        Lockstep.Run(start.network, start: start.functions, rate: unit.fraction * settings.stabilityLimit(eigenvalue)))
+    }
+    for (index, unit) in units.enumerated() where settings.hasTwin(unit.comparison) && !unit.chain.widths.isEmpty {
+      twins[index] = members.count
+      var twin = members[index]
+      twin.start = twin.start.perturbed(by: Self.twinPerturbation, stream: plan.stream(unit).child("twin"))
+      members.append(twin)
+    }
+    lockstep = try Lockstep(
+      members, first: runs.first, targets: plan.data.trainTargets, rule: settings.rule(blocks: members[0].network.blocks.count),
+      history: settings.historyKind(members[0].network), on: context.engine, passEngine: context.passEngine)
+    let kernels = try units.indices.map {
+      try settings.kernelIndices.isEmpty ? nil : lockstep.tangentKernel(of: $0, settings.kernelIndices)
+    }
+    let step = checkpoint?.step
+    recorders = units.enumerated().map { index, unit in
+      UnitRecorder(
+        unit, plan, context, recorded: runs.recorded.steps(of: unit), resumedAt: step ?? -1, rate: members[index].rate,
+        initialKernel: kernels[index])
+    }
+    schedules = units.map { BatchSchedule(points: settings.train, size: settings.batch, stream: plan.stream($0).child("batches")) }
+    if let checkpoint {
+      twins = twins.filter { checkpoint.holdsTwin(of: units[$0.key]) }
+      try lockstep.restore(checkpoint.state(for: units, twins: twins))
+      for index in schedules.indices { for _ in 0..<lockstep.step { _ = schedules[index].next() } }
+    }
+  }
+
+  func run(_ progress: WorkProgress) throws {
+    let seconds = plan.seconds(of: units)
+    defer { progress.finish(seconds: seconds) }
+    if lockstep.step == 0 { try record(isReading: true) }
+    let (clock, firstStep) = (ContinuousClock.now, lockstep.step)
+    while lockstep.step < settings.steps, !active.isEmpty {
+      try advance()
+      let converged = active.filter { lockstep.loss(of: $0) <= settings.stopAt * lockstep.initialLoss[$0] }
+      try record(isReading: readings.contains(lockstep.step), converged: Set(converged))
+      try end(converged, "converged")
+      try saveIfDue()
+      let rate = Double(lockstep.step - firstStep) / max((ContinuousClock.now - clock) / .seconds(1), 1e-6)
+      progress.update(
+        "\(active.count) runs in lockstep, step \(lockstep.step)", seconds: seconds * Double(lockstep.step) / Double(settings.steps),
+        rate: String(format: rate < 10 ? "%.1f steps/s" : "%.0f steps/s", rate))
+    }
+    let finished = active
+    for unit in finished { try finish(unit, "finished") }
+    // Only runs that could have gone on can be extended.
+    if finished.isEmpty { try context.store.removeCheckpoint(checkpointName) } else { try save() }
+  }
+
+  /// Numbers of the units that are still trained; numbers beyond them are twins.
+  private var active: [Int] { lockstep.active.filter { $0 < units.count }.sorted() }
+
+  private func advance() throws {
+    var batches: [Int: [Int]]?
+    if settings.batch > 0 && settings.batch < settings.train {
+      batches = [:]
+      for index in active {
+        let batch = schedules[index].next()
+        batches?[index] = batch
+        if let twin = twins[index] { batches?[twin] = batch }
+      }
+    }
+    let failures = try lockstep.advance(batches: batches)
+    // A twin that is lost ends nothing: its last amplification stands.
+    twins = twins.filter { failures[$0.value] == nil }
+    for (index, failure) in failures.sorted(by: { $0.key < $1.key }) where index < units.count { try fail(index, failure) }
+  }
+
+  private func fail(_ index: Int, _ failure: LearningError) throws {
+    let unit = units[index]
+    let name = "d = \(unit.chain), draw \(unit.draw + 1), rate fraction \(unit.fraction)"
+    switch failure {
+    case .rankLimit(let block, let rank, let limit):
+      context.log.warning("\(name): block \(block) needs \(rank) pivots, more than the limit \(limit)")
+      try writeEnd(index, "rankLimit", eigenvalue: nil)
+    default:
+      context.log.info("\(name): diverged at step \(lockstep.step)")
+      try writeEnd(index, "diverged", eigenvalue: nil)
+    }
+    if let twin = twins.removeValue(forKey: index) { try lockstep.remove([twin]) }
+  }
+
+  /// - Parameter converged: units that end here, whose test points are read whatever the schedule.
+  private func record(isReading: Bool, converged: Set<Int> = []) throws {
+    let read = isReading ? Set(active) : converged
+    let tests = read.isEmpty ? [:] : try lockstep.testOutputs(of: read)
+    let movements = try lockstep.movements()
+    for index in active {
+      var reading: UnitRecorder.Reading?
+      if read.contains(index) {
+        let kernel = try settings.kernelIndices.isEmpty ? nil : lockstep.tangentKernel(of: index, settings.kernelIndices)
+        reading = UnitRecorder.Reading(test: tests[index]?.last, kernel: kernel)
+      }
+      try recorders[index].record(
+        UnitRecorder.State(
+          step: lockstep.step, loss: lockstep.loss(of: index), initialLoss: lockstep.initialLoss[index],
+          outputs: lockstep.outputs(of: index), movement: movements[index] ?? [], ranks: lockstep.ranks(of: index),
+          basisError: lockstep.basisError(of: index), twin: twins[index].map { lockstep.outputs(of: $0) }),
+        reading)
+    }
+  }
+
+  private func end(_ indices: [Int], _ status: String) throws {
+    for index in indices { try finish(index, status) }
+    try lockstep.remove(Set(indices + indices.compactMap { twins.removeValue(forKey: $0) }))
+  }
+
+  private func finish(_ index: Int, _ status: String) throws {
+    try writeEnd(index, status, eigenvalue: settings.measuresOwnEigenvalues ? lockstep.largestTangentEigenvalue(of: index) : nil)
+    let unit = units[index]
+    guard unit.chain.widths == [2], unit.draw == 0, unit.comparison == .same else { return }
+    let name = "representation-\(unit.chain)-draw0"
+    let before = lockstep.runs[index].start.train
+    try context.store.writeArray("\(name)-before", shape: [before.rows, 2], before.values)
+    try context.store.writeArray("\(name)-after", shape: [before.rows, 2], lockstep.bottlenecks(of: index)[0].values)
+  }
+
+  private func writeEnd(_ index: Int, _ status: String, eigenvalue: Double?) throws {
+    try recorders[index].end(
+      status: status, steps: lockstep.step,
+      extra: [
+        "lambdaMaxStart": RecordValue(nullIfNotFinite: starts[units[index].startName]?.eigenvalue),
+        "lambdaMaxEnd": RecordValue(nullIfNotFinite: eigenvalue),
+      ])
+  }
+
+  private func saveIfDue() throws {
+    guard settings.checkpointSeconds > 0, (ContinuousClock.now - saved) / .seconds(1) > settings.checkpointSeconds else { return }
+    try save()
+  }
+
+  /// Saves every unit that is still trained.
+  private func save() throws {
+    try context.store.synchronise()
+    try LockstepCheckpoint.write(
+      checkpointName, lockstep, units: active.map { ($0, units[$0]) }, twins: twins, starts: starts, in: context.store)
+    saved = .now
+  }
+}

@@ -1,0 +1,109 @@
+import Compute
+import LinearAlgebra
+import WideKernels
+
+/// What all runs on the same data with the same first block share: its tangent kernel Θ_0 and its Gaussian process Q_0.
+public struct FirstBlock: Sendable {
+  public let trainCount: Int
+  public let testCount: Int
+  /// What was added to the diagonal of Q_0, in its unit.
+  public let jitter: Double
+  /// How Θ_0 is kept; smaller than what was asked for where the device had no room.
+  public var storage: KernelStorage { tangent.storage }
+  let kernels: any FirstBlockKernels
+  let tangent: StoredKernel
+  let tangentTest: StoredKernel?
+  /// float64.
+  public let engine: Engine
+
+  /// - Parameters:
+  ///   - kernels: of training points, then test points.
+  ///   - relativeJitter: times the mean diagonal of Q_0, added to its diagonal; duplicate inputs need some.
+  ///   - storage: of Θ_0, `testStorage` of its rows at test points; where the device runs out of memory the next smaller one is taken.
+  ///   - engine: float64.
+  public init(
+    _ kernels: any FirstBlockKernels, trainCount: Int, relativeJitter: Double, storage: KernelStorage = .float64,
+    testStorage: KernelStorage = .float64, on engine: Engine
+  ) throws {
+    let all = 0..<kernels.count
+    let (train, test) = (0..<trainCount, trainCount..<kernels.count)
+    guard trainCount >= 1, all.contains(trainCount - 1) else {
+      throw LearningError.invalid(setting: "training points", expected: "1 … \(all.count) of the kernel's points", got: "\(trainCount)")
+    }
+    tangent = try Self.fitting(storage) { try StoredKernel(kernels, rows: train, columns: train, storage: $0, on: engine) }
+    tangentTest =
+      test.isEmpty ? nil : try Self.fitting(testStorage) { try StoredKernel(kernels, rows: test, columns: train, storage: $0, on: engine) }
+    let diagonal = try kernels.diagonal(.nngp)
+    jitter = relativeJitter * diagonal.reduce(0, +) / Double(diagonal.count)
+    self.kernels = kernels
+    self.trainCount = trainCount
+    testCount = test.count
+    self.engine = engine
+  }
+
+  /// The kernels of `program` between `train` and `test` points.
+  public init(
+    _ program: KernelProgram, train: Matrix, test: Matrix, relativeJitter: Double, storage: KernelStorage = .float64, on engine: Engine
+  ) throws {
+    try self.init(
+      ProgramKernels(program, inputs: train.followed(by: test), on: engine), trainCount: train.rows, relativeJitter: relativeJitter,
+      storage: storage,
+      on: engine)
+  }
+
+  private static func fitting<Result>(_ storage: KernelStorage, _ make: (KernelStorage) throws -> Result) throws -> Result {
+    do { return try make(storage) } catch let error as ComputeError {
+      guard case .outOfMemory = error, let smaller = storage.smaller else { throw error }
+      return try fitting(smaller, make)
+    }
+  }
+
+  /// Several functions from the Gaussian process Q_0 at all points, from one factorisation that is not kept.
+  ///
+  /// - Parameters:
+  ///   - requests: columns and stream of each; normals are drawn on the host in float64.
+  ///   - panels: where the factor lies meanwhile.
+  /// - Returns: values at training `[N, columns]` and test points `[M, columns]` for each request.
+  public func draw(_ requests: [(columns: Int, stream: RandomStream)], panels: PanelStorage = .device) throws -> [(
+    train: Matrix, test: Matrix
+  )] {
+    let total = trainCount + testCount
+    let normals = try engine.empty(rows: total, columns: requests.reduce(0) { $0 + $1.columns })
+    var column = 0
+    for request in requests {
+      let own = try engine.tensor(request.stream.normals(total * request.columns), rows: total, columns: request.columns)
+      try engine.copy(own, into: normals.columns(column..<column + request.columns))
+      column += request.columns
+    }
+    let samples = try gaussianSamples(size: total, normals: normals, jitter: jitter, storage: panels, on: engine) { columns in
+      try kernels.block(.nngp, rows: columns.lowerBound..<total, columns: columns)
+    }
+    column = 0
+    return try requests.map { request in
+      defer { column += request.columns }
+      let values = samples.columns(column..<column + request.columns)
+      return (try engine.matrix(values.rows(0..<trainCount)), try engine.matrix(values.rows(trainCount..<total)))
+    }
+  }
+
+  /// Θ_0 on the training points `indices`, `[n, n]`.
+  public func tangentKernel(_ indices: [Int]) throws -> Matrix {
+    guard let first = indices.min(), let last = indices.max() else { return Matrix(zeros: 0, 0) }
+    let range = first..<last + 1
+    if Array(range) == indices { return try engine.matrix(kernels.block(.ntk, rows: range, columns: range)) }
+    var selected = Matrix(zeros: 0, indices.count)
+    for index in indices {
+      let row = try engine.read(kernels.block(.ntk, rows: index..<index + 1, columns: range))
+      selected.append(Matrix(rows: 1, columns: indices.count, values: indices.map { row[$0 - first] }))
+    }
+    return selected
+  }
+
+  /// Largest eigenvalue of Θ_0 / N.
+  public func largestTangentEigenvalue() throws -> Double {
+    let start = RandomStream(seed: 0, name: "lanczos").normals(trainCount)
+    return try largestEigenvalue(size: trainCount, start: start) { vector in
+      try engine.read(tangent.product(engine.tensor(vector, rows: trainCount, columns: 1)))
+    } / Double(trainCount)
+  }
+}

@@ -1,0 +1,82 @@
+import Compute
+import WideKernels
+
+/// Kernels computed elsewhere: of a convolutional or a graph network, say.
+public struct GivenKernels: FirstBlockKernels {
+  public let count: Int
+  private let engine: Engine
+  private let values: @Sendable (KernelKind, Range<Int>) throws -> [Double]
+
+  /// - Parameters:
+  ///   - engine: float64.
+  ///   - rows: rows of one kernel in full, `[rows, count]` row-major.
+  public init(count: Int, on engine: Engine, rows: @escaping @Sendable (KernelKind, Range<Int>) throws -> [Double]) {
+    self.count = count
+    self.engine = engine
+    values = rows
+  }
+
+  public func block(_ kind: KernelKind, rows: Range<Int>, columns: Range<Int>) throws -> Tensor {
+    let result = try engine.empty(rows: rows.count, columns: columns.count)
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: 256) {
+      let part = start..<min(start + 256, rows.upperBound)
+      let whole = try values(kind, part)
+      var own: [Double] = []
+      own.reserveCapacity(part.count * columns.count)
+      for row in 0..<part.count { own.append(contentsOf: whole[row * count + columns.lowerBound..<row * count + columns.upperBound]) }
+      try engine.write(own, into: result.rows(part.shifted(by: -rows.lowerBound)))
+    }
+    return result
+  }
+
+  public func diagonal(_ kind: KernelKind) throws -> [Double] {
+    var diagonal: [Double] = []
+    for start in stride(from: 0, to: count, by: 256) {
+      let part = start..<min(start + 256, count)
+      let whole = try values(kind, part)
+      for row in part { diagonal.append(whole[(row - start) * count + row]) }
+    }
+    return diagonal
+  }
+}
+
+/// The kernels of a block whose inputs are the outputs of another one at infinite width: no bottleneck between them.
+///
+/// With Q, Θ of the block before, the result is Q ↦ K(Q) and Θ ↦ Θ_K(Q) + Θ ∘ ∂K/∂q₁₂(Q): the tangent kernel is linear in the one that
+/// comes in, with the slope of the NNGP kernel (Jacot et al. 2018, theorem 1).
+public struct ContinuedKernels: FirstBlockKernels {
+  private let before: any FirstBlockKernels
+  private let program: KernelProgram
+  private let engine: Engine
+
+  /// - Parameter engine: float64.
+  public init(_ before: any FirstBlockKernels, by program: KernelProgram, on engine: Engine) {
+    self.before = before
+    self.program = program
+    self.engine = engine
+  }
+
+  public var count: Int { before.count }
+
+  public func diagonal(_ kind: KernelKind) throws -> [Double] {
+    let variances = try before.diagonal(.nngp)
+    guard kind == .ntk else { return variances.map { program.diagonal($0).nngp } }
+    return try (0..<count).map { try engine.read(block(.ntk, rows: $0..<$0 + 1, columns: $0..<$0 + 1))[0] }
+  }
+
+  public func block(_ kind: KernelKind, rows: Range<Int>, columns: Range<Int>) throws -> Tensor {
+    let gram = try before.block(.nngp, rows: rows, columns: columns)
+    let variances = try before.diagonal(.nngp)
+    let rowDiagonal = try engine.tensor(Array(variances[rows]), rows: rows.count, columns: 1)
+    let columnDiagonal = try engine.tensor(Array(variances[columns]), rows: columns.count, columns: 1)
+    let own = try engine.recursion(
+      program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, isSymmetric: rows == columns)
+    guard kind == .ntk else { return own.nngp }
+    let incoming = try before.block(.ntk, rows: rows, columns: columns)
+    let carried = try engine.recursionVJP(
+      program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, nngpCotangent: incoming, ntkCotangent: nil
+    ).gram
+    try engine.map(.sum, [own.ntk, carried], into: own.ntk)
+    return own.ntk
+  }
+}

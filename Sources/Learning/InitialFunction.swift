@@ -1,0 +1,15 @@
+/// How a block begins.
+public enum InitialFunction: Sendable {
+  /// The function of a wide finite block (random features): over draws its covariance is that of the limit.
+  case features(FiniteBlock)
+  /// Symmetrised: two copies that cancel at the start, (f¹ − f²)/√2, with the same tangent kernel.
+  case zero
+}
+
+/// How what training adds to a block is kept.
+public enum HistoryKind: Sendable, Equatable {
+  /// On an online basis with tolerance ε; at most `rankLimit` pivots.
+  case basis(tolerance: Double, rankLimit: Int)
+  /// All visited centres.
+  case exact
+}

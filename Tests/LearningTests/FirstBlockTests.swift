@@ -1,0 +1,93 @@
+import BackendCatalog
+import Compute
+import Networks
+import Testing
+import WideKernels
+
+@testable import Learning
+
+/// The first block's kernels, however they are kept and wherever they come from.
+@Suite struct FirstBlockTests {
+  private func inputs(_ points: Int, _ width: Int = 5, seed: UInt64 = 21) -> Matrix {
+    Matrix(rows: points, columns: width, values: RandomStream(seed: seed, name: "inputs").normals(points * width))
+  }
+
+  private func program(_ activation: any Activation, layers: Int) -> KernelProgram {
+    let hidden = Hidden(activation, weightVariance: 2, biasVariance: 0.1)
+    return WideBlock(hidden: Array(repeating: hidden, count: layers), outputs: 1).program
+  }
+
+  /// More points than a tile has, on every backend but the slow reference.
+  @Test func productsAgreeInEveryStorage() throws {
+    let points = KernelStorage.tile + 90
+    let coefficients = RandomStream(seed: 22, name: "coefficients").normals(points * 3)
+    for backend in BackendCatalog.all().compactMap({ try? $0.backend.get() })
+    where backend.device.precisions.contains(.float64) && backend.device.backend != "reference" {
+      let engine = try Engine(backend)
+      let kernels = try ProgramKernels(program(ReLU(), layers: 2), inputs: inputs(points + 40), on: engine)
+      for (rows, columns) in [(0..<points, 0..<points), (points..<points + 40, 0..<points)] {
+        let c = try engine.tensor(coefficients, rows: points, columns: 3)
+        func product(_ storage: KernelStorage, _ c: Tensor) throws -> Matrix {
+          try engine.matrix(
+            engine.copied(StoredKernel(kernels, rows: rows, columns: columns, storage: storage, on: engine).product(c)))
+        }
+        let expected = try product(.float64, c)
+        let single = try product(.float64, engine.copied(c.columns(1..<2)))
+        #expect(single.values == (0..<rows.count).map { expected[$0, 1] }, "a column depends on the others on \(backend.device.identifier)")
+        for storage in KernelStorage.allCases {
+          let got = try product(storage, c)
+          // Sums of about 1100 terms of either sign, in another order, or with entries rounded to float32.
+          let bound = storage == .float32 || storage == .packedFloat32 ? 1e-5 : 1e-13
+          let error = Matrix.relativeDistance(got, expected)
+          #expect(error <= bound, "\(storage) on \(backend.device.identifier): \(error)")
+          if bound > 1e-10 { #expect(error > 0, "\(storage) is not float32") }
+        }
+      }
+    }
+  }
+
+  @Test func drawsDoNotDependOnEachOther() throws {
+    let engine = try SmallProblem.engine()
+    let first = try FirstBlock(program(Erf(), layers: 2), train: inputs(30), test: inputs(10, seed: 23), relativeJitter: 0, on: engine)
+    let streams = (0..<3).map { RandomStream(seed: 24, name: "draw \($0)") }
+    let together = try first.draw([(1, streams[0]), (20, streams[1]), (2, streams[2])])
+    for (index, columns) in [1, 20, 2].enumerated() {
+      let alone = try first.draw([(columns, streams[index])])[0]
+      #expect(alone.train == together[index].train && alone.test == together[index].test, "draw \(index)")
+    }
+  }
+
+  /// A kernel from elsewhere, carried through further layers, is that of the whole network.
+  @Test func continuedKernelsAreThoseOfTheComposedNetwork() throws {
+    for (activation, bound) in [(Erf() as any Activation, 1e-12), (ReLU(), 1e-7)] {
+      let engine = try SmallProblem.engine()
+      let hidden = Hidden(activation, weightVariance: 2, biasVariance: 0.1)
+      let network = Network(
+        inputs: 5,
+        blocks: [
+          WideBlock(hidden: [hidden, hidden], outputs: 2, readoutBiasVariance: 0.3), WideBlock(hidden: [hidden], outputs: 3),
+          WideBlock(hidden: [hidden, hidden], outputs: 1),
+        ])
+      let x = inputs(24)
+      let own = try ProgramKernels(network.blocks[0].program, inputs: x, on: engine)
+      let matrices = try KernelKind.allCases.reduce(into: [KernelKind: [Double]]()) {
+        $0[$1] = try engine.read(own.block($1, rows: 0..<24, columns: 0..<24))
+      }
+      let given = GivenKernels(count: 24, on: engine) { kind, rows in
+        Array((matrices[kind] ?? [])[rows.lowerBound * 24..<rows.upperBound * 24])
+      }
+      let continued = ContinuedKernels(
+        ContinuedKernels(given, by: network.blocks[1].program, on: engine), by: network.blocks[2].program, on: engine)
+      let whole = try ProgramKernels(network.composed.blocks[0].program, inputs: x, on: engine)
+      for kind in KernelKind.allCases {
+        for (rows, columns) in [(0..<24, 0..<24), (3..<9, 10..<24)] {
+          let got = try engine.matrix(continued.block(kind, rows: rows, columns: columns))
+          let error = try Matrix.relativeDistance(got, engine.matrix(whole.block(kind, rows: rows, columns: columns)))
+          #expect(error < bound, "\(activation) \(kind) \(rows) \(columns): \(error)")
+        }
+        let (a, b) = (try continued.diagonal(kind), try whole.diagonal(kind))
+        #expect(zip(a, b).allSatisfy { abs($0 - $1) < bound * $1 * 10 }, "\(activation) \(kind) diagonal")
+      }
+    }
+  }
+}
