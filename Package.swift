@@ -63,23 +63,23 @@ let package = Package(
     module("Networks", ["WideKernels"]),
     // Devices.
     module("Compute", ["WideKernels"]),
-    module("ReferenceBackend", ["Compute"]),
+    module("ReferenceBackend", ["Compute", "WideKernels"]),
     .target(name: "CProcessor"),
     .target(name: "CVectors"),
     module("CPUKernelInterface", ["Compute", "WideKernels"]),
     .target(
       name: "CPUBackend",
-      dependencies: ["CPUKernelInterface", "Compute", "CProcessor"] + cpuLoops.map { .target(name: $0.name) },
+      dependencies: ["CPUKernelInterface", "Compute", "CProcessor", "WideKernels"] + cpuLoops.map { .target(name: $0.name) },
       swiftSettings: swiftSettings + (buildsNativeLoops ? [.define("NATIVE_LOOPS")] : [])),
     .target(name: "COpenCL"),
     .target(name: "KernelSources", path: "Kernels", sources: ["KernelSources.c"]),
-    module("OpenCLBackend", ["Compute", "COpenCL", "KernelSources"]),
+    module("OpenCLBackend", ["Compute", "COpenCL", "KernelSources", "WideKernels"]),
     module("BackendCatalog", ["Compute", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
-    module("BackendTestKit", ["Compute"]),
+    module("BackendTestKit", ["Compute", "WideKernels"]),
     // Learning.
     .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("openblas")]),
     module("LinearAlgebra", ["Compute", "CLAPACK"]),
-    module("Learning", ["Networks", "LinearAlgebra"]),
+    module("Learning", ["Compute", "LinearAlgebra", "Networks", "WideKernels"]),
     // Data, experiments, figures.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
@@ -90,12 +90,18 @@ let package = Package(
     module(
       "Experiments",
       [
-        "Learning", "Datasets", "Networks", "Results", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Compute", "Datasets", "Learning", "LinearAlgebra", "Networks", "Results", "WideKernels",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
     module("Results", ["CZlib", "NumPyFormat"]),
     module("Plotting", ["Results"]),
-    module("Isthmus", ["Experiments", "Plotting", "BackendCatalog"]),
+    module(
+      "Isthmus",
+      [
+        "BackendCatalog", "Compute", "Datasets", "Experiments", "Learning", "LinearAlgebra", "Networks", "Plotting", "Results",
+        "WideKernels",
+      ]),
     .target(
       name: "CRevision", cSettings: environment["ISTHMUS_REVISION"].map { [.define("ISTHMUS_REVISION", to: "\"\($0)\"")] } ?? []),
     .executableTarget(
@@ -111,18 +117,19 @@ let package = Package(
     // Tests.
     tests("WideKernelsTests", ["WideKernels"]),
     tests("CPUBackendTests", ["CPUBackend", "CPUKernelInterface", "Compute", "WideKernels"]),
-    tests("ComputeTests", ["Compute", "ReferenceBackend"]),
-    tests("KernelSourceTests", ["OpenCLBackend"]),
-    tests("ConformanceTests", ["BackendTestKit", "BackendCatalog", "ReferenceBackend"]),
-    tests("NetworksTests", ["Networks"]),
+    tests("ComputeTests", ["Compute", "ReferenceBackend", "WideKernels"]),
+    tests("KernelSourceTests", ["Compute", "OpenCLBackend", "WideKernels"]),
+    tests("ConformanceTests", ["BackendTestKit", "BackendCatalog", "Compute", "ReferenceBackend", "WideKernels"]),
+    tests("NetworksTests", ["Networks", "WideKernels"]),
     tests("DatasetsTests", ["Datasets", "NumPyFormat"]),
     tests("ResultsTests", ["Results"]),
     tests("PlottingTests", ["Plotting", "Results"]),
     tests("CommandLineTests", ["IsthmusCommand", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
-    tests("LinearAlgebraTests", ["LinearAlgebra", "BackendCatalog"]),
-    tests("LearningTests", ["Learning", "BackendCatalog", "Datasets"]),
-    tests("ExperimentsTests", ["Experiments", "BackendCatalog", "Results"]),
-    tests("TheoryTests", ["Learning", "BackendCatalog"]),
+    tests("LinearAlgebraTests", ["BackendCatalog", "Compute", "LinearAlgebra"]),
+    tests(
+      "LearningTests", ["BackendCatalog", "Compute", "Datasets", "Learning", "LinearAlgebra", "Networks", "WideKernels"]),
+    tests("ExperimentsTests", ["BackendCatalog", "Compute", "Datasets", "Experiments", "Learning", "Results"]),
+    tests("TheoryTests", ["BackendCatalog", "Compute", "Learning", "LinearAlgebra", "Networks", "WideKernels"]),
   ],
   cLanguageStandard: .c2x
 )
