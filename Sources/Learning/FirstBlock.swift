@@ -10,6 +10,8 @@ public struct FirstBlock: Sendable {
   public let jitter: Double
   /// How Θ_0 is kept; smaller than what was asked for where the device had no room.
   public var storage: KernelStorage { tangent.storage }
+  /// The same of its rows at test points, nil without those.
+  public var testStorage: KernelStorage? { tangentTest?.storage }
   let kernels: any FirstBlockKernels
   let tangent: StoredKernel
   let tangentTest: StoredKernel?

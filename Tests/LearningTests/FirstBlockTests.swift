@@ -46,6 +46,34 @@ import WideKernels
     }
   }
 
+  /// A device with less room than it said gets a smaller form, which says so, and the same products.
+  @Test func aDeviceOutOfMemoryKeepsLess() throws {
+    let points = KernelStorage.tile + 90
+    let cpu = try SmallProblem.engine()
+    let whole = 8 * points * points
+    for (room, expected) in [(whole, KernelStorage.float64), (whole - 1, .packed)] {
+      let engine = try Engine(TightDevice(cpu.backend, room: room))
+      let kernels = try ProgramKernels(program(Erf(), layers: 1), inputs: inputs(points), on: engine)
+      let first = try FirstBlock(kernels, trainCount: points, relativeJitter: 0, on: engine)
+      #expect(first.storage == expected, "with \(room) bytes at most")
+      let c = try engine.tensor([Double](repeating: 1, count: points), rows: points, columns: 1)
+      let product = try engine.matrix(engine.copied(first.tangent.product(c)))
+      let reference = try StoredKernel(
+        ProgramKernels(program(Erf(), layers: 1), inputs: inputs(points), on: cpu), rows: 0..<points, columns: 0..<points,
+        storage: .float64, on: cpu)
+      let error = try Matrix.relativeDistance(
+        product,
+        cpu.matrix(
+          cpu.copied(reference.product(cpu.tensor(Matrix(rows: points, columns: 1, values: [Double](repeating: 1, count: points)))))))
+      #expect(error < 1e-13, "\(expected): \(error)")
+    }
+    let tight = try Engine(TightDevice(cpu.backend, room: 1 << 20))
+    let none = try FirstBlock(
+      ProgramKernels(program(Erf(), layers: 1), inputs: inputs(points), on: tight), trainCount: points, relativeJitter: 0, on: tight)
+    #expect(none.storage == .recomputed)
+    #expect(throws: ComputeError.self, "no tile has room") { try none.largestTangentEigenvalue() }
+  }
+
   @Test func drawsDoNotDependOnEachOther() throws {
     let engine = try SmallProblem.engine()
     let first = try FirstBlock(program(Erf(), layers: 2), train: inputs(30), test: inputs(10, seed: 23), relativeJitter: 0, on: engine)

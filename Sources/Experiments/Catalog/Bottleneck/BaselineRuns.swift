@@ -28,6 +28,7 @@ struct BaselineRuns {
     defer { progress.finish(seconds: plan.seconds(of: units)) }
     let network = try plan.network(bottlenecks: bottlenecks).composed
     let first = try plan.firstBlock(bottlenecks: bottlenecks, isBaseline: true, on: context.engine)
+    try plan.record(first, name: "baseline-\(bottlenecks)", context)
     switch settings.baselineMethod {
     case .eigenvalues:
       let dynamics = try FrozenKernelDynamics(first)

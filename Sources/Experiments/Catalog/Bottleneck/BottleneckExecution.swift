@@ -32,6 +32,7 @@ struct BottleneckExecution {
       guard !chains.isEmpty else { continue }
       progress.update("kernels of the first block")
       let first = try plan.firstBlock(bottlenecks: count, isBaseline: false, on: context.engine)
+      try plan.record(first, name: "chains-\(count)", context)
       try LockstepRuns(plan, name: "chains-\(count)", first: first, baselineEigenvalue: eigenvalue, recorded, context) {
         try plan.settings.network($0.chain.widths, inputs: plan.data.trainInputs.columns, outputs: plan.data.outputs)
       }.run(chains, progress)

@@ -75,6 +75,19 @@ struct BottleneckPlan: ExperimentPlan {
       testStorage: memory.testStorage, on: engine)
   }
 
+  /// Records how the kernels of a first block are kept, and says so where the device had less room than it promised.
+  func record(_ first: FirstBlock, name: String, _ context: RunContext) throws {
+    if first.storage != memory.storage || first.testStorage ?? memory.testStorage != memory.testStorage {
+      context.log.warning(
+        "out of memory on \(context.engine.device.name): Θ_0 is kept as \(first.storage.rawValue), at test points as \(first.testStorage?.rawValue ?? "none")"
+      )
+    }
+    try context.store.append([
+      "kind": "setup", "block": .string(name), "storage": .string(first.storage.rawValue),
+      "testStorage": first.testStorage.map { .string($0.rawValue) } ?? .null, "jitter": .number(first.jitter),
+    ])
+  }
+
   /// g_0 of each start, by name: drawn together, from one factorisation.
   func firstValues(_ units: [(network: Network, unit: Unit)], _ first: FirstBlock) throws -> [String: (train: Matrix, test: Matrix)] {
     var requests: [(name: String, network: Network, stream: RandomStream)] = []
