@@ -90,7 +90,8 @@ extension Operations {
     let (long, short) = isA ? (c.rows, c.columns) : (c.columns, c.rows)
     let (rowStep, columnStep) = isA ? (c.rowStride, 1) : (1, c.rowStride)
     let (alpha, beta) = (Scalar(operation.alpha), Scalar(operation.beta))
-    let block = xIsInner ? 32 : 8 * loops.lanes
+    // Less work than this is done before another thread has woken.
+    let block = long * short * inner <= 1 << 15 ? long : xIsInner ? 32 : 16 * loops.lanes
     let tiles = (long + block - 1) / block
 
     if !xIsInner {
@@ -120,42 +121,5 @@ extension Operations {
           into: c.item(item) + first * rowStep, rowStep: rowStep, columnStep: columnStep)
       }
     }
-  }
-
-  /// Rows of a triangle that are solved at once; the rest is matrix products.
-  private static var triangleBlock: Int { 64 }
-
-  func triangularSolve(transposed: Bool, _ l: Matrices<Scalar>, _ b: Matrices<Scalar>) throws(ComputeError) {
-    let size = l.rows
-    let starts = Array(stride(from: 0, to: size, by: Self.triangleBlock))
-    let columnBlock = 16 * loops.lanes
-    let columnTiles = (b.columns + columnBlock - 1) / columnBlock
-    for start in transposed ? starts.reversed() : starts {
-      let rows = min(Self.triangleBlock, size - start)
-      pool.run(b.batch * columnTiles) { tile in
-        let (item, column) = (tile / columnTiles, tile % columnTiles * columnBlock)
-        loops.solveTriangle(
-          l.item(item) + start * l.rowStride + start, lStride: l.rowStride, size: rows, transposed: transposed,
-          b.item(item) + start * b.rowStride + column, bStride: b.rowStride, columns: min(columnBlock, b.columns - column))
-      }
-      // The rows that are still to be solved lose what the solved ones contribute.
-      let (first, count) = transposed ? (0, start) : (start + rows, size - start - rows)
-      guard count > 0 else { continue }
-      let factor =
-        transposed
-        ? l.part(row: start, column: 0, rows: rows, columns: count)
-        : l.part(row: first, column: start, rows: count, columns: rows)
-      try gemm(
-        GEMM(transposeA: transposed, alpha: -1, beta: 1), factor, b.part(row: start, column: 0, rows: rows, columns: b.columns),
-        b.part(row: first, column: 0, rows: count, columns: b.columns))
-    }
-  }
-}
-
-extension Matrices {
-  /// A rectangle of every item.
-  fileprivate func part(row: Int, column: Int, rows: Int, columns: Int) -> Matrices {
-    Matrices(
-      base: base + row * rowStride + column, batch: batch, rows: rows, columns: columns, rowStride: rowStride, batchStride: batchStride)
   }
 }

@@ -64,7 +64,11 @@ extension TileLoops {
         for p in 0..<inner {
           let line = source + p * innerStep
           let target = panel + p * width
-          for r in 0..<present { target[r] = line[r &* rowStep] }
+          if rowStep == 1, present == width, width % V.lanes == 0 {
+            for r in stride(from: 0, to: width, by: V.lanes) { V(line + r).store(target + r) }
+          } else {
+            for r in 0..<present { target[r] = line[r &* rowStep] }
+          }
         }
       }
       row += width

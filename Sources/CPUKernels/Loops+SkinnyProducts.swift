@@ -1,8 +1,8 @@
 import CPUKernelInterface
 import WideKernels
 
-/// Products of four rows of X with one row of Y, or of four vectors of a row of X with one factor.
-private struct FourSums<V: Vector> {
+/// Products of four rows with one other row or vector.
+struct FourSums<V: Vector> {
   var s0 = V.zero
   var s1 = V.zero
   var s2 = V.zero
@@ -98,124 +98,54 @@ extension TileLoops {
     _ x: UnsafePointer<Scalar>, xStride: Int, xColumns: Int, _ y: UnsafePointer<Scalar>, yInnerStep: Int, yStep: Int, yColumns: Int,
     inner: Int, alpha: Scalar, beta: Scalar, into c: UnsafeMutablePointer<Scalar>, rowStep: Int, columnStep: Int
   ) {
-    let alphas = V(repeating: alpha)
-    @inline(__always) func put(_ sum: V, _ i: Int, _ j: Int) {
-      let target = c + i * rowStep + j * columnStep
-      if rowStep == 1 {
-        (beta == 0 ? alphas * sum : V.fma(alphas, sum, V(repeating: beta) * V(target))).store(target)
-      } else {
-        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 64) { memory in
-          guard let base = memory.baseAddress else { return }
-          let lanes = base.bindMemory(to: Scalar.self, capacity: V.lanes)
-          sum.store(lanes)
-          for lane in 0..<V.lanes { finish(lanes[lane], alpha, beta, target + lane * rowStep) }
-        }
+    let whole = xColumns / V.lanes * V.lanes
+    let padded = whole == xColumns ? whole : whole + V.lanes
+    // Rows of X are read whole, some at a time, for caches fetch ahead along rows; the sums stay in the first level.
+    withUnsafeTemporaryAllocation(byteCount: (yColumns * padded + 4 * V.lanes) * MemoryLayout<Scalar>.stride, alignment: 64) { memory in
+      guard let base = memory.baseAddress else { return }
+      let sums = base.bindMemory(to: Scalar.self, capacity: yColumns * padded + 4 * V.lanes)
+      let edge = sums + yColumns * padded
+      sums.update(repeating: 0, count: yColumns * padded + 4 * V.lanes)
+      for p in stride(from: 0, to: inner, by: 4) {
+        let (lines, factors, rows) = (x + p * xStride, y + p * yInnerStep, min(4, inner - p))
+        addRows(lines, stride: xStride, rows: rows, columns: whole, factors, yInnerStep, yStep, count: yColumns, to: sums, padded)
+        guard whole < xColumns else { continue }
+        // What does not fill a vector rounds as if it did.
+        for row in 0..<rows { for i in whole..<xColumns { edge[row * V.lanes + i - whole] = lines[row * xStride + i] } }
+        addRows(
+          edge, stride: V.lanes, rows: rows, columns: V.lanes, factors, yInnerStep, yStep, count: yColumns, to: sums + whole, padded)
       }
-    }
-    var i = 0
-    while i + 4 * V.lanes <= xColumns {
-      @inline(__always) func putColumn(_ sums: FourSums<V>, _ j: Int) {
-        put(sums.s0, i, j)
-        put(sums.s1, i + V.lanes, j)
-        put(sums.s2, i + 2 * V.lanes, j)
-        put(sums.s3, i + 3 * V.lanes, j)
-      }
-      var j = 0
-      while j + 4 <= yColumns {
-        var (a, b, c, d) = (FourSums<V>(), FourSums<V>(), FourSums<V>(), FourSums<V>())
-        for p in 0..<inner {
-          let line = x + p * xStride + i
-          let factors = y + p * yInnerStep + j * yStep
-          let (v0, v1) = (V(line), V(line + V.lanes))
-          let (v2, v3) = (V(line + 2 * V.lanes), V(line + 3 * V.lanes))
-          a.add(v0, v1, v2, v3, V(repeating: factors[0]))
-          b.add(v0, v1, v2, v3, V(repeating: factors[yStep]))
-          c.add(v0, v1, v2, v3, V(repeating: factors[2 * yStep]))
-          d.add(v0, v1, v2, v3, V(repeating: factors[3 * yStep]))
-        }
-        putColumn(a, j)
-        putColumn(b, j + 1)
-        putColumn(c, j + 2)
-        putColumn(d, j + 3)
-        j += 4
-      }
-      while j < yColumns {
-        var sums = FourSums<V>()
-        for p in 0..<inner {
-          let line = x + p * xStride + i
-          sums.add(
-            V(line), V(line + V.lanes), V(line + 2 * V.lanes), V(line + 3 * V.lanes), V(repeating: y[p * yInnerStep + j * yStep]))
-        }
-        putColumn(sums, j)
-        j += 1
-      }
-      i += 4 * V.lanes
-    }
-    while i + V.lanes <= xColumns {
       for j in 0..<yColumns {
-        var sum = V.zero
-        for p in 0..<inner { sum = V.fma(V(x + p * xStride + i), V(repeating: y[p * yInnerStep + j * yStep]), sum) }
-        put(sum, i, j)
+        for i in 0..<xColumns { finish(sums[j * padded + i], alpha, beta, c + i * rowStep + j * columnStep) }
       }
-      i += V.lanes
-    }
-    while i < xColumns {
-      for j in 0..<yColumns {
-        var sum: Scalar = 0
-        for p in 0..<inner { sum += x[p * xStride + i] * y[p * yInnerStep + j * yStep] }
-        finish(sum, alpha, beta, c + i * rowStep + j * columnStep)
-      }
-      i += 1
     }
   }
 
-  @inline(never)
-  package func solveTriangle(
-    _ l: UnsafePointer<Scalar>, lStride: Int, size: Int, transposed: Bool, _ b: UnsafeMutablePointer<Scalar>, bStride: Int, columns: Int
+  /// sums[j·sumStride + i] ← sums + Σ_r x[r·stride + i]·y[r·yInnerStep + j·yStep] for up to four rows r, one after the other.
+  @inline(__always)
+  private func addRows(
+    _ x: UnsafePointer<Scalar>, stride: Int, rows: Int, columns: Int, _ y: UnsafePointer<Scalar>, _ yInnerStep: Int, _ yStep: Int,
+    count: Int, to sums: UnsafeMutablePointer<Scalar>, _ sumStride: Int
   ) {
-    // op(L)[i, p] is l[i · rowStep + p · columnStep]; a transposed solve runs from the last row.
-    let (rowStep, columnStep) = transposed ? (1, lStride) : (lStride, 1)
-    @inline(__always) func row(_ step: Int) -> Int { transposed ? size - 1 - step : step }
-    var j = 0
-    while j + 4 * V.lanes <= columns {
-      for step in 0..<size {
-        let i = row(step)
-        var sums = FourSums<V>()
-        for earlier in 0..<step {
-          let p = row(earlier)
-          let line = b + p * bStride + j
-          sums.add(
-            V(line), V(line + V.lanes), V(line + 2 * V.lanes), V(line + 3 * V.lanes), V(repeating: l[i * rowStep + p * columnStep]))
+    for j in 0..<count {
+      let (line, factors) = (sums + j * sumStride, y + j * yStep)
+      var i = 0
+      if rows == 4 {
+        let (y0, y1) = (V(repeating: factors[0]), V(repeating: factors[yInnerStep]))
+        let (y2, y3) = (V(repeating: factors[2 * yInnerStep]), V(repeating: factors[3 * yInnerStep]))
+        while i < columns {
+          let low = V.fma(V(x + stride + i), y1, V.fma(V(x + i), y0, V(line + i)))
+          V.fma(V(x + 3 * stride + i), y3, V.fma(V(x + 2 * stride + i), y2, low)).store(line + i)
+          i += V.lanes
         }
-        let target = b + i * bStride + j
-        let pivot = V(repeating: l[i * rowStep + i * columnStep])
-        ((V(target) - sums.s0) / pivot).store(target)
-        ((V(target + V.lanes) - sums.s1) / pivot).store(target + V.lanes)
-        ((V(target + 2 * V.lanes) - sums.s2) / pivot).store(target + 2 * V.lanes)
-        ((V(target + 3 * V.lanes) - sums.s3) / pivot).store(target + 3 * V.lanes)
-      }
-      j += 4 * V.lanes
-    }
-    while j + V.lanes <= columns {
-      for step in 0..<size {
-        let i = row(step)
-        var sum = V.zero
-        for earlier in 0..<step {
-          let p = row(earlier)
-          sum = V.fma(V(b + p * bStride + j), V(repeating: l[i * rowStep + p * columnStep]), sum)
+      } else {
+        while i < columns {
+          var sum = V(line + i)
+          for r in 0..<rows { sum = V.fma(V(x + r * stride + i), V(repeating: factors[r * yInnerStep]), sum) }
+          sum.store(line + i)
+          i += V.lanes
         }
-        ((V(b + i * bStride + j) - sum) / V(repeating: l[i * rowStep + i * columnStep])).store(b + i * bStride + j)
       }
-      j += V.lanes
-    }
-    while j < columns {
-      for step in 0..<size {
-        let i = row(step)
-        var sum: Scalar = 0
-        for earlier in 0..<step { sum += b[row(earlier) * bStride + j] * l[i * rowStep + row(earlier) * columnStep] }
-        b[i * bStride + j] = (b[i * bStride + j] - sum) / l[i * rowStep + i * columnStep]
-      }
-      j += 1
     }
   }
 }

@@ -45,14 +45,8 @@ struct Setting: Sendable, CustomTestStringConvertible {
     let vjp = try e.recursionVJP(
       program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, nngpCotangent: normal("k", 203, 131, batch: 2),
       ntkCotangent: normal("t", 203, 131, batch: 2))
-    // Lower triangle with a heavy diagonal.
     let size = 203
-    var triangle = [Double](repeating: 0, count: size * size)
-    for i in 0..<size {
-      for j in 0..<i { triangle[i * size + j] = Double((i * size + j) % 7) * 0.01 }
-      triangle[i * size + i] = 4
-    }
-    let l = try e.tensor(triangle, rows: size, columns: size)
+    let l = try e.tensor(Self.triangle(size), rows: size, columns: size)
     let (forward, backward) = (try normal("f", size, 70), try normal("g", size, 1))
     try e.triangularSolve(TriangularSolve(), l, forward)
     try e.triangularSolve(TriangularSolve(transposed: true), l, backward)
@@ -81,6 +75,36 @@ struct Setting: Sendable, CustomTestStringConvertible {
           Issue.record("\(setting.testDescription), \(threads) threads, repetition \(repetition), seed 5: result \(index) differs")
         }
       }
+    }
+  }
+
+  /// Few columns and many go through different products; within either kind the others do not matter.
+  @Test(arguments: Setting.all, [false, true])
+  func aColumnIsSolvedAlikeBesideAnyOthers(_ setting: Setting, _ transposed: Bool) throws {
+    let engine = try setting.engine()
+    let size = 203
+    let factor = try engine.tensor(Self.triangle(size), rows: size, columns: size)
+    func solved(_ right: [Double], _ columns: Int) throws -> [Double] {
+      let x = try engine.tensor(right, rows: size, columns: columns)
+      try engine.triangularSolve(TriangularSolve(transposed: transposed), factor, x)
+      return try engine.read(x)
+    }
+    for (all, parts) in [(GEMM.fewColumns, [1, 3, 9]), (70, [17, 33])] {
+      let right = try engine.read(engine.normal(rows: size, columns: all, stream: RandomStream(seed: 5, name: "right")))
+      let expected = try solved(right, all)
+      for columns in parts {
+        func part(_ values: [Double]) -> [Double] { (0..<size * columns).map { values[$0 / columns * all + $0 % columns] } }
+        let isEqual = try solved(part(right), columns) == part(expected)
+        #expect(isEqual, "\(columns) of \(all) columns, \(setting.testDescription), seed 5")
+      }
+    }
+  }
+
+  /// Row-major lower triangle with a heavy diagonal.
+  private static func triangle(_ size: Int) -> [Double] {
+    (0..<size * size).map { index in
+      let (i, j) = (index / size, index % size)
+      return i == j ? 4 : j < i ? Double((i * size + j) % 7) * 0.01 : 0
     }
   }
 

@@ -29,6 +29,10 @@ struct TriangularSolveCase: CaseBody {
       }
     }
     for transposed in [false, true] {
+      // Products of more than one size, of many columns and of few.
+      for columns in [1, 40] {
+        cases.append(TriangularSolveCase(batch: 1, size: 261, columns: columns, transposed: transposed, isIllConditioned: false))
+      }
       cases.append(TriangularSolveCase(batch: 3, size: 33, columns: 4, transposed: transposed, isIllConditioned: true, sharesL: true))
     }
     return cases
