@@ -33,22 +33,6 @@ struct GeneratedSource {
     return "#define LEVELS \(levels.count)\nstatic inline void point_levels(const real q, real *values) {\n\(text)}\n"
   }
 
-  /// The pair's kernels where the variances before activation l are the variables a[l] and b[l] of a table.
-  private func pair<R: RealAlgebra>(_ program: KernelProgram, q12: R, _ level: (Int) -> (q11: R, q22: R)) -> KernelProgram.Pair<R> {
-    var pair = KernelProgram.Pair<R>(q11: R(0), q22: R(0), q12: q12)
-    var index = 0
-    for step in program.steps {
-      switch step {
-      case .affine(let weightVariance, let biasVariance): pair.affine(weightVariance: weightVariance, biasVariance: biasVariance)
-      case .activation(let activation):
-        (pair.q11, pair.q22) = level(index)
-        pair.activation(activation)
-        index += 1
-      }
-    }
-    return pair
-  }
-
   private func header(_ program: KernelProgram) -> String {
     let levels = program.steps.count { if case .activation = $0 { true } else { false } }
     return "#define LEVELS \(levels)\n"
@@ -57,7 +41,7 @@ struct GeneratedSource {
   /// `pair_values(q12, a, b, nngp, ntk)`: both kernels; one that is not wanted is set to 0 at no cost.
   func pairValues(_ program: KernelProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
     typealias E = KernelExpression
-    let result = pair(program, q12: E.variable("q12")) { (E.variable("a[\($0)]"), E.variable("b[\($0)]")) }
+    let result = program.symbolicPair()
     let text = try body(type: "vreal", [("*nngp", nngp ? result.q12 : E(0)), ("*ntk", ntk ? result.ntk : E(0))])
     return header(program)
       + "static inline void pair_values(const vreal q12, const vreal *a, const vreal *b, vreal *nngp, vreal *ntk) {\n\(text)}\n"
@@ -74,36 +58,14 @@ struct GeneratedSource {
 
   /// `pair_value`: one kernel.
   func pairValue(_ program: KernelProgram, _ kind: KernelKind) throws(ComputeError) -> String {
-    typealias E = KernelExpression
-    let result = pair(program, q12: E.variable("q12")) { (E.variable("a[\($0)]"), E.variable("b[\($0)]")) }
+    let result = program.symbolicPair()
     let text = try body(type: "vreal", [("*value", kind == .nngp ? result.q12 : result.ntk)])
     return header(program) + "static inline void pair_value(const vreal q12, const vreal *a, const vreal *b, vreal *value) {\n\(text)}\n"
   }
 
-  /// The derivative of the variance before the first activation is a constant, later ones stand in the table.
-  private func slope(_ program: KernelProgram, _ level: Int, _ name: String) -> KernelExpression {
-    guard level == 0 else { return .variable("\(name)[\(level)]") }
-    var slope = 1.0
-    for step in program.steps {
-      guard case .affine(let weightVariance, _) = step else { break }
-      slope *= weightVariance
-    }
-    return KernelExpression(slope)
-  }
-
-  private func jets(_ program: KernelProgram, columns: Bool) -> KernelProgram.Pair<Jet<KernelExpression>> {
-    typealias E = KernelExpression
-    return pair(program, q12: .q12(E.variable("q12"))) { level in
-      (
-        Jet(value: .variable("a[\(level)]"), d11: slope(program, level, "da"), d22: E(0), d12: E(0)),
-        Jet(value: .variable("b[\(level)]"), d11: E(0), d22: columns ? slope(program, level, "db") : E(0), d12: E(0))
-      )
-    }
-  }
-
   /// `pair_jet`: one kernel and its derivatives by q11 and q12.
   func pairJet(_ program: KernelProgram, _ kind: KernelKind) throws(ComputeError) -> String {
-    let result = jets(program, columns: false)
+    let result = program.symbolicJets(columns: false)
     let kernel = kind == .nngp ? result.q12 : result.ntk
     let text = try body(type: "vreal", [("*value", kernel.value), ("*by11", kernel.d11), ("*by12", kernel.d12)])
     return header(program) + "static inline void pair_jet(const vreal q12, const vreal *a, const vreal *da, const vreal *b, vreal *value, "
@@ -113,7 +75,7 @@ struct GeneratedSource {
   /// `pair_vjp`: gk ∂K + gt ∂Θ by q11, q22 and q12.
   func pairVJP(_ program: KernelProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
     typealias E = KernelExpression
-    let result = jets(program, columns: true)
+    let result = program.symbolicJets(columns: true)
     let (gk, gt) = (nngp ? E.variable("gk") : E(0), ntk ? E.variable("gt") : E(0))
     func contraction(_ direction: (Jet<E>) -> E) -> E { E.fma(gk, direction(result.q12), gt * direction(result.ntk)) }
     let text = try body(
