@@ -9,6 +9,8 @@ public struct Engine: Sendable {
   public let precision: Precision
   /// Bytes that one operation may allocate on the device for results and temporaries.
   public let memoryBudget: Int
+  /// Of a `MeteredBackend`.
+  let meter: Meter?
 
   /// - Parameter memoryBudget: bytes; nil takes three quarters of the device's memory, or 4 GiB where that is unknown.
   public init(_ backend: any Backend, precision: Precision = .float64, memoryBudget: Int? = nil) throws(ComputeError) {
@@ -17,6 +19,7 @@ public struct Engine: Sendable {
     }
     self.backend = backend
     self.precision = precision
+    meter = (backend as? MeteredBackend)?.meter
     let memory = backend.device.memoryBytes
     self.memoryBudget = memoryBudget ?? (memory > 0 ? memory / 4 * 3 : 4 << 30)
   }
