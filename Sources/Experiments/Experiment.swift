@@ -31,6 +31,8 @@ public protocol ExperimentPlan {
   var summary: [String] { get }
   /// Estimated seconds on this device.
   var estimatedSeconds: Double { get }
+  /// Estimated seconds of one step of everything that advances together; nil for an experiment without steps.
+  var estimatedSecondsPerStep: Double? { get }
   /// Estimated bytes that results will take on disk.
   var expectedBytes: Int { get }
   /// Checksums of the files that were read.
@@ -39,6 +41,10 @@ public protocol ExperimentPlan {
   var seeds: [String: UInt64] { get }
 
   func run(_ context: RunContext) throws
+}
+
+extension ExperimentPlan {
+  public var estimatedSecondsPerStep: Double? { nil }
 }
 
 /// What a running experiment may use.

@@ -52,11 +52,13 @@ struct BasisChange {
     boundFactor += repeats * zip(distances, norms).reduce(0) { $0 + $1.0 * $1.1 }
     estimate += repeats * basis.tolerance * basis.scale * norms.reduce(0, +)
     coordinates = try grown(coordinates)
-    let update = try engine.converted(
-      passEngine.widePass(
-        basis.kind, basis.program, points: passEngine.converted(basis.centres), centres: passEngine.converted(z),
-        coefficients: passEngine.converted(step), jacobian: false
-      ).value)
+    let update = try engine.part(.writePasses) {
+      try engine.converted(
+        passEngine.widePass(
+          basis.kind, basis.program, points: passEngine.converted(basis.centres), centres: passEngine.converted(z),
+          coefficients: passEngine.converted(step), jacobian: false
+        ).value)
+    }
     try basis.solve(update, transposed: false)
     if let old = velocities {
       let grown = try grown(old)
@@ -94,13 +96,15 @@ struct BasisChange {
 
   /// Shows the basis those points that may have left its span since it last saw them; returns p, or an upper bound, of all.
   private mutating func look(at z: Tensor, _ indices: [Int]?) throws -> [Double] {
-    var bounds = try shown.bounds(at: z, indices, basis)
+    var bounds = try engine.part(.lookBounds) { try shown.bounds(at: z, indices, basis) }
     let stale = bounds.indices.filter { !(bounds[$0] <= basis.threshold) }
     guard !stale.isEmpty else { return bounds }
-    let seen = try engine.gather(z, rows: stale)
-    let (distances, diagonal) = try basis.show(seen, block: block)
-    for (position, distance) in zip(stale, distances) { bounds[position] = distance }
-    try shown.record(seen, stale.map { indices?[$0] ?? $0 }, distances: distances, diagonal: diagonal)
+    try engine.part(.pivotGrowth) {
+      let seen = try engine.gather(z, rows: stale)
+      let (distances, diagonal) = try basis.show(seen, block: block)
+      for (position, distance) in zip(stale, distances) { bounds[position] = distance }
+      try shown.record(seen, stale.map { indices?[$0] ?? $0 }, distances: distances, diagonal: diagonal)
+    }
     return bounds
   }
 

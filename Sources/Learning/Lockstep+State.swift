@@ -43,7 +43,7 @@ extension Lockstep {
       }
     }
     step = state.step
-    try forward()
+    try engine.part(.start) { try forward() }
   }
 
   private func restore(_ matrix: Matrix?, _ name: String, into target: Tensor) throws {

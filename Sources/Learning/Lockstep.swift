@@ -83,7 +83,7 @@ public final class Lockstep {
       if start.test.rows > 0 { try engine.copy(engine.tensor(start.test), into: initialTest.columns(own)) }
       column = own.upperBound
     }
-    try forward()
+    try engine.part(.start) { try forward() }
     for group in groups {
       for (position, member) in group.members.enumerated() {
         initialLoss[member] = rule.loss.mean(group.outputs[position], targets)
@@ -97,6 +97,10 @@ public final class Lockstep {
   /// - Returns: the runs that end here, which are no longer active: `LearningError.diverged` where a number is not finite or the
   ///   loss is 50 times the initial one, `.rankLimit`.
   public func advance(batches: [Int: [Int]]? = nil) throws -> [Int: LearningError] {
+    try engine.part(.step) { try descend(batches) }
+  }
+
+  private func descend(_ batches: [Int: [Int]]?) throws -> [Int: LearningError] {
     var failures: [Int: LearningError] = [:]
     if rule.momentum > 0, let velocities { try engine.map(.scaled(by: rule.momentum, plus: 0), [velocities], into: velocities) }
     var column = 0
@@ -181,8 +185,12 @@ public final class Lockstep {
   /// Outputs of every block at the test points, for each of `wanted` that is active: the bottlenecks, then F.
   public func testOutputs(of wanted: Set<Int>? = nil) throws -> [Int: [Matrix]] {
     guard let tangentTest = first.tangentTest else { return [:] }
+    return try engine.part(.testPoints) { try outputs(of: wanted, atTestPointsBy: tangentTest) }
+  }
+
+  private func outputs(of wanted: Set<Int>?, atTestPointsBy kernel: StoredKernel) throws -> [Int: [Matrix]] {
     var results: [Int: [Matrix]] = [:]
-    let positions = try moved(initialTest, by: tangentTest)
+    let positions = try engine.part(.tangentProduct) { try moved(initialTest, by: kernel) }
     var column = 0
     for group in groups {
       let columns = column..<column + group.columns
@@ -206,7 +214,7 @@ public final class Lockstep {
 
   func forward() throws {
     guard !groups.isEmpty else { return }
-    let positions = try moved(initial, by: first.tangent)
+    let positions = try engine.part(.tangentProduct) { try moved(initial, by: first.tangent) }
     var column = 0
     for index in groups.indices {
       let columns = column..<column + groups[index].columns

@@ -79,7 +79,7 @@ struct LockstepGroup {
   /// - Returns: ηδ_1 `[runs, n, width]`, to be added to the coefficients of block 0, and the runs that could not descend, by
   ///   position in the batch.
   mutating func descend(_ batches: [[Int]]?, targets: Tensor) throws -> (first: Tensor, failures: [Int: LearningError]) {
-    let deltas = try cotangents(batches, targets: targets)
+    let deltas = try engine.part(.backward) { try cotangents(batches, targets: targets) }
     var failures: [Int: LearningError] = [:]
     for index in functions.indices {
       let step = try scaled(deltas[index + 1], by: rule.blockRate(index + 1))

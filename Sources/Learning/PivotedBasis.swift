@@ -92,7 +92,9 @@ struct PivotedBasis {
   /// Solves L x = b or Lᵀ x = b in place, `b` `[1, rank, c]`.
   func solve(_ b: Tensor, transposed: Bool) throws(ComputeError) {
     guard rank > 0 else { return }
-    try engine.triangularSolve(TriangularSolve(transposed: transposed), lower, b)
+    try engine.part(.solves) { () throws(ComputeError) in
+      try engine.triangularSolve(TriangularSolve(transposed: transposed), lower, b)
+    }
   }
 
   /// p² of one chunk of points after adding the pivots that it needs, in rounds of the points with the largest p².

@@ -9,6 +9,10 @@ import WideKernels
 extension Lockstep {
   /// Θ_F of an active run on the training points `indices`: entry (i·c + o, j·c + p), `[n·c, n·c]`.
   public func tangentKernel(of run: Int, _ indices: [Int]) throws -> Matrix {
+    try engine.part(.kernelReadings) { try sumOverBlocks(of: run, indices) }
+  }
+
+  private func sumOverBlocks(of run: Int, _ indices: [Int]) throws -> Matrix {
     let outputs = targets.columns
     let n = indices.count
     var kernel = Matrix(zeros: n * outputs, n * outputs)
@@ -36,6 +40,10 @@ extension Lockstep {
 
   /// Largest eigenvalue of Θ_F / N of an active run on all training points at the present step, by Lanczos.
   public func largestTangentEigenvalue(of run: Int) throws -> Double {
+    try engine.part(.eigenvalues) { try lanczosEigenvalue(of: run) }
+  }
+
+  private func lanczosEigenvalue(of run: Int) throws -> Double {
     let outputs = targets.columns
     let n = targets.rows
     let derivatives = try outputDerivatives(of: run, nil)

@@ -49,7 +49,7 @@ struct WideFunctions {
   /// positions `z` `[runs, n, inputs]`, all in float64.
   func read(at z: Tensor, jacobian: Bool) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
     let points = try passEngine.converted(z)
-    let start = try initial.read(at: points, jacobian: jacobian)
+    let start = try engine.part(.initialFunctions) { () throws(ComputeError) in try initial.read(at: points, jacobian: jacobian) }
     let added = try readChanges(at: points, jacobian: jacobian)
     return (
       try sum(start?.value, added?.value, columns: outputs, like: z),
@@ -68,7 +68,7 @@ struct WideFunctions {
     case .histories(var histories):
       changes = .histories([])
       defer { changes = .histories(histories) }
-      try histories[run].descend(at: passEngine.converted(z), by: passEngine.converted(step))
+      try engine.part(.writePasses) { try histories[run].descend(at: passEngine.converted(z), by: passEngine.converted(step)) }
     }
   }
 
@@ -125,13 +125,17 @@ struct WideFunctions {
         try passEngine.copy(change.basis.centres, into: centres.item(run).rows(0..<counts[run]))
         try passEngine.copy(change.coefficients(), into: coefficients.item(run).rows(0..<counts[run]))
       }
-      return try passEngine.widePass(
-        .ntk, program, points: z, centres: centres, centreCounts: counts, coefficients: coefficients, jacobian: jacobian)
+      return try engine.part(.readPasses) { () throws(ComputeError) in
+        try passEngine.widePass(
+          .ntk, program, points: z, centres: centres, centreCounts: counts, coefficients: coefficients, jacobian: jacobian)
+      }
     case .histories(let histories):
       guard histories.contains(where: { $0.count > 0 }) else { return nil }
       var (values, jacobians): ([Tensor], [Tensor]) = ([], [])
       for (run, history) in histories.enumerated() {
-        let result = try history.read(at: z.item(run), jacobian: jacobian)
+        let result = try engine.part(.readPasses) { () throws(ComputeError) in
+          try history.read(at: z.item(run), jacobian: jacobian)
+        }
         values.append(result.value)
         if let slopes = result.jacobian { jacobians.append(slopes) }
       }

@@ -26,12 +26,13 @@ struct BottleneckExecution {
     // Chains with equally many bottlenecks share their first block and their network without bottleneck.
     for count in Set(remaining.map(\.baselineOf)).sorted() {
       let units = remaining.filter { $0.baselineOf == count }
-      let eigenvalue = try BaselineRuns(plan, bottlenecks: count, recorded, context).run(
-        units.filter { $0.chain.widths.isEmpty }, progress)
+      let eigenvalue = try context.engine.part(ProfilePart("networks without bottleneck")) {
+        try BaselineRuns(plan, bottlenecks: count, recorded, context).run(units.filter { $0.chain.widths.isEmpty }, progress)
+      }
       let chains = units.filter { !$0.chain.widths.isEmpty }
       guard !chains.isEmpty else { continue }
       progress.update("kernels of the first block")
-      let first = try plan.firstBlock(bottlenecks: count, isBaseline: false, on: context.engine)
+      let first = try context.engine.part(.firstBlock) { try plan.firstBlock(bottlenecks: count, isBaseline: false, on: context.engine) }
       try plan.record(first, name: "chains-\(count)", context)
       try LockstepRuns(plan, name: "chains-\(count)", first: first, baselineEigenvalue: eigenvalue, recorded, context) {
         try plan.settings.network($0.chain.widths, inputs: plan.data.trainInputs.columns, outputs: plan.data.outputs)

@@ -45,6 +45,7 @@ struct BottleneckPlan: ExperimentPlan {
   }
 
   var estimatedSeconds: Double { seconds(of: units) }
+  var estimatedSecondsPerStep: Double? { cost.secondsPerStep(finiteUnits) }
   var expectedBytes: Int { units.count * settings.steps * 400 + memory.checkpointBytes(units) + (1 << 20) }
   var dataChecksums: [String: String] { data.checksums.merging(kernelFiles?.checksums ?? [:]) { own, _ in own } }
   var seeds: [String: UInt64] { ["draws": settings.seed, "selection": settings.seed] }
@@ -110,10 +111,12 @@ struct BottleneckPlan: ExperimentPlan {
     return Dictionary(uniqueKeysWithValues: zip(requests.map(\.name), values))
   }
 
+  private var finiteUnits: [Unit] { units.filter { !$0.chain.widths.isEmpty } }
+
   func run(_ context: RunContext) throws { try BottleneckExecution(self, context).run() }
 
   var summary: [String] {
-    let finite = units.filter { !$0.chain.widths.isEmpty }
+    let finite = finiteUnits
     var lines = [
       "\(settings.data): \(data.trainInputs.rows) training and \(data.testInputs.rows) test points, \(data.trainInputs.columns) features, "
         + "\(data.outputs) output(s), target \(settings.target.rawValue) with scale \(settings.targetScale)",

@@ -44,7 +44,7 @@ struct LockstepRuns {
     }
     guard !left.isEmpty else { return }
     progress.update("initial functions")
-    let values = try plan.firstValues(left.map { (try network($0), $0) }, first)
+    let values = try context.engine.part(.draws) { try plan.firstValues(left.map { (try network($0), $0) }, first) }
     for (index, wave) in plan.memory.waves(left).enumerated() {
       let starts = try self.starts(wave, values: { values[$0] }, eigenvalue: nil)
       try LockstepWave(
