@@ -11,6 +11,8 @@ struct ExperimentRun<E: Experiment> {
   private let options: RunOptions
   private let engine: Engine
   private let passEngine: Engine
+  /// With --profile.
+  private let meter: Meter?
   private var isTalkative: Bool { !options.quiet && !options.json }
 
   init(_ settings: E.Settings, on backend: any Backend, _ options: RunOptions) throws {
@@ -19,7 +21,9 @@ struct ExperimentRun<E: Experiment> {
     guard backend.device.precisions.contains(.float64) else {
       throw CommandLineError.coarsePrecision(device: backend.device.identifier, precision: "\(Precision.float64)")
     }
-    engine = try Engine(backend)
+    let metered = options.profile ? MeteredBackend(backend) : nil
+    meter = metered?.meter
+    engine = try Engine(metered ?? backend)
     passEngine = try engine.with(precision: options.precision)
   }
 
@@ -38,8 +42,11 @@ struct ExperimentRun<E: Experiment> {
       Terminal.write("\(store.existing.isEmpty ? "run" : "continuing run") \(store.directory.relativePath) on \(engine.device.name)")
     }
     let table: RunTable?
+    var profile: ProfileReport?
     do {
+      let limits = try beginProfile()
       try work(plan, store)
+      profile = try endProfile(limits, store)
       table = try ReportCatalog.report(E.name)?.table(store.directory)
       if let table { try store.writeTable(table.text, numbers: table.numbers, json: table.json) }
       try store.finish(fallbacks: engine.backend.fallbacks)
@@ -51,7 +58,22 @@ struct ExperimentRun<E: Experiment> {
     }
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     let figures = options.noPlots ? [] : draw(store.directory)
-    conclude(store, table, figures, seconds: seconds, estimate: plan.estimatedSeconds)
+    conclude(store, plan, table, figures, profile, seconds: seconds)
+  }
+
+  /// Measures the limits of the device, then starts the meter.
+  private func beginProfile() throws -> DeviceLimits? {
+    guard let meter else { return nil }
+    let limits = try DeviceLimits.measure(engine.backend, precisions: Array(Set([.float64, options.precision])))
+    meter.reset()
+    return limits
+  }
+
+  private func endProfile(_ limits: DeviceLimits?, _ store: ResultsStore) throws -> ProfileReport? {
+    guard let meter, let limits else { return nil }
+    let report = ProfileReport(meter.profile, limits, device: engine.device)
+    try store.writeTable(report.text, name: "profile", heading: report.heading, numbers: report.numbers)
+    return report
   }
 
   private func work(_ plan: any ExperimentPlan, _ store: ResultsStore) throws {
@@ -107,21 +129,29 @@ struct ExperimentRun<E: Experiment> {
     }
   }
 
-  private func conclude(_ store: ResultsStore, _ table: RunTable?, _ figures: [URL], seconds: Double, estimate: Double) {
+  private func conclude(
+    _ store: ResultsStore, _ plan: any ExperimentPlan, _ table: RunTable?, _ figures: [URL], _ profile: ProfileReport?, seconds: Double
+  ) {
     if options.json {
-      let json: JSONValue = [
-        "experiment": .string(E.name), "run": .string(store.manifest.run), "directory": .string(store.directory.path),
-        "seconds": .number(seconds), "estimatedSeconds": .number(estimate), "table": table?.json ?? .null,
-        "figures": .array(figures.map { .string($0.path) }),
+      var members: [JSONValue.Member] = [
+        .init("experiment", .string(E.name)), .init("run", .string(store.manifest.run)),
+        .init("directory", .string(store.directory.path)), .init("seconds", .number(seconds)),
+        .init("estimatedSeconds", .number(plan.estimatedSeconds)),
+        .init("estimatedSecondsPerStep", plan.estimatedSecondsPerStep.map { .number($0) } ?? .null),
+        .init("table", table?.json ?? .null), .init("figures", .array(figures.map { .string($0.path) })),
       ]
-      return Terminal.write(json.prettyText.trimmingLineFeed)
+      if let profile { members.append(.init("profile", profile.json)) }
+      return Terminal.write(JSONValue.object(members).prettyText.trimmingLineFeed)
     }
     if let table { Terminal.write("\n" + table.text.text) }
+    if let profile { Terminal.write("\n" + profile.heading + profile.text.text) }
     if isTalkative {
       let estimated = store.existing.isEmpty ? "estimated" : "the whole run was estimated at"
-      Terminal.write("took \(Terminal.text(seconds: seconds)), \(estimated) \(Terminal.text(seconds: estimate))")
+      Terminal.write("took \(Terminal.text(seconds: seconds)), \(estimated) \(Terminal.text(seconds: plan.estimatedSeconds))")
     }
-    let files = (table == nil ? [] : ["table.txt, table.csv"]) + (figures.isEmpty ? [] : ["\(figures.count) figures in figures/"])
+    let files =
+      (table == nil ? [] : ["table.txt, table.csv"]) + (profile == nil ? [] : ["profile.txt, profile.csv"])
+      + (figures.isEmpty ? [] : ["\(figures.count) figures in figures/"])
     Terminal.write("results: \(store.directory.relativePath)" + (files.isEmpty ? "" : " (\(files.joined(separator: "; ")))"))
   }
 }

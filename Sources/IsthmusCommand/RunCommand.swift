@@ -69,6 +69,11 @@ struct RunOptions: ParsableArguments {
     completion: .file(extensions: ["yaml", "yml"]))
   var settings: String?
   @Flag(help: "Print what would be done and what it costs, and stop.") var plan = false
+  @Flag(
+    help: ArgumentHelp(
+      "Measure where the time goes: a table at the end, in profile.txt and profile.csv, and with --json as `profile`.",
+      discussion: "The numbers of the run stay the same. It takes a little longer, since the device is waited for after every operation."))
+  var profile = false
   @Flag(help: "Draw no figures at the end.") var noPlots = false
   @Flag(help: "No progress, no plan; the table and where it is.") var quiet = false
   @Flag(help: "Print JSON.") var json = false

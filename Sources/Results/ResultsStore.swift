@@ -10,6 +10,7 @@ import Synchronization
 ///                               checkpoint-*.bin from which a run that was stopped continues
 ///                               figures/         made later, from the files above
 ///                               table.txt .csv   the table at the end of the run
+///                               profile.txt .csv where its time went, if that was asked for
 /// ```
 /// The run is locked while the store lives. Callable from any thread. The format is described in `Documentation/results-format.md`.
 public final class ResultsStore: Sendable {
@@ -103,16 +104,21 @@ public final class ResultsStore: Sendable {
     try RunArrays.read(name, in: directory)
   }
 
-  /// Writes the table at the end of the run: `table.txt`, `table.csv`, and `table.json` where `json` is given.
+  /// Writes a table at the end of the run: `<name>.txt`, `<name>.csv`, and `<name>.json` where `json` is given.
   ///
   /// - Parameters:
+  ///   - heading: lines above the table in `<name>.txt`.
   ///   - table: for reading.
-  ///   - numbers: for `table.csv`; nil writes `table` there too.
-  public func writeTable(_ table: TextTable, numbers: TextTable? = nil, json: JSONValue? = nil) throws(ResultsError) {
+  ///   - numbers: for `<name>.csv`; nil writes `table` there too.
+  public func writeTable(
+    _ table: TextTable, name: String = "table", heading: String = "", numbers: TextTable? = nil, json: JSONValue? = nil
+  ) throws(ResultsError) {
+    try PathName.check(name, what: "table")
     try whileOpen { () throws(ResultsError) in
-      try SystemFile.replace(directory.appendingPathComponent("table.txt"), with: Array(table.text.utf8))
-      try SystemFile.replace(directory.appendingPathComponent("table.csv"), with: Array((numbers ?? table).csv.utf8))
-      if let json { try SystemFile.replace(directory.appendingPathComponent("table.json"), with: Array(json.prettyText.utf8)) }
+      func file(_ suffix: String) -> URL { directory.appendingPathComponent("\(name).\(suffix)") }
+      try SystemFile.replace(file("txt"), with: Array((heading + table.text).utf8))
+      try SystemFile.replace(file("csv"), with: Array((numbers ?? table).csv.utf8))
+      if let json { try SystemFile.replace(file("json"), with: Array(json.prettyText.utf8)) }
     }
   }
 
