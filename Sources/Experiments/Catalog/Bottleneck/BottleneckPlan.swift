@@ -83,10 +83,13 @@ struct BottleneckPlan: ExperimentPlan {
         "out of memory on \(context.engine.device.name): Θ_0 is kept as \(first.storage.rawValue), at test points as \(first.testStorage?.rawValue ?? "none")"
       )
     }
-    try context.store.append([
+    let setup: Record = [
       "kind": "setup", "block": .string(name), "storage": .string(first.storage.rawValue),
       "testStorage": first.testStorage.map { .string($0.rawValue) } ?? .null, "jitter": .number(first.jitter),
-    ])
+    ]
+    // A continued run has said it, unless the kernels are kept otherwise now.
+    let isRecorded = context.store.existing.contains { line in setup.fields.allSatisfy { line[$0.key] == $0.value } }
+    if !isRecorded { try context.store.append(setup) }
   }
 
   /// g_0 of each start, by name: drawn together, from one factorisation.
