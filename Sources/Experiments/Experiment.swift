@@ -17,12 +17,22 @@ public protocol Experiment: Sendable {
   /// Settings that extend a run rather than change its numbers; they are not part of its identity.
   static var extendingSettings: Set<String> { get }
 
+  /// Defaults that differ from those that `Settings` declares, as texts by the settings' names on the command line.
+  static var defaults: [String: String] { get }
+
   /// Checks the settings, reads the data and says what the work will cost, before any of it is done.
   ///
   /// - Parameters:
   ///   - engine: float64.
   ///   - passEngine: the precision asked for; the same device.
   static func plan(_ settings: Settings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan
+}
+
+extension Experiment {
+  public static var defaults: [String: String] { [:] }
+
+  /// The arguments that `defaults` stand for. They come before a user's own, of which the last counts.
+  public static var defaultArguments: [String] { defaults.sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" } }
 }
 
 /// Checked settings with their data, ready to run.

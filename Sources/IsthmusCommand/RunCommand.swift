@@ -44,12 +44,18 @@ struct RunExperiment<E: Experiment>: ParsableCommand {
         A run that was stopped, or is to have more steps or draws, is continued by the same command. Progress goes to standard \
         error. With --json standard output is one object: experiment, run, directory, seconds, estimatedSeconds, table and figures; \
         with --plan: experiment, run, directory, estimatedSeconds, expectedBytes and plan.
-
+        \(ownDefaults)
         Examples:
           isthmus run \(E.name)
           isthmus run \(E.name) --settings settings.yaml --device cpu
           isthmus run \(E.name) --plan
         """)
+  }
+
+  /// The parser shows the defaults that the settings' type declares; these take their place.
+  private static var ownDefaults: String {
+    E.defaults.isEmpty
+      ? "" : "\nThis experiment's own defaults, in place of those below:\n  \(E.defaultArguments.joined(separator: "\n  "))\n"
   }
 
   @OptionGroup(title: "Settings") var settings: E.Settings

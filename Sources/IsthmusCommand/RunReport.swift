@@ -29,9 +29,22 @@ enum BottleneckReport: RunReport {
   }
 }
 
+enum BottleneckDepthReport: RunReport {
+  static let experiment = "bottleneck-depth"
+
+  static func table(_ directory: URL) throws -> RunTable {
+    let table = BottleneckDepthTable(try BottleneckRuns(reading: directory))
+    return RunTable(text: table.text, numbers: table.numbers, json: table.json)
+  }
+
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
+    try BottleneckDepthFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  }
+}
+
 /// The experiments that have a report. One without is recorded all the same.
 enum ReportCatalog {
-  private static let all: [any RunReport.Type] = [BottleneckReport.self]
+  private static let all: [any RunReport.Type] = [BottleneckReport.self, BottleneckDepthReport.self]
 
   static func report(_ experiment: String) -> (any RunReport.Type)? { all.first { $0.experiment == experiment } }
 }

@@ -6,8 +6,8 @@ import Yams
 
 /// Settings in YAML, turned into the arguments that they stand for: each setting is declared once, as an option.
 ///
-/// Keys are the options' long names; a list is written with commas. The arguments of the file come before the user's own, so
-/// that the command line wins.
+/// Keys are the options' long names; a list is written with commas. The arguments of the file come after the experiment's own
+/// defaults and before the user's arguments: the last of them wins.
 struct SettingsFile {
   /// Settings of every run, beside those of its experiment.
   private static let runSettings = ["device", "precision", "results"]
@@ -16,7 +16,8 @@ struct SettingsFile {
   /// In the order of the file.
   private let settings: [(key: String, value: String)]
 
-  /// Replaces `run FILE.yaml` and `run EXPERIMENT --settings FILE.yaml` by the arguments that the file stands for.
+  /// Puts the arguments that the experiment's own defaults and a file of settings stand for before the user's, in
+  /// `run EXPERIMENT`, `run FILE.yaml` and `run EXPERIMENT --settings FILE.yaml`.
   ///
   /// - Returns: other arguments as they are.
   static func expand(_ arguments: [String]) throws -> [String] {
@@ -26,14 +27,18 @@ struct SettingsFile {
       rest.replaceSubrange(0..<1, with: ["--settings", first])
     }
     let named = rest.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
-    if let named, named != "help", !ExperimentCatalog.all.contains(where: { $0.name == named }) {
-      throw ExperimentError.unknownExperiment(name: named, known: ExperimentCatalog.all.map { $0.name })
-    }
+    guard named != "help" else { return arguments }
     let own = named == nil ? rest : Array(rest.dropFirst())
-    guard let path = try path(in: own) else { return arguments }
-    let file = try SettingsFile(path)
-    let experiment = try file.experiment(named: named)
-    return [RunCommand.name, experiment.name] + (try file.arguments(for: experiment)) + own
+    let file = try path(in: own).map { try SettingsFile($0) }
+    guard let experiment = try file?.experiment(named: named) ?? named.map({ try Self.experiment($0) }) else { return arguments }
+    return [RunCommand.name, experiment.name] + experiment.defaultArguments + (try file?.arguments(for: experiment) ?? []) + own
+  }
+
+  private static func experiment(_ name: String) throws -> any Experiment.Type {
+    guard let experiment = ExperimentCatalog.all.first(where: { $0.name == name }) else {
+      throw ExperimentError.unknownExperiment(name: name, known: ExperimentCatalog.all.map { $0.name })
+    }
+    return experiment
   }
 
   private static func path(in arguments: [String]) throws -> String? {
@@ -91,10 +96,7 @@ struct SettingsFile {
       throw CommandLineError.invalidSettings(
         path: path, reason: "expected `experiment: \(ExperimentCatalog.all.first?.name ?? "NAME")`, or its name on the command line.")
     }
-    guard let experiment = ExperimentCatalog.all.first(where: { $0.name == chosen }) else {
-      throw ExperimentError.unknownExperiment(name: chosen, known: ExperimentCatalog.all.map { $0.name })
-    }
-    return experiment
+    return try Self.experiment(chosen)
   }
 
   private func arguments<E: Experiment>(for experiment: E.Type) throws -> [String] {

@@ -12,27 +12,12 @@ public enum BottleneckFigures {
   public static func make(
     from runDirectory: URL, formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot
   ) throws(PlottingError) -> [RenderedFigure] {
-    let figures: [(name: String, figure: Figure)]
-    do {
-      figures = try self.figures(from: runDirectory)
-    } catch {
-      throw .results(error)
-    }
-    var rendered: [RenderedFigure] = []
-    for (name, figure) in figures {
-      let folder = runDirectory.appendingPathComponent("figures")
-      rendered.append(try figure.render(to: folder, name: name, formats: formats, with: gnuplot))
-    }
-    return rendered
+    try RunFigures.render(runDirectory, formats: formats, with: gnuplot, figures)
   }
 
   /// The figures as descriptions, with the names of their files.
-  static func figures(from runDirectory: URL) throws(ResultsError) -> [(name: String, figure: Figure)] {
-    let manifest = try Manifest.read(runDirectory)
-    guard manifest.experiment == "bottleneck" else {
-      throw .malformedFile(
-        path: runDirectory.path, reason: "holds a run of experiment '\(manifest.experiment)'; these figures need 'bottleneck'")
-    }
+  static func figures(from runDirectory: URL) throws(ResultsError) -> [RunFigures.Named] {
+    try RunFigures.check(runDirectory, isOf: "bottleneck")
     let runs = try BottleneckRuns(reading: runDirectory), groups = runs.groups
     let style = BottleneckStyle(Set(groups.flatMap(\.entries).map(\.label)))
     let curves = [

@@ -24,35 +24,22 @@ extension BottleneckTable {
   }
 
   /// For programs: one number per column, empty where there is none, errors as fractions.
-  public var numbers: TextTable {
-    var table = TextTable(columns: (rows.first.map(BottleneckTable.fields) ?? []).map { .init($0.key) })
-    for row in rows {
-      table.append(
-        BottleneckTable.fields(row).map { member in
-          switch member.value {
-          case .null: ""
-          case .string(let text): text
-          default: member.value.text
-          }
-        })
-    }
-    return table
-  }
+  public var numbers: TextTable { TextTable(numbers: rows.map(BottleneckTable.fields)) }
 
   /// An array with one object per row; keys as the columns of `numbers`, null where there is no number.
   public var json: JSONValue { .array(rows.map { .object(BottleneckTable.fields($0)) }) }
 
-  private static func text(_ quartiles: Quartiles, _ format: String, _ factor: Double = 1) -> String {
+  static func text(_ quartiles: Quartiles, _ format: String, _ factor: Double = 1) -> String {
     func text(_ value: Double?) -> String { value.map { String(format: format, factor * $0) } ?? "–" }
     let (lower, median, upper) = (text(quartiles.lower), text(quartiles.median), text(quartiles.upper))
     return lower == median && median == upper ? median : "\(median) [\(lower), \(upper)]"
   }
 
-  private static func fields(_ row: Row) -> [JSONValue.Member] {
-    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+  static func fields(_ row: Row) -> [JSONValue.Member] {
     func members(_ key: String, _ quartiles: Quartiles) -> [JSONValue.Member] {
       [
-        .init(key, number(quartiles.median)), .init(key + "Lower", number(quartiles.lower)), .init(key + "Upper", number(quartiles.upper)),
+        .init(key, .init(nullable: quartiles.median)), .init(key + "Lower", .init(nullable: quartiles.lower)),
+        .init(key + "Upper", .init(nullable: quartiles.upper)),
       ]
     }
     let keys = BottleneckRun.fractions.map(\.key)
@@ -62,8 +49,31 @@ extension BottleneckTable {
       .init("diverged", .integer(Int128(row.diverged))),
     ]
     return head + zip(keys, row.steps).flatMap { members($0, $1) }
-      + zip(keys, row.speedUps).map { .init("speedUp" + $0.dropFirst("steps".count), number($1)) }
+      + zip(keys, row.speedUps).map { .init("speedUp" + $0.dropFirst("steps".count), .init(nullable: $1)) }
       + members("finalTestError", row.finalTestError) + members("bestTestError", row.bestTestError)
-      + [.init("amplification", number(row.amplification)), .init("sensitive", row.sensitive.map { .integer(Int128($0)) } ?? .null)]
+      + [
+        .init("amplification", .init(nullable: row.amplification)), .init("sensitive", row.sensitive.map { .integer(Int128($0)) } ?? .null),
+      ]
+  }
+}
+
+extension JSONValue {
+  init(nullable value: Double?) { self = value.map { .number($0) } ?? .null }
+}
+
+extension TextTable {
+  /// Rows with equal keys, of which the first makes the headings; null is an empty cell.
+  init(numbers rows: [[JSONValue.Member]]) {
+    self.init(columns: (rows.first ?? []).map { .init($0.key) })
+    for row in rows {
+      append(
+        row.map { member in
+          switch member.value {
+          case .null: ""
+          case .string(let text): text
+          default: member.value.text
+          }
+        })
+    }
   }
 }

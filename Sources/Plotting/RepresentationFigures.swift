@@ -5,7 +5,7 @@ import Results
 enum RepresentationFigures {
   /// One figure per network, of its first draw with `representation-<bottlenecks>-draw<k>-before` and `-after`, both `[n, 2]`,
   /// and `representation-labels`, `[n]`.
-  static func figures(from runDirectory: URL) throws(ResultsError) -> [(name: String, figure: Figure)] {
+  static func figures(from runDirectory: URL) throws(ResultsError) -> [RunFigures.Named] {
     let names = Set(RunArrays.names(in: runDirectory))
     guard names.contains("representation-labels") else { return [] }
     let classes = try RunArrays.read("representation-labels", in: runDirectory).values
@@ -14,7 +14,7 @@ enum RepresentationFigures {
       guard let (network, draw) = parse(name), names.contains(stem(network, draw) + "-after") else { continue }
       firstDraws[network] = min(draw, firstDraws[network] ?? draw)
     }
-    var figures: [(name: String, figure: Figure)] = []
+    var figures: [RunFigures.Named] = []
     for (network, draw) in firstDraws.sorted(by: { $0.key < $1.key }) {
       var panels: [Panel] = []
       for (moment, title) in [("before", "Before training"), ("after", "After training")] {

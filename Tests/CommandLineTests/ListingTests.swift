@@ -29,7 +29,9 @@ import Testing
     #expect(lists["runs"]?.isEmpty == true)
   }
 
-  @Test(arguments: [[], ["devices"], ["list"], ["run"], ["run", "bottleneck"], ["kernel"], ["plot"], ["check"]])
+  @Test(arguments: [
+    [], ["devices"], ["list"], ["run"], ["run", "bottleneck"], ["run", "bottleneck-depth"], ["kernel"], ["plot"], ["check"],
+  ])
   func helps(_ command: [String]) throws {
     let invocation = try Invocation(command + ["--help"])
     #expect(invocation.exitCode == 0 && invocation.errors.isEmpty, "\(invocation.testDescription)")
@@ -37,6 +39,13 @@ import Testing
     // An example of its use.
     #expect(
       invocation.output.components(separatedBy: "USAGE:")[0].contains("isthmus "))
+  }
+
+  @Test func helpNamesTheExperimentsOwnDefaults() throws {
+    let own = "--bottlenecks=1,1x1,1x1x1,2,2x2,2x2x2"
+    #expect(try Invocation(["run", "bottleneck-depth", "--help"]).output.contains(own))
+    #expect(try Invocation(["help", "run", "bottleneck-depth"]).output.contains(own))
+    #expect(try !Invocation(["run", "bottleneck", "--help"]).output.contains("own defaults"))
   }
 
   @Test func namesItsVersion() throws {

@@ -36,6 +36,17 @@ import Testing
     #expect(table.contains("speed-up") && invocation.output.contains(table.trimmingCharacters(in: .newlines)))
   }
 
+  @Test func depthHasItsOwnTable() throws {
+    let folder = try TemporaryFolder()
+    let arguments = Self.tiny.map { $0 == "bottleneck" ? "bottleneck-depth" : $0 == "1,inf" ? "1,1x1" : $0 }
+    let invocation = try Invocation(arguments + ["--steps", "5", "--no-plots", "--json"], in: folder.url)
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(invocation.output.utf8)) as? [String: Any])
+    let rows = try #require(json["table"] as? [[String: Any]], "\(invocation.testDescription)")
+    #expect(rows.allSatisfy { $0.keys.contains("speedUpOverOne10") })
+    #expect(Set(rows.compactMap { $0["bottlenecks"] as? String }) == ["1", "1x1", "inf", "inf/2"])
+    #expect(try onlyRun(in: folder.url).experiment == "bottleneck-depth")
+  }
+
   @Test func extendsWithMoreSteps() throws {
     let folder = try TemporaryFolder()
     for steps in ["3", "6"] {
@@ -77,6 +88,25 @@ import Testing
     #expect(try plan(["run", "tiny.yaml", "--steps", "7"])["run"] as? String == options)
     #expect(try plan(["run", "tiny.yaml", "--seed", "7"])["run"] as? String != options)
     #expect(folder.files == ["tiny.yaml"], "a plan writes nothing")
+  }
+
+  /// An experiment's own defaults, a file of settings, the command line: the later wins.
+  @Test func ownDefaultsGiveWay() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("depth.yaml", "experiment: bottleneck-depth\ntrain: 30\nbottlenecks: [1, 1x1]\n")
+    func lines(_ arguments: [String]) throws -> String {
+      let invocation = try Invocation(["run"] + arguments + ["--device", "cpu", "--feature-width", "64", "--plan"], in: folder.url)
+      #expect(invocation.exitCode == 0, "\(invocation.testDescription)")
+      return invocation.output
+    }
+    let own = try lines(["bottleneck-depth"])
+    #expect(own.contains("digits: 400 training") && own.contains("bottlenecks 1, 1x1, 1x1x1, 2, 2x2, 2x2x2;") && own.contains("5 draws"))
+    let file = try lines(["depth.yaml"])
+    #expect(file.contains("digits: 30 training") && file.contains("bottlenecks 1, 1x1;") && file.contains("5 draws"))
+    let user = try lines(["depth.yaml", "--train", "20", "--draws=2"])
+    #expect(user.contains("digits: 20 training") && user.contains("bottlenecks 1, 1x1;") && user.contains("2 draws"))
+    #expect(try lines(["bottleneck-depth", "--train=20"]).contains("digits: 20 training"))
+    #expect(folder.files == ["depth.yaml"], "a plan writes nothing")
   }
 
   @Test func printsJSONAlone() throws {

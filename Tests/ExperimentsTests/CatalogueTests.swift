@@ -42,6 +42,16 @@ import Testing
     #expect(Set(ExperimentCatalog.all.map { $0.name }).count == ExperimentCatalog.all.count, "a name is given twice")
   }
 
+  @Test func ownDefaultsChangeSettings() throws {
+    func check<E: Experiment>(_ experiment: E.Type) throws {
+      let declared = try E.values(of: E.Settings.parse([])), own = try E.values(of: E.Settings.parse(E.defaultArguments))
+      let changed = Set(own.keys.filter { own[$0] != declared[$0] })
+      #expect(changed == Set(E.defaults.keys), "\(E.name): what its defaults change, and what they name")
+    }
+    for experiment in ExperimentCatalog.all { try check(experiment) }
+    #expect(!BottleneckDepth.defaults.isEmpty)
+  }
+
   @Test(.enabled(if: hasSources, "the sources are not beside the tests"))
   func everyBackendFolderIsNamedInTheCatalogue() throws {
     let folders = try names(in: ".").filter { $0.hasSuffix("Backend") }
