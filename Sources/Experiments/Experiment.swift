@@ -19,6 +19,8 @@ public protocol Experiment: Sendable {
 
   /// Defaults that differ from those that `Settings` declares, as texts by the settings' names on the command line.
   static var defaults: [String: String] { get }
+  /// Settings that `Settings` declares and other ones, by name, take the place of: giving them is an error.
+  static var replacedSettings: [String: String] { get }
 
   /// Checks the settings, reads the data and says what the work will cost, before any of it is done.
   ///
@@ -30,6 +32,7 @@ public protocol Experiment: Sendable {
 
 extension Experiment {
   public static var defaults: [String: String] { [:] }
+  public static var replacedSettings: [String: String] { [:] }
 
   /// The arguments that `defaults` stand for. They come before a user's own, of which the last counts.
   public static var defaultArguments: [String] { defaults.sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" } }
@@ -63,11 +66,11 @@ public struct RunContext: Sendable {
   public let engine: Engine
   /// The precision asked for; the same device.
   public let passEngine: Engine
-  public let store: ResultsStore
+  public let store: any RunStore
   public let log: Logger
   public let progress: any ProgressReporting
 
-  public init(engine: Engine, passEngine: Engine, store: ResultsStore, log: Logger, progress: any ProgressReporting) {
+  public init(engine: Engine, passEngine: Engine, store: any RunStore, log: Logger, progress: any ProgressReporting) {
     self.engine = engine
     self.passEngine = passEngine
     self.store = store

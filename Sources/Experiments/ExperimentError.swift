@@ -3,6 +3,8 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
   case invalidSetting(name: String, expected: String, got: String)
   /// A run whose initial functions were neither drawn nor saved.
   case missingStart(name: String)
+  /// A setting that the experiment takes from another one.
+  case replacedSetting(name: String, by: String)
   case unknownExperiment(name: String, known: [String])
 
   public var description: String {
@@ -10,6 +12,7 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
     case .invalidSetting(let name, let expected, let got): "--\(name): expected \(expected), got '\(got)'."
     case .missingStart(let name):
       "the initial functions '\(name)' are missing from the checkpoint; remove the run's checkpoint files to begin these runs again."
+    case .replacedSetting(let name, let other): "--\(name): in this experiment --\(other) says it; leave --\(name) out."
     case .unknownExperiment(let name, let known):
       "experiment '\(name)' is not known; choose one of \(known.joined(separator: ", ")) (see `isthmus list`)."
     }

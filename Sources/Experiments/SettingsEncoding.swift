@@ -14,11 +14,25 @@ extension Flag: SettingValue where Value: Encodable {
   fileprivate func settingValue() throws -> JSONValue { try JSONValue(encoding: wrappedValue, what: "setting") }
 }
 
+/// One that holds settings of its own.
+private protocol SettingGroup {
+  var group: Any { get }
+}
+
+extension OptionGroup: SettingGroup {
+  fileprivate var group: Any { wrappedValue }
+}
+
 extension Experiment {
   /// Every setting with its value, by the name that it has on the command line and in YAML.
   public static func values(of settings: Settings) throws -> [String: JSONValue] {
+    try allValues(of: settings).filter { replacedSettings[$0.key] == nil }
+  }
+
+  private static func allValues(of settings: Any) throws -> [String: JSONValue] {
     var values: [String: JSONValue] = [:]
     for child in Mirror(reflecting: settings).children {
+      if let nested = child.value as? any SettingGroup { try values.merge(allValues(of: nested.group)) { own, _ in own } }
       guard let label = child.label, let setting = child.value as? any SettingValue else { continue }
       values[kebabCase(label.hasPrefix("_") ? String(label.dropFirst()) : label)] = try setting.settingValue()
     }

@@ -44,7 +44,7 @@ struct RunExperiment<E: Experiment>: ParsableCommand {
         A run that was stopped, or is to have more steps or draws, is continued by the same command. Progress goes to standard \
         error. With --json standard output is one object: experiment, run, directory, seconds, estimatedSeconds, table and figures; \
         with --plan: experiment, run, directory, estimatedSeconds, expectedBytes and plan.
-        \(ownDefaults)
+        \(ownDefaults)\(replacedSettings)
         Examples:
           isthmus run \(E.name)
           isthmus run \(E.name) --settings settings.yaml --device cpu
@@ -56,6 +56,10 @@ struct RunExperiment<E: Experiment>: ParsableCommand {
   private static var ownDefaults: String {
     E.defaults.isEmpty
       ? "" : "\nThis experiment's own defaults, in place of those below:\n  \(E.defaultArguments.joined(separator: "\n  "))\n"
+  }
+
+  private static var replacedSettings: String {
+    E.replacedSettings.sorted { $0.key < $1.key }.map { "\n--\($0.key) is not given here: --\($0.value) says it.\n" }.joined()
   }
 
   @OptionGroup(title: "Settings") var settings: E.Settings

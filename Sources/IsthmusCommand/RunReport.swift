@@ -42,9 +42,24 @@ enum BottleneckDepthReport: RunReport {
   }
 }
 
+enum BottleneckScalingReport: RunReport {
+  static let experiment = "bottleneck-scaling"
+
+  static func table(_ directory: URL) throws -> RunTable {
+    let table = try BottleneckScalingTable(reading: directory)
+    return RunTable(text: table.text, numbers: table.numbers, json: table.json)
+  }
+
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
+    try BottleneckScalingFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  }
+}
+
 /// The experiments that have a report. One without is recorded all the same.
 enum ReportCatalog {
-  private static let all: [any RunReport.Type] = [BottleneckReport.self, BottleneckDepthReport.self]
+  private static let all: [any RunReport.Type] = [
+    BottleneckReport.self, BottleneckDepthReport.self, BottleneckScalingReport.self,
+  ]
 
   static func report(_ experiment: String) -> (any RunReport.Type)? { all.first { $0.experiment == experiment } }
 }

@@ -31,6 +31,9 @@ struct SettingsFile {
     let own = named == nil ? rest : Array(rest.dropFirst())
     let file = try path(in: own).map { try SettingsFile($0) }
     guard let experiment = try file?.experiment(named: named) ?? named.map({ try Self.experiment($0) }) else { return arguments }
+    for (name, other) in experiment.replacedSettings where own.contains(where: { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }) {
+      throw ExperimentError.replacedSetting(name: name, by: other)
+    }
     return [RunCommand.name, experiment.name] + experiment.defaultArguments + (try file?.arguments(for: experiment) ?? []) + own
   }
 

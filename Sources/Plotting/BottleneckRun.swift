@@ -19,6 +19,8 @@ struct BottleneckRun {
   private(set) var end: Record?
   /// The label of the network it is compared with, where recorded.
   private(set) var baseline: String?
+  /// Of any block at any step.
+  private(set) var largestRank: Double?
 
   /// A line of kind `step` or `end`; of two lines for one step the later counts.
   mutating func add(_ record: Record) {
@@ -28,6 +30,7 @@ struct BottleneckRun {
       return
     }
     guard let step = record.number("step") else { return }
+    if let rank = record.numbers("rank")?.max() { largestRank = max(largestRank ?? rank, rank) }
     for quantity in Quantity.allCases {
       if let value = record.number(quantity.rawValue) { values[quantity, default: [:]][step] = value }
     }
@@ -58,6 +61,8 @@ struct BottleneckRun {
   }
 
   var finalTestError: Double? { end?.number("finalTestError") ?? curve(.testError).last?.value }
+  /// Of a wide network trained to the end of time, where that is known.
+  var convergedTestError: Double? { end?.number("convergedTestError") }
   var bestTestError: Double? { end?.number("bestTestError") ?? curve(.testError).map(\.value).min() }
 
   /// The largest factor by which a perturbation was seen to grow.

@@ -32,7 +32,7 @@ public struct BottleneckRuns {
     self = result
   }
 
-  private mutating func add(_ record: Record) {
+  mutating func add(_ record: Record) {
     guard let kind = record.string("kind"), kind == "step" || kind == "end",
       let comparison = record.string("comparison").flatMap({ Comparison(rawValue: $0) }),
       let text = record.string("bottlenecks"), let kappa = record.number("kappa"),

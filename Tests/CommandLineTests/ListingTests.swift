@@ -30,7 +30,8 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["devices"], ["list"], ["run"], ["run", "bottleneck"], ["run", "bottleneck-depth"], ["kernel"], ["plot"], ["check"],
+    [], ["devices"], ["list"], ["run"], ["run", "bottleneck"], ["run", "bottleneck-depth"],
+    ["run", "bottleneck-scaling"], ["kernel"], ["plot"], ["check"],
   ])
   func helps(_ command: [String]) throws {
     let invocation = try Invocation(command + ["--help"])
@@ -45,6 +46,7 @@ import Testing
     let own = "--bottlenecks=1,1x1,1x1x1,2,2x2,2x2x2"
     #expect(try Invocation(["run", "bottleneck-depth", "--help"]).output.contains(own))
     #expect(try Invocation(["help", "run", "bottleneck-depth"]).output.contains(own))
+    #expect(try Invocation(["run", "bottleneck-scaling", "--help"]).output.contains("--train is not given here: --points says it"))
     #expect(try !Invocation(["run", "bottleneck", "--help"]).output.contains("own defaults"))
   }
 

@@ -26,6 +26,11 @@ import Testing
     Mistake("run bottleneck --bottlenecks=-3", 1, "--bottlenecks: expected widths of at least 1"),
     Mistake("run bottleneck --train 0", 1, "--train: expected at least 2 points, got '0'"),
     Mistake("run bottleneck --train many", 64, "The value 'many' is invalid for '--train <train>'"),
+    Mistake("run bottleneck-scaling --train 20", 1, "--train: in this experiment --points says it; leave --train out"),
+    Mistake("run bottleneck-scaling --target-scale=3", 1, "--target-scale: in this experiment --scales says it"),
+    Mistake("run scaling.yaml", 1, "scaling.yaml: the setting 'train' is not known; choose from activation"),
+    Mistake("run bottleneck-scaling --points 20,many", 1, "--points: expected numbers of at least 2, such as 250,500, got '20,many'"),
+    Mistake("run bottleneck-depth --depth 3", 1, "--depth: expected at least 4 hidden layers for 3 bottleneck(s)"),
     Mistake("run bottleneck --precision float16", 64, "'float32' and 'float64'"),
     Mistake("run bottleneck --settings", 64, "Missing value for '--settings"),
     Mistake("run missing.yaml", 1, "missing.yaml cannot be read: no such file"),
@@ -78,6 +83,7 @@ import Testing
     try folder.write("list.yaml", "- 1\n- 2\n")
     try folder.write("unnamed.yaml", "train: 20\n")
     try folder.write("nested.yaml", "experiment: bottleneck\nbottlenecks: [[1, 2]]\n")
+    try folder.write("scaling.yaml", "experiment: bottleneck-scaling\npoints: [20, 30]\ntrain: 20\n")
     try folder.write("other.yaml", "experiment: other\n")
     try folder.write("block.yaml", "hidden: [erf]\noutputs: 1\n")
     try folder.write("wide.yaml", "inputs: 3\nblocks: [{hidden: [erf], outputs: 1}]\n")

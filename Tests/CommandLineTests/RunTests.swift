@@ -47,6 +47,21 @@ import Testing
     #expect(try onlyRun(in: folder.url).experiment == "bottleneck-depth")
   }
 
+  @Test func scalingHasItsOwnTable() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("scaling.yaml", "experiment: bottleneck-scaling\npoints: [20, 30]\nscales: 10\ntest: 20\nbottlenecks: 1\ndraws: 1\n")
+    let arguments = ["run", "scaling.yaml", "--device", "cpu", "--feature-width", "64", "--steps", "5", "--no-plots", "--json"]
+    let invocation = try Invocation(arguments, in: folder.url)
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(invocation.output.utf8)) as? [String: Any])
+    let rows = try #require(json["table"] as? [[String: Any]], "\(invocation.testDescription)")
+    #expect(rows.compactMap { $0["points"] as? Double } == [20, 20, 30, 30])
+    #expect(rows.filter { $0["bottlenecks"] as? String == "1" }.allSatisfy { $0["secondsPerStep"] as? Double ?? 0 > 0 })
+    let run = try onlyRun(in: folder.url)
+    let manifest = try Manifest.read(run.directory)
+    #expect(run.experiment == "bottleneck-scaling" && manifest.parameters["points"] == "20,30" && manifest.parameters["train"] == nil)
+    #expect(manifest.identity["points"] == nil && manifest.identity["bottlenecks"] == "1")
+  }
+
   @Test func extendsWithMoreSteps() throws {
     let folder = try TemporaryFolder()
     for steps in ["3", "6"] {

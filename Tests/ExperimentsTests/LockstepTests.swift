@@ -11,27 +11,13 @@ import Testing
 @Suite struct LockstepTests {
   private static let several = ["--bottlenecks", "1,2,2x2,inf", "--draws", "2", "--own-fractions", "0.1,0.3", "--depth", "5"]
 
-  /// Copies what a kill would leave behind, after a given number of reports.
-  private final class Killer: Experiments.ProgressReporting, @unchecked Sendable {
-    private var left: Int
-    private let folder: URL
-    init(after reports: Int, folder: URL) { (left, self.folder) = (reports, folder) }
-
-    func update(fraction: Double, activity: String, rate: String) {
-      guard activity.contains("lockstep") else { return }
-      left -= 1
-      guard left == 0 else { return }
-      try? FileManager.default.copyItem(at: folder, to: URL(fileURLWithPath: folder.path + "-killed"))
-    }
-  }
-
   @Test func aKilledRunGoesOnWithTheSameNumbers() throws {
     let engine = try Recorded.engine()
     let folder = Recorded.temporaryFolder()
     let killed = URL(fileURLWithPath: folder.path + "-killed")
     defer { for url in [folder, killed] { try? FileManager.default.removeItem(at: url) } }
     let settings = try Recorded.settings(Self.several + ["--checkpoint-seconds", "0.01"])
-    let whole = try Recorded.run(settings, on: engine, in: folder, progress: Killer(after: 17, folder: folder))
+    let whole = try Recorded.run(settings, on: engine, in: folder, progress: Recorded.Killer(after: 17, folder: folder))
     let before = try RunRecords.read(Recorded.store(settings, in: killed).directory).count
     let checkpoint = try #require(try Recorded.store(settings, in: killed).readCheckpoint("chains-1-0"))
     let step = try LockstepCheckpoint.all(of: "chains-1", in: Recorded.store(settings, in: killed)).map(\.step)
@@ -110,7 +96,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     let extra = ["--bottlenecks", "2,inf", "--order", "file", "--compare", "same"]
     let settings = try Recorded.settings(extra)
-    let data = try BottleneckData(settings)
+    let data = try BottleneckData(settings, DataSource.parse(settings.data).load())
     let network = try settings.network([2], inputs: data.trainInputs.columns, outputs: 1)
     let kernels = try ProgramKernels(network.blocks[0].program, inputs: data.trainInputs.followed(by: data.testInputs), on: engine)
     let store = try Recorded.store(settings, in: folder)

@@ -6,9 +6,9 @@ import Results
 
 @testable import Experiments
 
-/// Runs of the experiment `bottleneck` in folders of the tests.
+/// Runs of experiments, of `bottleneck` unless another is named, in folders of the tests.
 struct Recorded {
-  private static let small = [
+  static let small = [
     "--train", "60", "--test", "30", "--steps", "30", "--draws", "1", "--feature-width", "200", "--kernel-points", "20", "--seed", "3",
   ]
 
@@ -20,18 +20,29 @@ struct Recorded {
 
   /// The run that `settings` identify, opened in `folder`.
   static func store(_ settings: BottleneckSettings, in folder: URL) throws -> ResultsStore {
-    let identity = try Bottleneck.values(of: settings).filter { !Bottleneck.extendingSettings.contains($0.key) }.mapValues(\.text)
-    return try ResultsStore.open(RunDescription(experiment: Bottleneck.name, identity: identity, parameters: identity), in: folder)
+    try store(Bottleneck.self, settings, in: folder)
+  }
+
+  static func store<E: Experiment>(_ experiment: E.Type, _ settings: E.Settings, in folder: URL) throws -> ResultsStore {
+    let identity = try E.values(of: settings).filter { !E.extendingSettings.contains($0.key) }.mapValues(\.text)
+    return try ResultsStore.open(RunDescription(experiment: E.name, identity: identity, parameters: identity), in: folder)
   }
 
   /// Runs in `folder` (a new one where nil) and returns the records.
   static func run(
     _ settings: BottleneckSettings, on engine: Engine, in folder: URL? = nil, progress: any Experiments.ProgressReporting = SilentProgress()
   ) throws -> [Record] {
+    try run(Bottleneck.self, settings, on: engine, in: folder, progress: progress)
+  }
+
+  static func run<E: Experiment>(
+    _ experiment: E.Type, _ settings: E.Settings, on engine: Engine, in folder: URL? = nil,
+    progress: any Experiments.ProgressReporting = SilentProgress()
+  ) throws -> [Record] {
     let results = folder ?? temporaryFolder()
     defer { if folder == nil { try? FileManager.default.removeItem(at: results) } }
-    let plan = try Bottleneck.plan(settings, on: engine, passEngine: engine)
-    let store = try store(settings, in: results)
+    let plan = try E.plan(settings, on: engine, passEngine: engine)
+    let store = try store(experiment, settings, in: results)
     var log = Logger(label: "test")
     log.logLevel = .critical
     do {
@@ -50,6 +61,20 @@ struct Recorded {
       let name =
         ["comparison", "bottlenecks"].compactMap { record.string($0) } + ["kappa", "draw", "step"].map { "\(record.number($0) ?? -1)" }
       losses[name.joined(separator: " ")] = record.number("trainLoss")
+    }
+  }
+
+  /// Copies what a kill would leave behind, after a given number of reports of a lockstep, to the folder's name with `-killed`.
+  final class Killer: Experiments.ProgressReporting, @unchecked Sendable {
+    private var left: Int
+    private let folder: URL
+    init(after reports: Int, folder: URL) { (left, self.folder) = (reports, folder) }
+
+    func update(fraction: Double, activity: String, rate: String) {
+      guard activity.contains("lockstep") else { return }
+      left -= 1
+      guard left == 0 else { return }
+      try? FileManager.default.copyItem(at: folder, to: URL(fileURLWithPath: folder.path + "-killed"))
     }
   }
 

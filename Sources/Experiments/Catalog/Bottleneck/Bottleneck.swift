@@ -15,12 +15,23 @@ public enum Bottleneck: Experiment {
   public static let extendingSettings: Set<String> = ["steps", "draws", "memory", "checkpoint-seconds"]
 
   public static func plan(_ settings: BottleneckSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
+    try checkedPlan(settings, loaded: DataSource.parse(settings.data).load(), on: engine, passEngine: passEngine)
+  }
+
+  /// - Parameter loaded: what the setting `data` names.
+  static func checkedPlan(
+    _ settings: BottleneckSettings, loaded: LoadedData, on engine: Engine, passEngine: Engine
+  ) throws -> BottleneckPlan {
     try settings.validate()
+    guard settings.batch <= settings.train else {
+      throw ExperimentError.invalidSetting(
+        name: "batch", expected: "at most the \(settings.train) training points, or 0 for full batch", got: "\(settings.batch)")
+    }
     // Below, float32 passes lose more than the basis leaves out.
     guard passEngine.precision == .float64 || settings.tolerance >= 1e-4 || settings.history == .exact else {
       throw ExperimentError.invalidSetting(
         name: "tolerance", expected: "at least 1e-4 with --precision float32 (or float64)", got: "\(settings.tolerance)")
     }
-    return try BottleneckPlan(settings, on: engine, passEngine: passEngine)
+    return try BottleneckPlan(settings, loaded: loaded, on: engine, passEngine: passEngine)
   }
 }

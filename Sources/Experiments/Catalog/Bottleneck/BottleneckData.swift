@@ -14,8 +14,7 @@ struct BottleneckData: Sendable {
   /// Of the training labels, for colouring a representation; nil for regression.
   var labels: [Int]?
 
-  init(_ settings: BottleneckSettings) throws {
-    let loaded = try DataSource.parse(settings.data).load()
+  init(_ settings: BottleneckSettings, _ loaded: LoadedData) throws {
     let selected = try Split(train: settings.train, test: settings.test, seed: settings.seed, order: settings.order).select(from: loaded)
     let inputs = try settings.preparation.prepare(selected)
     let targets = try settings.target.targets(

@@ -3,16 +3,26 @@ import Foundation
 import Learning
 import Results
 
-/// Runs the units of a plan and records them: first the networks without bottleneck, then all chains of one length in lockstep.
+/// Runs the units of a plan and records them: first the networks without bottleneck, then the chains in lockstep.
 /// A unit that is already recorded to its end is skipped.
 struct BottleneckExecution {
+  /// Which chains advance together.
+  enum Grouping {
+    /// All of one length, which costs least.
+    case equalLength
+    /// Each by itself, so that its time can be told and is recorded.
+    case eachChain
+  }
+
   let plan: BottleneckPlan
   let context: RunContext
+  let grouping: Grouping
   private let recorded: RecordedUnits
 
-  init(_ plan: BottleneckPlan, _ context: RunContext) {
+  init(_ plan: BottleneckPlan, _ context: RunContext, grouping: Grouping = .equalLength) {
     self.plan = plan
     self.context = context
+    self.grouping = grouping
     recorded = RecordedUnits(context.store.existing)
   }
 
@@ -34,11 +44,24 @@ struct BottleneckExecution {
       progress.update("kernels of the first block")
       let first = try context.engine.part(.firstBlock) { try plan.firstBlock(bottlenecks: count, isBaseline: false, on: context.engine) }
       try plan.record(first, name: "chains-\(count)", context)
-      try LockstepRuns(plan, name: "chains-\(count)", first: first, baselineEigenvalue: eigenvalue, recorded, context) {
-        try plan.settings.network($0.chain.widths, inputs: plan.data.trainInputs.columns, outputs: plan.data.outputs)
-      }.run(chains, progress)
+      for (name, units) in groups(chains, length: count) {
+        var runs = LockstepRuns(plan, name: name, first: first, baselineEigenvalue: eigenvalue, recorded, context) {
+          try plan.settings.network($0.chain.widths, inputs: plan.data.trainInputs.columns, outputs: plan.data.outputs)
+        }
+        runs.recordsCost = grouping == .eachChain
+        try runs.run(units, progress)
+      }
     }
     context.progress.update(fraction: 1, activity: "done", rate: "")
+  }
+
+  /// What advances together, with the name of its checkpoints.
+  private func groups(_ units: [BottleneckPlan.Unit], length: Int) -> [(name: String, units: [BottleneckPlan.Unit])] {
+    switch grouping {
+    case .equalLength: [("chains-\(length)", units)]
+    case .eachChain:
+      plan.chains.map { chain in ("chain-\(chain)", units.filter { $0.chain == chain }) }.filter { !$0.1.isEmpty }
+    }
   }
 }
 

@@ -25,9 +25,9 @@ struct BottleneckPlan: ExperimentPlan {
   private let cost: BottleneckCost
   private let kernelFiles: KernelFiles?
 
-  init(_ settings: BottleneckSettings, on engine: Engine, passEngine: Engine) throws {
+  init(_ settings: BottleneckSettings, loaded: LoadedData, on engine: Engine, passEngine: Engine) throws {
     self.settings = settings
-    data = try BottleneckData(settings)
+    data = try BottleneckData(settings, loaded)
     chains = try settings.chains()
     units = try Self.units(settings, chains)
     for chain in chains {
@@ -87,7 +87,7 @@ struct BottleneckPlan: ExperimentPlan {
       "kind": "setup", "block": .string(name), "storage": .string(first.storage.rawValue),
       "testStorage": first.testStorage.map { .string($0.rawValue) } ?? .null, "jitter": .number(first.jitter),
     ]
-    // A continued run has said it, unless the kernels are kept otherwise now.
+    // A continued run has said it, unless the kernels are kept otherwise now. A part of a run adds fields of its own.
     let isRecorded = context.store.existing.contains { line in setup.fields.allSatisfy { line[$0.key] == $0.value } }
     if !isRecorded { try context.store.append(setup) }
   }

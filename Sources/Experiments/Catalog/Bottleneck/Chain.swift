@@ -118,7 +118,7 @@ extension BottleneckSettings {
     try require(weightVariance > 0 && weightVariance.isFinite, "weight-variance", "a positive number", weightVariance)
     try require(biasVariance >= 0 && biasVariance.isFinite, "bias-variance", "a number of at least 0", biasVariance)
     try require(featureWidth >= 0, "feature-width", "a width, or 0 for the default", featureWidth)
-    try require(batch >= 0 && batch <= train, "batch", "between 0 (full batch) and the number of training points", batch)
+    try require(batch >= 0, "batch", "at least 0, which is full batch", batch)
     try require(rateFraction > 0 && rateFraction < 1, "rate-fraction", "a number between 0 and 1", rateFraction)
     try require(targetScale > 0 && targetScale.isFinite, "target-scale", "a positive number", targetScale)
     try require(steps >= 1, "steps", "at least 1", steps)
@@ -141,7 +141,7 @@ extension BottleneckSettings {
 }
 
 extension Substring {
-  fileprivate func trimmingWhitespace() -> String {
+  func trimmingWhitespace() -> String {
     String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
   }
 }

@@ -33,7 +33,7 @@ struct LockstepCheckpoint {
   private static let mostWaves = 100
 
   /// The checkpoints of the waves called `name-0`, `name-1`, ….
-  static func all(of name: String, in store: ResultsStore) throws -> [LockstepCheckpoint] {
+  static func all(of name: String, in store: any RunStore) throws -> [LockstepCheckpoint] {
     try (0..<mostWaves).compactMap { index in
       try store.readCheckpoint(waveName(name, index)).map { try LockstepCheckpoint(name, index, $0) }
     }
@@ -71,7 +71,7 @@ struct LockstepCheckpoint {
 
   static func write(
     _ name: String, _ lockstep: Lockstep, units: [(number: Int, unit: BottleneckPlan.Unit)], twins: [Int: Int],
-    starts: [String: LockstepWave.Start], in store: ResultsStore
+    starts: [String: LockstepWave.Start], in store: any RunStore
   ) throws {
     let state = try lockstep.state()
     var arrays: [String: CheckpointArray] = [:]

@@ -15,6 +15,8 @@ struct LockstepRuns {
   let recorded: RecordedUnits
   let context: RunContext
   let network: (BottleneckPlan.Unit) throws -> Network
+  /// Whether the time of steps is recorded; sensible where the units have one chain.
+  var recordsCost = false
 
   init(
     _ plan: BottleneckPlan, name: String, first: FirstBlock, baselineEigenvalue: Double, _ recorded: RecordedUnits, _ context: RunContext,

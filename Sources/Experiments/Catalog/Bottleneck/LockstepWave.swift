@@ -26,6 +26,8 @@ final class LockstepWave {
   private var recorders: [UnitRecorder] = []
   private var schedules: [BatchSchedule] = []
   private let readings: Set<Int>
+  /// Steps of all runs and twins together, and the time that they took.
+  private var cost = (runSteps: 0, seconds: 0.0)
   private var saved = ContinuousClock.now
   private var plan: BottleneckPlan { runs.plan }
   private var settings: BottleneckSettings { runs.plan.settings }
@@ -93,6 +95,7 @@ final class LockstepWave {
         "\(active.count) runs in lockstep, step \(lockstep.step)", seconds: seconds * Double(lockstep.step) / Double(settings.steps),
         rate: String(format: rate < 10 ? "%.1f steps/s" : "%.0f steps/s", rate))
     }
+    try recordCost()
     let finished = active
     for unit in finished { try finish(unit, "finished") }
     // Only runs that could have gone on can be extended.
@@ -112,10 +115,22 @@ final class LockstepWave {
         if let twin = twins[index] { batches?[twin] = batch }
       }
     }
+    cost.runSteps += lockstep.active.count
+    let clock = ContinuousClock.now
     let failures = try lockstep.advance(batches: batches)
+    cost.seconds += (ContinuousClock.now - clock) / .seconds(1)
     // A twin that is lost ends nothing: its last amplification stands.
     twins = twins.filter { failures[$0.value] == nil }
     for (index, failure) in failures.sorted(by: { $0.key < $1.key }) where index < units.count { try fail(index, failure) }
+  }
+
+  /// A line of its own: times differ between equal runs.
+  private func recordCost() throws {
+    guard runs.recordsCost, cost.runSteps > 0 else { return }
+    try context.store.append([
+      "kind": "cost", "bottlenecks": .string(units[0].chain.description), "runSteps": .number(Double(cost.runSteps)),
+      "seconds": .number(cost.seconds),
+    ])
   }
 
   private func fail(_ index: Int, _ failure: LearningError) throws {

@@ -1,0 +1,19 @@
+import Compute
+
+/// How the effect of a bottleneck, its cost and the rank of its basis change with the number of training points, the width and the
+/// target scale: the experiment `bottleneck` at every combination.
+public enum BottleneckScaling: Experiment {
+  public typealias Settings = BottleneckScalingSettings
+  public static let name = "bottleneck-scaling"
+  public static let summary = "Speed-up, test error, rank and cost of bottlenecks against training points and target scale."
+  // Combinations are independent of one another.
+  public static let extendingSettings = Bottleneck.extendingSettings.union(["points", "scales"])
+  public static let defaults = [
+    "bottlenecks": "1,2,4", "compare": "same", "draws": "3", "steps": "300", "twin": "none", "kernel-points": "0",
+  ]
+  public static let replacedSettings = ["train": "points", "target-scale": "scales"]
+
+  public static func plan(_ settings: BottleneckScalingSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
+    try BottleneckScalingPlan(settings, on: engine, passEngine: passEngine)
+  }
+}
