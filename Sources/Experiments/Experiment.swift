@@ -22,6 +22,9 @@ public protocol Experiment: Sendable {
   /// Settings that `Settings` declares and other ones, by name, take the place of: giving them is an error.
   static var replacedSettings: [String: String] { get }
 
+  /// Whether passes in float32 keep what `settings` promise.
+  static func allowsFloat32Passes(_ settings: Settings) -> Bool
+
   /// Checks the settings, reads the data and says what the work will cost, before any of it is done.
   ///
   /// - Parameters:

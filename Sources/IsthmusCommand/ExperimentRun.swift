@@ -24,7 +24,8 @@ struct ExperimentRun<E: Experiment> {
     let metered = options.profile ? MeteredBackend(backend) : nil
     meter = metered?.meter
     engine = try Engine(metered ?? backend)
-    passEngine = try engine.with(precision: options.precision)
+    let automatic = try E.allowsFloat32Passes(settings) ? PassPrecision.automatic(on: engine) : .float64
+    passEngine = try engine.with(precision: options.precision ?? automatic)
   }
 
   func run() throws {
@@ -64,7 +65,7 @@ struct ExperimentRun<E: Experiment> {
   /// Measures the limits of the device, then starts the meter.
   private func beginProfile() throws -> DeviceLimits? {
     guard let meter else { return nil }
-    let limits = try DeviceLimits.measure(engine.backend, precisions: Array(Set([.float64, options.precision])))
+    let limits = try DeviceLimits.measure(engine.backend, precisions: Array(Set([.float64, passEngine.precision])))
     meter.reset()
     return limits
   }
@@ -90,14 +91,14 @@ struct ExperimentRun<E: Experiment> {
     var identity = values.filter { !E.extendingSettings.contains($0.key) }
     identity["backend"] = .string(device.backend)
     identity["device-name"] = .string(device.name)
-    identity["precision"] = .string(options.precision.rawValue)
+    identity["precision"] = .string(passEngine.precision.rawValue)
     func object(_ values: [String: JSONValue]) -> JSONValue {
       .object(values.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) })
     }
     var description = try RunDescription(experiment: E.name, identity: object(identity), parameters: object(values))
     description.seeds = plan.seeds
     description.device = "\(device.identifier): \(device.name)"
-    description.precision = options.precision.rawValue
+    description.precision = passEngine.precision.rawValue
     description.fallbacks = engine.backend.fallbacks
     description.sourceRevision = Provenance.sourceRevision
     description.versions = Provenance.versions(of: device)

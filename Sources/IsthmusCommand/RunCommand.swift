@@ -71,7 +71,9 @@ struct RunExperiment<E: Experiment>: ParsableCommand {
 
 /// How to run, whatever the experiment.
 struct RunOptions: ParsableArguments {
-  @Option(help: "Precision of the passes over data; results and factorisations stay in float64.") var precision = Precision.float64
+  @Option(
+    help: "Precision of the passes over data; the rest stays in float64. Default: float64, but float32 on a GPU whose float64 is slow.")
+  var precision: Precision?
   @Option(help: "Folder of all results.", completion: .directory) var results = "results"
   @Option(
     help: ArgumentHelp(

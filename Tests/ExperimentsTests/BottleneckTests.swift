@@ -96,6 +96,14 @@ import Testing
     #expect(throws: ExperimentError.self) { try Bottleneck.plan(settings, on: engine, passEngine: coarse) }
   }
 
+  @Test func float32IsTheDefaultWhereFloat64IsSlow() throws {
+    #expect(PassPrecision.automatic { $0 == .float64 ? 3.2 : 0.1 } == .float32)
+    #expect(PassPrecision.automatic { $0 == .float64 ? 0.2 : 0.1 } == .float64)
+    #expect(try PassPrecision.automatic(on: engine()) == (engine().device.isGPU ? PassPrecision.automatic(on: engine()) : .float64))
+    #expect(Bottleneck.allowsFloat32Passes(try settings(["--tolerance", "1e-4"])))
+    #expect(!Bottleneck.allowsFloat32Passes(try settings(["--tolerance", "1e-5"])))
+  }
+
   @Test func theBatchScheduleVisitsEveryPointOncePerEpoch() {
     var schedule = BatchSchedule(points: 10, size: 5, stream: RandomStream(seed: 1, name: "batches"))
     let epoch = [schedule.next(), schedule.next()].compactMap { $0 }.flatMap { $0 }

@@ -14,6 +14,8 @@ public enum Bottleneck: Experiment {
   public static let summary = "Training dynamics of infinitely wide networks with finite bottlenecks, in the exact limit."
   public static let extendingSettings: Set<String> = ["steps", "draws", "memory", "checkpoint-seconds"]
 
+  public static func allowsFloat32Passes(_ settings: BottleneckSettings) -> Bool { settings.allowsFloat32Passes }
+
   public static func plan(_ settings: BottleneckSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
     try checkedPlan(settings, loaded: DataSource.parse(settings.data).load(), on: engine, passEngine: passEngine)
   }
@@ -27,8 +29,7 @@ public enum Bottleneck: Experiment {
       throw ExperimentError.invalidSetting(
         name: "batch", expected: "at most the \(settings.train) training points, or 0 for full batch", got: "\(settings.batch)")
     }
-    // Below, float32 passes lose more than the basis leaves out.
-    guard passEngine.precision == .float64 || settings.tolerance >= 1e-4 || settings.history == .exact else {
+    guard passEngine.precision == .float64 || settings.allowsFloat32Passes else {
       throw ExperimentError.invalidSetting(
         name: "tolerance", expected: "at least 1e-4 with --precision float32 (or float64)", got: "\(settings.tolerance)")
     }

@@ -116,6 +116,9 @@ extension BottleneckSettings {
   /// Hidden width M of a finite block with `depth` hidden layers that stands for an initial function.
   func featureWidth(depth: Int) -> Int { featureWidth > 0 ? featureWidth : (depth == 1 ? 4096 : 1024) }
 
+  /// Below this tolerance float32 passes lose more than the basis leaves out.
+  var allowsFloat32Passes: Bool { tolerance >= 1e-4 || history == .exact }
+
   /// How the network without bottleneck is trained.
   enum BaselineMethod { case eigenvalues, krylov, steps }
 

@@ -15,6 +15,8 @@ public enum BottleneckDepth: Experiment {
     "rank-limit": "2000",
   ]
 
+  public static func allowsFloat32Passes(_ settings: BottleneckSettings) -> Bool { settings.allowsFloat32Passes }
+
   public static func plan(_ settings: BottleneckSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
     try Bottleneck.plan(settings, on: engine, passEngine: passEngine)
   }

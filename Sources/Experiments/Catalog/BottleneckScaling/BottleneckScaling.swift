@@ -13,6 +13,8 @@ public enum BottleneckScaling: Experiment {
   ]
   public static let replacedSettings = ["train": "points", "target-scale": "scales"]
 
+  public static func allowsFloat32Passes(_ settings: BottleneckScalingSettings) -> Bool { settings.bottleneck.allowsFloat32Passes }
+
   public static func plan(_ settings: BottleneckScalingSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
     try BottleneckScalingPlan(settings, on: engine, passEngine: passEngine)
   }
