@@ -34,6 +34,7 @@ struct ExperimentRun<E: Experiment> {
     let results = URL(fileURLWithPath: options.results)
     if options.plan { return show(plan, description, in: results) }
 
+    let limits = try measureLimits()
     // Before the work: a run that cannot be recorded does not start.
     let store = try ResultsStore.open(description, in: results, expectedBytes: plan.expectedBytes)
     let interruption = Interruption(of: store)
@@ -45,7 +46,7 @@ struct ExperimentRun<E: Experiment> {
     let table: RunTable?
     var profile: ProfileReport?
     do {
-      let limits = try beginProfile()
+      meter?.reset()
       try work(plan, store)
       profile = try endProfile(limits, store)
       table = try ReportCatalog.report(E.name)?.table(store.directory)
@@ -62,12 +63,10 @@ struct ExperimentRun<E: Experiment> {
     conclude(store, plan, table, figures, profile, seconds: seconds)
   }
 
-  /// Measures the limits of the device, then starts the meter.
-  private func beginProfile() throws -> DeviceLimits? {
-    guard let meter else { return nil }
-    let limits = try DeviceLimits.measure(engine.backend, precisions: Array(Set([.float64, passEngine.precision])))
-    meter.reset()
-    return limits
+  /// Limits of the device in its precisions; nil without --profile.
+  private func measureLimits() throws -> DeviceLimits? {
+    guard options.profile else { return nil }
+    return try DeviceLimits.measure(engine.backend, precisions: engine.device.precisions)
   }
 
   private func endProfile(_ limits: DeviceLimits?, _ store: ResultsStore) throws -> ProfileReport? {

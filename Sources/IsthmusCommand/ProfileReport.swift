@@ -143,7 +143,7 @@ struct ProfileReport {
   private static let all = "all"
 
   private static func text(_ value: Double, _ unit: String) -> String {
-    for (prefix, size) in [("T", 1e12), ("G", 1e9), ("M", 1e6)] where value >= size {
+    for (prefix, size) in [("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)] where value >= size {
       return String(format: "%.1f \(prefix)%@", value / size, unit)
     }
     return String(format: "%.0f %@", value, unit)
