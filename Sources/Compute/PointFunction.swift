@@ -14,14 +14,20 @@ public enum PointFunction: Sendable {
   case scaled(by: Double, plus: Double)
   /// x₀ + factor · x₁
   case addScaled(Double)
+  /// first · x₀ + second · x₁
+  case combination(Double, Double)
   /// φ(x₀)
   case activation(any Activation)
   /// φ′(x₀)
   case activationSlope(any Activation)
   /// φ′(x₀) · x₁: the backward pass through φ
   case activationVJP(any Activation)
+  /// φ″(x₀); 0 at a kink
+  case activationCurvature(any Activation)
   /// x₀²
   case square
+  /// √x₀; x₀ ≥ 0
+  case squareRoot
   /// exp(x₀)
   case exponential
   /// log x₀: −∞ at 0, not a number below
@@ -29,8 +35,8 @@ public enum PointFunction: Sendable {
 
   public var inputCount: Int {
     switch self {
-    case .sum, .difference, .product, .quotient, .addScaled, .activationVJP: 2
-    case .scaled, .activation, .activationSlope, .square, .exponential, .logarithm: 1
+    case .sum, .difference, .product, .quotient, .addScaled, .combination, .activationVJP: 2
+    case .scaled, .activation, .activationSlope, .activationCurvature, .square, .squareRoot, .exponential, .logarithm: 1
     }
   }
 
@@ -43,10 +49,13 @@ public enum PointFunction: Sendable {
     case .quotient: a / b
     case .scaled(let factor, let constant): R.fma(R(factor), a, R(constant))
     case .addScaled(let factor): R.fma(R(factor), b, a)
+    case .combination(let first, let second): R.fma(R(first), a, R(second) * b)
     case .activation(let activation): activation.value(a)
     case .activationSlope(let activation): activation.slope(a)
     case .activationVJP(let activation): activation.slope(a) * b
+    case .activationCurvature(let activation): activation.curvature(a)
     case .square: a * a
+    case .squareRoot: R.sqrt(a)
     case .exponential: R.exp(a)
     case .logarithm: R.log(a)
     }
@@ -63,10 +72,13 @@ extension PointFunction: CustomStringConvertible {
     case .quotient: "quotient"
     case .scaled(let factor, let constant): "scaled(\(factor),\(constant))"
     case .addScaled(let factor): "addScaled(\(factor))"
+    case .combination(let first, let second): "combination(\(first),\(second))"
     case .activation(let activation): "activation:\(ActivationCatalog.text(activation))"
     case .activationSlope(let activation): "slope:\(ActivationCatalog.text(activation))"
     case .activationVJP(let activation): "vjp:\(ActivationCatalog.text(activation))"
+    case .activationCurvature(let activation): "curvature:\(ActivationCatalog.text(activation))"
     case .square: "square"
+    case .squareRoot: "squareRoot"
     case .exponential: "exponential"
     case .logarithm: "logarithm"
     }

@@ -36,6 +36,9 @@ extension Activation {
   /// φ′(x), from the same formula as φ.
   @inlinable public func slope<R: RealAlgebra>(_ x: R) -> R { value(Jet<R>.q12(x)).d12 }
 
+  /// φ″(x), from the same formula as φ; where φ′ jumps, that of the pieces beside it.
+  @inlinable public func curvature<R: RealAlgebra>(_ x: R) -> R { slope(Jet<R>.q12(x)).d12 }
+
   /// φ(x) and φ′(x) with their common terms computed once.
   @inlinable public func valueAndSlope<R: RealAlgebra>(_ x: R) -> (value: R, slope: R) {
     let jet = value(Jet<R>.q12(x))

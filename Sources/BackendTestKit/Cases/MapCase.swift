@@ -36,6 +36,7 @@ struct MapCase: CaseBody {
   static var all: [any CaseBody] {
     let arithmetic: [PointFunction] = [
       .sum, .difference, .product, .scaled(by: -0.7, plus: 0.3), .addScaled(1.0 / 3), .square, .exponential, .quotient, .logarithm,
+      .squareRoot, .combination(0.9, -0.1),
     ]
     let sizes = [(1, 1, 1), (2, 7, 9), (1, 8, 16), (1, 130, 31), (3, 33, 65), (1, 1, 1000)]
     var cases: [MapCase] = []
@@ -67,6 +68,7 @@ struct MapCase: CaseBody {
     for (index, activation) in ActivationCatalog.samples.enumerated() {
       cases.append(MapCase(function: .activation(activation), batch: 1, rows: 9, columns: 33, layout: index % 2 == 0 ? .strided : .dense))
       cases.append(MapCase(function: .activationSlope(activation), batch: 2, rows: 16, columns: 7))
+      cases.append(MapCase(function: .activationCurvature(activation), batch: 1, rows: 5, columns: 21))
       cases.append(
         MapCase(
           function: .activationVJP(activation), batch: 1, rows: 31, columns: 8, second: index % 3 == 1 ? .column : [],
@@ -80,9 +82,13 @@ struct MapCase: CaseBody {
       (repetition.contains(.item) ? 1 : batch, repetition.contains(.row) ? 1 : rows, repetition.contains(.column) ? 1 : columns)
     }
     let size = sizes(first)
-    // Mostly in [-3, 3); some large numbers, and an exact 0 where φ′ may jump. Logarithms: positive, over 2^-40 ... 2^40.
+    // Mostly in [-3, 3); some large numbers, and an exact 0 where φ′ may jump. Logarithms: positive, over 2^-40 ... 2^40; roots: also 0.
     let values = probe.uniforms("x0", size.batch * size.rows * size.columns).enumerated().map { index, uniform -> Double in
-      if case .logarithm = function { return Double(Float(exp2(index % 3 == 0 ? uniform : 40 * uniform))) }
+      switch function {
+      case .logarithm: return Double(Float(exp2(index % 3 == 0 ? uniform : 40 * uniform)))
+      case .squareRoot: return index % 31 == 5 ? 0 : Double(Float(exp2(40 * uniform)))
+      default: break
+      }
       return index % 31 == 5 ? 0 : Double(Float((index % 17 == 11 && !isGrowing ? 20 : 3) * uniform))
     }
     let out = try probe.output("out", batch: batch, rows: rows, columns: columns, layout, initial: isInPlace ? values : nil)
@@ -115,7 +121,9 @@ struct MapCase: CaseBody {
   private var isGrowing: Bool {
     switch function {
     case .exponential: true
-    case .activation(let activation), .activationSlope(let activation), .activationVJP(let activation): activation is Exp
+    case .activation(let activation), .activationSlope(let activation), .activationVJP(let activation),
+      .activationCurvature(let activation):
+      activation is Exp
     default: false
     }
   }
@@ -124,6 +132,7 @@ struct MapCase: CaseBody {
   private var isFlatSlope: Bool {
     switch function {
     case .activationSlope(let activation), .activationVJP(let activation): activation.isFlat
+    case .activationCurvature(let activation): activation.hasFlatSlope
     default: false
     }
   }

@@ -44,4 +44,6 @@ extension KernelProgram {
 extension Activation {
   /// Whether φ′ is 0 wherever it exists.
   var isFlat: Bool { [-1.5, -0.5, 0.5, 1.5].allSatisfy { slope($0) == 0 } }
+  /// φ″ = 0 wherever it is defined.
+  var hasFlatSlope: Bool { [-1.5, -0.5, 0.5, 1.5].allSatisfy { curvature($0) == 0 } }
 }
