@@ -1,11 +1,27 @@
 import Foundation
+import WideKernels
 
 /// The loss of one example: l(F, y) with F the c outputs.
-public enum Loss: String, Sendable, Codable, CaseIterable {
+public enum Loss: Sendable, Equatable {
   /// l = ½ |F − y|²; y has c numbers.
   case squared
   /// l = log Σ_o exp F_o − Σ_o y_o F_o; y is a distribution over the c classes.
   case softmax
+  /// l = Σ_o max(0, 1 − F_o y_o); y is ±1.
+  case hinge
+  /// l = Σ_o log(1 + exp(β(1 − F_o y_o)))/β with β the sharpness; y is ±1.
+  ///
+  /// Source: Geiger et al. 2019, which takes β = 20.
+  case softHinge(sharpness: Double)
+
+  /// ψ of a loss Σ_o ψ(1 − F_o y_o) on margins, nil for the others.
+  public var marginFunction: (any Activation)? {
+    switch self {
+    case .squared, .softmax: nil
+    case .hinge: ReLU()
+    case .softHinge(let sharpness): Softplus(sharpness: sharpness)
+    }
+  }
 
   /// Mean loss over the examples.
   public func mean(_ outputs: Matrix, _ targets: Matrix) -> Double {
@@ -24,6 +40,12 @@ public enum Loss: String, Sendable, Codable, CaseIterable {
         let sum = outputs.values[range].reduce(0) { $0 + exp($1 - largest) }
         total += largest + log(sum)
         for index in range { total -= targets.values[index] * outputs.values[index] }
+      case .hinge: for index in range { total += max(0, 1 - outputs.values[index] * targets.values[index]) }
+      case .softHinge(let sharpness):
+        for index in range {
+          let excess = sharpness * (1 - outputs.values[index] * targets.values[index])
+          total += (max(excess, 0) + log1p(exp(-abs(excess)))) / sharpness
+        }
       }
     }
     return total / Double(max(outputs.rows, 1))
@@ -31,10 +53,10 @@ public enum Loss: String, Sendable, Codable, CaseIterable {
 
   /// dl/dF of each example, not divided by their number.
   public func gradient(_ outputs: Matrix, _ targets: Matrix) -> Matrix {
+    var gradient = outputs
     switch self {
     case .squared: return outputs - targets
     case .softmax:
-      var gradient = outputs
       let columns = outputs.columns
       for row in 0..<outputs.rows {
         let range = row * columns..<(row + 1) * columns
@@ -42,7 +64,41 @@ public enum Loss: String, Sendable, Codable, CaseIterable {
         let sum = outputs.values[range].reduce(0) { $0 + exp($1 - largest) }
         for index in range { gradient.values[index] = exp(outputs.values[index] - largest) / sum - targets.values[index] }
       }
-      return gradient
+    case .hinge:
+      for (index, y) in targets.values.enumerated() { gradient.values[index] = outputs.values[index] * y < 1 ? -y : 0 }
+    case .softHinge(let sharpness):
+      for (index, y) in targets.values.enumerated() {
+        gradient.values[index] = -y / (1 + exp(sharpness * (outputs.values[index] * y - 1)))
+      }
     }
+    return gradient
+  }
+}
+
+extension Loss: CaseIterable {
+  public static let allCases: [Loss] = [.squared, .softmax, .hinge, .softHinge(sharpness: 20)]
+}
+
+extension Loss: CustomStringConvertible, LosslessStringConvertible {
+  public var description: String {
+    switch self {
+    case .squared: "squared"
+    case .softmax: "softmax"
+    case .hinge: "hinge"
+    case .softHinge(20): "soft-hinge"
+    case .softHinge(let sharpness): "soft-hinge(\(sharpness))"
+    }
+  }
+
+  /// Nil unless `text` is squared, softmax, hinge, soft-hinge or soft-hinge(β) with β > 0.
+  public init?(_ text: String) {
+    if let loss = Loss.allCases.first(where: { $0.description == text }) {
+      self = loss
+      return
+    }
+    guard text.hasPrefix("soft-hinge("), text.hasSuffix(")"), let sharpness = Double(text.dropFirst(11).dropLast()), sharpness > 0,
+      sharpness.isFinite
+    else { return nil }
+    self = .softHinge(sharpness: sharpness)
   }
 }

@@ -13,6 +13,12 @@ public struct Softplus: Activation {
     guard beta > 0 else { throw .parameter(name: Self.name, parameter: "beta", expected: "> 0", got: beta) }
   }
 
+  /// - Precondition: sharpness > 0.
+  public init(sharpness: Double) {
+    precondition(sharpness > 0, "softplus with beta = \(sharpness)")
+    beta = sharpness
+  }
+
   @inlinable public func value<R: RealAlgebra>(_ x: R) -> R {
     let scaled = R(beta) * x
     return R(1 / beta) * (R.maximum(scaled, R(0)) + R.log1p(R.exp(Logistic.lower(scaled))))

@@ -27,7 +27,11 @@ struct BottleneckData: Sendable {
       loaded.files.map { ($0.path, "crc32 \($0.crc32), \($0.byteCount) bytes") }, uniquingKeysWith: { first, _ in first })
     labels = targets.trainClasses
     switch settings.loss {
-    case .squared:
+    case .squared, .hinge, .softHinge:
+      guard settings.loss == .squared || targets.decision == .sign else {
+        throw ExperimentError.invalidSetting(
+          name: "loss", expected: "a target of one sign (parity, random) for \(settings.loss)", got: settings.target.rawValue)
+      }
       trainTargets = Matrix(rows: settings.train, columns: targets.outputs, values: targets.train)
       testTargets = Matrix(rows: settings.test, columns: targets.outputs, values: targets.test)
       decision = targets.decision

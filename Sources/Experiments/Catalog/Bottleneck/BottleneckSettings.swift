@@ -56,7 +56,8 @@ public struct BottleneckSettings: ParsableArguments, Sendable {
   public var firstWidth = 0
 
   // Training.
-  @Option(help: "Loss: squared (½|F − y|²) or softmax (cross-entropy).") public var loss = Loss.squared
+  @Option(help: "Loss: squared (½|F − y|²), softmax (cross-entropy), and for targets ±1 hinge or soft-hinge(β).") public var loss = Loss
+    .squared
   @Option(help: "Points per mini-batch; 0 for full batch.") public var batch = 0
   @Option(help: "Comparisons: same (one rate for all), own (each at its own best rate), or both.") public var compare = Comparison.both
   @Option(help: "Rate of the comparison at one rate, as a fraction of the stability limit 2/λmax(Θ/N) of the network without bottleneck.")
