@@ -80,6 +80,7 @@ let package = Package(
     .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("openblas")]),
     module("LinearAlgebra", ["Compute", "CLAPACK"]),
     module("Learning", ["Compute", "LinearAlgebra", "Networks", "WideKernels"]),
+    module("FiniteNetworks", ["Compute", "Learning", "Networks", "WideKernels"]),
     // Data, experiments, figures.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
@@ -90,7 +91,7 @@ let package = Package(
     module(
       "Experiments",
       [
-        "Compute", "Datasets", "Learning", "LinearAlgebra", "Networks", "Results", "WideKernels",
+        "Compute", "Datasets", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Results", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -99,7 +100,8 @@ let package = Package(
     module(
       "Isthmus",
       [
-        "BackendCatalog", "Compute", "Datasets", "Experiments", "Learning", "LinearAlgebra", "Networks", "Plotting", "Results",
+        "BackendCatalog", "Compute", "Datasets", "Experiments", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Plotting",
+        "Results",
         "WideKernels",
       ]),
     .target(
@@ -128,8 +130,10 @@ let package = Package(
     tests("LinearAlgebraTests", ["BackendCatalog", "Compute", "LinearAlgebra"]),
     tests(
       "LearningTests", ["BackendCatalog", "Compute", "Datasets", "Learning", "LinearAlgebra", "Networks", "WideKernels"]),
+    tests(
+      "FiniteNetworksTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "Networks", "WideKernels"]),
     tests("ExperimentsTests", ["BackendCatalog", "Compute", "Datasets", "Experiments", "Learning", "Results"]),
-    tests("TheoryTests", ["BackendCatalog", "Compute", "Learning", "LinearAlgebra", "Networks", "WideKernels"]),
+    tests("TheoryTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "WideKernels"]),
   ],
   cLanguageStandard: .c2x
 )

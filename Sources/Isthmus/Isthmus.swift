@@ -3,6 +3,7 @@
 @_exported import Compute
 @_exported import Datasets
 @_exported import Experiments
+@_exported import FiniteNetworks
 @_exported import Learning
 @_exported import LinearAlgebra
 @_exported import Networks

@@ -2,12 +2,12 @@ import Compute
 
 extension Engine {
   /// Uploads a host matrix at this engine's precision, `[1, rows, columns]`.
-  func tensor(_ matrix: Matrix) throws(ComputeError) -> Tensor {
+  public func tensor(_ matrix: Matrix) throws(ComputeError) -> Tensor {
     try tensor(matrix.values, rows: matrix.rows, columns: matrix.columns)
   }
 
   /// Downloads item 0 of a tensor.
-  func matrix(_ tensor: Tensor) throws(ComputeError) -> Matrix {
+  public func matrix(_ tensor: Tensor) throws(ComputeError) -> Matrix {
     Matrix(rows: tensor.rows, columns: tensor.columns, values: try read(tensor.item(0)))
   }
 }

@@ -5,8 +5,8 @@ import WideKernels
 
 @testable import Learning
 
-/// Finite networks against differences of their own forward pass.
-@Suite struct FiniteNetworkTests {
+/// Finite blocks against differences of their own forward pass.
+@Suite struct FiniteBlockTests {
   private let network = Network(
     inputs: 3,
     blocks: [
@@ -15,70 +15,18 @@ import WideKernels
       ),
       WideBlock(hidden: [Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25)], outputs: 2),
     ])
-  private let x = Matrix(rows: 5, columns: 3, values: RandomStream(seed: 2, name: "x").normals(15))
-  private let y = Matrix(rows: 5, columns: 2, values: RandomStream(seed: 2, name: "y").normals(10))
-
-  private func make(_ engine: Engine) throws -> FiniteNetwork {
-    try FiniteNetwork(network, width: 7, stream: RandomStream(seed: 2, name: "network"), on: engine)
-  }
-
-  /// F(θ + hu) − F(θ − hu) by writing parameters directly.
-  private func withParameter(
-    _ network: FiniteNetwork, _ block: Int, _ layer: Int, _ element: Int, shift: Double, _ engine: Engine, bias: Bool
-  ) throws -> Matrix {
-    let target = network.blocks[block].layers[layer]
-    let tensor = bias ? try #require(target.bias) : target.weights
-    let values = try engine.read(tensor)
-    var shifted = values
-    shifted[element] += shift
-    try engine.write(shifted, into: tensor)
-    defer { try? engine.write(values, into: tensor) }
-    return try #require(try network.outputs(x).last)
-  }
-
-  @Test func tangentKernelIsTheSumOverParametersOfProductsOfDerivatives() throws {
-    let engine = try SmallProblem.engine()
-    let net = try make(engine)
-    var expected = Matrix(zeros: 10, 10)
-    let h = 1e-5
-    for (b, block) in net.blocks.enumerated() {
-      for (l, layer) in block.layers.enumerated() {
-        for (isBias, count) in [(false, layer.weights.count), (true, layer.bias?.count ?? 0)] {
-          for element in 0..<count {
-            let up = try withParameter(net, b, l, element, shift: h, engine, bias: isBias)
-            let down = try withParameter(net, b, l, element, shift: -h, engine, bias: isBias)
-            let slope = (up - down).map { $0 / (2 * h) }
-            for i in 0..<10 { for j in 0..<10 { expected[i, j] += slope.values[i] * slope.values[j] } }
-          }
-        }
-      }
-    }
-    let error = try Matrix.relativeDistance(net.tangentKernel(x), expected)
-    // Central differences: h² times third derivatives, and rounding 1e-16 / h.
-    #expect(error < 1e-7, "relative error \(error)")
-  }
-
-  @Test(arguments: Loss.allCases)
-  func stepDescendsTheMeanLoss(_ loss: Loss) throws {
-    let engine = try SmallProblem.engine()
-    var net = try make(engine)
-    let targets = loss == .softmax ? Matrix(rows: 5, columns: 2, values: [1, 0, 0, 1, 1, 0, 1, 0, 0, 1]) : y
-    let before = loss.mean(try #require(try net.outputs(x).last), targets)
-    // |∇L|² by the tangent kernel: rᵀΘr with r = dL/dF.
-    let residual = loss.gradient(try #require(try net.outputs(x).last), targets).map { $0 / 5 }
-    let kernel = try net.tangentKernel(x)
-    var squaredGradient = 0.0
-    for i in 0..<10 { for j in 0..<10 { squaredGradient += residual.values[i] * kernel[i, j] * residual.values[j] } }
-    let rate = 1e-6
-    try net.step(x, targets, loss: loss, rate: rate)
-    let change = loss.mean(try #require(try net.outputs(x).last), targets) - before
-    #expect(abs(change / (-rate * squaredGradient) - 1) < 1e-3, "change \(change), expected \(-rate * squaredGradient)")
+  private func blocks(_ engine: Engine) throws -> [FiniteBlock] {
+    let stream = RandomStream(seed: 2, name: "network")
+    return try [
+      FiniteBlock(network.blocks[0], inputs: 3, width: 7, stream: stream.child("block/0"), on: engine),
+      FiniteBlock(network.blocks[1], inputs: 2, width: 7, stream: stream.child("block/1"), on: engine),
+    ]
   }
 
   @Test(arguments: [0, 1])
   func jacobianMatchesDifferences(_ index: Int) throws {
     let engine = try SmallProblem.engine()
-    let block = try make(engine).blocks[index]
+    let block = try blocks(engine)[index]
     let z = Matrix(rows: 5, columns: block.inputs, values: RandomStream(seed: 3, name: "z").normals(5 * block.inputs))
     let jacobian = try #require(try block.read(at: z, jacobian: true).jacobian)
     let h = 1e-5

@@ -1,5 +1,6 @@
 import BackendCatalog
 import Compute
+import FiniteNetworks
 import Foundation
 import Learning
 import LinearAlgebra
@@ -48,11 +49,19 @@ struct LimitComparison {
     let none = Matrix(zeros: 0, network.inputs)
     let first = try FirstBlock(network.blocks[0].program, train: x, test: none, relativeJitter: 0, on: engine)
 
-    var finite = try FiniteNetwork(network, width: width, stream: stream, on: engine)
-    // Training moves the finite network's parameters; the limit needs its own copy of the start.
-    let initial = try FiniteNetwork(network, width: width, stream: stream, on: engine)
-    let functions = initial.blocks.dropFirst().map { InitialFunction.features($0) }
-    let start = ChainStart(train: try initial.outputs(x)[0], test: Matrix(zeros: 0, network.blocks[0].outputs), functions: functions)
+    let finite = try FiniteNetwork(Architecture(network, width: width), members: [stream], on: engine)
+    // The blocks of the same streams are the finite network's at the start.
+    let functions = try network.blocks.indices.dropFirst().map { index in
+      InitialFunction.features(
+        try FiniteBlock(
+          network.blocks[index], inputs: network.blocks[index - 1].outputs, width: width, stream: stream.child("block/\(index)"), on: engine
+        ))
+    }
+    let points = try engine.tensor(x)
+    let start = ChainStart(
+      train: try engine.matrix(finite.readouts(points)[0]), test: Matrix(zeros: 0, network.blocks[0].outputs), functions: functions)
+    var descent = try GradientDescent(rates: [rate])
+    let objective = try Objective(loss, inputs: points, targets: engine.tensor(targets), alpha: [1], on: engine)
     func makeRun(_ start: ChainStart) throws -> LimitRun {
       try LimitRun(network, first: first, start: start, targets: targets, rule: DescentRule(loss), rate: rate, history: .exact, on: engine)
     }
@@ -64,18 +73,18 @@ struct LimitComparison {
     let order = data.child("batches")
     for step in 0...(times.max() ?? 0) {
       if times.contains(step) {
-        let got = try finite.outputs(x)
+        let got = try finite.readouts(points).map { try engine.matrix($0) }
         try compare(got, limit, &errors)
-        let rows = Array(points..<all)
+        let rows = Array(self.points..<all)
         errors.frozenTest = max(errors.frozenTest, Matrix.relativeDistance(frozen.rows(rows), limit.outputs.rows(rows)))
         if comparesKernel {
-          errors.kernel = max(
-            errors.kernel, Matrix.relativeDistance(try limit.tangentKernel(training), try finite.tangentKernel(x.rows(training))))
+          let kernel = try engine.matrix(finite.tangentKernel(points.rows(0..<self.points)))
+          errors.kernel = max(errors.kernel, Matrix.relativeDistance(try limit.tangentKernel(training), kernel))
         }
       }
       errors.amplification = max(errors.amplification, (twin.outputs - limit.outputs).norm / (1e-6 * limit.outputs.norm))
-      let indices = batch > 0 ? Array(order.child("\(step)").permutation(points).prefix(batch)) : training
-      try finite.step(x.rows(indices), targets.rows(indices), loss: loss, rate: rate)
+      let indices = batch > 0 ? Array(order.child("\(step)").permutation(self.points).prefix(batch)) : training
+      _ = try descent.step(finite, objective.batch(indices))
       frozen = frozenStep(frozen, frozenKernel, targets, indices)
       try limit.advance(batch: indices)
       try twin.advance(batch: indices)
@@ -108,7 +117,8 @@ struct LimitComparison {
 
   private func targets(_ stream: RandomStream, rows: Int, outputs: Int) -> Matrix {
     switch loss {
-    case .squared: Matrix(rows: rows, columns: outputs, values: stream.uniforms(rows * outputs).map { $0 < 0.5 ? -1 : 1 })
+    case .squared, .hinge, .softHinge:
+      Matrix(rows: rows, columns: outputs, values: stream.uniforms(rows * outputs).map { $0 < 0.5 ? -1 : 1 })
     case .softmax:
       stream.uniforms(rows).enumerated().reduce(into: Matrix(zeros: rows, outputs)) { $0[$1.offset, Int($1.element * Double(outputs))] = 1 }
     }
