@@ -102,3 +102,20 @@ extension Loss: CustomStringConvertible, LosslessStringConvertible {
     self = .softHinge(sharpness: sharpness)
   }
 }
+
+extension Loss: Codable {
+  /// - Throws: `DecodingError` where the text names no loss.
+  public init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    guard let loss = Loss(text) else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "expected squared, softmax, hinge or soft-hinge(β), got '\(text)'"))
+    }
+    self = loss
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
