@@ -95,6 +95,8 @@ public struct Architecture: Sendable {
   public var outputs: Int { shapes[layers.count].count }
   /// Numbers that it reads.
   public var inputs: Int { shapes[0].count }
+  /// Parameters of one network.
+  public var parameterCount: Int { ParameterLayout(self).count }
   /// Layers without activation, from input to output: the bottlenecks, then the output.
   public var readouts: [Int] { layers.indices.filter { layers[$0].activation == nil } }
 }

@@ -3,8 +3,6 @@ public enum FiniteNetworkError: Error, Equatable, CustomStringConvertible {
   case architecture(layer: String, expected: String, got: String)
   case shape(what: String, expected: String, got: String)
   case setting(name: String, expected: String, got: String)
-  /// A number of member `member` is no longer finite.
-  case diverged(member: Int, step: Int)
   /// An operation that this activation has no formula for.
   case unsupported(operation: String, reason: String)
 
@@ -13,7 +11,6 @@ public enum FiniteNetworkError: Error, Equatable, CustomStringConvertible {
     case .architecture(let layer, let expected, let got): "network, layer '\(layer)': expected \(expected), got \(got)."
     case .shape(let what, let expected, let got): "\(what): expected \(expected), got \(got)."
     case .setting(let name, let expected, let got): "\(name): expected \(expected), got \(got)."
-    case .diverged(let member, let step): "network \(member) diverged at step \(step); take a smaller learning rate."
     case .unsupported(let operation, let reason): "\(operation): \(reason)."
     }
   }

@@ -7,7 +7,7 @@ import Learning
 /// α max|f₁ − f₀| < ε_f; steps grow by 1.1 while both are below half their bound and shrink by 10 after a rejection.
 ///
 /// Source: Geiger et al. 2019, authors' code (`gradientflow`); defaults are theirs.
-public struct GradientFlow: Sendable {
+public struct GradientFlow: EnsembleTraining {
   public struct Rule: Sendable, Equatable {
     public var initialStep: Double
     /// ε_g.
@@ -22,48 +22,34 @@ public struct GradientFlow: Sendable {
     }
   }
 
-  /// Where every member stands.
-  public struct Clock: Sendable, Equatable, Codable {
-    /// Time that has passed in the flow.
-    public var time: [Double]
-    /// Length of the next step.
-    public var step: [Double]
-    public var accepted: [Int]
-    public var rejected: [Int]
-  }
-
   public let rule: Rule
   public private(set) var network: FiniteNetwork
   public private(set) var objective: Objective
-  public private(set) var clock: Clock
-  /// f of every member at all points, on the host, `[members][n, c]`.
-  public private(set) var outputs: [Matrix]
+  public private(set) var clock: TrainingClock
+  private var values: [Matrix]
   private var gradient: Tensor
   private var norms: [Double]
   private var trial: FiniteNetwork
   private var trialGradient: Tensor
 
   /// - Parameter network: its parameters are the flow's from now on.
-  public init(_ network: FiniteNetwork, _ objective: Objective, rule: Rule = Rule(), clock: Clock? = nil) throws {
+  public init(_ network: FiniteNetwork, _ objective: Objective, rule: Rule = Rule(), clock: TrainingClock? = nil) throws {
     self.rule = rule
     self.network = network
     self.objective = objective
-    let members = network.members
-    self.clock =
-      clock
-      ?? Clock(
-        time: [Double](repeating: 0, count: members), step: [Double](repeating: rule.initialStep, count: members),
-        accepted: [Int](repeating: 0, count: members), rejected: [Int](repeating: 0, count: members))
+    self.clock = clock ?? TrainingClock(members: network.members, step: rule.initialStep)
     trial = network.with(parameters: try network.emptyVector())
     trialGradient = try network.emptyVector()
     gradient = try network.emptyVector()
-    outputs = try network.engine.matrices(network.gradient(of: objective, into: gradient))
+    values = try network.engine.matrices(network.gradient(of: objective, into: gradient))
     norms = try network.engine.norms(gradient)
   }
 
-  /// Tries one step of every member.
-  ///
-  /// - Throws: `FiniteNetworkError.diverged` when a member's step has shrunk to nothing.
+  public var vectors: [String: Tensor] { [:] }
+  /// Known at every step, with no further work.
+  public func outputs() -> [Matrix] { values }
+
+  /// Tries one step of every member. One that no step suits shrinks its step without end: `clock.step` tells.
   public mutating func advance() throws {
     let engine = network.engine
     try engine.map(.product, [gradient, engine.perMember(clock.step.map { -$0 })], into: trial.parameters)
@@ -75,19 +61,18 @@ public struct GradientFlow: Sendable {
     for member in 0..<network.members {
       let product = norms[member] * trialNorms[member]
       let turn = product > 0 ? turns[member] * turns[member] / product : (product == 0 ? 0 : .infinity)
-      let moved = objective.alpha[member] * (trialOutputs[member] - outputs[member]).values.reduce(0) { max($0, abs($1)) }
+      let moved = objective.alpha[member] * (trialOutputs[member] - values[member]).values.reduce(0) { max($0, abs($1)) }
       let isFinite = trialOutputs[member].isFinite && trialNorms[member].isFinite
       guard isFinite, turn < rule.gradientChange, moved < rule.outputChange else {
         clock.rejected[member] += 1
         clock.step[member] /= 10
-        guard clock.step[member] > 1e-300 else { throw FiniteNetworkError.diverged(member: member, step: clock.accepted[member]) }
         continue
       }
       accepted.append(member)
       clock.accepted[member] += 1
       clock.time[member] += clock.step[member]
       if turn < rule.gradientChange / 2, moved < rule.outputChange / 2 { clock.step[member] *= 1.1 }
-      outputs[member] = trialOutputs[member]
+      values[member] = trialOutputs[member]
       norms[member] = trialNorms[member]
     }
     guard accepted.count < network.members else {
@@ -101,12 +86,9 @@ public struct GradientFlow: Sendable {
     }
   }
 
-  /// Goes on with the members `wanted` alone, in that order.
   public mutating func keep(members wanted: [Int]) throws {
-    let kept = Clock(
-      time: wanted.map { clock.time[$0] }, step: wanted.map { clock.step[$0] }, accepted: wanted.map { clock.accepted[$0] },
-      rejected: wanted.map { clock.rejected[$0] })
-    self = try GradientFlow(network.keeping(members: wanted), objective.keeping(members: wanted), rule: rule, clock: kept)
+    self = try GradientFlow(
+      network.keeping(members: wanted), objective.keeping(members: wanted), rule: rule, clock: clock.keeping(members: wanted))
   }
 }
 

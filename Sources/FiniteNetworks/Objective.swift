@@ -16,6 +16,8 @@ public struct Objective: Sendable {
   public private(set) var alpha: [Double]
   /// f₀ `[members, n, c]`, or nil for 0.
   public private(set) var offset: Tensor?
+  /// f₀ on the host.
+  private var hostOffset: [Matrix]?
   let engine: Engine
 
   /// - Throws: `FiniteNetworkError` where shapes disagree or an α is not positive.
@@ -35,6 +37,7 @@ public struct Objective: Sendable {
     self.targets = targets
     self.alpha = alpha
     self.offset = offset
+    hostOffset = try offset.map { try engine.matrices($0) }
     self.engine = engine
   }
 
@@ -46,6 +49,7 @@ public struct Objective: Sendable {
     batch.inputs = try engine.gather(inputs, rows: rows)
     batch.targets = try engine.gather(targets, rows: rows)
     batch.offset = if let offset { try engine.gather(offset, rows: rows) } else { nil }
+    batch.hostOffset = hostOffset?.map { $0.rows(rows) }
     return batch
   }
 
@@ -55,7 +59,8 @@ public struct Objective: Sendable {
     kept.alpha = wanted.map { alpha[$0] }
     kept.inputs = try engine.keeping(members: wanted, of: inputs)
     kept.targets = try engine.keeping(members: wanted, of: targets)
-    kept.offset = if let offset { try engine.keeping(members: wanted, of: offset) } else { nil }
+    kept.offset = if let offset { try engine.selecting(members: wanted, of: offset) } else { nil }
+    kept.hostOffset = hostOffset.map { offsets in wanted.map { offsets[$0] } }
     return kept
   }
 
@@ -93,6 +98,11 @@ public struct Objective: Sendable {
     }
   }
 
+  /// F of one member, of its outputs f at all points.
+  public func function(of member: Int, _ outputs: Matrix) -> Matrix {
+    (hostOffset.map { outputs - $0[member] } ?? outputs).map { $0 * alpha[member] }
+  }
+
   /// Mean l(F, y) of every member, of outputs f at all points.
   public func meanLosses(_ outputs: Tensor) throws -> [Double] {
     let targets = try hostTargets()
@@ -108,7 +118,11 @@ public struct Objective: Sendable {
 extension Engine {
   /// Items `wanted` of a tensor, or the tensor itself where all members share it.
   func keeping(members wanted: [Int], of tensor: Tensor) throws -> Tensor {
-    guard tensor.batch > 1 || wanted.isEmpty else { return tensor }
+    tensor.batch == 1 ? tensor : try selecting(members: wanted, of: tensor)
+  }
+
+  /// Items `wanted` of a tensor, in that order.
+  func selecting(members wanted: [Int], of tensor: Tensor) throws -> Tensor {
     let kept = try empty(batch: wanted.count, rows: tensor.rows, columns: tensor.columns)
     for (place, member) in wanted.enumerated() { try copy(tensor.item(member), into: kept.item(place)) }
     return kept

@@ -8,12 +8,14 @@ public protocol Optimiser: Sendable {
   var vectors: [String: Tensor] { get set }
   /// Steps taken.
   var steps: Int { get set }
+  /// Goes on with the members `wanted` alone, in that order.
+  mutating func keep(members wanted: [Int], on engine: Engine) throws
 }
 
 /// θ ← θ − ηv with v ← μv + gradient (heavy ball), or θ ← θ − η gradient without momentum.
 public struct GradientDescent: Optimiser {
   /// η of every member.
-  public let rates: [Double]
+  public private(set) var rates: [Double]
   /// μ.
   public let momentum: Double
   public var vectors: [String: Tensor] = [:]
@@ -42,6 +44,11 @@ public struct GradientDescent: Optimiser {
     let outputs = try network.gradient(of: objective, adds: true, into: velocity)
     try network.move(along: velocity, by: rates.map { -$0 })
     return outputs
+  }
+
+  public mutating func keep(members wanted: [Int], on engine: Engine) throws {
+    rates = wanted.map { rates[$0] }
+    vectors = try vectors.mapValues { try engine.selecting(members: wanted, of: $0) }
   }
 }
 
@@ -86,6 +93,10 @@ public struct Adam: Optimiser {
     try engine.map(
       .addScaled(-rate * corrections.second / corrections.first), [network.parameters, work], into: network.parameters)
     return outputs
+  }
+
+  public mutating func keep(members wanted: [Int], on engine: Engine) throws {
+    vectors = try vectors.mapValues { try engine.selecting(members: wanted, of: $0) }
   }
 
   private func power(_ base: Double, _ exponent: Int) -> Double { (0..<exponent).reduce(into: 1.0) { value, _ in value *= base } }
