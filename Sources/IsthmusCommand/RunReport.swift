@@ -55,10 +55,23 @@ enum BottleneckScalingReport: RunReport {
   }
 }
 
+enum LazyFeatureReport: RunReport {
+  static let experiment = "lazy-feature"
+
+  static func table(_ directory: URL) throws -> RunTable {
+    let table = LazyFeatureTable(try LazyFeatureRuns(reading: directory))
+    return RunTable(text: table.text, numbers: table.numbers, json: table.json)
+  }
+
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
+    try LazyFeatureFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  }
+}
+
 /// The experiments that have a report. One without is recorded all the same.
 enum ReportCatalog {
   private static let all: [any RunReport.Type] = [
-    BottleneckReport.self, BottleneckDepthReport.self, BottleneckScalingReport.self,
+    BottleneckReport.self, BottleneckDepthReport.self, BottleneckScalingReport.self, LazyFeatureReport.self,
   ]
 
   static func report(_ experiment: String) -> (any RunReport.Type)? { all.first { $0.experiment == experiment } }

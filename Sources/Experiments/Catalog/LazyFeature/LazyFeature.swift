@@ -1,0 +1,21 @@
+import Compute
+
+/// Lazy and feature training: networks trained as α(f − f₀), from frozen kernels at large √h·α to moving features at small ones.
+///
+/// Source: Geiger, Spigler, Jacot & Wyart, *Disentangling feature and lazy training in deep neural networks* (1906.08034).
+public enum LazyFeature: Experiment {
+  public typealias Settings = LazyFeatureSettings
+  public static let name = "lazy-feature"
+  public static let summary = "Sweeps over α and width: lazy and feature training, fluctuations, frozen kernels."
+  // Networks of other widths, scales or draws are independent of one another.
+  public static let extendingSettings: Set<String> = ["widths", "alphas", "draws", "steps", "kernels", "checkpoint-seconds"]
+
+  /// An output f of order h^-1/2 has 24 bits, and α(f − f₀) must be known to a fraction of `outputChange`.
+  public static func allowsFloat32Passes(_ settings: LazyFeatureSettings) -> Bool {
+    ((try? settings.alphaList().max()) ?? .infinity) <= 1e4
+  }
+
+  public static func plan(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
+    try LazyFeaturePlan(settings, on: engine, passEngine: passEngine)
+  }
+}

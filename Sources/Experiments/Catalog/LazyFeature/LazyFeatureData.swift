@@ -1,0 +1,103 @@
+import Compute
+import Datasets
+import FiniteNetworks
+import Learning
+import LinearAlgebra
+
+/// Prepared points of a binary task, on the device.
+struct LazyFeatureData {
+  let input: Architecture.Input
+  /// `[1, n, features]`.
+  let train: Tensor
+  let test: Tensor
+  /// ±1, `[n, 1]`.
+  let trainSigns: Matrix
+  let testSigns: Matrix
+  let checksums: [String: String]
+
+  /// - Parameter passEngine: holds the points; components are found on `engine`, in float64.
+  init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws {
+    let loaded = try DataSource.parse(settings.data).load()
+    let points = try InterleavedClasses(loaded, seed: settings.seed)
+    let (trainRows, testRows) = (0..<settings.train, settings.train..<settings.train + settings.test)
+    checksums = Dictionary(
+      loaded.files.map { ($0.path, "crc32 \($0.crc32), \($0.byteCount) bytes") }, uniquingKeysWith: { first, _ in first })
+    trainSigns = Matrix(rows: settings.train, columns: 1, values: Array(try Self.signs(points, trainRows)))
+    testSigns = Matrix(rows: settings.test, columns: 1, values: Array(try Self.signs(points, testRows)))
+    guard settings.components == 0 else {
+      let components = try PrincipalComponents(points, count: settings.components, on: engine)
+      input = .vector(count: settings.components)
+      train = try passEngine.tensor(components.project(points.inputs(trainRows)), rows: settings.train, columns: settings.components)
+      test = try passEngine.tensor(components.project(points.inputs(testRows)), rows: settings.test, columns: settings.components)
+      return
+    }
+    let shape = settings.network == .cnn ? points.imageShape : nil
+    func upload(_ rows: Range<Int>) throws -> Tensor {
+      let inputs = try points.inputs(rows)
+      return try passEngine.tensor(shape.map { Self.channelsLast(inputs, $0) } ?? inputs, rows: rows.count, columns: points.features)
+    }
+    input = shape.map { .image(height: $0.height, width: $0.width, channels: $0.channels) } ?? .vector(count: points.features)
+    (train, test) = (try upload(trainRows), try upload(testRows))
+  }
+
+  private static func signs(_ points: InterleavedClasses, _ rows: Range<Int>) throws -> ArraySlice<Double> {
+    guard rows.upperBound <= points.count else {
+      throw ExperimentError.invalidSetting(
+        name: "test", expected: "at most \(points.count) training and test points together", got: "\(rows.upperBound)")
+    }
+    return points.signs[rows]
+  }
+
+  /// Images `[channels, height, width]` as `[height, width, channels]`.
+  private static func channelsLast(_ inputs: [Double], _ shape: ImageShape) -> [Double] {
+    guard shape.channels > 1 else { return inputs }
+    let pixels = shape.height * shape.width
+    var result = inputs
+    for first in stride(from: 0, to: inputs.count, by: shape.features) {
+      for channel in 0..<shape.channels {
+        for pixel in 0..<pixels { result[first + pixel * shape.channels + channel] = inputs[first + channel * pixels + pixel] }
+      }
+    }
+    return result
+  }
+}
+
+/// The first principal components of all points, whitened: each projection is divided by the root of its eigenvalue.
+struct PrincipalComponents {
+  private let features: Int
+  private let count: Int
+  /// Columns are directions, `[features, count]`.
+  private let directions: Tensor
+  private let engine: Engine
+
+  init(_ points: InterleavedClasses, count: Int, on engine: Engine) throws {
+    guard count <= points.features else {
+      throw ExperimentError.invalidSetting(name: "components", expected: "at most \(points.features) features", got: "\(count)")
+    }
+    (features, self.count, self.engine) = (points.features, count, engine)
+    let covariance = try engine.zeros(rows: features, columns: features)
+    for first in stride(from: 0, to: points.count, by: 4096) {
+      let rows = first..<min(first + 4096, points.count)
+      let x = try engine.tensor(points.inputs(rows), rows: rows.count, columns: features)
+      try engine.gemm(GEMM(transposeA: true, alpha: 1 / Double(points.count), beta: 1), x, x, into: covariance)
+    }
+    let eigen = try symmetricEigen(engine.read(covariance), size: features)
+    // Ascending eigenvalues; column j of the vectors belongs to eigenvalue j.
+    var directions = [Double](repeating: 0, count: features * count)
+    for component in 0..<count {
+      let index = features - 1 - component
+      guard eigen.values[index] > 1e-12 * eigen.values[features - 1] else {
+        throw ExperimentError.invalidSetting(
+          name: "components", expected: "at most \(component), the rank of the data's covariance", got: "\(count)")
+      }
+      let scale = 1 / eigen.values[index].squareRoot()
+      for feature in 0..<features { directions[feature * count + component] = scale * eigen.vectors[index * features + feature] }
+    }
+    self.directions = try engine.tensor(directions, rows: features, columns: count)
+  }
+
+  /// Row-major `[n, features]` to `[n, count]`.
+  func project(_ inputs: [Double]) throws -> [Double] {
+    try engine.read(engine.gemm(engine.tensor(inputs, rows: inputs.count / features, columns: features), directions))
+  }
+}
