@@ -46,10 +46,11 @@ public struct InterleavedClasses: Sendable {
     mean = sums.map { $0 / Double(joined.count) }
   }
 
-  /// Points `positions`, centred and scaled, row-major `[positions.count, features]`.
+  /// Points `positions`, row-major `[positions.count, features]`.
   ///
+  /// - Parameter isPrepared: centred and scaled; otherwise as they are.
   /// - Throws: `DatasetError.tooManyPoints`; `.zeroInput` where a point is the mean itself.
-  public func inputs(_ positions: Range<Int>) throws(DatasetError) -> [Double] {
+  public func inputs(_ positions: Range<Int>, isPrepared: Bool = true) throws(DatasetError) -> [Double] {
     guard positions.upperBound <= count else {
       throw .tooManyPoints(
         name: train.name, requested: positions.upperBound, available: count, reason: ", as many of every class as the smallest has")
@@ -61,6 +62,10 @@ public struct InterleavedClasses: Sendable {
       let isOwn = index < train.count
       let set = isOwn ? train : test ?? train
       var row = set.storage.rows([isOwn ? index : index - train.count], width: features).all
+      guard isPrepared else {
+        inputs.append(contentsOf: row)
+        continue
+      }
       for feature in row.indices { row[feature] -= mean[feature] }
       let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
       guard norm > 0 else { throw .zeroInput(name: set.name, index: index, preparation: "interleaved classes") }

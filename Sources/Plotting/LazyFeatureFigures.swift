@@ -24,13 +24,13 @@ public enum LazyFeatureFigures {
   static func figures(of runs: LazyFeatureRuns) -> [RunFigures.Named] {
     let figures: [(name: String, figure: Figure?)] = [
       ("test-error", testError(runs)), ("width", againstWidth(runs)),
-      ("kernel-change", scaled(runs, "Change of the tangent kernel", "|ΔΘ|/|Θ_0|") { $0.ends("kernelChange") }),
+      ("kernel-change", scaled(runs, "Change of the tangent kernel", "|ΔΘ|/|Θ₀|") { $0.ends("kernelChange") }),
       (
-        "half-time", scaled(runs, "Time to half of the initial loss", "t_{1/2}/h") { cell in cell.ends("halfTime").map { $0 / cell.width } }
+        "half-time", scaled(runs, "Time to half of the initial loss", "t½/h") { cell in cell.ends("halfTime").map { $0 / cell.width } }
       ),
       (
         "weights",
-        scaled(runs, "Change of the weights", "√h |Δw|/|w_0|") { cell in
+        scaled(runs, "Change of the weights", "√h |Δw|/|w₀|") { cell in
           cell.ends("weightChange").map { $0 * cell.width.squareRoot() }
         }
       ),
@@ -53,7 +53,7 @@ public enum LazyFeatureFigures {
       errorPanel(runs, "Relative to its range, against α", "α", isRelative: true) { $0.alpha / $0.width.squareRoot() },
     ].compactMap { $0 }
     return panels.isEmpty
-      ? nil : Figure(title: "Test error: means over draws. Dashed: ensembles; dotted lines of points: initial kernels", panels: panels)
+      ? nil : Figure(title: "Test error: means over draws. Dashed: ensembles; circles: initial kernels", panels: panels)
   }
 
   private static func errorPanel(
@@ -94,18 +94,18 @@ public enum LazyFeatureFigures {
       let series = runs.alphas.enumerated().flatMap { index, alpha -> [Series] in
         let points = runs.cells.filter { $0.alpha == alpha }.compactMap { cell in value(cell).map { Series.Point(cell.width, $0) } }
         guard points.count > 1 else { return [] }
-        let slope = isFitted ? PowerLaw(points).map { String(format: ": ∝ h^{%.2f}", $0.exponent) } ?? "" : ""
+        let slope = isFitted ? PowerLaw(points).map { String(format: ": ∝ h^%.2f", $0.exponent) } ?? "" : ""
         return [
           Series(String(format: "√h·α = %g", alpha) + slope, points: points, style: .line, color: color(index)),
           Series("", points: points, style: symbol(index), color: color(index)),
         ]
       }
       return series.isEmpty
-        ? nil : Panel(title: title, xAxis: Axis("width h", scale: .log), yAxis: axis, series: series, legend: .right)
+        ? nil : Panel(title: title, xAxis: Axis("width h", scale: .log), yAxis: axis, series: series, legend: .below)
     }
     let panels = [
       panel("Test error", Axis("test error (%)"), isFitted: false) { mean($0.ends("testError")).map { 100 * $0 } },
-      panel("Fluctuations over draws", Axis("Var[α(f - f_0)]", scale: .log), isFitted: true) { $0.ensemble?.number("variance") },
+      panel("Fluctuations over draws", Axis("Var[α(f − f₀)]", scale: .log), isFitted: true) { $0.ensemble?.number("variance") },
     ].compactMap { $0 }
     return panels.isEmpty ? nil : Figure(title: "Against width", panels: panels, columns: 1)
   }
@@ -124,14 +124,15 @@ public enum LazyFeatureFigures {
       let slopes = [PowerLaw(points.filter { $0.x <= 0.1 }), PowerLaw(points.filter { $0.x >= 100 })]
       let names = slopes.map { $0.map { String(format: "%.2f", $0.exponent) } ?? "–" }
       return [
-        Series("h = \(Int(width)): slopes \(names[0]), \(names[1])", points: points, style: .line, color: color(index)),
+        Series(
+          "h = \(Int(width)): slopes \(names[0]) (√h·α ≤ 0.1), \(names[1]) (≥ 100)", points: points, style: .line, color: color(index)),
         Series("", points: points, style: symbol(index), color: color(index)),
       ]
     }
     return series.isEmpty
       ? nil
       : Figure(
-        title: "\(title): medians over draws; slopes below √h·α = 0.1 and above 100", xAxis: Axis("√h·α", scale: .log),
+        title: "\(title): medians over draws", xAxis: Axis("√h·α", scale: .log),
         yAxis: Axis(axis, scale: .log), series: series, legend: .below)
   }
 
@@ -139,7 +140,7 @@ public enum LazyFeatureFigures {
 
   /// Movement of the function against time over the half time, first draw, a panel per width.
   private static func dynamics(_ runs: LazyFeatureRuns) -> Figure? {
-    curves(runs, "Movement of the function at test points (first draw)", "t/t_{1/2}", "rms |f - f_0| / rms |f_0|") { network in
+    curves(runs, "Movement of the function at test points (first draw)", "t/t½", "rms |f − f₀| / rms |f₀|") { network in
       guard let half = network.end?.number("halfTime"), let size = network.steps.first?.number("size"), size > 0 else { return [] }
       return network.steps.compactMap { step in
         guard let time = step.number("time"), let movement = step.number("movement"), time > 0, movement > 0 else { return nil }

@@ -36,6 +36,8 @@ import Testing
         return labels[index] == label && abs(x * v - y * u) < 1e-12 && x * u + y * v > 0
       }
       #expect(!matches.isEmpty, "position \(position)")
+      let own = try all.inputs(position..<position + 1, isPrepared: false)
+      #expect(matches.contains { raw[2 * $0] == own[0] && raw[2 * $0 + 1] == own[1] })
     }
   }
 

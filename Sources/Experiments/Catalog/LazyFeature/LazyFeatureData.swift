@@ -33,7 +33,7 @@ struct LazyFeatureData {
     }
     let shape = settings.network == .cnn ? points.imageShape : nil
     func upload(_ rows: Range<Int>) throws -> Tensor {
-      let inputs = try points.inputs(rows)
+      let inputs = try points.inputs(rows, isPrepared: settings.preparation == .centred)
       return try passEngine.tensor(shape.map { Self.channelsLast(inputs, $0) } ?? inputs, rows: rows.count, columns: points.features)
     }
     input = shape.map { .image(height: $0.height, width: $0.width, channels: $0.channels) } ?? .vector(count: points.features)

@@ -16,6 +16,9 @@ public struct LazyFeatureSettings: ParsableArguments, Sendable {
     case flow
     case sgd, adam
   }
+  public enum Preparation: String, ExpressibleByArgument, Codable, Sendable, CaseIterable {
+    case centred, raw
+  }
   public enum Kernels: String, ExpressibleByArgument, Codable, Sendable, CaseIterable {
     case none, initial, both
   }
@@ -27,6 +30,8 @@ public struct LazyFeatureSettings: ParsableArguments, Sendable {
   public var data = "digits"
   @Option(help: "Number of training points.") public var train = 400
   @Option(help: "Number of test points: the next ones.") public var test = 1000
+  @Option(help: "Input preparation: centred (subtract the mean of all data, scale to norm √features) or raw.")
+  public var preparation = Preparation.centred
   @Option(help: "Principal components to project on, whitened; 0 for the data as they are.") public var components = 0
 
   // Network.
@@ -76,6 +81,7 @@ extension LazyFeatureSettings {
     try require(test >= 1, "test", "at least 1", test)
     try require(components >= 0, "components", "at least 0", components)
     try require(components == 0 || network == .fc, "components", "0 with --network cnn, which needs images", components)
+    try require(components == 0 || preparation == .centred, "components", "0 with --preparation raw", components)
     try require(depth >= 1, "depth", "at least 1", depth)
     try require(bias >= 0 && bias.isFinite, "bias", "at least 0", bias)
     try require(loss != .softmax, "loss", "soft-hinge(β), hinge or squared: there is one output", loss)
