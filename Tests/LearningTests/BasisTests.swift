@@ -10,69 +10,110 @@ import WideKernels
 @Suite(.serialized) struct BasisTests {
   static let isLong = ProcessInfo.processInfo.environment["ISTHMUS_LONG"] == "1"
 
+  /// A problem, and what an independent program measured on one draw of it with 400 points and 200 steps.
   struct Case: CustomTestStringConvertible, Sendable {
     var widths: [Int]
     var outputs = 1
     /// Share of the points in a mini-batch; 1 for full batch.
     var batchShare = 1.0
-    var tolerance: Double
-    /// Relative error of F over the run, and rank at 400 points and 200 steps, as measured with an independent program.
-    var error: Double
-    var rank: Int?
     var points = 100
-    var testDescription: String { "bottlenecks \(widths), \(outputs) outputs, batch share \(batchShare), ε = \(tolerance)" }
+    var rows: [Row]
+    var testDescription: String { "bottlenecks \(widths), \(outputs) outputs, batch share \(batchShare)" }
+
+    /// ε, the relative error of F, the largest of steps T/10, 2T/10, … T, and the rank.
+    struct Row {
+      var tolerance: Double
+      var error: Double
+      var rank: Int?
+    }
 
     static let short = [
-      Case(widths: [1], tolerance: 1e-4, error: 9e-4),
-      Case(widths: [1], tolerance: 1e-8, error: 9e-7),
-      Case(widths: [2], tolerance: 1e-4, error: 2e-6),
-      Case(widths: [2], tolerance: 1e-8, error: 8e-9),
-      Case(widths: [4], outputs: 10, batchShare: 0.2, tolerance: 1e-2, error: 1.1e-3),
-      Case(widths: [2, 2], tolerance: 1e-2, error: 2e-3, points: 300),
+      Case(widths: [1], rows: [Row(tolerance: 1e-4, error: 9e-4), Row(tolerance: 1e-8, error: 9e-7)]),
+      Case(widths: [2], rows: [Row(tolerance: 1e-4, error: 2e-6), Row(tolerance: 1e-8, error: 8e-9)]),
+      Case(widths: [4], outputs: 10, batchShare: 0.2, rows: [Row(tolerance: 1e-2, error: 1.1e-3)]),
+      Case(widths: [2, 2], points: 300, rows: [Row(tolerance: 1e-2, error: 2e-3)]),
     ]
     static let long = [
-      Case(widths: [1], tolerance: 1e-4, error: 9e-4, rank: 24),
-      Case(widths: [1], tolerance: 1e-8, error: 9e-7, rank: 43),
-      Case(widths: [2], tolerance: 1e-4, error: 2e-6, rank: 141),
-      Case(widths: [2], tolerance: 1e-8, error: 8e-9, rank: 440),
-      Case(widths: [4], tolerance: 1e-2, error: 3e-4, rank: 343),
-      Case(widths: [4], tolerance: 1e-4, error: 3e-6, rank: 1771),
+      Case(widths: [1], rows: [Row(tolerance: 1e-4, error: 9e-4, rank: 24), Row(tolerance: 1e-8, error: 9e-7, rank: 43)]),
+      Case(widths: [2], rows: [Row(tolerance: 1e-4, error: 2e-6, rank: 141), Row(tolerance: 1e-8, error: 8e-9, rank: 440)]),
+      Case(widths: [4], rows: [Row(tolerance: 1e-2, error: 3e-4, rank: 343), Row(tolerance: 1e-4, error: 3e-6, rank: 1771)]),
     ]
   }
 
   /// Digits parity with target scale 10; 60 steps on 100 points (a chain 300), or 200 on 400 with `make verify-limit` (ISTHMUS_LONG=1).
+  ///
+  /// Errors of single draws differ by a factor of 100 and more (numerics.md), so medians are compared, of enough draws that they stay in
+  /// place when the order of pivots changes.
   @Test(arguments: isLong ? Case.long : Case.short)
   func reachesTheErrorOfItsTolerance(_ c: Case) throws {
-    let seeds: [UInt64] = Self.isLong ? [1, 2, 3, 4, 5] : [1, 2, 3]
+    let seeds: [UInt64] = Array(1...(Self.isLong ? 15 : 3))
     let draws = try seeds.map { try compare(c, seed: $0) }
-    func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-    let (error, rank) = (median(draws.map(\.error)), median(draws.map { Double($0.ranks[0]) }))
-    print(
-      "basis: \(c.testDescription): median error \(error) (table \(c.error)), median rank \(rank) (table \(c.rank ?? 0)), seeds \(seeds)")
-    #expect(error <= 5 * c.error, "\(c.testDescription), seeds \(seeds): \(draws)")
-    if let expected = c.rank { #expect(rank <= 2 * Double(expected) && 2 * rank >= Double(expected), "rank \(rank), table \(expected)") }
-    for draw in draws {
-      #expect(draw.moved > 0.05, "the bottleneck hardly moved (\(draw)), so the comparison proves little")
-      #expect(zip(draw.ranks, draw.centres).allSatisfy { $0 < $1 / 2 }, "ranks \(draw.ranks) of \(draw.centres) centres")
+    for (index, row) in c.rows.enumerated() {
+      let own = draws.map { $0[index] }
+      let (error, worst, rank) = (Quartiles(own.map(\.error)), Quartiles(own.map(\.worst)), Quartiles(own.map { Double($0.ranks[0]) }))
+      let place = "\(c.testDescription), ε = \(row.tolerance), seeds \(seeds[0])–\(seeds.count)"
+      print("basis: \(place): error \(error), table \(row.error); at any step \(worst); rank \(rank), table \(row.rank ?? 0)")
+      #expect(error.median <= 5 * row.error, "\(place): \(own)")
+      // The table says nothing of the first tenth, in which F changes fastest.
+      #expect(worst.median <= 10 * row.error, "\(place): \(own)")
+      if let expected = row.rank.map(Double.init) {
+        #expect(rank.median <= 2 * expected && 2 * rank.median >= expected, "\(place): rank \(rank), table \(expected)")
+      }
+      for draw in own {
+        #expect(draw.moved > 0.05, "the bottleneck hardly moved (\(draw)), so the comparison proves little")
+        #expect(zip(draw.ranks, draw.centres).allSatisfy { $0 < $1 / 2 }, "ranks \(draw.ranks) of \(draw.centres) centres")
+      }
     }
   }
 
-  private func compare(_ c: Case, seed: UInt64) throws -> (error: Double, moved: Double, ranks: [Int], centres: [Int]) {
+  /// A run on the basis beside the exact history; errors are relative L2 errors of F on the training points.
+  private struct Draw {
+    /// The largest of steps T/10, 2T/10, … T, as in the table.
+    var error = 0.0
+    /// The largest of all steps.
+    var worst = 0.0
+    var moved = 0.0
+    var ranks: [Int] = []
+    var centres: [Int] = []
+  }
+
+  /// One draw for every row, all beside one run of the exact history.
+  private func compare(_ c: Case, seed: UInt64) throws -> [Draw] {
     let points = Self.isLong ? 400 : c.points
+    let steps = Self.isLong ? 200 : 60
     let problem = try DigitsProblem(widths: c.widths, outputs: c.outputs, points: points, seed: seed, on: SmallProblem.engine())
     let exact = try problem.run(.exact)
-    let basis = try problem.run(.basis(tolerance: c.tolerance, rankLimit: 5000))
+    let runs = try c.rows.map { try problem.run(.basis(tolerance: $0.tolerance, rankLimit: 5000)) }
+    var draws = runs.map { _ in Draw() }
     let start = try exact.bottlenecks()[0]
     let order = RandomStream(seed: seed, name: "batches")
-    var worst = 0.0
-    for step in 0..<(Self.isLong ? 200 : 60) {
+    for step in 1...steps {
       let size = Int(Double(points) * c.batchShare)
-      let batch = size < points ? Array(order.child("\(step)").permutation(points).prefix(size)) : nil
+      let batch = size < points ? Array(order.child("\(step - 1)").permutation(points).prefix(size)) : nil
       try exact.advance(batch: batch)
-      try basis.advance(batch: batch)
-      worst = max(worst, Matrix.relativeDistance(basis.outputs, exact.outputs))
+      for (index, run) in runs.enumerated() {
+        try run.advance(batch: batch)
+        let error = Matrix.relativeDistance(run.outputs, exact.outputs)
+        draws[index].worst = max(draws[index].worst, error)
+        if step % (steps / 10) == 0 { draws[index].error = max(draws[index].error, error) }
+      }
     }
-    return (worst, try Matrix.relativeDistance(exact.bottlenecks()[0], start), basis.ranks, exact.ranks)
+    for (index, run) in runs.enumerated() {
+      draws[index].moved = try Matrix.relativeDistance(exact.bottlenecks()[0], start)
+      (draws[index].ranks, draws[index].centres) = (run.ranks, exact.ranks)
+    }
+    return draws
+  }
+
+  /// The median over draws, and the quartiles about it.
+  private struct Quartiles: CustomStringConvertible {
+    let lower, median, upper: Double
+    var description: String { String(format: "%.3g (%.3g to %.3g)", median, lower, upper) }
+
+    init(_ values: [Double]) {
+      let sorted = values.sorted()
+      (lower, median, upper) = (sorted[sorted.count / 4], sorted[sorted.count / 2], sorted[3 * sorted.count / 4])
+    }
   }
 
   /// Replays the run's own centres and coefficients through the exact history, which is what the bound is about.
@@ -94,6 +135,9 @@ import WideKernels
       let deviceStep = try engine.tensor(step)
       try history.descend(at: engine.tensor(z), by: deviceStep)
       try change.descend(at: engine.tensor(z), indices: nil, by: deviceStep, norms: step.rowNorms)
+      // Also of the points that were not looked at this time.
+      let distance = try change.basis.distances(at: engine.tensor(z)).max() ?? 0
+      #expect(distance <= change.basis.threshold * 1.0001, "ε = \(tolerance), seed 7: p = \(distance) before an update")
       try run.advance()
       for points in [z, elsewhere] {
         let z = try engine.tensor(points)
