@@ -19,6 +19,8 @@ public protocol Experiment: Sendable {
 
   /// Defaults that differ from those that `Settings` declares, as texts by the settings' names on the command line.
   static var defaults: [String: String] { get }
+  /// Settings, as in `defaults`, of the published figures or beyond, for a large machine: what `--paper` stands for. Empty for none.
+  static var paper: [String: String] { get }
   /// Settings that `Settings` declares and other ones, by name, take the place of: giving them is an error.
   static var replacedSettings: [String: String] { get }
 
@@ -35,10 +37,17 @@ public protocol Experiment: Sendable {
 
 extension Experiment {
   public static var defaults: [String: String] { [:] }
+  public static var paper: [String: String] { [:] }
   public static var replacedSettings: [String: String] { [:] }
 
   /// The arguments that `defaults` stand for. They come before a user's own, of which the last counts.
-  public static var defaultArguments: [String] { defaults.sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" } }
+  public static var defaultArguments: [String] { arguments(defaults) }
+  /// The arguments that `--paper` stands for. They come after the defaults.
+  public static var paperArguments: [String] { arguments(paper) }
+
+  private static func arguments(_ settings: [String: String]) -> [String] {
+    settings.sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" }
+  }
 }
 
 /// Checked settings with their data, ready to run.

@@ -5,6 +5,8 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
   case missingStart(name: String)
   /// A setting that the experiment takes from another one.
   case replacedSetting(name: String, by: String)
+  /// `--paper` for an experiment that declares none.
+  case noPaperSettings(experiment: String)
   case unknownExperiment(name: String, known: [String])
 
   public var description: String {
@@ -13,6 +15,8 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
     case .missingStart(let name):
       "the initial functions '\(name)' are missing from the checkpoint; remove the run's checkpoint files to begin these runs again."
     case .replacedSetting(let name, let other): "--\(name): in this experiment --\(other) says it; leave --\(name) out."
+    case .noPaperSettings(let experiment):
+      "--paper: the experiment '\(experiment)' has no settings of a paper; leave --paper out and set what you need."
     case .unknownExperiment(let name, let known):
       "experiment '\(name)' is not known; choose one of \(known.joined(separator: ", ")) (see `isthmus list`)."
     }

@@ -44,7 +44,7 @@ struct RunExperiment<E: Experiment>: ParsableCommand {
         A run that was stopped, or is to have more steps or draws, is continued by the same command. Progress goes to standard \
         error. With --json standard output is one object: experiment, run, directory, seconds, estimatedSeconds, table and figures; \
         with --plan: experiment, run, directory, estimatedSeconds, expectedBytes and plan.
-        \(ownDefaults)\(replacedSettings)
+        \(ownDefaults)\(paperSettings)\(replacedSettings)
         Examples:
           isthmus run \(E.name)
           isthmus run \(E.name) --settings settings.yaml --device cpu
@@ -56,6 +56,10 @@ struct RunExperiment<E: Experiment>: ParsableCommand {
   private static var ownDefaults: String {
     E.defaults.isEmpty
       ? "" : "\nThis experiment's own defaults, in place of those below:\n  \(E.defaultArguments.joined(separator: "\n  "))\n"
+  }
+
+  private static var paperSettings: String {
+    E.paper.isEmpty ? "" : "\n--paper stands for:\n  \(E.paperArguments.joined(separator: "\n  "))\n"
   }
 
   private static var replacedSettings: String {
@@ -80,6 +84,9 @@ struct RunOptions: ParsableArguments {
       "YAML file with settings; keys are the names of the options, also device, precision, results and experiment.", valueName: "file"),
     completion: .file(extensions: ["yaml", "yml"]))
   var settings: String?
+  // Expanded by `SettingsFile` before parsing.
+  @Flag(help: "Settings of the published figures or beyond, for a large machine, where the experiment has them (see above).")
+  var paper = false
   @Flag(help: "Print what would be done and what it costs, and stop.") var plan = false
   @Flag(
     help: ArgumentHelp(

@@ -7,7 +7,7 @@ import Yams
 /// Settings in YAML, turned into the arguments that they stand for: each setting is declared once, as an option.
 ///
 /// Keys are the options' long names; a list is written with commas. The arguments of the file come after the experiment's own
-/// defaults and before the user's arguments: the last of them wins.
+/// defaults, and those of `--paper`, and before the user's arguments: the last of them wins.
 struct SettingsFile {
   /// Settings of every run, beside those of its experiment.
   private static let runSettings = ["device", "precision", "results"]
@@ -34,7 +34,10 @@ struct SettingsFile {
     for (name, other) in experiment.replacedSettings where own.contains(where: { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }) {
       throw ExperimentError.replacedSetting(name: name, by: other)
     }
-    return [RunCommand.name, experiment.name] + experiment.defaultArguments + (try file?.arguments(for: experiment) ?? []) + own
+    let isPaper = own.contains("--paper")
+    guard !isPaper || !experiment.paper.isEmpty else { throw ExperimentError.noPaperSettings(experiment: experiment.name) }
+    let given = experiment.defaultArguments + (isPaper ? experiment.paperArguments : [])
+    return [RunCommand.name, experiment.name] + given + (try file?.arguments(for: experiment) ?? []) + own
   }
 
   private static func experiment(_ name: String) throws -> any Experiment.Type {
