@@ -1,4 +1,10 @@
 /// Every experiment, by name. A new one is a folder in `Catalog` and a line here.
 public enum ExperimentCatalog {
-  public static let all: [any Experiment.Type] = [Bottleneck.self, BottleneckDepth.self, BottleneckScaling.self, LazyFeature.self]
+  public static let all: [any Experiment.Type] = [
+    Bottleneck.self,
+    BottleneckDepth.self,
+    BottleneckScaling.self,
+    LazyFeature.self,
+    LinearAcceleration.self,
+  ]
 }

@@ -50,7 +50,7 @@ struct ExperimentRun<E: Experiment> {
       try work(plan, store)
       profile = try endProfile(limits, store)
       table = try ReportCatalog.report(E.name)?.table(store.directory)
-      if let table { try store.writeTable(table.text, numbers: table.numbers, json: table.json) }
+      if let table { try store.writeTable(table.text, heading: table.heading, numbers: table.numbers, json: table.json) }
       try store.finish(fallbacks: engine.backend.fallbacks)
     } catch {
       interruption.waitIfUnderWay()
@@ -143,7 +143,7 @@ struct ExperimentRun<E: Experiment> {
       if let profile { members.append(.init("profile", profile.json)) }
       return Terminal.write(JSONValue.object(members).prettyText.trimmingLineFeed)
     }
-    if let table { Terminal.write("\n" + table.text.text) }
+    if let table { Terminal.write("\n" + table.heading + table.text.text) }
     if let profile { Terminal.write("\n" + profile.heading + profile.text.text) }
     if isTalkative {
       let estimated = store.existing.isEmpty ? "estimated" : "the whole run was estimated at"

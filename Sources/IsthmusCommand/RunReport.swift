@@ -4,6 +4,8 @@ import Results
 
 /// The table at the end of a run, for reading and for programs.
 struct RunTable {
+  /// Lines above the table.
+  var heading = ""
   let text: TextTable
   let numbers: TextTable
   let json: JSONValue
@@ -68,10 +70,27 @@ enum LazyFeatureReport: RunReport {
   }
 }
 
+enum LinearAccelerationReport: RunReport {
+  static let experiment = "linear-acceleration"
+
+  static func table(_ directory: URL) throws -> RunTable {
+    let table = try LinearAccelerationTable(reading: directory)
+    return RunTable(heading: table.heading, text: table.text, numbers: table.numbers, json: table.json)
+  }
+
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
+    try LinearAccelerationFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  }
+}
+
 /// The experiments that have a report. One without is recorded all the same.
 enum ReportCatalog {
   private static let all: [any RunReport.Type] = [
-    BottleneckReport.self, BottleneckDepthReport.self, BottleneckScalingReport.self, LazyFeatureReport.self,
+    BottleneckReport.self,
+    BottleneckDepthReport.self,
+    BottleneckScalingReport.self,
+    LazyFeatureReport.self,
+    LinearAccelerationReport.self,
   ]
 
   static func report(_ experiment: String) -> (any RunReport.Type)? { all.first { $0.experiment == experiment } }

@@ -31,7 +31,7 @@ import Testing
 
   @Test(arguments: [
     [], ["devices"], ["list"], ["run"], ["run", "bottleneck"], ["run", "bottleneck-depth"],
-    ["run", "bottleneck-scaling"], ["kernel"], ["plot"], ["check"],
+    ["run", "bottleneck-scaling"], ["run", "linear-acceleration"], ["kernel"], ["plot"], ["check"],
   ])
   func helps(_ command: [String]) throws {
     let invocation = try Invocation(command + ["--help"])
@@ -47,6 +47,7 @@ import Testing
     #expect(try Invocation(["run", "bottleneck-depth", "--help"]).output.contains(own))
     #expect(try Invocation(["help", "run", "bottleneck-depth"]).output.contains(own))
     #expect(try Invocation(["run", "bottleneck-scaling", "--help"]).output.contains("--train is not given here: --points says it"))
+    #expect(try Invocation(["run", "linear-acceleration", "--help"]).output.contains("--draws=200"), "what --paper stands for")
     #expect(try !Invocation(["run", "bottleneck", "--help"]).output.contains("own defaults"))
   }
 

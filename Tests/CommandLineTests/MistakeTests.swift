@@ -30,6 +30,8 @@ import Testing
     Mistake("run bottleneck-scaling --target-scale=3", 1, "--target-scale: in this experiment --scales says it"),
     Mistake("run scaling.yaml", 1, "scaling.yaml: the setting 'train' is not known; choose from activation"),
     Mistake("run bottleneck-scaling --points 20,many", 1, "--points: expected numbers of at least 2, such as 250,500, got '20,many'"),
+    Mistake("run bottleneck --paper", 1, "--paper: the experiment 'bottleneck' has no settings of a paper"),
+    Mistake("run linear-acceleration --powers 3", 1, "--powers: expected even powers of at least 2, such as 2,4, got '3'"),
     Mistake("run bottleneck-depth --depth 3", 1, "--depth: expected at least 4 hidden layers for 3 bottleneck(s)"),
     Mistake("run bottleneck --precision float16", 64, "'float32' and 'float64'"),
     Mistake("run bottleneck --settings", 64, "Missing value for '--settings"),

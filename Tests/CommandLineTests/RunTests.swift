@@ -62,6 +62,34 @@ import Testing
     #expect(manifest.identity["points"] == nil && manifest.identity["bottlenecks"] == "1")
   }
 
+  /// Defaults, then what --paper stands for, then what the user gives.
+  @Test func paperSettingsGiveWayToGivenOnes() throws {
+    let folder = try TemporaryFolder()
+    func plan(_ arguments: [String]) throws -> String {
+      let invocation = try Invocation(["run", "linear-acceleration", "--device", "cpu", "--plan"] + arguments, in: folder.url)
+      #expect(invocation.exitCode == 0, "\(invocation.testDescription)")
+      return invocation.output
+    }
+    #expect(try plan([]).contains("20 draws") && plan(["--paper"]).contains("200 draws"))
+    let own = try plan(["--draws", "7", "--paper"])
+    #expect(own.contains("7 draws") && own.contains("d = 1, 2, 4, 8, 16, 64, 256,"))
+  }
+
+  @Test func linearAccelerationHasItsOwnTable() throws {
+    let folder = try TemporaryFolder()
+    let arguments = [
+      "run", "linear-acceleration", "--device", "cpu", "--draws", "2", "--target-norms", "10", "--bottlenecks", "1", "--spectrum", "0",
+      "--start", "raw", "--depths", "2", "--widths", "16", "--steps", "10", "--regression-points", "10", "--no-plots", "--json",
+    ]
+    let invocation = try Invocation(arguments, in: folder.url)
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(invocation.output.utf8)) as? [String: Any])
+    let table = try #require(json["table"] as? [String: Any], "\(invocation.testDescription)")
+    let rows = try #require(table["speedUps"] as? [[String: Any]])
+    #expect(rows.count == 1 && rows.first?["speedUp"] as? Double ?? 0 > 2)
+    let text = try String(contentsOf: onlyRun(in: folder.url).directory.appendingPathComponent("table.txt"), encoding: .utf8)
+    #expect(text.contains("end-to-end rule, largest deviation") && text.contains("d = 1"))
+  }
+
   @Test func extendsWithMoreSteps() throws {
     let folder = try TemporaryFolder()
     for steps in ["3", "6"] {

@@ -1,0 +1,94 @@
+import Compute
+import Foundation
+import Learning
+import Results
+
+/// ℓ_p regression by end-to-end rules of several depths, each at its best constant rate.
+struct RegressionPart: LinearAccelerationPart {
+  let name = "regression"
+  let summary: String
+  let units: [LinearAccelerationUnit]
+  let estimatedSeconds: Double
+
+  /// The initial loss is to fall to this fraction.
+  static func fraction(power: Int) -> Double { power == 2 ? 1e-4 : 1e-6 }
+  private static let limit = 50_000
+
+  init(_ settings: LinearAccelerationSettings) throws {
+    let (depths, powers) = try (settings.depthList(), settings.powerList())
+    summary =
+      "regression with p = \(powers.map(String.init).joined(separator: ", ")) by rules of depth "
+      + "\(depths.map(String.init).joined(separator: ", ")), each at its best constant rate, \(settings.draws) draws"
+    let problems: [Problem] = [.identity, .gaussian]
+    units = problems.flatMap { problem in
+      powers.flatMap { power in
+        depths.flatMap { depth in
+          (0..<settings.draws).map { draw in
+            LinearAccelerationUnit(
+              key: [
+                "kind": "regression", "problem": .string(problem.rawValue), "power": .number(Double(power)),
+                "depth": .number(Double(depth)), "draw": .number(Double(draw)),
+              ]
+            ) { _ in Self.record(problem, power, depth, draw, settings) }
+          }
+        }
+      }
+    }
+    estimatedSeconds = Double(units.count) * 1e-4 * Double(settings.regressionPoints * settings.regressionInputs)
+  }
+
+  enum Problem: String {
+    /// x = I₂, y = (10, 1).
+    case identity
+    /// Normal inputs with variances falling to 1/condition, targets of a normal coefficient vector.
+    case gaussian
+  }
+
+  private static func record(
+    _ problem: Problem, _ power: Int, _ depth: Int, _ draw: Int, _ settings: LinearAccelerationSettings
+  ) -> Record {
+    let stream = RandomStream(seed: settings.seed, name: "regression/\(draw)")
+    let regression = regression(problem, power, stream, settings)
+    let direction = stream.child("start").normals(regression.inputs.columns)
+    let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let start = direction.map { settings.startNorm * $0 / length }
+    let best = regression.bestDescent(EndToEndRule(depth: depth), from: start, fraction: fraction(power: power), limit: limit)
+    guard let best else { return ["rate": .null, "steps": .null, "readings": [], "losses": []] }
+    let readings = readings(best.losses.count)
+    return [
+      "rate": .number(best.rate), "steps": .number(Double(best.losses.count - 1)), "readings": .numbers(readings.map(Double.init)),
+      "losses": .numbers(readings.map { best.losses[$0] / best.losses[0] }),
+    ]
+  }
+
+  private static func regression(
+    _ problem: Problem, _ power: Int, _ stream: RandomStream, _ settings: LinearAccelerationSettings
+  ) -> PowerRegression {
+    switch problem {
+    case .identity:
+      return PowerRegression(inputs: Matrix(rows: 2, columns: 2, values: [1, 0, 0, 1]), targets: [10, 1], power: power)
+    case .gaussian:
+      let (rows, columns) = (settings.regressionPoints, settings.regressionInputs)
+      var inputs = Matrix(rows: rows, columns: columns, values: stream.child("inputs").normals(rows * columns))
+      let coefficients = stream.child("coefficients").normals(columns)
+      var targets = [Double](repeating: 0, count: rows)
+      for row in 0..<rows {
+        for column in 0..<columns {
+          inputs[row, column] *= pow(settings.condition, -0.5 * Double(column) / Double(max(columns - 1, 1)))
+          targets[row] += inputs[row, column] * coefficients[column]
+        }
+      }
+      return PowerRegression(inputs: inputs, targets: targets, power: power)
+    }
+  }
+
+  /// Steps below `count` at which losses are recorded: all up to 20, then ever further apart, and the last.
+  private static func readings(_ count: Int) -> [Int] {
+    var (steps, step) = ([Int](), 0)
+    while step < count - 1 {
+      steps.append(step)
+      step += max(1, step / 12)
+    }
+    return steps + [count - 1]
+  }
+}

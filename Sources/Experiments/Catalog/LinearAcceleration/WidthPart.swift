@@ -1,0 +1,114 @@
+import Compute
+import FiniteNetworks
+import Foundation
+import Learning
+import Networks
+import Results
+import WideKernels
+
+/// Finite deep linear networks beside their limit: the same steps of gradient descent from the same initial maps.
+struct WidthPart: LinearAccelerationPart {
+  let name = "finite width"
+  let summary: String
+  let units: [LinearAccelerationUnit]
+  let estimatedSeconds: Double
+
+  init(_ settings: LinearAccelerationSettings) throws {
+    let widths = try settings.widthList()
+    summary =
+      "finite networks of width \(widths.map(String.init).joined(separator: ", ")), d = \(settings.widthBottleneck), "
+      + "\(settings.steps) steps, \(settings.draws) draws, beside the limit"
+    units = widths.flatMap { width in
+      (0..<settings.draws).map { draw in
+        LinearAccelerationUnit(key: ["kind": "width", "width": .number(Double(width)), "draw": .number(Double(draw))]) { context in
+          try Comparison(settings, width: width, draw: draw, on: context.engine).record()
+        }
+      }
+    }
+    // Hidden layers between hidden layers are what costs: six products of width² per step.
+    let hidden = Double(settings.layersG - 1 + settings.layersF - 1), square = max(0, hidden - 2)
+    let perStep = widths.map { width in 1e-3 + 1e-8 * Double(width * settings.inputs) * hidden + 1e-9 * square * Double(width * width) }
+    estimatedSeconds = Double(settings.draws * settings.steps) * perStep.reduce(0, +)
+  }
+
+  private struct Comparison {
+    private let limit: LinearBottlenecks
+    private let task: LinearTask
+    private let rate: Double
+    private let steps: Int
+    private let network: FiniteNetwork
+    /// √(n_0 λ_i) e_i: their mean of x xᵀ is Σ.
+    private let inputs: Matrix
+    private let targets: Matrix
+    private let engine: Engine
+
+    init(_ settings: LinearAccelerationSettings, width: Int, draw: Int, on engine: Engine) throws {
+      let (n, d) = (settings.inputs, settings.widthBottleneck)
+      limit = LinearBottlenecks(inputs: n, widths: [d], layers: [settings.layersG, settings.layersF])
+      steps = settings.steps
+      self.engine = engine
+      let stream = RandomStream(seed: settings.seed, name: "width/\(draw)")
+      task = LinearTask(
+        eigenvalues: [Double](repeating: 1, count: n), direction: stream.child("target").normals(n), norm: settings.widthNorm)
+      rate = settings.rateFraction * 2 / limit.rateWithout
+      func block(_ layers: Int, outputs: Int) -> WideBlock {
+        WideBlock(hidden: [Hidden](repeating: Hidden(Identity()), count: layers - 1), outputs: outputs)
+      }
+      let chain = Network(inputs: n, blocks: [block(settings.layersG, outputs: d), block(settings.layersF, outputs: 1)])
+      network = try FiniteNetwork(
+        Architecture(chain, width: width), members: [stream.child("network/\(width)")], on: engine)
+      var inputs = Matrix(zeros: n, n), targets = Matrix(zeros: n, 1)
+      for i in 0..<n {
+        inputs[i, i] = (Double(n) * task.eigenvalues[i]).squareRoot()
+        targets[i, 0] = inputs[i, i] * task.target[i]
+      }
+      (self.inputs, self.targets) = (inputs, targets)
+    }
+
+    func record() throws -> Record {
+      let objective = try Objective(.squared, inputs: engine.tensor(inputs), targets: engine.tensor(targets), alpha: [1], on: engine)
+      var descent = try GradientDescent(rates: [rate])
+      var state = try factors()
+      var largest = 0.0
+      for _ in 0..<steps {
+        // Outputs before the step.
+        let outputs = try engine.read(descent.step(network, objective))
+        largest = max(largest, outputError(outputs, limit.flow.product(state)))
+        state = limit.flow.step(state, rate: rate) { Matrix(rows: 1, columns: limit.inputs, values: task.gradient($0.values)) }
+      }
+      let trained = try factors()
+      let (finite, wide) = (limit.flow.factors(trained), limit.flow.factors(state))
+      func error(_ a: Matrix, _ b: Matrix) -> RecordValue { RecordValue(nullIfNotFinite: Matrix.relativeDistance(a, b)) }
+      return [
+        "errorG": error(finite[0], wide[0]), "errorV": error(finite[1], wide[1]), "errorF": RecordValue(nullIfNotFinite: largest),
+        "loss": RecordValue(nullIfNotFinite: task.loss(limit.flow.product(state).values)),
+        "lossFinite": RecordValue(nullIfNotFinite: task.loss(limit.flow.product(trained).values)),
+      ]
+    }
+
+    /// |F − F_limit| / |F*| in norm over inputs.
+    private func outputError(_ outputs: [Double], _ beta: Matrix) -> Double {
+      let expected = (0..<limit.inputs).map { inputs[$0, $0] * beta[0, $0] }
+      return zip(outputs, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot() / targets.norm
+    }
+
+    /// G and v of the finite network: its blocks are linear maps, g(x) = G x / √n_0 and f(ξ) = v·ξ / √d.
+    private func factors() throws -> [Double] {
+      let layers = network.architecture.layers
+      var factors: [Matrix] = [], product: Tensor?
+      var inputs = limit.inputs
+      for (index, layer) in layers.enumerated() {
+        let weights = network.weights(index)
+        let scale = layer.weights.multiplier * (product == nil ? Double(inputs).squareRoot() : 1)
+        let longer =
+          if let product { try engine.gemm(weights, product, alpha: scale) } else { try engine.map(.scaled(by: scale, plus: 0), weights) }
+        product = longer
+        // A read-out ends its segment.
+        guard layer.activation == nil else { continue }
+        factors.append(try engine.matrix(longer))
+        (product, inputs) = (nil, longer.rows)
+      }
+      return limit.flow.state(factors)
+    }
+  }
+}

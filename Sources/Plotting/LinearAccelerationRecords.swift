@@ -1,0 +1,80 @@
+import Foundation
+import Results
+
+/// The records of the experiment `linear-acceleration`, by what they are of. Of two lines for one thing the later counts.
+struct LinearAccelerationRecords {
+  /// Inputs, start, norm and bottlenecks of a run.
+  struct Case: Hashable, Comparable {
+    let decay: Double
+    let isCentred: Bool
+    let norm: Double
+    let bottlenecks: BottleneckLabel
+
+    static func < (first: Case, second: Case) -> Bool {
+      let (a, b) = ((first.decay, first.isCentred ? 1 : 0, first.norm), (second.decay, second.isCentred ? 1 : 0, second.norm))
+      return a == b ? first.bottlenecks < second.bottlenecks : a < b
+    }
+  }
+
+  struct RegressionCase: Hashable, Comparable {
+    let problem: String
+    let power: Int
+    let depth: Int
+
+    static func < (first: RegressionCase, second: RegressionCase) -> Bool {
+      // The problem in two dimensions first.
+      (second.problem, first.power, first.depth) < (first.problem, second.power, second.depth)
+    }
+  }
+
+  private var byKey: [String: Record] = [:]
+  private var order: [String] = []
+
+  init() {}
+
+  /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
+  init(reading directory: URL) throws(ResultsError) {
+    var records = LinearAccelerationRecords()
+    try RunRecords.forEach(directory) { records.add($0) }
+    self = records
+  }
+
+  /// Lines that miss what tells them apart are passed over.
+  mutating func add(_ record: Record) {
+    let names: [String]
+    switch record.string("kind") {
+    case "speed-up": names = ["spectrum", "start", "norm", "bottlenecks", "draw"]
+    case "rule": names = ["depth"]
+    case "mode": names = ["depth", "mode"]
+    case "regression": names = ["problem", "power", "depth", "draw"]
+    case "width": names = ["width", "draw"]
+    default: return
+    }
+    let parts = names.compactMap { name in record.string(name) ?? record.number(name).map { "\($0)" } }
+    guard parts.count == names.count else { return }
+    let key = "\(record.string("kind") ?? "") " + parts.joined(separator: " ")
+    if byKey.updateValue(record, forKey: key) == nil { order.append(key) }
+  }
+
+  /// In the order in which they came.
+  func others(_ kind: String) -> [Record] { order.compactMap { byKey[$0] }.filter { $0.string("kind") == kind } }
+
+  var cases: [Case: [Record]] {
+    Dictionary(grouping: others("speed-up")) { record in
+      BottleneckLabel(record.string("bottlenecks") ?? "").map {
+        Case(
+          decay: record.number("spectrum") ?? 0, isCentred: record.string("start") == "centred", norm: record.number("norm") ?? 0,
+          bottlenecks: $0)
+      }
+    }.reduce(into: [:]) { cases, group in if let key = group.key { cases[key] = group.value } }
+  }
+
+  var regressions: [RegressionCase: [Record]] {
+    Dictionary(grouping: others("regression")) { record in
+      RegressionCase(
+        problem: record.string("problem") ?? "", power: Int(record.number("power") ?? 0), depth: Int(record.number("depth") ?? 0))
+    }
+  }
+
+  var widths: [Int: [Record]] { Dictionary(grouping: others("width")) { Int($0.number("width") ?? 0) } }
+}
