@@ -10,6 +10,16 @@ public enum LazyFeature: Experiment {
   // Networks of other widths, scales or draws are independent of one another.
   public static let extendingSettings: Set<String> = ["widths", "alphas", "draws", "steps", "kernels", "checkpoint-seconds"]
 
+  /// Test error against √h·α, kernel change and times: widths 100, 300, 1000, 23 values of √h·α, 10 seeds, 10,000 training points (any of
+  /// the papers' data sets by `--data`).
+  public static let paper = [
+    "train": "10000", "test": "50000", "widths": "100,300,1000", "draws": "10", "kernel-points": "1000",
+    "alphas": (-8...14).map { exponent in
+      // 10^k and 3.2 · 10^k.
+      "\(exponent % 2 == 0 ? "1" : "3.2")e\(Int((Double(exponent) / 2).rounded(.down)))"
+    }.joined(separator: ","),
+  ]
+
   /// An output f of order h^-1/2 has 24 bits, and α(f − f₀) must be known to a fraction of `outputChange`.
   public static func allowsFloat32Passes(_ settings: LazyFeatureSettings) -> Bool {
     ((try? settings.alphaList().max()) ?? .infinity) <= 1e4
