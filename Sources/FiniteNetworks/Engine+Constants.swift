@@ -9,12 +9,29 @@ extension Engine {
     return ones
   }
 
+  /// `[1, count, count]`.
+  func identity(_ count: Int) throws(ComputeError) -> Tensor {
+    try tensor((0..<count * count).map { $0 / count == $0 % count ? 1 : 0 }, rows: count, columns: count)
+  }
+
   /// `[batch, 1, columns]`, all 0; every item is the same memory.
   func repeatedZero(batch: Int, columns: Int) throws(ComputeError) -> Tensor {
     var zero = try zeros(rows: 1, columns: columns)
     zero.batch = batch
     zero.batchStride = 0
     return zero
+  }
+
+  /// Rows of the first tensor, then those of the others, `[batch, Σ rows, columns]`; all of one batch.
+  func stacked(_ tensors: [Tensor]) throws -> Tensor {
+    guard let first = tensors.first, tensors.count > 1 else { return try tensors.first ?? empty(rows: 0, columns: 0) }
+    let result = try empty(batch: first.batch, rows: tensors.reduce(0) { $0 + $1.rows }, columns: first.columns)
+    var row = 0
+    for tensor in tensors {
+      try copy(tensor, into: result.rows(row..<row + tensor.rows))
+      row += tensor.rows
+    }
+    return result
   }
 
   /// The same numbers without gaps between rows.
@@ -24,8 +41,8 @@ extension Engine {
     return result
   }
 
-  /// Numbers per member of a vector `[members, lines, columns]`, reduced over all of it.
-  func norms(_ vector: Tensor) throws(ComputeError) -> [Double] {
+  /// Euclidean norm of every member of a vector `[members, lines, columns]`.
+  public func norms(_ vector: Tensor) throws(ComputeError) -> [Double] {
     let lines = try rows(.sumOfSquares, vector)
     let line = lines.reshaped(batch: vector.batch, rows: 1, columns: vector.rows)
     return try read(rows(.sum, line)).map { $0.squareRoot() }

@@ -17,23 +17,26 @@ extension FiniteNetwork {
     try series(x, along: direction, order: order).map(\.preactivations).map { $0[$0.count - 1] }
   }
 
-  /// Coefficients 0 … `order` of ∇_θ Σ cotangent · F, each of the shape of `parameters`; `cotangent` `[members, n, c]`.
+  /// Coefficients `first` … `order` of ∇_θ Σ cotangent · F, each of the shape of `parameters`; `cotangent` `[members, n, c]`.
   ///
   /// - Throws: `FiniteNetworkError.unsupported` above `jetOrder` − 1.
-  public func gradientJet(_ cotangent: Tensor, _ x: Tensor, along direction: Tensor, order: Int) throws -> [Tensor] {
+  public func gradientJet(_ cotangent: Tensor, _ x: Tensor, along direction: Tensor, order: Int, from first: Int = 0) throws -> [Tensor] {
     guard architecture.isLinear || order <= 1 else { throw unsupported(order + 1) }
     let passes = try series(x, along: direction, order: order)
-    let gradients = try (0...order).map { _ in try emptyVector() }
+    let wanted = min(max(first, 0), order)...order
+    let gradients = try wanted.map { _ in try emptyVector() }
     let other = with(parameters: direction)
     // The cotangent of the output does not depend on t.
     var deltas: [Tensor?] = [cotangent] + [Tensor?](repeating: nil, count: order)
     for index in architecture.layers.indices.reversed() {
-      for k in 0...order {
-        for (first, delta) in deltas.enumerated() where first == k || (first < k && index > 0) {
-          guard let delta else { continue }
-          let input = passes[k - first].inputs[index]
-          try accumulate(index, delta, input, factor: 1, adds: true, into: gradients[k], withBias: first == k)
-        }
+      for (k, gradient) in zip(wanted, gradients) {
+        // Cauchy's sum over all pairs of coefficients as one product; inputs of the first layer have no others than the first.
+        let places = (index > 0 ? 0...k : k...k).filter { deltas[$0] != nil }
+        guard !places.isEmpty else { continue }
+        try accumulateWeights(
+          index, engine.stacked(places.compactMap { deltas[$0] }), engine.stacked(places.map { passes[k - $0].inputs[index] }), factor: 1,
+          adds: false, into: gradient)
+        if let delta = deltas[k] { try accumulateBias(index, delta, factor: 1, adds: false, into: gradient) }
       }
       guard index > 0 else { break }
       var passed: [Tensor?] = []

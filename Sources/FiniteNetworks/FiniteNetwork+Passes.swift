@@ -83,17 +83,21 @@ extension FiniteNetwork {
   }
 
   /// Adds to, or replaces, the parts of `vector` that belong to layer `index`.
-  func accumulate(
-    _ index: Int, _ delta: Tensor, _ input: Tensor, factor: Double, adds: Bool, into vector: Tensor, withBias: Bool = true
-  ) throws {
-    let layer = architecture.layers[index]
+  func accumulate(_ index: Int, _ delta: Tensor, _ input: Tensor, factor: Double, adds: Bool, into vector: Tensor) throws {
+    try accumulateWeights(index, delta, input, factor: factor, adds: adds, into: vector)
+    try accumulateBias(index, delta, factor: factor, adds: adds, into: vector)
+  }
+
+  func accumulateWeights(_ index: Int, _ delta: Tensor, _ input: Tensor, factor: Double, adds: Bool, into vector: Tensor) throws {
+    let multiplier = architecture.layers[index].weights.multiplier
     try engine.gemm(
-      GEMM(transposeA: true, alpha: factor * layer.weights.multiplier, beta: adds ? 1 : 0), delta, input,
-      into: layout.weights(index, of: vector))
-    if withBias, let target = layout.bias(index, of: vector), let scale = layer.bias {
-      let ones = try engine.ones(delta.rows)
-      try engine.gemm(GEMM(alpha: factor * scale.multiplier, beta: adds ? 1 : 0), ones, delta, into: target)
-    }
+      GEMM(transposeA: true, alpha: factor * multiplier, beta: adds ? 1 : 0), delta, input, into: layout.weights(index, of: vector))
+  }
+
+  func accumulateBias(_ index: Int, _ delta: Tensor, factor: Double, adds: Bool, into vector: Tensor) throws {
+    guard let target = layout.bias(index, of: vector), let scale = architecture.layers[index].bias else { return }
+    let ones = try engine.ones(delta.rows)
+    try engine.gemm(GEMM(alpha: factor * scale.multiplier, beta: adds ? 1 : 0), ones, delta, into: target)
   }
 
   /// Cotangent of the pre-activations of layer `index` − 1 from that of layer `index`.

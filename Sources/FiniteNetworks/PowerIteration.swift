@@ -1,0 +1,80 @@
+import Compute
+
+/// The spectral norm max |T(u, …, u)| over |u| = 1 of symmetric tensors T, one for each member of an ensemble, side by side.
+///
+/// u ← σt + s|t|u, normalised, with t = T(u, …, u, ·), a sign σ and τ = t · u = T(u, …, u). For symmetric tensors of any order the
+/// maximum over different unit vectors is reached at equal ones, so this is the spectral norm where the iteration finds the largest
+/// of its fixed points: start it several times. The shift favours τ of the sign σ, so for even orders take both signs. Vectors stay on
+/// the device; two numbers a member are read in each iteration.
+///
+/// Source: Kolda & Mayo 2011, *Shifted power method for computing tensor eigenpairs*; Banach 1938 for equal vectors.
+public struct PowerIteration: Sendable, Equatable {
+  /// s. Without a shift a tensor that is linear in each of two parts of u swaps their lengths for ever.
+  public var shift: Double
+  /// Iterations at most.
+  public var limit: Int
+  /// It ends when |τ| of no member changes by more than this part in two iterations that follow each other.
+  public var tolerance: Double
+
+  public init(shift: Double = 0.25, limit: Int = 60, tolerance: Double = 1e-5) {
+    self.shift = shift
+    self.limit = limit
+    self.tolerance = tolerance
+  }
+
+  public struct Result: Sendable {
+    /// |τ| of every member.
+    public var values: [Double]
+    /// |T(u, …, u, ·) − τu| / |τ|: 0 at a fixed point, and 0 where T vanishes.
+    public var residuals: [Double]
+    /// u, of the shape of the start.
+    public var vectors: Tensor
+    public var iterations: Int
+  }
+
+  /// - Parameters:
+  ///   - start: `[members, lines, columns]`, none of them zero.
+  ///   - signs: σ of every member; nil for the sign of τ.
+  ///   - report: called after every iteration with its number, from 1.
+  ///   - contract: T(u, …, u, ·) of u, a tensor of its own that the iteration may overwrite.
+  public func run(
+    from start: Tensor, signs: [Double]? = nil, on engine: Engine, report: (Int) throws -> Void = { _ in },
+    contract: (Tensor) throws -> Tensor
+  ) throws -> Result {
+    let u = try engine.contiguous(start)
+    try engine.map(.product, [u, engine.perMember(engine.norms(u).map { $0 > 0 ? 1 / $0 : 0 })], into: u)
+    var result = Result(values: [], residuals: [], vectors: u, iterations: 0)
+    var calm = 0
+    while result.iterations < limit {
+      let contracted = try contract(u)
+      let (values, norms) = (try engine.products(contracted, u), try engine.norms(contracted))
+      let magnitudes = values.map { abs($0) }
+      let hasSettled = result.iterations > 0 && zip(magnitudes, result.values).allSatisfy { abs($0 - $1) <= tolerance * $0 }
+      calm = hasSettled ? calm + 1 : 0
+      result.values = magnitudes
+      result.residuals = zip(norms, magnitudes).map { $1 > 0 ? max($0 * $0 - $1 * $1, 0).squareRoot() / $1 : 0 }
+      result.iterations += 1
+      try report(result.iterations)
+      if calm >= 2 { break }
+      try advance(u, contracted, values: values, norms: norms, signs: signs ?? values.map { $0 < 0 ? -1 : 1 }, on: engine)
+    }
+    return result
+  }
+
+  /// |σt + s|t|u|² = (1 + s²)|t|² + 2sσ|t|τ.
+  private func advance(
+    _ u: Tensor, _ contracted: Tensor, values: [Double], norms: [Double], signs: [Double], on engine: Engine
+  ) throws {
+    var (kept, added): ([Double], [Double]) = ([], [])
+    for (member, norm) in norms.enumerated() {
+      let square = (1 + shift * shift) * norm * norm + 2 * shift * signs[member] * norm * values[member]
+      let length = max(square, 0).squareRoot()
+      // Where T vanishes u stays.
+      kept.append(length > 0 ? shift * norm / length : 1)
+      added.append(length > 0 ? signs[member] / length : 0)
+    }
+    try engine.map(.product, [u, engine.perMember(kept)], into: u)
+    try engine.map(.product, [contracted, engine.perMember(added)], into: contracted)
+    try engine.map(.sum, [u, contracted], into: u)
+  }
+}
