@@ -6,5 +6,6 @@ public enum ExperimentCatalog {
     BottleneckScaling.self,
     LazyFeature.self,
     LinearAcceleration.self,
+    Multilinearity.self,
   ]
 }

@@ -83,6 +83,19 @@ enum LinearAccelerationReport: RunReport {
   }
 }
 
+enum MultilinearityReport: RunReport {
+  static let experiment = "multilinearity"
+
+  static func table(_ directory: URL) throws -> RunTable {
+    let table = MultilinearityTable(try MultilinearityMeasurements(reading: directory))
+    return RunTable(text: table.text, numbers: table.numbers, json: table.json)
+  }
+
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
+    try MultilinearityFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  }
+}
+
 /// The experiments that have a report. One without is recorded all the same.
 enum ReportCatalog {
   private static let all: [any RunReport.Type] = [
@@ -91,6 +104,7 @@ enum ReportCatalog {
     BottleneckScalingReport.self,
     LazyFeatureReport.self,
     LinearAccelerationReport.self,
+    MultilinearityReport.self,
   ]
 
   static func report(_ experiment: String) -> (any RunReport.Type)? { all.first { $0.experiment == experiment } }

@@ -1,0 +1,27 @@
+import Compute
+
+/// Deep linear networks with bottlenecks become multilinear functions of their parameters as the other layers widen: of degree one more
+/// than the number of bottlenecks, whatever the depth.
+///
+/// Source: Zhu, Pandit & Belkin 2022 (arXiv 2206.15058); what is measured is described in `Documentation/experiments/multilinearity.md`.
+public enum Multilinearity: Experiment {
+  public typealias Settings = MultilinearitySettings
+  public static let name = "multilinearity"
+  public static let summary = "Derivatives of deep linear networks against width: B − 1 bottlenecks leave a function of degree B."
+  public static let paper = [
+    "networks": "4,6,2+2,3+3,2+2+2,3+3+3", "widths": "32,64,128,256,512,1024", "members": "10", "restarts": "4", "iterations": "300",
+  ]
+  // Networks, widths and members are independent of one another.
+  public static let extendingSettings: Set<String> = ["networks", "widths", "members"]
+
+  /// Differences between networks and their limit are measured: they would drown in float32.
+  public static func allowsFloat32Passes(_ settings: MultilinearitySettings) -> Bool { false }
+
+  public static func plan(_ settings: MultilinearitySettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
+    guard passEngine.precision == .float64 else {
+      throw ExperimentError.invalidSetting(
+        name: "precision", expected: "float64: small differences are measured", got: passEngine.precision.rawValue)
+    }
+    return try MultilinearityPlan(settings, on: engine)
+  }
+}
