@@ -25,6 +25,18 @@ extension FiniteNetwork {
     let passes = try series(x, along: direction, order: order)
     let wanted = min(max(first, 0), order)...order
     let gradients = try wanted.map { _ in try emptyVector() }
+    try accumulateSeries(cotangent, passes, along: direction, coefficients: wanted, adds: false, into: gradients)
+    return gradients
+  }
+
+  /// Coefficients `wanted` of ∇_θ Σ cotangent · F added to `gradients`, which may then be the same vector, or put in their place.
+  ///
+  /// - Parameter passes: coefficients 0 … of a pass along `direction`, at least to the last that is wanted.
+  func accumulateSeries(
+    _ cotangent: Tensor, _ passes: [Pass], along direction: Tensor, coefficients wanted: ClosedRange<Int>, adds: Bool,
+    into gradients: [Tensor]
+  ) throws {
+    let (order, passes) = (wanted.upperBound, Array(passes.prefix(wanted.upperBound + 1)))
     let other = with(parameters: direction)
     // The cotangent of the output does not depend on t.
     var deltas: [Tensor?] = [cotangent] + [Tensor?](repeating: nil, count: order)
@@ -35,19 +47,18 @@ extension FiniteNetwork {
         guard !places.isEmpty else { continue }
         try accumulateWeights(
           index, engine.stacked(places.compactMap { deltas[$0] }), engine.stacked(places.map { passes[k - $0].inputs[index] }), factor: 1,
-          adds: false, into: gradient)
-        if let delta = deltas[k] { try accumulateBias(index, delta, factor: 1, adds: false, into: gradient) }
+          adds: adds, into: gradient)
+        if let delta = deltas[k] { try accumulateBias(index, delta, factor: 1, adds: adds, into: gradient) }
       }
       guard index > 0 else { break }
       var passed: [Tensor?] = []
       for k in 0...order {
-        var sum = try deltas[k].map { try inputCotangent(index, $0, points: x.rows) }
-        if k > 0, let before = deltas[k - 1] { sum = try added(sum, other.inputCotangent(index, before, points: x.rows)) }
+        var sum = try deltas[k].map { try inputCotangent(index, $0, points: passes[0].points) }
+        if k > 0, let before = deltas[k - 1] { sum = try added(sum, other.inputCotangent(index, before, points: passes[0].points)) }
         passed.append(sum)
       }
       deltas = try throughActivation(index - 1, passed, passes)
     }
-    return gradients
   }
 
   /// φ′(z(t)) times the series of cotangents.
@@ -66,7 +77,7 @@ extension FiniteNetwork {
   }
 
   /// Coefficients of what every layer reads and of its pre-activations.
-  private func series(_ x: Tensor, along direction: Tensor, order: Int) throws -> [Pass] {
+  func series(_ x: Tensor, along direction: Tensor, order: Int) throws -> [Pass] {
     guard order >= 0, order <= jetOrder else { throw unsupported(order) }
     guard direction.shape == parameters.shape else {
       throw FiniteNetworkError.shape(what: "direction", expected: parameters.shapeText, got: direction.shapeText)
@@ -121,7 +132,7 @@ extension FiniteNetwork {
     return first
   }
 
-  private func unsupported(_ order: Int) -> FiniteNetworkError {
+  func unsupported(_ order: Int) -> FiniteNetworkError {
     .unsupported(
       operation: "derivatives of order \(order)",
       reason: "the network's activations have theirs to order 2; take a linear network (identity) for higher ones")

@@ -28,13 +28,15 @@ extension FiniteNetwork {
   }
 
   /// Points that are taken at once so that a pass stays within a fraction of the engine's memory.
-  public func tiles(of points: Int) -> [Range<Int>] {
+  ///
+  /// - Parameter passes: how many are held at the same time.
+  public func tiles(of points: Int, passes: Int = 1) -> [Range<Int>] {
     let perPoint = zip(architecture.layers, architecture.shapes).reduce(0) { total, next in
       let pixels = (try? next.0.output(of: next.1).pixels) ?? 1
       return total + pixels * (next.0.fanIn(next.1) + 3 * next.0.map.units)
     }
     let budget = min(engine.memoryBudget / 8, engine.device.isGPU ? 8 << 30 : 256 << 20)
-    let tile = max(1, budget / max(perPoint * members * engine.precision.byteCount, 1))
+    let tile = max(1, budget / max(perPoint * passes * members * engine.precision.byteCount, 1))
     return stride(from: 0, to: points, by: tile).map { $0..<min($0 + tile, points) }
   }
 
