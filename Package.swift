@@ -133,7 +133,7 @@ let package = Package(
     tests(
       "FiniteNetworksTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "Networks", "WideKernels"]),
     tests("ExperimentsTests", ["BackendCatalog", "Compute", "Datasets", "Experiments", "Learning", "Results"]),
-    tests("TheoryTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "WideKernels"]),
+    tests("TheoryTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "Networks", "Plotting", "WideKernels"]),
   ],
   cLanguageStandard: .c2x
 )

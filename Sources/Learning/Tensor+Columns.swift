@@ -28,7 +28,7 @@ extension Engine {
   }
 
   /// Downloads every item of a batch.
-  func matrices(_ tensor: Tensor) throws(ComputeError) -> [Matrix] {
+  public func matrices(_ tensor: Tensor) throws(ComputeError) -> [Matrix] {
     let values = try read(tensor)
     let size = tensor.rows * tensor.columns
     return (0..<tensor.batch).map { item in
