@@ -7,5 +7,6 @@ public enum ExperimentCatalog {
     LazyFeature.self,
     LinearAcceleration.self,
     Multilinearity.self,
+    FiniteWidth.self,
   ]
 }

@@ -96,6 +96,19 @@ enum MultilinearityReport: RunReport {
   }
 }
 
+enum FiniteWidthReport: RunReport {
+  static let experiment = "finite-width"
+
+  static func table(_ directory: URL) throws -> RunTable {
+    let table = FiniteWidthTable(try FiniteWidthRuns(reading: directory))
+    return RunTable(text: table.text, numbers: table.numbers, json: table.json)
+  }
+
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
+    try FiniteWidthFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  }
+}
+
 /// The experiments that have a report. One without is recorded all the same.
 enum ReportCatalog {
   private static let all: [any RunReport.Type] = [
@@ -105,6 +118,7 @@ enum ReportCatalog {
     LazyFeatureReport.self,
     LinearAccelerationReport.self,
     MultilinearityReport.self,
+    FiniteWidthReport.self,
   ]
 
   static func report(_ experiment: String) -> (any RunReport.Type)? { all.first { $0.experiment == experiment } }

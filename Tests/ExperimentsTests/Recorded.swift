@@ -64,14 +64,18 @@ struct Recorded {
     }
   }
 
-  /// Copies what a kill would leave behind, after a given number of reports of a lockstep, to the folder's name with `-killed`.
+  /// Copies what a kill would leave behind, after a given number of reports of a lockstep (or another `activity`), to the folder's
+  /// name with `-killed`.
   final class Killer: Experiments.ProgressReporting, @unchecked Sendable {
     private var left: Int
     private let folder: URL
-    init(after reports: Int, folder: URL) { (left, self.folder) = (reports, folder) }
+    private let activity: String
+    init(after reports: Int, of activity: String = "lockstep", folder: URL) {
+      (left, self.activity, self.folder) = (reports, activity, folder)
+    }
 
     func update(fraction: Double, activity: String, rate: String) {
-      guard activity.contains("lockstep") else { return }
+      guard activity.contains(self.activity) else { return }
       left -= 1
       guard left == 0 else { return }
       try? FileManager.default.copyItem(at: folder, to: URL(fileURLWithPath: folder.path + "-killed"))

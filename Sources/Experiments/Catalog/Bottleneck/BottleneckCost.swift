@@ -96,7 +96,7 @@ struct BottleneckCost {
   }
 
   /// The fastest of three, after one run that may build kernels.
-  private static func time(_ engine: Engine, _ work: () throws -> Void) throws -> Double {
+  static func time(_ engine: Engine, _ work: () throws -> Void) throws -> Double {
     var best = Double.infinity
     for attempt in 0..<4 {
       let start = ContinuousClock.now

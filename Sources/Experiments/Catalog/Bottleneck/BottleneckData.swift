@@ -1,6 +1,20 @@
 import Datasets
 import Learning
 
+/// Settings that choose points and what is to be learnt of them.
+protocol DataSettings {
+  var train: Int { get }
+  var test: Int { get }
+  var target: TargetKind { get }
+  var targetScale: Double { get }
+  var preparation: InputPreparation { get }
+  var order: PointOrder { get }
+  var loss: Loss { get }
+  var seed: UInt64 { get }
+}
+
+extension BottleneckSettings: DataSettings {}
+
 /// Prepared inputs and targets of one run, as matrices.
 struct BottleneckData: Sendable {
   var trainInputs: Matrix
@@ -14,7 +28,7 @@ struct BottleneckData: Sendable {
   /// Of the training labels, for colouring a representation; nil for regression.
   var labels: [Int]?
 
-  init(_ settings: BottleneckSettings, _ loaded: LoadedData) throws {
+  init(_ settings: some DataSettings, _ loaded: LoadedData) throws {
     let selected = try Split(train: settings.train, test: settings.test, seed: settings.seed, order: settings.order).select(from: loaded)
     let inputs = try settings.preparation.prepare(selected)
     let targets = try settings.target.targets(

@@ -23,30 +23,32 @@ struct Chain: Hashable, Sendable, CustomStringConvertible {
     }
     return Chain(widths: widths)
   }
-}
 
-extension BottleneckSettings {
-  /// The chains to compare, without duplicates, in the order given; `inf` is the baseline of the others and always runs.
-  func chains() throws(ExperimentError) -> [Chain] {
+  /// Chains separated by commas, without duplicates, in the order given.
+  static func list(_ text: String) throws(ExperimentError) -> [Chain] {
     var chains: [Chain] = []
-    for part in bottlenecks.split(separator: ",", omittingEmptySubsequences: false) {
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let chain = try Chain.parse(part.trimmingWhitespace())
       if !chains.contains(chain) { chains.append(chain) }
     }
     return chains
   }
+}
 
-  /// The network with bottlenecks `widths`, its blocks' activations and depths as set.
+/// Of what the blocks of a chain consist, as settings say it.
+struct ChainBlocks {
+  /// Hidden layers of the first block.
+  var firstDepth: Int
+  /// Hidden layers of every later block.
+  var upperDepth: Int
+  /// One name, or one for each block, with commas between them.
+  var activation: String
+  var weightVariance: Double
+  var biasVariance: Double
+
+  /// The network with bottlenecks `widths`.
   func network(_ widths: [Int], inputs: Int, outputs: Int) throws -> Network {
     let blockCount = widths.count + 1
-    let firstDepth = depth - widths.count * upperDepth
-    guard firstDepth >= 1 else {
-      throw ExperimentError.invalidSetting(
-        name: "depth",
-        expected:
-          "at least \(widths.count * upperDepth + 1) hidden layers for \(widths.count) bottleneck(s) with \(upperDepth) layer(s) after each",
-        got: "\(depth)")
-    }
     let names = activation.split(separator: ",", omittingEmptySubsequences: false).reduce(into: [String]()) { names, part in
       // A comma inside parentheses belongs to the activation's parameters.
       if let last = names.last, last.contains("("), !last.contains(")") {
@@ -67,6 +69,26 @@ extension BottleneckSettings {
         outputs: index < widths.count ? widths[index] : outputs)
     }
     return Network(inputs: inputs, blocks: blocks)
+  }
+}
+
+extension BottleneckSettings {
+  /// The chains to compare; `inf` is the baseline of the others and always runs.
+  func chains() throws(ExperimentError) -> [Chain] { try Chain.list(bottlenecks) }
+
+  /// The network with bottlenecks `widths`, its blocks' activations and depths as set.
+  func network(_ widths: [Int], inputs: Int, outputs: Int) throws -> Network {
+    let firstDepth = depth - widths.count * upperDepth
+    guard firstDepth >= 1 else {
+      throw ExperimentError.invalidSetting(
+        name: "depth",
+        expected:
+          "at least \(widths.count * upperDepth + 1) hidden layers for \(widths.count) bottleneck(s) with \(upperDepth) layer(s) after each",
+        got: "\(depth)")
+    }
+    let blocks = ChainBlocks(
+      firstDepth: firstDepth, upperDepth: upperDepth, activation: activation, weightVariance: weightVariance, biasVariance: biasVariance)
+    return try blocks.network(widths, inputs: inputs, outputs: outputs)
   }
 
   func fractions() throws(ExperimentError) -> [Double] {

@@ -1,0 +1,75 @@
+import Compute
+import FiniteNetworks
+import Learning
+import Networks
+
+/// Estimates of time and memory, from short probes of the device.
+struct FiniteWidthCost {
+  /// More gain little, and are lost together when a run is killed.
+  private static let mostTogether = 8
+
+  private let settings: FiniteWidthSettings
+  private let networks: [Chain: Network]
+  private let points: Int
+  private let memory: Int
+  private let secondsPerPair: Double
+  private let secondsPerFeature: Double
+  private let secondsPerMultiply: Double
+  private let secondsPerOperation: Double
+
+  init(_ settings: FiniteWidthSettings, networks: [Chain: Network], points: Int, on engine: Engine) throws {
+    self.settings = settings
+    self.networks = networks
+    self.points = points
+    memory = min(settings.memory?.bytes ?? engine.memoryBudget, engine.memoryBudget)
+    let block = try settings.blocks.network([2], inputs: 2, outputs: 1).blocks[1]
+    let shallow = WideBlock(hidden: [block.hidden[0]], outputs: 1)
+    let n = 512
+    let stream = RandomStream(seed: 0, name: "probe")
+    let z = try engine.tensor(stream.normals(n * 2), rows: n, columns: 2)
+    let coefficients = try engine.tensor([Double](repeating: 1, count: n), rows: n, columns: 1)
+    secondsPerPair =
+      try BottleneckCost.time(engine) {
+        _ = try engine.widePass(.ntk, block.program, points: z, centres: z, coefficients: coefficients, jacobian: true)
+      } / Double(n * n)
+    let features = 1024
+    let finite = try FiniteNetwork(
+      Architecture(Network(inputs: 2, blocks: [shallow]), width: features), members: [stream], on: engine)
+    secondsPerFeature = try BottleneckCost.time(engine) { _ = try finite.outputs(z) } / Double(n * features)
+    let square = try engine.zeros(rows: 1024, columns: 1024)
+    secondsPerMultiply = try BottleneckCost.time(engine) { _ = try engine.gemm(square, square) } / Double(1 << 30)
+    let one = try engine.zeros(rows: 1, columns: 1)
+    secondsPerOperation = try BottleneckCost.time(engine) { for _ in 0..<64 { _ = try engine.map(.square, one) } } / 64
+  }
+
+  func seconds(_ wave: FiniteWidthPlan.Wave) -> Double {
+    guard let network = networks[wave.chain] else { return 0 }
+    let (steps, count, draws) = (Double(settings.steps), Double(points), Double(wave.draws.count))
+    let batch = Double(settings.batch > 0 ? settings.batch : settings.train)
+    var perStep = 0.0
+    for (index, block) in network.blocks.enumerated() {
+      let (width, depth) = (Double(wave.width), Double(block.hidden.count))
+      // Forward, backward and a look at all points for the finite network; value and Jacobian for the limit and its twin.
+      perStep += count * width * secondsPerFeature * depth * (index == 0 ? 3 : 6)
+      perStep += count * width * width * (depth - 1) * secondsPerMultiply * (index == 0 ? 4 : 8)
+      guard index > 0 else { continue }
+      let centres = settings.history == .exact ? steps / 2 * batch : min(steps / 2 * batch, 300)
+      perStep += 2 * count * centres * secondsPerPair + 30 * secondsPerOperation
+    }
+    return draws * steps * perStep + steps * 60 * Double(network.blocks.count) * secondsPerOperation
+  }
+
+  /// Draws whose parameters, passes and frozen kernels fit into memory, at least one.
+  func drawsTogether(_ chain: Chain, _ width: Int) -> Int {
+    guard let network = networks[chain] else { return 1 }
+    var numbers = 0
+    var fanIn = network.inputs
+    for block in network.blocks {
+      numbers += width * (fanIn + block.outputs + (block.hidden.count - 1) * width) + 6 * points * width * block.hidden.count
+      fanIn = block.outputs
+    }
+    // Parameters are there for the finite network, the limit and its twin.
+    let kernels = points * points * fanIn * fanIn * 2
+    return max(1, min(Self.mostTogether, memory / 2 / (8 * (3 * numbers + kernels))))
+  }
+}

@@ -1,0 +1,124 @@
+import Compute
+import Datasets
+import FiniteNetworks
+import Foundation
+import Learning
+import Networks
+import Results
+
+/// The draws of one `finite-width` experiment and what they cost.
+struct FiniteWidthPlan: ExperimentPlan {
+  /// A network at one width with draws that advance together.
+  struct Wave {
+    var chain: Chain
+    var width: Int
+    var draws: [Int]
+  }
+
+  let settings: FiniteWidthSettings
+  let data: BottleneckData
+  let chains: [Chain]
+  let widths: [Int]
+  let comparedSteps: Set<Int>
+  private let cost: FiniteWidthCost
+
+  init(_ settings: FiniteWidthSettings, loaded: LoadedData, on engine: Engine) throws {
+    self.settings = settings
+    data = try BottleneckData(settings, loaded)
+    chains = try settings.chains()
+    widths = try settings.hiddenWidths()
+    comparedSteps = try settings.comparedSteps()
+    let (inputs, outputs) = (data.trainInputs.columns, data.outputs)
+    let networks = try chains.map { try settings.blocks.network($0.widths, inputs: inputs, outputs: outputs) }
+    cost = try FiniteWidthCost(
+      settings, networks: Dictionary(uniqueKeysWithValues: zip(chains, networks)), points: data.trainInputs.rows + data.testInputs.rows,
+      on: engine)
+  }
+
+  var estimatedSeconds: Double { waves(skipping: []).reduce(0) { $0 + seconds($1) } }
+  var expectedBytes: Int { chains.count * widths.count * settings.draws * (settings.readings + 4) * 450 + (1 << 20) }
+  var dataChecksums: [String: String] { data.checksums }
+  var seeds: [String: UInt64] { ["draws": settings.seed, "selection": settings.seed] }
+
+  var summary: [String] {
+    let batch = settings.batch > 0 ? "batches of \(settings.batch)" : "full batch"
+    return [
+      "\(settings.data): \(settings.train) training and \(settings.test) test points, \(data.trainInputs.columns) features, "
+        + "\(data.outputs) output(s), target \(settings.target.rawValue), \(batch), \(settings.steps) steps",
+      "networks with bottlenecks \(chains.map(\.description).joined(separator: ", ")) and hidden layers of "
+        + "\(widths.map(String.init).joined(separator: ", ")), \(settings.draws) draw(s) each, activation \(settings.activation)",
+      "largest errors at steps \(comparedSteps.sorted().map(String.init).joined(separator: ", "))",
+      "\(chains.count * widths.count * settings.draws) finite networks, each with its limit and a perturbed twin of that: "
+        + "about \(BottleneckPlan.text(seconds: estimatedSeconds))",
+    ]
+  }
+
+  func seconds(_ wave: Wave) -> Double { cost.seconds(wave) }
+
+  /// All draws that are not recorded, as many together as memory allows.
+  func waves(skipping recorded: Set<FiniteWidthUnit>) -> [Wave] {
+    chains.flatMap { chain in
+      widths.flatMap { width in
+        let missing = (0..<settings.draws).filter { !recorded.contains(FiniteWidthUnit(chain: chain, width: width, draw: $0)) }
+        let together = cost.drawsTogether(chain, width)
+        return stride(from: 0, to: missing.count, by: together).map {
+          Wave(chain: chain, width: width, draws: Array(missing[$0..<min($0 + together, missing.count)]))
+        }
+      }
+    }
+  }
+
+  /// The comparison of one chain, at its rate.
+  func comparison(_ chain: Chain, on engine: Engine) throws -> LimitComparison {
+    let network = try settings.blocks.network(chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs)
+    let readings = comparedSteps.union(logSpaced(to: settings.steps, count: settings.readings))
+    var schedule = BatchSchedule(
+      points: settings.train, size: settings.batch, stream: RandomStream(seed: settings.seed, name: "finite-width/batches"))
+    let batches = (0..<settings.steps).compactMap { _ in schedule.next() }
+    return try LimitComparison(
+      network, inputs: data.trainInputs.followed(by: data.testInputs), targets: data.trainTargets.followed(by: data.testTargets),
+      trainCount: settings.train, loss: settings.loss, rate: settings.rate ?? fractionalRate(network, on: engine), readings: readings,
+      kernelReadings: settings.kernelPoints > 0 ? comparedSteps : [], batches: batches.isEmpty ? nil : batches,
+      kernelPoints: settings.kernelPoints, history: settings.historyKind(network), on: engine)
+  }
+
+  private func fractionalRate(_ network: Network, on engine: Engine) throws -> Double {
+    let wide = try FirstBlock(
+      network.composed.blocks[0].program, train: data.trainInputs, test: Matrix(zeros: 0, data.trainInputs.columns), relativeJitter: 0,
+      on: engine)
+    return try settings.rateFraction * 2 / wide.largestTangentEigenvalue()
+  }
+
+  func run(_ context: RunContext) throws { try FiniteWidthExecution(self, context).run() }
+}
+
+/// What tells one draw from the others of its plan.
+struct FiniteWidthUnit: Hashable {
+  var chain: Chain
+  var width: Int
+  var draw: Int
+
+  init(chain: Chain, width: Int, draw: Int) { (self.chain, self.width, self.draw) = (chain, width, draw) }
+
+  /// Nil for a record of something else.
+  init?(_ record: Record) {
+    guard let text = record.string("bottlenecks"), let chain = try? Chain.parse(text), let width = record.number("width"),
+      let draw = record.number("draw")
+    else { return nil }
+    self.init(chain: chain, width: Int(width), draw: Int(draw))
+  }
+
+  /// Fields that every line of the draw begins with.
+  func record(_ kind: String) -> Record {
+    ["kind": .string(kind), "bottlenecks": .string(chain.description), "width": .number(Double(width)), "draw": .number(Double(draw))]
+  }
+
+  func stream(seed: UInt64) -> RandomStream { RandomStream(seed: seed, name: "finite-width/\(chain)/width/\(width)/draw/\(draw)") }
+}
+
+extension FiniteWidthSettings {
+  func historyKind(_ network: Network) -> HistoryKind {
+    let hasKink = network.blocks.dropFirst().contains { $0.program.hasKink }
+    return history == .exact || (history == .auto && hasKink) ? .exact : .basis(tolerance: tolerance, rankLimit: 1 << 20)
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Results
+
+/// The records of the experiment `finite-width`, by network and width.
+public struct FiniteWidthRuns: Sendable {
+  /// One finite network beside its limit.
+  struct Draw: Sendable {
+    /// Lines of readings by step.
+    fileprivate(set) var readings: [Int: Record] = [:]
+    /// Nil while the draw is not done.
+    fileprivate(set) var end: Record?
+
+    var isDiverged: Bool { end?.string("status") == "diverged" }
+    /// How much a perturbation of the limit grew; infinite where the perturbed twin alone diverged.
+    var amplification: Double { end?.number("amplification") ?? .infinity }
+    var isSensitive: Bool { !isDiverged && !(amplification <= FiniteWidthRuns.sensitiveAbove) }
+
+    /// A quantity by step, steps increasing.
+    func curve(_ value: (Record) -> Double?) -> BottleneckRun.Curve {
+      readings.sorted { $0.key < $1.key }.compactMap { step, record in value(record).map { (step: Double(step), value: $0) } }
+    }
+  }
+
+  /// Draws of one network at one width that are done.
+  struct Group: Sendable {
+    let label: BottleneckLabel
+    let width: Int
+    let draws: [Draw]
+
+    /// Neither sensitive nor diverged: only these can agree with finite networks, and only they count in medians.
+    var calm: [Draw] { draws.filter { !$0.isDiverged && !$0.isSensitive } }
+
+    func ends(_ value: (Record) -> Double?) -> [Double] { calm.compactMap { $0.end.flatMap(value) } }
+    func quartiles(_ value: (Record) -> Double?) -> Quartiles { Quartiles(ends(value)) }
+  }
+
+  /// Draws that amplify a perturbation more than this are set apart.
+  static let sensitiveAbove = 100.0
+
+  private struct Key: Hashable {
+    let label: BottleneckLabel
+    let width: Int
+    let draw: Int
+  }
+
+  private var draws: [Key: Draw] = [:]
+
+  public init(_ records: [Record]) { for record in records { add(record) } }
+
+  /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
+  public init(reading directory: URL) throws(ResultsError) {
+    try RunRecords.forEach(directory) { add($0) }
+  }
+
+  private mutating func add(_ record: Record) {
+    guard let label = record.string("bottlenecks").flatMap({ BottleneckLabel($0) }), let width = record.number("width"),
+      let draw = record.number("draw")
+    else { return }
+    let key = Key(label: label, width: Int(width), draw: Int(draw))
+    switch record.string("kind") {
+    case "end": draws[key, default: Draw()].end = record
+    case "reading": if let step = record.number("step") { draws[key, default: Draw()].readings[Int(step)] = record }
+    default: break
+    }
+  }
+
+  /// By network, then width; draws in their order.
+  var groups: [Group] {
+    let done = draws.filter { $0.value.end != nil }
+    return Dictionary(grouping: done) { $0.key.label }.sorted { $0.key < $1.key }.flatMap { label, own in
+      Dictionary(grouping: own) { $0.key.width }.sorted { $0.key < $1.key }.map { width, draws in
+        Group(label: label, width: width, draws: draws.sorted { $0.key.draw < $1.key.draw }.map(\.value))
+      }
+    }
+  }
+}
+
+/// The exponent of a median's power of the width, with its standard error.
+public struct WidthSlope: Equatable, Sendable {
+  public let exponent: Double
+  /// From the scatter of the draws; nil where a width has a single draw.
+  public let standardError: Double?
+
+  /// Least squares of log median against log width.
+  ///
+  /// A median of n values has the variance π/2 · s²/n, with s the deviation of the logarithms, were these normal.
+  /// - Returns: nil unless two widths have positive medians.
+  init?(_ values: [(width: Int, draws: [Double])]) {
+    let rows = values.compactMap { row in
+      Quartiles(row.draws).median.map { (x: log(Double(row.width)), point: Series.Point(Double(row.width), $0), draws: row.draws) }
+    }
+    guard let law = PowerLaw(rows.map(\.point)) else { return nil }
+    exponent = law.exponent
+    let mean = rows.reduce(0) { $0 + $1.x } / Double(rows.count)
+    let spread = rows.reduce(0) { $0 + ($1.x - mean) * ($1.x - mean) }
+    guard rows.allSatisfy({ $0.draws.count > 1 && $0.draws.allSatisfy { $0 > 0 } }) else {
+      standardError = nil
+      return
+    }
+    let variance = rows.reduce(0) { sum, row in
+      let logs = row.draws.map { log($0) }, count = Double(logs.count)
+      let center = logs.reduce(0, +) / count
+      let scatter = logs.reduce(0) { $0 + ($1 - center) * ($1 - center) } / (count - 1)
+      return sum + (row.x - mean) * (row.x - mean) * .pi / 2 * scatter / count
+    }
+    standardError = variance.squareRoot() / spread
+  }
+
+  /// `−0.49 ± 0.05`.
+  var text: String {
+    String(format: "%.2f", exponent).replacingOccurrences(of: "-", with: "−") + (standardError.map { String(format: " ± %.2f", $0) } ?? "")
+  }
+}
