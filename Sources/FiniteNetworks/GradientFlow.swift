@@ -91,14 +91,3 @@ public struct GradientFlow: EnsembleTraining {
       network.keeping(members: wanted), objective.keeping(members: wanted), rule: rule, clock: clock.keeping(members: wanted))
   }
 }
-
-extension Engine {
-  /// Every item of a tensor on the host.
-  func matrices(_ tensor: Tensor) throws(ComputeError) -> [Matrix] {
-    let values = try read(tensor)
-    let count = tensor.rows * tensor.columns
-    return (0..<tensor.batch).map { item in
-      Matrix(rows: tensor.rows, columns: tensor.columns, values: Array(values[item * count..<(item + 1) * count]))
-    }
-  }
-}
