@@ -10,9 +10,6 @@ extension FiniteNetwork {
 
   /// |Θ − Θ₀|_F/|Θ₀|_F at `x` `[1, n, inputs]` of a network of one member.
   public func kernelChange(from initial: FiniteNetwork, _ x: Tensor) throws -> Double {
-    let (kernel, before) = (try tangentKernel(x), try initial.tangentKernel(x))
-    let size = try engine.norms(before)[0]
-    try engine.map(.difference, [kernel, before], into: kernel)
-    return try engine.norms(kernel)[0] / size
+    try engine.kernelChange(tangentKernel(x), from: initial.tangentKernel(x))[0]
   }
 }

@@ -101,7 +101,7 @@ public enum LazyFeatureFigures {
         ]
       }
       return series.isEmpty
-        ? nil : Panel(title: title, xAxis: Axis("width h", scale: .log), yAxis: axis, series: series, legend: .below)
+        ? nil : Panel(title: title, xAxis: Axis("width h", scale: .log), yAxis: axis, series: series, legend: .inside(.topRight))
     }
     let panels = [
       panel("Test error", Axis("test error (%)"), isFitted: false) { mean($0.ends("testError")).map { 100 * $0 } },
@@ -133,7 +133,7 @@ public enum LazyFeatureFigures {
       ? nil
       : Figure(
         title: "\(title): medians over draws", xAxis: Axis("√h·α", scale: .log),
-        yAxis: Axis(axis, scale: .log), series: series, legend: .below)
+        yAxis: Axis(axis, scale: .log), series: series, legend: .inside(.bottomLeft))
   }
 
   // MARK: Curves in time
