@@ -88,7 +88,10 @@ final class LazyFeatureEnsemble {
 
   /// Steps between two looks at all outputs: every one of a flow, which knows them; few of many small steps, each of which costs
   /// much less than a look.
-  private var looks: Int { plan.settings.method == .flow ? 1 : max(10, (training.clock.accepted.max() ?? 0) / 5) }
+  private var looks: Int {
+    let taken = training.clock.accepted.max() ?? 0
+    return plan.settings.method == .flow ? 1 : max(1, min(max(10, taken / 5), plan.settings.steps - taken))
+  }
 
   func run(_ progress: WorkProgress) throws {
     let cost = units.reduce(0) { $0 + plan.seconds(of: $1) }
