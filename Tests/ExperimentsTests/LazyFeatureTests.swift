@@ -133,7 +133,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--loss", "softmax"], ["--widths", "0"], ["--alphas", "1,-1"], ["--components", "11"], ["--network", "cnn"], ["--batch", "41"],
+    ["--loss", "softmax"], ["--widths", "0"], ["--alphas", "1,-1"], ["--components", "11"], ["--network", "cnn"],
+    ["--method", "adam", "--batch", "41"],
     ["--test", "5000"], ["--activation", "none"],
   ])
   func settingsThatCannotBeAreRefusedBeforeTheWork(_ extra: [String]) throws {
@@ -142,6 +143,12 @@ import Testing
       try LazyFeature.plan(
         settings(extra + (extra == ["--components", "11"] ? ["--preparation", "centred"] : [])), on: engine, passEngine: engine)
     }
+  }
+
+  /// What a method does not use is not checked against the data.
+  @Test func aFlowNeedsNoBatch() throws {
+    let engine = try engine()
+    _ = try LazyFeature.plan(settings(["--train", "10", "--kernel-points", "5"]), on: engine, passEngine: engine)
   }
 
   /// Whitened components are uncorrelated and of unit variance over all points.

@@ -89,7 +89,7 @@ extension LazyFeatureSettings {
     try require(outputChange > 0, "output-change", "a positive number", outputChange)
     try require(rate > 0 && rate.isFinite, "rate", "a positive number", rate)
     try require(momentum >= 0 && momentum < 1, "momentum", "from 0 to below 1", momentum)
-    try require(batch >= 0 && batch <= train, "batch", "0 to the number of training points", batch)
+    try require(batch >= 0 && (batch <= train || method == .flow), "batch", "0 to the number of training points", batch)
     try require(margin.isFinite, "margin", "a number", margin)
     try require(steps >= 1, "steps", "at least 1", steps)
     try require(draws >= 1, "draws", "at least 1", draws)
