@@ -81,6 +81,7 @@ let package = Package(
     module("LinearAlgebra", ["Compute", "CLAPACK"]),
     module("Learning", ["Compute", "LinearAlgebra", "Networks", "WideKernels"]),
     module("FiniteNetworks", ["Compute", "Learning", "Networks", "WideKernels"]),
+    module("DeviceBenchmarks", ["BackendTestKit", "Compute", "Networks", "WideKernels"]),
     // Data, experiments, figures.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
@@ -109,7 +110,8 @@ let package = Package(
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "CRevision", "CLAPACK", "NumPyFormat", "Experiments", "Plotting", "BackendCatalog", "BackendTestKit", "Networks", "Datasets",
+        "CRevision", "CLAPACK", "NumPyFormat", "Experiments", "Plotting", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks",
+        "Networks", "Datasets",
         "Results", "Compute", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -121,6 +123,7 @@ let package = Package(
     tests("CPUBackendTests", ["CPUBackend", "CPUKernelInterface", "Compute", "WideKernels"]),
     tests("ComputeTests", ["Compute", "ReferenceBackend", "WideKernels"]),
     tests("KernelSourceTests", ["Compute", "OpenCLBackend", "WideKernels"]),
+    tests("DeviceBenchmarksTests", ["BackendCatalog", "Compute", "DeviceBenchmarks", "ReferenceBackend"]),
     tests("ConformanceTests", ["BackendTestKit", "BackendCatalog", "Compute", "ReferenceBackend", "WideKernels"]),
     tests("NetworksTests", ["Networks", "WideKernels"]),
     tests("DatasetsTests", ["Datasets", "NumPyFormat"]),

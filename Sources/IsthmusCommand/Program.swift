@@ -41,6 +41,7 @@ struct IsthmusCommand: ParsableCommand {
         isthmus run settings.yaml                           the same from a file
         isthmus plot                                        the figures of the newest run
         isthmus check --all                                 whether every device computes correctly
+        isthmus bench                                       how close its operations come to the device's limits
 
         Completions: `isthmus --generate-completion-script bash` (or zsh, fish) prints a script that the shell sources.
         Exit codes: 0 done; 1 failed; 64 the command line could not be understood; 130 interrupted.
@@ -48,6 +49,7 @@ struct IsthmusCommand: ParsableCommand {
       version: Program.version,
       subcommands: [
         DevicesCommand.self, ListCommand.self, RunCommand.self, KernelCommand.self, PlotCommand.self, CheckCommand.self,
+        BenchCommand.self,
       ])
   }
 }

@@ -19,9 +19,12 @@ enum Provenance {
   }
 
   static func versions(of device: DeviceDescription) -> [String: String] {
-    var versions = [
-      "isthmus": Program.version, "swift": swift, "system": ProcessInfo.processInfo.operatingSystemVersionString, "driver": device.driver,
-    ]
+    programVersions.merging(["driver": device.driver]) { own, _ in own }
+  }
+
+  /// Without those of a device.
+  static var programVersions: [String: String] {
+    var versions = ["isthmus": Program.version, "swift": swift, "system": ProcessInfo.processInfo.operatingSystemVersionString]
     versions["openblas"] = openBLAS
     return versions
   }

@@ -85,7 +85,7 @@ struct FeaturePassCase: CaseBody {
     }
   }
 
-  private func expectation<P: Rounding>(
+  func expectation<P: Rounding>(
     _ rounding: P.Type, _ points: Operand, _ weights: Operand, _ biases: Operand?, _ coefficients: Operand
   ) -> (value: [Bounded<P>], jacobian: [Bounded<P>]) {
     typealias Number = Bounded<P>

@@ -87,7 +87,7 @@ struct WidePassCase: CaseBody {
     return isDyadic ? uniforms.map { ($0 * 16).rounded() / 16 } : uniforms
   }
 
-  private func expectation<P: Rounding>(_ rounding: P.Type, _ points: [Double], _ centreValues: [Double], _ coefficients: [Double])
+  func expectation<P: Rounding>(_ rounding: P.Type, _ points: [Double], _ centreValues: [Double], _ coefficients: [Double])
     -> (value: [Bounded<P>], jacobian: [Bounded<P>])
   {
     typealias Number = Bounded<P>

@@ -1,0 +1,84 @@
+import Compute
+
+/// One operation at one choice of sizes, with the check of its result. The same on every device.
+public struct BenchmarkCase: Sendable, CustomStringConvertible {
+  /// The operation family, such as `gemm`; rows of one family can be compared with each other.
+  public let family: String
+  /// What distinguishes the case within its family beside its sizes, such as `square` or an activation; may be empty.
+  public let variant: String
+  /// Named sizes in the order in which they are shown, such as m, n, k.
+  public let sizes: [BenchmarkSize]
+  public let precisions: Set<Precision>
+  /// Numbers that the case holds on the device at one time, about.
+  let elements: Int
+  let prepare: @Sendable (Engine) throws -> PreparedBenchmark
+
+  /// - Parameter prepare: makes inputs and outputs; called twice, and not timed.
+  init(
+    _ family: String, _ variant: String = "", sizes: [BenchmarkSize], precisions: Set<Precision> = Set(Precision.allCases), elements: Int,
+    prepare: @escaping @Sendable (Engine) throws -> PreparedBenchmark
+  ) {
+    self.family = family
+    self.variant = variant
+    self.sizes = sizes
+    self.precisions = precisions
+    self.elements = elements
+    self.prepare = prepare
+  }
+
+  /// Names the case in every report: `gemm square m1024 n1024 k1024`.
+  public var description: String {
+    ([family] + (variant.isEmpty ? [] : [variant]) + sizes.map(\.description)).joined(separator: " ")
+  }
+}
+
+/// A size by its letter in the documentation of the operation.
+public struct BenchmarkSize: Sendable, Codable, Hashable, CustomStringConvertible {
+  public let name: String
+  public let value: Int
+
+  init(_ name: String, _ value: Int) {
+    self.name = name
+    self.value = value
+  }
+
+  public var description: String { "\(name)\(value)" }
+}
+
+/// A case with its tensors in place.
+struct PreparedBenchmark {
+  /// Puts back what a run changes; not timed.
+  var reset: (() throws -> Void)?
+  /// What is timed; need not wait for the device.
+  var run: () throws -> Void
+  /// Judges the result of the last run.
+  var verify: () throws -> Verification
+  /// Work beside the device's operations: factorisations on the host.
+  var hostWork = DeclaredWork()
+
+  init(
+    reset: (() throws -> Void)? = nil, hostWork: DeclaredWork = DeclaredWork(), run: @escaping () throws -> Void,
+    verify: @escaping () throws -> Verification
+  ) {
+    self.reset = reset
+    self.hostWork = hostWork
+    self.run = run
+    self.verify = verify
+  }
+}
+
+/// How a result was judged.
+public struct Verification: Sendable, Codable, Equatable {
+  /// The largest error in units of its bound: at most 1 in a correct result.
+  public let residual: Double
+  /// By what, and over how many numbers.
+  public let method: String
+
+  public init(residual: Double, method: String) {
+    self.residual = residual
+    self.method = method
+  }
+
+  /// False for a residual that is not a number.
+  public var passed: Bool { residual <= 1 }
+}

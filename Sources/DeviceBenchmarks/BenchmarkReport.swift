@@ -1,0 +1,56 @@
+import Compute
+import Foundation
+
+/// What `isthmus bench` measured in one command.
+public struct BenchmarkReport: Sendable, Codable {
+  /// A device with the limits that its rows are compared with.
+  public struct Device: Sendable, Codable {
+    public let description: DeviceDescription
+    /// Multiply-adds per second by precision.
+    public let multiplyAddsPerSecond: [String: Double]
+    public let bytesPerSecond: Double
+    /// Operations that ran on the host.
+    public internal(set) var fallbacks: [String]
+
+    public init(_ backend: any Backend, limits: DeviceLimits) {
+      description = backend.device
+      multiplyAddsPerSecond = Dictionary(uniqueKeysWithValues: limits.multiplyAdds.map { ($0.key.rawValue, $0.value) })
+      bytesPerSecond = limits.bandwidth
+      fallbacks = backend.fallbacks
+    }
+  }
+
+  /// Grows when a member changes its meaning.
+  public private(set) var version = 1
+  /// ISO 8601.
+  public let date: String
+  public let revision: String
+  /// What the numbers depend on beside the devices: versions of the program, compiler and system.
+  public let environment: [String: String]
+  public var devices: [Device] = []
+  public var rows: [BenchmarkRow] = []
+
+  public init(date: Date = Date(), revision: String, environment: [String: String]) {
+    self.date = date.formatted(.iso8601)
+    self.revision = revision
+    self.environment = environment
+  }
+
+  public var failures: [BenchmarkRow] { rows.filter { !$0.passed } }
+  /// A report on nothing has not passed.
+  public var passed: Bool { !rows.isEmpty && failures.isEmpty }
+
+  /// Keys sorted; a residual that is not finite is a text.
+  public func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try encoder.encode(self)
+  }
+
+  public init(json: Data) throws {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    self = try decoder.decode(BenchmarkReport.self, from: json)
+  }
+}

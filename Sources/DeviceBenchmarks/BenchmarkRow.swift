@@ -1,0 +1,71 @@
+import Compute
+import Foundation
+
+/// What one case took on one device at one precision.
+public struct BenchmarkRow: Sendable, Codable, Equatable {
+  /// Declared work of one run: additions and multiplications, pairs of kernels, multiply-adds with those nominal ones of
+  /// kernels, bytes of every operand once (see `DeclaredWork`).
+  public struct Work: Sendable, Codable, Equatable {
+    public var flops: Double
+    public var pairs: Double
+    public var multiplyAdds: Double
+    public var bytes: Double
+
+    init(_ work: DeclaredWork) { (flops, pairs, multiplyAdds, bytes) = (work.flops, work.pairs, work.multiplyAdds, work.bytes) }
+  }
+
+  public let family: String
+  public let variant: String
+  public let sizes: [BenchmarkSize]
+  /// The case's description, the same in every report.
+  public let name: String
+  public let device: String
+  /// Device and what it was set to, such as its threads.
+  public let driver: String
+  public let precision: Precision
+  /// Every timed run, in order.
+  public internal(set) var seconds: [Double] = []
+  public internal(set) var work: Work?
+  /// The least time that the device's limits allow for the declared work, operation by operation.
+  public internal(set) var leastSeconds: Double?
+  public internal(set) var verification: Verification?
+  /// All that was allocated on the device by one preparation and one run, whether or not it was given back.
+  public internal(set) var allocatedBytes: Int?
+  /// Largest resident set of the process while the case ran, host and device memory together where they are one; nil where unknown.
+  public internal(set) var residentBytes: Int?
+  /// Why this is no result; nil in a row that counts.
+  public internal(set) var failure: String?
+
+  init(_ benchmark: BenchmarkCase, device: DeviceDescription, _ precision: Precision) {
+    family = benchmark.family
+    variant = benchmark.variant
+    sizes = benchmark.sizes
+    name = benchmark.description
+    self.device = device.identifier
+    driver = device.driver
+    self.precision = precision
+  }
+
+  public var passed: Bool { failure == nil }
+  public var minimum: Double? { seconds.min() }
+  public var median: Double? {
+    guard !seconds.isEmpty else { return nil }
+    let sorted = seconds.sorted()
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+
+  /// Of the minimum: additions and multiplications, those of pairs included as declared.
+  public var flopsPerSecond: Double? { rate(work.map { 2 * $0.multiplyAdds }) }
+  public var pairsPerSecond: Double? { rate(work?.pairs) }
+  public var bytesPerSecond: Double? { rate(work?.bytes) }
+  /// The least possible time over the median.
+  public var shareOfRoofline: Double? {
+    guard let leastSeconds, let median else { return nil }
+    return leastSeconds / median
+  }
+
+  private func rate(_ amount: Double?) -> Double? {
+    guard let amount, let median, amount > 0 else { return nil }
+    return amount / median
+  }
+}
