@@ -1,7 +1,8 @@
+import Exchange
 import Foundation
 import Isthmus
 
-/// Steps of gradient descent of a ReLU network on one batch, one for every line on standard input, each timed.
+/// Steps of gradient descent of a ReLU network on one batch, one for every request, each timed.
 ///
 /// `TrainingStep FOLDER DEVICE`: the folder holds `settings.json` and, as little-endian float32 in row-major order, `weights-L`
 /// `[outputs, inputs]`, `bias-L`, `inputs` and `targets`; `training-step` writes it.
@@ -13,29 +14,18 @@ import Isthmus
     var rate: Double
   }
 
-  private enum Failure: Error, CustomStringConvertible {
-    case usage
-    case size(file: String, expected: Int, got: Int)
-
-    var description: String {
-      switch self {
-      case .usage: "expected: TrainingStep FOLDER DEVICE"
-      case .size(let file, let expected, let got): "\(file): expected \(expected) float32 numbers, got \(got)."
-      }
-    }
+  private struct Request: Decodable {
+    enum Action: String, Decodable { case step }
+    var action: Action
   }
 
   static func main() throws {
-    guard CommandLine.arguments.count == 3 else { throw Failure.usage }
+    guard CommandLine.arguments.count == 3 else { throw Exchange.Failure.usage("TrainingStep FOLDER DEVICE") }
     let folder = URL(filePath: CommandLine.arguments[1])
     let settings = try JSONDecoder().decode(Settings.self, from: Data(contentsOf: folder.appending(path: "settings.json")))
     let engine = try Engine(BackendCatalog.backend(named: CommandLine.arguments[2]), precision: .float32)
     func numbers(_ name: String, _ count: Int) throws -> [Double] {
-      let data = try Data(contentsOf: folder.appending(path: name))
-      guard data.count == 4 * count else { throw Failure.size(file: name, expected: count, got: data.count / 4) }
-      return data.withUnsafeBytes { bytes in
-        (0..<count).map { Double(Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))) }
-      }
+      try Exchange.numbers(folder.appending(path: name), count: count, isSingle: true)
     }
 
     let network = try network(settings.widths, on: engine)
@@ -49,15 +39,15 @@ import Isthmus
       .softmax, inputs: engine.tensor(numbers("inputs", settings.batch * inputs), rows: settings.batch, columns: inputs),
       targets: engine.tensor(numbers("targets", settings.batch * outputs), rows: settings.batch, columns: outputs), alpha: [1], on: engine)
     var descent = try GradientDescent(rates: [settings.rate])
-    answer(["device": engine.device.name, "driver": engine.device.driver])
-    while readLine() != nil {
+    try Exchange.answer(["device": engine.device.name, "driver": engine.device.driver])
+    try Exchange.serve(Request.self) { _ in
       var before: Tensor?
       let time = try ContinuousClock().measure {
         before = try descent.step(network, objective)
         try engine.synchronize()
       }
       let loss = try before.map { try objective.meanLosses($0)[0] } ?? .nan
-      answer(["seconds": "\(time / .seconds(1))", "loss": "\(loss)"])
+      return ["seconds": "\(time / .seconds(1))", "loss": "\(loss)"]
     }
   }
 
@@ -70,10 +60,5 @@ import Isthmus
     }
     let architecture = try Architecture(input: .vector(count: widths[0]), layers: layers)
     return try FiniteNetwork(architecture, members: [RandomStream(seed: 0, name: "unused")], on: engine)
-  }
-
-  private static func answer(_ fields: [String: String]) {
-    let text = fields.sorted { $0.key < $1.key }.map { "\"\($0)\": \"\($1)\"" }.joined(separator: ", ")
-    FileHandle.standardOutput.write(Data("{\(text)}\n".utf8))
   }
 }

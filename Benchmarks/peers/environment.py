@@ -1,0 +1,50 @@
+"""What a comparison runs in: a virtual environment with pinned versions, the built programs, and no setting that holds a peer back."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+BUILD = HERE / ".build"
+# Settings for OpenBLAS that a machine may have: none of the contenders is to depend on them.
+REMOVED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+
+
+def enter(name):
+    """Starts the script again in the virtual environment of requirements/NAME.txt, made on first use."""
+    home = BUILD / name
+    python = home / "bin" / "python"
+    if Path(sys.prefix).resolve() == home.resolve():
+        return
+    pinned = HERE / "requirements" / f"{name}.txt"
+    marker = home / "installed"
+    if not marker.exists() or marker.read_text() != pinned.read_text():
+        print(f"making {home} from {pinned.name}", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", home], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", pinned], check=True)
+        marker.write_text(pinned.read_text())
+    environment = {key: value for key, value in os.environ.items() if key not in REMOVED}
+    os.execve(python, [str(python), *sys.argv], environment)
+
+
+def built(product, programs=None):
+    """The program of that name, built in the build folder of the library, so that the library is compiled once.
+
+    `programs`: a folder with programs that are built already.
+    """
+    if programs:
+        return Path(programs).resolve() / product
+    command = ["swift", "build", "-c", "release", "--package-path", HERE, "--scratch-path", HERE.parent / ".build", "-Xswiftc", "-enable-testing"]
+    environment = os.environ | {"ISTHMUS_NATIVE": "1", "ISTHMUS_WARNINGS_AS_ERRORS": "1"}
+    subprocess.run([*command, "--product", product], check=True, env=environment, stdout=sys.stderr)
+    folder = subprocess.run([*command, "--show-bin-path"], check=True, env=environment, capture_output=True, text=True).stdout.strip()
+    return Path(folder) / product
+
+
+def cores(count):
+    """The first `count` processors that this process may use."""
+    allowed = sorted(os.sched_getaffinity(0))
+    if len(allowed) < count:
+        sys.exit(f"{count} cores were asked for; this process may use {len(allowed)}")
+    return allowed[:count]

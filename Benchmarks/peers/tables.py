@@ -1,0 +1,48 @@
+"""Tables of records, in Markdown. The first contender of a record is Isthmus on the device in question."""
+
+import statistics
+
+
+def lines(head, rows):
+    return "\n".join("| " + " | ".join(str(cell) for cell in row) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def speeds(cell):
+    """GFLOP/s of the median, by contender."""
+    return {name: 2 * cell["batch"] * cell["n"] ** 3 / statistics.median(values) / 1e9 for name, values in cell["seconds"].items()}
+
+
+def core_type(cell):
+    """The fastest core type of OpenBLAS, with products in a plain loop."""
+    tried = cell.get("core types", {}).get("OpenBLAS")
+    return min(tried, key=tried.get) if tried else ""
+
+
+def size(cell):
+    return f"{cell['n']}" if cell["batch"] == 1 else f"{cell['batch']} × {cell['n']}"
+
+
+def product(cell):
+    """One line while it runs; in brackets how many times as fast Isthmus is."""
+    ours, *others = speeds(cell).items()
+    text = ", ".join([f"{ours[0]} {ours[1]:.1f}"] + [f"{name} {speed:.1f} ({ours[1] / speed:.2f})" for name, speed in others])
+    return f"{cell['precision']}, {cell['threads']} thread(s), n = {size(cell)}, GFLOP/s: {text} {core_type(cell)}"
+
+
+def products(record):
+    """GFLOP/s of every product; × a peer is how many times as fast Isthmus is."""
+    cells = record["products"]
+    ours, *peers = dict.fromkeys(name for cell in cells for name in cell["seconds"])
+    has_types = any(core_type(cell) for cell in cells)
+    rows = []
+    for cell in cells:
+        figures = speeds(cell)
+        row = [cell["precision"], cell["threads"], size(cell), f"{figures[ours]:.0f}"]
+        for name in peers:
+            row += [f"{figures[name]:.0f}", f"{figures[ours] / figures[name]:.2f}"] if name in figures else ["", ""]
+        rows.append(row + ([core_type(cell)] if has_types else []))
+    head = ["precision", "threads", "n", ours] + [text for name in peers for text in (name, "ratio")]
+    return lines(head + (["core type"] if has_types else []), rows)
+
+
+TABLES = {"products": products}
