@@ -81,7 +81,6 @@ let package = Package(
     module("LinearAlgebra", ["Compute", "CLAPACK"]),
     module("Learning", ["Compute", "LinearAlgebra", "Networks", "WideKernels"]),
     module("FiniteNetworks", ["Compute", "Learning", "Networks", "WideKernels"]),
-    module("DeviceBenchmarks", ["BackendTestKit", "Compute", "Networks", "WideKernels"]),
     // Data, experiments, figures.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
@@ -98,6 +97,9 @@ let package = Package(
       ]),
     module("Results", ["CZlib", "NumPyFormat"]),
     module("Plotting", ["Results"]),
+    module(
+      "DeviceBenchmarks",
+      ["BackendTestKit", "Compute", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Plotting", "Results", "WideKernels"]),
     module(
       "Isthmus",
       [
@@ -123,7 +125,8 @@ let package = Package(
     tests("CPUBackendTests", ["CPUBackend", "CPUKernelInterface", "Compute", "WideKernels"]),
     tests("ComputeTests", ["Compute", "ReferenceBackend", "WideKernels"]),
     tests("KernelSourceTests", ["Compute", "OpenCLBackend", "WideKernels"]),
-    tests("DeviceBenchmarksTests", ["BackendCatalog", "Compute", "DeviceBenchmarks", "ReferenceBackend"]),
+    tests(
+      "DeviceBenchmarksTests", ["BackendCatalog", "Compute", "DeviceBenchmarks", "Plotting", "ReferenceBackend", "WideKernels"]),
     tests("ConformanceTests", ["BackendTestKit", "BackendCatalog", "Compute", "ReferenceBackend", "WideKernels"]),
     tests("NetworksTests", ["Networks", "WideKernels"]),
     tests("DatasetsTests", ["Datasets", "NumPyFormat"]),

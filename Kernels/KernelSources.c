@@ -36,6 +36,9 @@ static const char philox[] = {
 static const char triangular_solve[] = {
 #embed "triangular_solve.cl"
   , 0};
+static const char roofline[] = {
+#embed "roofline.cl"
+  , 0};
 
 static const IsthmusKernelSource sources[] = {
   {"prelude", prelude},
@@ -50,6 +53,7 @@ static const IsthmusKernelSource sources[] = {
   {"reduce", reduce},
   {"philox", philox},
   {"triangular_solve", triangular_solve},
+  {"roofline", roofline},
 };
 
 const IsthmusKernelSource *isthmus_kernel_sources(int *count) {

@@ -34,6 +34,11 @@ public enum BackendCatalog {
     }
   }
 
+  /// The CPU backend with a number of threads of its own.
+  ///
+  /// - Throws: `ComputeError.unavailable` for a number below 1.
+  public static func cpu(threads: Int) throws(ComputeError) -> any Backend { try CPUBackend(threads: threads) }
+
   /// The choice without a name, from the backends that are present.
   static func preferred(_ backends: [any Backend]) throws(ComputeError) -> any Backend {
     let choice =

@@ -11,18 +11,21 @@ public struct BenchmarkCase: Sendable, CustomStringConvertible {
   public let precisions: Set<Precision>
   /// Numbers that the case holds on the device at one time, about.
   let elements: Int
+  /// Multiply-adds of a preparation and of a run, about, where they depend on numbers: for a plan.
+  let planned: (prepare: Double, run: Double)?
   let prepare: @Sendable (Engine) throws -> PreparedBenchmark
 
   /// - Parameter prepare: makes inputs and outputs; called twice, and not timed.
   init(
     _ family: String, _ variant: String = "", sizes: [BenchmarkSize], precisions: Set<Precision> = Set(Precision.allCases), elements: Int,
-    prepare: @escaping @Sendable (Engine) throws -> PreparedBenchmark
+    planned: (prepare: Double, run: Double)? = nil, prepare: @escaping @Sendable (Engine) throws -> PreparedBenchmark
   ) {
     self.family = family
     self.variant = variant
     self.sizes = sizes
     self.precisions = precisions
     self.elements = elements
+    self.planned = planned
     self.prepare = prepare
   }
 
@@ -53,15 +56,15 @@ struct PreparedBenchmark {
   var run: () throws -> Void
   /// Judges the result of the last run.
   var verify: () throws -> Verification
-  /// Work beside the device's operations: factorisations on the host.
-  var hostWork = DeclaredWork()
+  /// The least work, where it is not that of the device's operations; nil takes theirs.
+  var work: DeclaredWork?
 
   init(
-    reset: (() throws -> Void)? = nil, hostWork: DeclaredWork = DeclaredWork(), run: @escaping () throws -> Void,
+    reset: (() throws -> Void)? = nil, work: DeclaredWork? = nil, run: @escaping () throws -> Void,
     verify: @escaping () throws -> Verification
   ) {
     self.reset = reset
-    self.hostWork = hostWork
+    self.work = work
     self.run = run
     self.verify = verify
   }

@@ -7,13 +7,20 @@ public enum BenchmarkCatalog {
   public enum Form: String, Sendable, CaseIterable {
     /// Small sizes, for whether everything runs and is right: seconds.
     case smoke
-    /// Sizes as in use: minutes.
-    case standard = "default"
+    /// One size of each operation as it is in use: minutes.
+    case standard
+    /// Cost and memory against each size: up to hours.
+    case scaling
   }
 
   /// Cases whose description contains `filter`; nil for all.
   public static func cases(_ form: Form, filter: String? = nil) -> [BenchmarkCase] {
-    let all = form == .smoke ? smoke : standard
+    let all =
+      switch form {
+      case .smoke: smoke
+      case .standard: standard
+      case .scaling: scaling
+      }
     guard let filter else { return all }
     return all.filter { $0.description.contains(filter) }
   }
@@ -23,11 +30,48 @@ public enum BenchmarkCatalog {
   private static var smoke: [BenchmarkCase] {
     products(square: [61], tall: (130, 3, 33), small: (5, 17), symmetric: (40, 24))
       + kernels(points: 33, depths: [1, 3], width: 20, small: 2, batch: (3, 9))
+      + passes(points: 40, centres: 21, features: 33, widths: [2])
+      + [
+        CholeskyFactor(size: 70).benchmark, ManySolves(size: 33, columns: 9).benchmark,
+        ManySolves(size: 33, columns: 9, transposed: true).benchmark, TrainingStep(inputs: 12, width: 24, batch: 16).benchmark,
+        BasisGrowth(points: 120, width: 1).benchmark, LimitStep(points: 30, bottleneck: 1, warmUp: 3, features: 64).benchmark,
+      ]
   }
 
   private static var standard: [BenchmarkCase] {
-    products(square: [1024, 2048], tall: (8192, 21, 4096), small: (512, 64), symmetric: (2048, 784))
+    products(square: [1024, 2048], tall: (8192, 21, 8192), small: (1024, 64), symmetric: (2048, 784))
       + kernels(points: 2000, depths: [1, 3, 10, 50], width: 784, small: 4, batch: (16, 400))
+      + passes(points: 8000, centres: 1000, features: 4096, widths: [2, 4])
+      + [
+        CholeskyFactor(size: 2048).benchmark, ManySolves(size: 1000, columns: 4000).benchmark,
+        ManySolves(size: 1000, columns: 1, transposed: true).benchmark, TrainingStep(width: 2048, batch: 512).benchmark,
+      ] + [2, 4].map { BasisGrowth(points: 4000, width: $0).benchmark } + [1, 4].map { LimitStep(points: 2000, bottleneck: $0).benchmark }
+  }
+
+  private static var scaling: [BenchmarkCase] {
+    let points = [500, 1000, 2000, 4000, 8000, 14_000, 20_000]
+    let kernels = points.map { BlockKernel(activation: Erf(), depth: 3, points: $0, width: 784) }
+    let depths = [1, 2, 5, 10, 20, 50].flatMap { depth in
+      activations.map { BlockKernel(activation: $0, depth: depth, points: 2000, width: 784) }
+    }
+    let widths = [1, 4, 16, 64, 256]
+    let passes = widths.flatMap { width in
+      [true, false].map { CentrePass(activation: Erf(), points: 4000, centres: 1000, width: width, hasJacobian: $0) }
+    }
+    let histories = [10, 50, 200, 500, 1000, 2000].map { steps in
+      CentrePass(
+        activation: ReLU(), points: 200, centres: 200 * steps, width: 2, hasJacobian: true, sizes: [BenchmarkSize("T", steps)])
+    }
+    let passCases = (passes + histories).map(\.benchmark)
+    let kernelCases = (kernels + depths.filter { !($0.depth == 3 && $0.activation is Erf) }).map(\.benchmark)
+    let products = [256, 512, 1024, 2048, 4096, 8192].map { MatrixProduct(variant: "square", m: $0, n: $0, k: $0).benchmark }
+    let features = widths.map { WideFunctionPass(activation: Erf(), points: 4000, features: 4096, width: $0, hasJacobian: true).benchmark }
+    let training = [256, 1024, 4096, 16_384].map { TrainingStep(width: $0, batch: 512).benchmark }
+    let factors = [500, 1000, 2000, 4000, 8000, 14_000].map { CholeskyFactor(size: $0).benchmark }
+    let growth = [1, 2, 4, 8].map { BasisGrowth(points: 4000, width: $0).benchmark }
+    let steps =
+      points.map { LimitStep(points: $0, bottleneck: 2).benchmark } + [1, 4, 8].map { LimitStep(points: 2000, bottleneck: $0).benchmark }
+    return products + kernelCases + passCases + features + training + factors + growth + steps
   }
 
   private static func products(square: [Int], tall: (m: Int, n: Int, k: Int), small: (batch: Int, size: Int), symmetric: (n: Int, k: Int))
@@ -60,5 +104,17 @@ public enum BenchmarkCatalog {
         + [Recursion(activation: activation, depth: 3, points: points / 2, isVJP: true)]
     }
     return kernels.map(\.benchmark) + recursions.map(\.benchmark)
+  }
+
+  private static func passes(points: Int, centres: Int, features: Int, widths: [Int]) -> [BenchmarkCase] {
+    widths.flatMap { width in
+      [
+        CentrePass(activation: Erf(), points: points, centres: centres, width: width, hasJacobian: true).benchmark,
+        CentrePass(activation: Erf(), points: centres, centres: points, width: width, hasJacobian: false).benchmark,
+        CentrePass(activation: ReLU(), points: points, centres: centres, width: width, hasJacobian: true).benchmark,
+        WideFunctionPass(activation: Erf(), points: points, features: features, width: width, hasJacobian: true).benchmark,
+        WideFunctionPass(activation: ReLU(), points: points, features: features, width: width, hasJacobian: false).benchmark,
+      ]
+    }
   }
 }

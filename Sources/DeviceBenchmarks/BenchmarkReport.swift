@@ -9,14 +9,11 @@ public struct BenchmarkReport: Sendable, Codable {
     /// Multiply-adds per second by precision.
     public let multiplyAddsPerSecond: [String: Double]
     public let bytesPerSecond: Double
-    /// Operations that ran on the host.
-    public internal(set) var fallbacks: [String]
 
-    public init(_ backend: any Backend, limits: DeviceLimits) {
-      description = backend.device
+    public init(_ description: DeviceDescription, limits: DeviceLimits) {
+      self.description = description
       multiplyAddsPerSecond = Dictionary(uniqueKeysWithValues: limits.multiplyAdds.map { ($0.key.rawValue, $0.value) })
       bytesPerSecond = limits.bandwidth
-      fallbacks = backend.fallbacks
     }
   }
 

@@ -54,7 +54,14 @@ public struct BenchmarkRow: Sendable, Codable, Equatable {
     return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }
 
-  /// Of the minimum: additions and multiplications, those of pairs included as declared.
+  /// What the middle half of the runs took.
+  public var quartiles: ClosedRange<Double>? {
+    guard !seconds.isEmpty else { return nil }
+    let sorted = seconds.sorted(), quarter = (sorted.count - 1) / 4
+    return sorted[quarter]...sorted[sorted.count - 1 - quarter]
+  }
+
+  /// Declared work over the median; two operations for each multiply-add, nominal ones of kernels included.
   public var flopsPerSecond: Double? { rate(work.map { 2 * $0.multiplyAdds }) }
   public var pairsPerSecond: Double? { rate(work?.pairs) }
   public var bytesPerSecond: Double? { rate(work?.bytes) }

@@ -11,56 +11,100 @@ struct BenchCommand: ParsableCommand {
       commandName: "bench",
       abstract: "Measure how close each operation comes to the limit of a device.",
       discussion: """
-        First the limits of the device: its multiply-adds and its copies. Then every operation: time of at least ten runs, rates \
-        against declared work, share of the roofline, and the residual of its result. Exit code 1 if a result is wrong.
+        First the limits of the device: multiply-adds of numbers in registers, and a large copy. Then every operation: median and \
+        minimum of at least ten runs, rates against declared work, the share of what the limits allow (roofline), and the residual of \
+        its result in units of its bound. A result beyond its bound is a failed row, whatever its time, and ends in exit code 1. \
+        A count of runs with ! is below --repetitions, because the time of a row was up.
 
         Examples:
           isthmus bench                                        the default device, in minutes
+          isthmus bench --device cpu --threads 1,2 --device opencl:0
           isthmus bench --all --smoke                          whether all runs and is right, in seconds
-          isthmus bench --device cpu --filter gemm --json gemm.json
+          isthmus bench --scaling --figures figures            cost against size: says beforehand how long
+          isthmus bench --filter gemm --json new.json --compare old.json
         """)
   }
 
   @Option(
-    help: "Device to measure, any number of them; by default the one that is used without --device.",
+    help: "Device to measure; give it again for more. Without it the one that is used without --device elsewhere.",
     completion: .custom { _, _, _ in BackendCatalog.all().map(\.identifier) })
   var device: [String] = []
   @Flag(help: "Every device of this machine but the reference.") var all = false
+  @Option(help: "Threads of the device cpu, separated by commas: each number is measured. By default all processors.")
+  var threads: String?
   @Option(help: "One precision; by default all that the device has.") var precision: Precision?
   @Option(help: "Only cases whose name contains this text, such as gemm.") var filter: String?
   @Option(help: "Timed runs of a case at least.") var repetitions = 10
-  @Flag(help: "Small sizes.") var smoke = false
+  @Flag(help: "Small sizes, a few seconds for each device.") var smoke = false
+  @Flag(help: "Many sizes, from small to as large as experiments go.") var scaling = false
+  @Flag(help: "Only say about how long it will take.") var plan = false
   @Option(help: "Write all numbers to this file.", completion: .file()) var json: String?
+  @Option(help: "Write a line for each row to this file.", completion: .file()) var csv: String?
+  @Option(help: "Draw the roofline, and times and memory against sizes, in this folder.", completion: .directory) var figures: String?
+  @Option(help: "A file of --json, with whose rows the new ones are compared.", completion: .file()) var compare: String?
 
   func validate() throws {
     guard !all || device.isEmpty else { throw ValidationError("Choose either --all or --device.") }
+    guard !smoke || !scaling else { throw ValidationError("Choose either --smoke or --scaling.") }
     guard repetitions > 0 else { throw ValidationError("--repetitions: expected at least 1.") }
+    guard let threads else { return }
+    guard threads.split(separator: ",", omittingEmptySubsequences: false).allSatisfy({ (Int($0) ?? 0) > 0 }) else {
+      throw ValidationError("--threads: expected numbers of at least 1 separated by commas, got '\(threads)'.")
+    }
   }
 
+  private var form: BenchmarkCatalog.Form { smoke ? .smoke : scaling ? .scaling : .standard }
+
   func run() throws {
-    let cases = BenchmarkCatalog.cases(smoke ? .smoke : .standard, filter: filter)
+    let cases = BenchmarkCatalog.cases(form, filter: filter)
     guard !cases.isEmpty else { throw CommandLineError.noCase(filter: filter ?? "") }
+    let old = try compare.map(read)
     var report = BenchmarkReport(revision: Provenance.sourceRevision, environment: Provenance.programVersions)
-    for backend in try backends() {
-      let precisions = try precisions(of: backend.device)
-      guard !precisions.isEmpty else { continue }
-      let limits = try DeviceLimits.measure(backend, precisions: precisions)
-      Terminal.write(BenchmarkTable.heading(backend.device, limits))
-      report.devices.append(BenchmarkReport.Device(backend, limits: limits))
-      var runner = BenchmarkRunner(backend, limits: limits)
-      runner.repetitions = repetitions
-      if smoke { runner.leastSeconds = 0 }
-      Terminal.write(BenchmarkTable.columns)
-      for precision in precisions {
-        for benchmark in cases where benchmark.precisions.contains(precision) {
-          let row = runner.run(benchmark, precision)
-          Terminal.write(BenchmarkTable.line(row, wanted: repetitions))
-          report.rows.append(row)
-        }
+    for backend in try backends() { try measure(backend, cases, &report) }
+    if plan { return }
+    if let json { try write(try report.json(), to: json) }
+    if let csv { try write(Data(report.csv.utf8), to: csv) }
+    if let old {
+      let comparison = BenchmarkComparison(report, with: old)
+      Terminal.write("against \(compare ?? "") of \(old.date), revision \(old.revision); * changed by more than the spread of the runs")
+      Terminal.write((comparison.notes(report, old).map { "note: \($0)\n" } + [comparison.table.text]).joined().trimmingLineFeed)
+    }
+    if let figures {
+      for file in try report.figures(in: URL(fileURLWithPath: figures)) { Terminal.write(file.relativePath) }
+    }
+    if !report.failures.isEmpty { Terminal.write("\(report.failures.count) of \(report.rows.count) rows FAILED") }
+    guard report.passed else { throw ExitCode.failure }
+  }
+
+  private func measure(_ backend: any Backend, _ cases: [BenchmarkCase], _ report: inout BenchmarkReport) throws {
+    let precisions = try precisions(of: backend.device)
+    guard !precisions.isEmpty else { return }
+    let limits = try DeviceLimits.measure(backend, precisions: precisions)
+    Terminal.write(BenchmarkTable.heading(backend.device, limits))
+    var runner = BenchmarkRunner(backend, limits: limits)
+    runner.repetitions = repetitions
+    if smoke { runner.leastSeconds = 0 }
+    let seconds = precisions.reduce(0) { $0 + runner.plannedSeconds(cases, $1) }
+    if !smoke { Terminal.write("about \(Terminal.text(seconds: seconds)) for \(cases.count) cases, a guess from declared work") }
+    if plan { return }
+    Terminal.write(BenchmarkTable.columns)
+    for precision in precisions {
+      for benchmark in cases where benchmark.precisions.contains(precision) {
+        let row = runner.run(benchmark, precision)
+        Terminal.write(BenchmarkTable.line(row, wanted: repetitions))
+        report.rows.append(row)
       }
     }
-    if let json { try write(try report.json(), to: json) }
-    guard report.passed else { throw ExitCode.failure }
+    report.devices.append(BenchmarkReport.Device(backend.device, limits: limits))
+    for operation in backend.fallbacks { Terminal.write("on the host for want of a device implementation: \(operation)") }
+  }
+
+  private func read(_ path: String) throws -> BenchmarkReport {
+    do {
+      return try BenchmarkReport(json: Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw CommandLineError.unreadableFile(path: path, reason: "it is no report of `isthmus bench --json`: \(error.localizedDescription)")
+    }
   }
 
   private func write(_ data: Data, to path: String) throws {
@@ -72,14 +116,28 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func backends() throws -> [any Backend] {
-    guard all else { return try device.isEmpty ? [BackendCatalog.backend()] : device.map { try BackendCatalog.backend(named: $0) } }
-    return BackendCatalog.all().compactMap { entry in
-      switch entry.backend {
-      case .success(let backend): return backend.device.backend == "reference" ? nil : backend
-      case .failure(let error):
-        Terminal.writeError("missing: \(entry.identifier): \(error)")
-        return nil
+    let chosen: [any Backend] =
+      if all {
+        BackendCatalog.all().compactMap { entry in
+          switch entry.backend {
+          case .success(let backend): return backend.device.backend == "reference" ? nil : backend
+          case .failure(let error):
+            Terminal.writeError("missing: \(entry.identifier): \(error)")
+            return nil
+          }
+        }
+      } else if device.isEmpty {
+        [try BackendCatalog.backend()]
+      } else {
+        try device.map { try BackendCatalog.backend(named: $0) }
       }
+    guard let threads else { return chosen }
+    guard chosen.contains(where: { $0.device.backend == "cpu" }) else {
+      throw ValidationError("--threads is about the device cpu, which is not measured here.")
+    }
+    return try chosen.flatMap { backend in
+      guard backend.device.backend == "cpu" else { return [backend] }
+      return try threads.split(separator: ",").compactMap { Int($0) }.map { try BackendCatalog.cpu(threads: $0) }
     }
   }
 

@@ -9,7 +9,7 @@ enum BenchmarkTable {
       String(format: "%.1f GFLOP/s in %@", 2e-9 * $0.value, $0.key.rawValue)
     }
     return "\(device.identifier): \(device.name), \(device.driver)\nlimits: \(peaks.joined(separator: ", ")), "
-      + String(format: "copies %.1f GB/s", limits.bandwidth / 1e9)
+      + String(format: "copies at %.1f GB/s", limits.bandwidth / 1e9)
   }
 
   static let columns = line([
@@ -23,7 +23,7 @@ enum BenchmarkTable {
       row.name, row.precision.rawValue, "\(row.seconds.count)" + (row.seconds.count < wanted ? "!" : ""),
       number(row.median, 1e3, "%.3f"), number(row.minimum, 1e3, "%.3f"), number(row.flopsPerSecond, 1e-9, "%.1f"),
       number(row.pairsPerSecond, 1e-9, "%.3f"), number(row.bytesPerSecond, 1e-9, "%.1f"), number(row.shareOfRoofline, 100, "%.0f %%"),
-      number(row.verification?.residual, 1, "%.2g"), number(row.residentBytes.map(Double.init), 0x1p-20, "%.0f"),
+      number(row.verification?.residual, 1, "%.2g"), number(row.allocatedBytes.map(Double.init), 0x1p-20, "%.0f"),
     ])
     return text + (row.failure.map { "\n  FAILED \($0)" } ?? "")
   }

@@ -33,7 +33,7 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
     case .notFiniteKernel(let kernel, let row, let column):
       "\(kernel)[\(row), \(column)] is not a finite number. Scale the inputs or the weight variances down, or choose --precision float64."
     case .cannotWrite(let path, let reason): "\(path) cannot be written: \(reason)"
-    case .noCase(let filter): "no test case contains '\(filter)'; filter by an operation such as gemm or blockKernel."
+    case .noCase(let filter): "no case contains '\(filter)'; filter by an operation such as gemm or blockKernel."
     case .coarsePrecision(let device, let precision):
       "\(device) has no \(precision), in which the results of an experiment are kept. Choose another device (see `isthmus devices`)."
     }

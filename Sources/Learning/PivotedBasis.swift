@@ -8,7 +8,7 @@ import WideKernels
 /// m the largest K(ξ, ξ) shown. L·Lᵀ = K(U, U) grows by rows; nothing is refactored. Kernel rows and pivots are float64.
 ///
 /// Source: pivoted Cholesky as a greedy method on the power function (De Marchi, Schaback & Wendland 2005).
-struct PivotedBasis {
+package struct PivotedBasis {
   /// Points that are looked at together, which bounds memory by this times the rank.
   private static let chunk = 4096
   /// Candidates of one round: their mutual kernels are factored on the host.
@@ -24,7 +24,7 @@ struct PivotedBasis {
   let rankLimit: Int
   let engine: Engine
 
-  private(set) var rank = 0
+  package private(set) var rank = 0
   /// m: the running maximum of K(ξ, ξ) over shown points.
   private(set) var scale = 0.0
   /// `[1, capacity, width]` and `[1, capacity, capacity]`, of which the first `rank` count.
@@ -32,7 +32,7 @@ struct PivotedBasis {
   private var factor: Tensor
   private var capacity: Int
 
-  init(
+  package init(
     _ program: KernelProgram, kind: KernelKind = .ntk, width: Int, tolerance: Double, rankLimit: Int, on engine: Engine
   ) throws {
     guard tolerance > 0, tolerance < 1 else {
@@ -55,11 +55,11 @@ struct PivotedBasis {
   }
 
   /// The pivots `[1, rank, width]`.
-  var centres: Tensor { pivots.rows(0..<rank) }
+  package var centres: Tensor { pivots.rows(0..<rank) }
   /// L `[1, rank, rank]`, lower triangular.
   var lower: Tensor { factor.rows(0..<rank).columns(0..<rank) }
   /// √(ε m): the largest distance that a shown point may keep.
-  var threshold: Double { (tolerance * scale).squareRoot() }
+  package var threshold: Double { (tolerance * scale).squareRoot() }
 
   /// Distances p(ξ) of K(·, ξ) from the span, for points `z` `[1, n, width]`; nothing changes.
   func distances(at z: Tensor) throws -> [Double] {
@@ -77,7 +77,7 @@ struct PivotedBasis {
   ///
   /// - Returns: the distance p of each point from the span afterwards, and K(ξ, ξ).
   /// - Throws: `LearningError.rankLimit`, `FactorisationError` where a residual is negative beyond rounding.
-  mutating func show(_ z: Tensor, block: Int) throws -> (distances: [Double], diagonal: [Double]) {
+  package mutating func show(_ z: Tensor, block: Int) throws -> (distances: [Double], diagonal: [Double]) {
     var (distances, diagonal): ([Double], [Double]) = ([], [])
     for range in Self.chunks(z.rows) {
       let points = z.rows(range)

@@ -11,4 +11,12 @@ int processor_has_avx512(void);
 // The processor's model name, or an empty text where it does not tell. At most `size` bytes with the final zero.
 void processor_name(char *name, size_t size);
 
+// Instruction sets for which `processor_multiply_adds` has a loop.
+typedef enum { PROCESSOR_BASELINE, PROCESSOR_AVX2, PROCESSOR_AVX512 } processor_instructions;
+// Multiply-adds of numbers in registers on the calling thread, with `instructions`, which the processor must have. The baseline of
+// x86-64 has no such instruction: there it is a product and a sum. Returns their number; `sum` is what keeps them from being left out.
+double processor_multiply_adds(processor_instructions instructions, int is_double, long rounds, double *sum);
+// Copies memory that does not overlap, past the caches.
+void processor_stream_copy(void *target, const void *source, size_t bytes);
+
 #endif

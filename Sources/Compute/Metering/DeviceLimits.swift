@@ -1,11 +1,12 @@
 /// How fast a device is where only one of its units counts: the roof under which its operations run.
 ///
-/// Measured with the backend's own operations, so a share of 1 means as good as its product of large matrices or its copy of a large
-/// tensor. Source: Williams, Waterman & Patterson 2009 (the roofline model).
+/// Measured by loops of multiply-adds in registers and by a copy of a large tensor (`RooflineProbe`), so no operation of the backend
+/// has a share of 1 by definition; by the backend's own product of large matrices and copy where it has no such loops. Source:
+/// Williams, Waterman & Patterson 2009 (the roofline model).
 public struct DeviceLimits: Sendable, Equatable {
-  /// Multiply-adds per second by precision: of the fastest product of large matrices.
+  /// Multiply-adds per second by precision.
   public var multiplyAdds: [Precision: Double]
-  /// Bytes per second, read and written ones together: of a large copy on the device.
+  /// Bytes per second, read and written ones together, of a large copy on the device.
   public var bandwidth: Double
 
   public init(multiplyAdds: [Precision: Double], bandwidth: Double) {
@@ -26,10 +27,32 @@ public struct DeviceLimits: Sendable, Equatable {
     let share = seconds / Double(precisions.count + 1)
     var limits = DeviceLimits(multiplyAdds: [:], bandwidth: 0)
     for precision in precisions {
-      limits.multiplyAdds[precision] = try productSpeed(Engine(backend, precision: precision), seconds: share)
+      let engine = try Engine(backend, precision: precision)
+      if let probe = backend as? any RooflineProbe {
+        limits.multiplyAdds[precision] = try loopSpeed(probe, engine, seconds: share)
+      } else {
+        limits.multiplyAdds[precision] = try productSpeed(engine, seconds: share)
+      }
     }
     limits.bandwidth = try copySpeed(Engine(backend, precision: precisions.first ?? .float64), seconds: share)
     return limits
+  }
+
+  /// Loops of growing length until the time is used up; the fastest counts.
+  private static func loopSpeed(_ probe: any RooflineProbe, _ engine: Engine, seconds: Double) throws(ComputeError) -> Double {
+    let start = ContinuousClock.now
+    var (best, rounds) = (0.0, 1024)
+    while true {
+      var count = 0.0
+      let time = try fastest(of: 3, engine) { () throws(ComputeError) in
+        count = try probe.multiplyAddLoop(engine.precision, rounds: rounds)
+      }
+      best = max(best, count / time)
+      // The next takes four runs of twice as long.
+      let used = (ContinuousClock.now - start) / .seconds(1)
+      guard used + 8 * time < seconds, rounds < 1 << 28 else { return best }
+      rounds *= 2
+    }
   }
 
   /// Products of growing matrices until the time is used up; the fastest counts.
@@ -48,18 +71,26 @@ public struct DeviceLimits: Sendable, Equatable {
     }
   }
 
-  /// Copies of growing tensors; the largest counts, since small ones stay in caches.
+  /// Copies of growing tensors, by the operation and by the probe; the largest counts, since small ones stay in caches.
   private static func copySpeed(_ engine: Engine, seconds: Double) throws(ComputeError) -> Double {
     let start = ContinuousClock.now
     let columns = 1024
     var (speed, rows) = (0.0, 2048)
     while true {
       let (source, target) = (try engine.zeros(rows: rows, columns: columns), try engine.zeros(rows: rows, columns: columns))
-      let time = try fastest(of: 3, engine) { () throws(ComputeError) in try engine.copy(source, into: target) }
-      speed = Double(2 * rows * columns * engine.precision.byteCount) / time
+      let bytes = rows * columns * engine.precision.byteCount
+      var time = try fastest(of: 3, engine) { () throws(ComputeError) in try engine.copy(source, into: target) }
+      if let probe = engine.backend as? any RooflineProbe {
+        time = min(
+          time,
+          try fastest(of: 3, engine) { () throws(ComputeError) in
+            try probe.streamCopy(source.buffer, to: target.buffer, byteCount: bytes)
+          })
+      }
+      speed = Double(2 * bytes) / time
       // The next makes and copies four times as much.
       let used = (ContinuousClock.now - start) / .seconds(1)
-      guard used + 32 * time < seconds, fits(engine, elements: 4 * rows * columns) else { return speed }
+      guard used + 48 * time < seconds, fits(engine, elements: 4 * rows * columns) else { return speed }
       rows *= 4
     }
   }
