@@ -23,4 +23,29 @@ extension BenchmarkReport {
     }
     return table.csv
   }
+
+  /// Devices side by side, each with median milliseconds and share of its roofline; nil for fewer than two.
+  public var sideBySide: TextTable? {
+    let columns = rows.map(\.measuredOn).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    guard columns.count > 1 else { return nil }
+    var table = TextTable(
+      columns: [.init("case", .left), .init("precision", .left)] + columns.flatMap { [.init("\($0) ms"), .init("roofline")] })
+    let cases = rows.map { [$0.name, $0.precision.rawValue] }.reduce(into: [[String]]()) { if !$0.contains($1) { $0.append($1) } }
+    for heading in cases {
+      let own = rows.filter { [$0.name, $0.precision.rawValue] == heading }
+      table.append(
+        heading
+          + columns.flatMap { column -> [String] in
+            guard let row = own.first(where: { $0.measuredOn == column }) else { return ["", ""] }
+            guard row.passed, let median = row.median else { return ["FAILED", ""] }
+            return [String(format: "%.3f", 1e3 * median), row.shareOfRoofline.map { String(format: "%.0f %%", 100 * $0) } ?? ""]
+          })
+    }
+    return table
+  }
+}
+
+extension BenchmarkRow {
+  /// The device; for the processor with its instructions and threads.
+  fileprivate var measuredOn: String { device == "cpu" ? "cpu (\(driver))" : device }
 }

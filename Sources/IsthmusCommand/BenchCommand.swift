@@ -64,6 +64,7 @@ struct BenchCommand: ParsableCommand {
     if plan { return }
     if let json { try write(try report.json(), to: json) }
     if let csv { try write(Data(report.csv.utf8), to: csv) }
+    if let table = report.sideBySide { Terminal.write("\n" + table.text.trimmingLineFeed) }
     if let old {
       let comparison = BenchmarkComparison(report, with: old)
       Terminal.write("against \(compare ?? "") of \(old.date), revision \(old.revision); * changed by more than the spread of the runs")

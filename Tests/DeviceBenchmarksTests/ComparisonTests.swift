@@ -67,6 +67,19 @@ import Testing
     #expect(lines[1][0] == "gemm square m8 n8 k8" && lines[1].last == "1 2")
   }
 
+  @Test func devicesStandSideBySide() throws {
+    #expect(Self.report([Self.row(8, [1]), Self.row(9, [1])]).sideBySide == nil)
+    let rows = [
+      Self.row(8, [2e-3]), Self.row(9, [1e-3]), Self.row(8, [4e-3], driver: "avx2, 1 thread"), Self.row(9, [1e-3], device: "opencl:0"),
+    ]
+    let table = try #require(Self.report(rows).sideBySide)
+    #expect(
+      table.columns.map(\.title)
+        == ["case", "precision", "cpu (avx2, 2 threads) ms", "roofline", "cpu (avx2, 1 thread) ms", "roofline", "opencl:0 ms", "roofline"])
+    #expect(table.rows[0].dropFirst(2) == ["2.000", "50 %", "4.000", "25 %", "", ""])
+    #expect(table.rows[1].dropFirst(2) == ["1.000", "100 %", "", "", "1.000", "100 %"])
+  }
+
   @Test func figuresShowWhatWasMeasured() throws {
     let report = Self.report([8, 16, 32].map { Self.row($0, [1e-3 * Double($0)]) })
     let roofline = try #require(BenchmarkReport.roofline(report.devices[0], report.rows))
