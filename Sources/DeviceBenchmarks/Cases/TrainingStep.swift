@@ -17,7 +17,8 @@ struct TrainingStep: Sendable {
     let parameters = inputs * width + 2 * width * width + width * outputs
     return BenchmarkCase(
       "trainingStep", "relu", sizes: [.init("batch", batch), .init("width", width)],
-      elements: 2 * parameters + batch * (8 * width + 2 * inputs), prepare: prepare)
+      // Parameters and what they were; for the check a point to move and the step, in float64.
+      elements: 6 * parameters + batch * (8 * width + 2 * inputs), prepare: prepare)
   }
 
   @Sendable private func prepare(_ engine: Engine) throws -> PreparedBenchmark {
@@ -56,18 +57,21 @@ struct TrainingStep: Sendable {
   private func verification(_ before: Tensor, _ after: Tensor, on engine: Engine) throws -> Verification {
     let isExact = engine.device.precisions.contains(.float64)
     let wide = try engine.with(precision: isExact ? .float64 : engine.precision)
-    let (start, end) = (try wide.converted(before), try wide.converted(after))
-    let step = try wide.map(.difference, end, start)
-    let square = try wide.read(wide.rows(.sumOfSquares, step)).reduce(0, +)
     let (network, objective) = (try network(RandomStream(seed: 0, name: "shape"), on: wide), try objective(on: wide))
-    func loss(_ h: Double) throws -> Double {
-      let moved = try network.with(parameters: wide.map(.addScaled(h), start, step))
-      return try objective.meanLosses(moved.outputs(objective.inputs))[0]
+    // In place, for the largest networks: the network stands at the start.
+    let (point, step) = (network.parameters, try wide.empty(batch: 1, rows: after.rows, columns: after.columns))
+    try wide.copy(before, into: point)
+    try wide.copy(after, into: step)
+    try wide.map(.difference, [step, point], into: step)
+    let square = try wide.read(wide.rows(.sumOfSquares, step)).reduce(0, +)
+    func loss(movedBy h: Double) throws -> Double {
+      try wide.map(.addScaled(h), [point, step], into: point)
+      return try objective.meanLosses(network.outputs(objective.inputs))[0]
     }
     // A change of the loss by a thousandth.
     let slope = -square / Self.rate
-    let h = (isExact ? 1e-3 : 3e-2) * (try loss(0)) / abs(slope)
-    let quotient = (try loss(h) - loss(-h)) / (2 * h)
+    let h = (isExact ? 1e-3 : 3e-2) * (try loss(movedBy: 0)) / abs(slope)
+    let quotient = (try loss(movedBy: h) - loss(movedBy: -2 * h)) / (2 * h)
     return Verification(
       residual: abs(quotient / slope - 1) / (isExact ? 1e-3 : 3e-2), method: "slope of the loss along the step against its length")
   }
