@@ -123,7 +123,7 @@ extension FiniteNetwork {
   }
 
   private func readable(_ h: Tensor, by index: Int, points: Int) throws -> Tensor {
-    patches[index] == nil ? h : try padding(h, points: points, pixels: architecture.shapes[index].pixels)
+    try patches[index].map { try placed(h, on: $0.forward, items: h.batch * points) } ?? h
   }
 
   private func added(_ first: Tensor?, _ second: Tensor) throws(ComputeError) -> Tensor {

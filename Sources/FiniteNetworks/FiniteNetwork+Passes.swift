@@ -35,7 +35,9 @@ extension FiniteNetwork {
       let pixels = (try? next.0.output(of: next.1).pixels) ?? 1
       return total + pixels * (next.0.fanIn(next.1) + 3 * next.0.map.units)
     }
-    let budget = min(engine.memoryBudget / 8, engine.device.isGPU ? 8 << 30 : 256 << 20)
+    // On a processor the patches of some points stay in its cache: memory writes them more slowly than loops gather them.
+    let most = engine.device.isGPU ? 8 << 30 : patches.allSatisfy { $0 == nil } ? 256 << 20 : 16 << 20
+    let budget = min(engine.memoryBudget / 8, most)
     let tile = max(1, budget / max(perPoint * passes * members * engine.precision.byteCount, 1))
     return stride(from: 0, to: points, by: tile).map { $0..<min($0 + tile, points) }
   }
@@ -126,29 +128,19 @@ extension FiniteNetwork {
       let one = passed.reshaped(batch: members * points, rows: 1, columns: shape.channels)
       try engine.map(.scaled(by: 1 / Double(shape.pixels), plus: 0), [one], into: spread)
       return spread.reshaped(batch: members, rows: rows, columns: shape.channels)
-    case .convolution(let channels, let kernel, _, _):
-      guard let table = patches[index], let order = filterOrders[index] else { return delta }
-      let padded = try padding(delta, points: points, pixels: architecture.shapes[index + 1].pixels)
-      let seen = try engine.gather(padded, rows: table.transposed)
-        .reshaped(batch: members, rows: rows, columns: kernel * kernel * channels)
-      // Rows (output, entry) of the filters in the order (entry, output).
-      var filters = weights(index)
-      filters.rows = filters.rows * kernel * kernel
-      filters.columns = shape.channels
-      filters.rowStride = shape.channels
-      return try engine.gemm(seen, engine.gather(filters, rows: order), alpha: layer.weights.multiplier)
+    case .convolution:
+      guard let table = patches[index] else { return delta }
+      return try convolutionCotangent(index, delta, table.backward, points: points)
     }
   }
 
   // MARK: What a layer reads
 
-  /// `x` with every image one item: `[items · n, pixels + 1, channels]` where a convolution follows, else `x` itself.
+  /// `x` itself, or its images on their canvas where a convolution follows.
   func imageRows(_ x: Tensor) throws -> Tensor {
-    guard patches[0] != nil else { return x }
-    let shape = architecture.shapes[0]
+    guard let table = patches[0] else { return x }
     let dense = x.isContiguous ? x : try engine.contiguous(x)
-    return try padding(
-      dense.reshaped(batch: x.batch, rows: x.rows * shape.pixels, columns: shape.channels), points: x.rows, pixels: shape.pixels)
+    return try placed(dense, on: table.forward, items: x.batch * x.rows)
   }
 
   /// The matrix that layer `index` multiplies by its weights, of `h` as `activated` gives it.
@@ -164,37 +156,16 @@ extension FiniteNetwork {
       return mean.reshaped(batch: h.batch, rows: points, columns: shape.channels)
     case .convolution:
       guard let table = patches[index] else { return h }
-      let outputs = architecture.shapes[index + 1]
-      return try engine.gather(h, rows: table.patches)
-        .reshaped(batch: h.batch / points, rows: points * outputs.pixels, columns: layer.fanIn(shape))
+      return try seen(h, by: table.forward).reshaped(
+        batch: h.batch / points, rows: points * table.forward.count, columns: layer.fanIn(shape))
     }
   }
 
   /// φ of the pre-activations of layer `index`, in the form in which the next layer reads it.
   func activated(_ index: Int, _ z: Tensor, points: Int) throws -> Tensor {
-    let pixels = architecture.shapes[index + 1].pixels
-    guard let activation = architecture.layers[index].activation else {
-      return patches[index + 1] == nil ? z : try padding(z, points: points, pixels: pixels)
-    }
-    guard patches[index + 1] != nil else { return try engine.map(.activation(activation), z) }
-    let items = z.batch * points
-    let h = try emptyPadded(items: items, pixels: pixels, channels: z.columns)
-    try engine.map(
-      .activation(activation), [z.reshaped(batch: items, rows: pixels, columns: z.columns)], into: h.rows(0..<pixels))
-    return h
-  }
-
-  /// `[members, n · pixels, channels]` as `[members · n, pixels + 1, channels]` with a row of zeros at the end of each image.
-  func padding(_ z: Tensor, points: Int, pixels: Int) throws(ComputeError) -> Tensor {
-    let items = z.batch * points
-    let h = try emptyPadded(items: items, pixels: pixels, channels: z.columns)
-    try engine.copy(z.reshaped(batch: items, rows: pixels, columns: z.columns), into: h.rows(0..<pixels))
-    return h
-  }
-
-  private func emptyPadded(items: Int, pixels: Int, channels: Int) throws(ComputeError) -> Tensor {
-    let h = try engine.empty(batch: items, rows: pixels + 1, columns: channels)
-    try engine.copy(engine.repeatedZero(batch: items, columns: channels), into: h.rows(pixels..<pixels + 1))
-    return h
+    let activation = architecture.layers[index].activation
+    guard let table = patches[index + 1] else { return try activation.map { try engine.map(.activation($0), z) } ?? z }
+    guard let activation else { return try placed(z, on: table.forward, items: z.batch * points) }
+    return try placed(z, on: table.forward, items: z.batch * points) { try engine.map(.activation(activation), [$0], into: $1) }
   }
 }

@@ -14,8 +14,6 @@ public struct FiniteNetwork: Sendable {
   let layout: ParameterLayout
   /// By layer; nil where it is dense.
   let patches: [PatchTable?]
-  /// Row 0 of the selection that puts filter entries before outputs, by layer (backward pass of a convolution).
-  let filterOrders: [[Int]?]
 
   public var members: Int { parameters.batch }
   /// Parameters of one member.
@@ -56,11 +54,6 @@ public struct FiniteNetwork: Sendable {
       guard case .convolution(_, let kernel, let stride, let padding) = architecture.layers[index].map else { return nil }
       return PatchTable(
         input: architecture.shapes[index], output: architecture.shapes[index + 1], kernel: kernel, stride: stride, padding: padding)
-    }
-    filterOrders = architecture.layers.map { layer in
-      guard case .convolution(let channels, let kernel, _, _) = layer.map else { return nil }
-      let entries = kernel * kernel
-      return (0..<entries).flatMap { entry in (0..<channels).map { $0 * entries + entry } }
     }
   }
 

@@ -12,6 +12,8 @@ struct RowCopyCase: CaseBody {
     case both
     /// One row that a stride of 0 repeats.
     case repeated
+    /// As `gather`, from rows that begin within one another: parts of one long row.
+    case overlapping
   }
 
   var selection: Selection
@@ -46,7 +48,9 @@ struct RowCopyCase: CaseBody {
   }
 
   func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
-    let (hasSourceRows, hasTargetRows) = (selection == .gather || selection == .both, selection == .scatter || selection == .both)
+    let (hasSourceRows, hasTargetRows) = ([.gather, .both, .overlapping].contains(selection), [.scatter, .both].contains(selection))
+    let isOneRow = selection == .overlapping
+    let step = (columns + 2) / 3
     let (n, m) = (hasSourceRows ? (2 * count + 2) / 3 : count, hasTargetRows ? count + count / 2 + 1 : count)
     let stream = RandomStream(seed: probe.seed, name: "rows")
     let sourceRows = hasSourceRows ? stream.child("source").uniforms(count).map { Int($0 * Double(n)) } : nil
@@ -54,21 +58,26 @@ struct RowCopyCase: CaseBody {
 
     let other: Precision = P.precision == .float64 ? .float32 : .float64
     let precision = converts && probe.engine.device.precisions.contains(other) ? other : P.precision
+    let (rows, length) = isOneRow ? (1, (n - 1) * step + columns) : (n, columns)
     // float64 numbers that float32 has to round, and float32 numbers that float64 holds.
     let values =
       precision == .float64
-      ? stream.child("values").uniforms(batch * n * columns).map { 2 * $0 - 1 } : probe.uniforms("values", batch * n * columns)
-    let input = try probe.input("source", values, batch: batch, rows: n, columns: columns, source, precision: precision)
+      ? stream.child("values").uniforms(batch * rows * length).map { 2 * $0 - 1 } : probe.uniforms("values", batch * rows * length)
+    let input = try probe.input("source", values, batch: batch, rows: rows, columns: length, source, precision: precision)
     let before = probe.uniforms("before", batch * m * columns)
     let output = try probe.output("target", batch: batch, rows: m, columns: columns, target, initial: before)
 
     var view = input.tensor
     if selection == .repeated { view.rowStride = 0 }
+    if isOneRow { (view.rows, view.columns, view.rowStride) = (n, columns, step) }
     var expected = before.map { Bounded<P>(WideReal($0), error: 0) }
     for item in 0..<batch {
       for i in 0..<count {
         let (from, to) = (selection == .repeated ? 0 : sourceRows?[i] ?? i, targetRows?[i] ?? i)
-        for j in 0..<columns { expected[(item * m + to) * columns + j] = Bounded(WideReal(input[item, from, j]), error: 0) }
+        for j in 0..<columns {
+          let value = isOneRow ? input[item, 0, from * step + j] : input[item, from, j]
+          expected[(item * m + to) * columns + j] = Bounded(WideReal(value), error: 0)
+        }
       }
     }
     try probe.verify([output], [matches(expected)]) {
