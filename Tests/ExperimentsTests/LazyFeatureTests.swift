@@ -66,6 +66,15 @@ import Testing
     #expect(abs(flow.clock.time[0] * 1e7 / frozen.clock.time[0] - 1) < 2e-2)
   }
 
+  /// A hinge is for optimisers, its slope jumps; the frozen kernels beside them need a flow all the same.
+  @Test func frozenKernelsBesideAHingeReachTheirMargins() throws {
+    let settings = try settings(["--method", "adam", "--loss", "hinge", "--alphas", "1", "--draws", "1", "--batch", "0", "--steps", "3000"])
+    let records = try Recorded.run(LazyFeature.self, settings, on: engine())
+    let kernels = records.filter { $0.string("kind") == "kernel" }
+    #expect(kernels.count == 1)
+    #expect(kernels.allSatisfy { $0.string("status") == "converged" })
+  }
+
   @Test func aKilledRunGoesOnWithTheSameNumbers() throws {
     let engine = try engine()
     for method in [["--method", "flow"], ["--method", "adam", "--batch", "10", "--loss", "hinge"]] {
@@ -134,7 +143,7 @@ import Testing
 
   @Test(arguments: [
     ["--loss", "softmax"], ["--widths", "0"], ["--alphas", "1,-1"], ["--components", "11"], ["--network", "cnn"],
-    ["--method", "adam", "--batch", "41"],
+    ["--method", "adam", "--batch", "41"], ["--loss", "hinge"],
     ["--test", "5000"], ["--activation", "none"],
   ])
   func settingsThatCannotBeAreRefusedBeforeTheWork(_ extra: [String]) throws {

@@ -182,7 +182,7 @@ final class LazyFeatureRecorder {
     let train = try context.engine.converted(network.tangentKernel(plan.data.train))
     let test = try context.engine.converted(network.tangentKernel(plan.data.test, plan.data.train))
     let rule = GradientFlow.Rule(gradientChange: settings.gradientChange, outputChange: settings.outputChange)
-    var flow = try KernelFlow(train, plan.data.trainSigns, loss: settings.loss, rule: rule, on: context.engine)
+    var flow = try KernelFlow(train, plan.data.trainSigns, loss: settings.kernelLoss, rule: rule, on: context.engine)
     func isOpen() -> Bool { zip(flow.outputs.values, plan.data.trainSigns.values).contains { $0 * $1 < settings.margin } }
     while isOpen(), flow.clock.accepted[0] < settings.steps, flow.clock.step[0] > 1e-30 { try flow.advance() }
     let values = try context.engine.read(context.engine.gemm(test, context.engine.tensor(flow.coefficients)))

@@ -85,6 +85,8 @@ extension LazyFeatureSettings {
     try require(depth >= 1, "depth", "at least 1", depth)
     try require(bias >= 0 && bias.isFinite, "bias", "at least 0", bias)
     try require(loss != .softmax, "loss", "soft-hinge(β), hinge or squared: there is one output", loss)
+    try require(
+      method != .flow || loss != .hinge, "loss", "soft-hinge(β) or squared: the slope of hinge jumps, which no flow can follow", loss)
     try require(gradientChange > 0, "gradient-change", "a positive number", gradientChange)
     try require(outputChange > 0, "output-change", "a positive number", outputChange)
     try require(rate > 0 && rate.isFinite, "rate", "a positive number", rate)
@@ -98,6 +100,9 @@ extension LazyFeatureSettings {
     try require(checkpointSeconds >= 0, "checkpoint-seconds", "at least 0", checkpointSeconds)
     _ = try (widthList(), alphaList())
   }
+
+  /// What the flow of a frozen kernel descends: a soft hinge stands for `hinge`, and ends at the same margins.
+  var kernelLoss: Loss { loss == .hinge ? .softHinge(sharpness: 20) : loss }
 
   func widthList() throws(ExperimentError) -> [Int] { try Self.list(widths, "widths", "widths of at least 1, such as 20,60") { $0 >= 1 } }
 
