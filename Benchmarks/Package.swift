@@ -18,6 +18,7 @@ let package = Package(
   dependencies: [.package(name: "Isthmus", path: library)],
   targets: [
     .target(name: "Exchange", swiftSettings: settings),
+    program("BlockKernel"),
     program("Product"),
     program("BLASProduct", usesLibrary: false),
     program("TrainingStep"),

@@ -34,6 +34,11 @@ class Contender:
         """Of one run, the mean of `repeats` that follow each other."""
         return float(self.ask("run", repeats=repeats)["seconds"]) / repeats
 
+    def memory(self):
+        """Resident memory of the process in bytes: the most there has been, and what there is now."""
+        status = open(f"/proc/{self.process.pid}/status").read()
+        return {name: 1024 * int(status.split(key)[1].split()[0]) for name, key in (("peak", "VmHWM:"), ("now", "VmRSS:"))}
+
     def close(self):
         self.process.stdin.close()
         self.process.wait()
@@ -44,12 +49,15 @@ def isthmus(program, device, threads):
     return Contender(f"isthmus {device}", [program, device], threads, settings)
 
 
-def alternate(contenders, runs, repeats=1):
-    """Seconds of each contender by its name, one run of each in turn."""
+def alternate(contenders, runs, repeats=1, longest=30):
+    """Seconds of each contender by its name, one run of each in turn; after `longest` seconds and 3 runs no more are begun."""
     seconds = {contender.name: [] for contender in contenders}
-    for _ in range(runs):
+    start = time.perf_counter()
+    for run in range(runs):
+        if run >= 3 and time.perf_counter() - start > longest:
+            break
         for contender in contenders:
             # Threads of the one before may still look for work.
             time.sleep(0.05 if contender.threads > 1 else 0)
-            seconds[contender.name].append(contender.seconds(repeats))
+            seconds[contender.name].append(float(f"{contender.seconds(repeats):.5g}"))
     return seconds

@@ -11,31 +11,36 @@ BUILD = HERE / ".build"
 REMOVED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 
 
-def enter(name):
-    """Starts the script again in the virtual environment of requirements/NAME.txt, made on first use."""
+def enter(name, alone=None):
+    """Starts the script again in the virtual environment of requirements/NAME.txt, made on first use.
+
+    `alone`: a further file, whose packages are installed without those that they name as needed.
+    """
     home = BUILD / name
     python = home / "bin" / "python"
     if Path(sys.prefix).resolve() == home.resolve():
         return
-    pinned = HERE / "requirements" / f"{name}.txt"
+    files = [HERE / "requirements" / f"{part}.txt" for part in (name, alone) if part]
+    pinned = "".join(file.read_text() for file in files)
     marker = home / "installed"
-    if not marker.exists() or marker.read_text() != pinned.read_text():
-        print(f"making {home} from {pinned.name}", file=sys.stderr)
+    if not marker.exists() or marker.read_text() != pinned:
+        print(f"making {home}", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", home], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", pinned], check=True)
-        marker.write_text(pinned.read_text())
+        for file, options in zip(files, ([], ["--no-deps"])):
+            subprocess.run([python, "-m", "pip", "install", "--quiet", *options, "-r", file], check=True)
+        marker.write_text(pinned)
     environment = {key: value for key, value in os.environ.items() if key not in REMOVED}
     os.execve(python, [str(python), *sys.argv], environment)
 
 
-def built(product, programs=None):
+def built(product, programs=None, package=HERE):
     """The program of that name, built in the build folder of the library, so that the library is compiled once.
 
     `programs`: a folder with programs that are built already.
     """
     if programs:
         return Path(programs).resolve() / product
-    command = ["swift", "build", "-c", "release", "--package-path", HERE, "--scratch-path", HERE.parent / ".build", "-Xswiftc", "-enable-testing"]
+    command = ["swift", "build", "-c", "release", "--package-path", package, "--scratch-path", HERE.parent / ".build", "-Xswiftc", "-enable-testing"]
     environment = os.environ | {"ISTHMUS_NATIVE": "1", "ISTHMUS_WARNINGS_AS_ERRORS": "1"}
     subprocess.run([*command, "--product", product], check=True, env=environment, stdout=sys.stderr)
     folder = subprocess.run([*command, "--show-bin-path"], check=True, env=environment, capture_output=True, text=True).stdout.strip()

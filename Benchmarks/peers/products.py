@@ -56,9 +56,9 @@ class Problem:
         contender.seconds()
         file = self.folder / "c"
         contender.ask("write", file=str(file))
-        count = self.batch * self.n * self.n
-        return numpy.fromfile(file, "float64" if file.stat().st_size == 8 * count else "float32")
+        return numpy.fromfile(file, self.precision)
 
     def difference(self, expected, got):
+        assert expected.size == got.size == self.batch * self.n**2
         scale = float(numpy.sqrt(numpy.mean(numpy.square(expected, dtype="float64"))))
         return float(numpy.max(numpy.abs(expected - got))) / scale

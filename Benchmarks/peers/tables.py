@@ -45,4 +45,34 @@ def products(record):
     return lines(head + (["core type"] if has_types else []), rows)
 
 
-TABLES = {"products": products}
+def kernel(cell):
+    """One line while it runs; in brackets how many times as fast Isthmus is."""
+    ours, *others = ((name, statistics.median(values)) for name, values in cell["seconds"].items())
+    text = ", ".join([f"{ours[0]} {ours[1]:.4f}"] + [f"{name} {seconds:.4f} ({seconds / ours[1]:.2f})" for name, seconds in others])
+    return f"{cell['precision']}, N = {cell['points']}, {cell['depth']} layers, s: {text}"
+
+
+def kernels(record):
+    """Seconds and peak memory of every kernel; ratio: how many times as fast Isthmus is."""
+    cells = record["kernels"]
+    ours, *peers = dict.fromkeys(name for cell in cells for name in cell["seconds"])
+    rows = []
+    for cell in cells:
+        medians = {name: statistics.median(values) for name, values in cell["seconds"].items()}
+        peak = {name: f"{memory['peak'] / 1e6:.0f} MB" for name, memory in cell["memory"].items()}
+        row = [cell["precision"], cell["points"], cell["depth"], f"{medians[ours]:.3g} s", peak[ours]]
+        for name in peers:
+            row += [f"{medians[name]:.3g} s", peak[name], f"{medians[name] / medians[ours]:.2f}"] if name in medians else ["", "", ""]
+        rows.append(row)
+    head = ["precision", "N", "layers", ours, "memory"] + [text for name in peers for text in (name, "memory", "ratio")]
+    return lines(head, rows)
+
+
+def start_up(record):
+    """Wall clock of whole programs."""
+    rows = [[name, f"{statistics.median(values):.3f} s", f"{min(values):.3f} s", f"{max(values):.3f} s", len(values)]
+            for name, values in record["seconds"].items()]
+    return lines(["program", "median", "least", "most", "runs"], rows)
+
+
+TABLES = {"products": products, "kernels": kernels, "start-up": start_up}

@@ -45,4 +45,10 @@ public enum Exchange {
     }
     return isSingle ? try all(Float.self, Double.init) : try all(Double.self) { $0 }
   }
+
+  /// Writes numbers as float32 or float64.
+  public static func write(_ values: [Double], isSingle: Bool, to file: URL) throws {
+    func all<T: BitwiseCopyable>(_ values: [T]) throws { try values.withUnsafeBytes { Data($0) }.write(to: file) }
+    if isSingle { try all(values.map(Float.init)) } else { try all(values) }
+  }
 }

@@ -28,8 +28,8 @@ import Isthmus
         }
         return ["seconds": "\(time / .seconds(1))"]
       case (.write, let loaded?):
-        let values = try loaded.engine.read(loaded.c)
-        try values.withUnsafeBytes { Data($0) }.write(to: URL(filePath: request.file ?? ""))
+        let isSingle = loaded.engine.precision == .float32
+        try Exchange.write(loaded.engine.read(loaded.c), isSingle: isSingle, to: URL(filePath: request.file ?? ""))
         return [:]
       default: throw Exchange.Failure.request("\(request)")
       }
