@@ -6,6 +6,9 @@ static const char prelude[] = {
 static const char gemm[] = {
 #embed "gemm.cl"
   , 0};
+static const char functions[] = {
+#embed "functions.cl"
+  , 0};
 static const char points[] = {
 #embed "points.cl"
   , 0};
@@ -42,6 +45,7 @@ static const char roofline[] = {
 
 static const IsthmusKernelSource sources[] = {
   {"prelude", prelude},
+  {"functions", functions},
   {"gemm", gemm},
   {"points", points},
   {"recursion", recursion},

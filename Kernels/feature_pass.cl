@@ -6,9 +6,9 @@
 //           jacobian[i, o*WIDTH + k]
 //   grid    (points / LANES, splits, batch x chunks of OUTPUTS outputs x chunks of COORDINATES coordinates); LANES points per work-item
 //   local   with STAGE > 0 a work-group of GROUP points shares STAGE features at a time
-//   moves   the weights once per work-group; sums stay in registers
+//   moves   the weights once per work-group; sums stay in registers, or with BLOCK > 1 in private memory
 //
-// Needs: feature(), generated from the activation.
+// Needs: feature() for COPIES features, generated from the activation.
 // Every sum runs in the order of the features, split by split, and splits depend on their number alone: the same bits for a point
 // whatever points and items stand beside it.
 
@@ -34,17 +34,28 @@
 #ifndef STAGE
 #define STAGE 0
 #endif
+// Features whose values are computed, COPIES at a time, before any output adds them up. BLOCK is a multiple of COPIES.
+#ifndef COPIES
+#define COPIES 1
+#endif
+#ifndef BLOCK
+#define BLOCK COPIES
+#endif
+// Outputs whose sums are in registers at a time; OUTPUTS is a multiple of it, and those beyond the last repeat it.
+#ifndef TOGETHER
+#define TOGETHER OUTPUTS
+#endif
 #define ROWS (JACOBIAN ? WIDTH + 1 : 1)
 #define SUMS (JACOBIAN ? COORDINATES + 1 : 1)
 
 #if STAGE > 0
-#define WEIGHT(k) stagedWeights[slot * WIDTH + (k)]
-#define BIAS stagedBiases[slot]
-#define COEFFICIENT(o) stagedCoefficients[(o) * STAGE + slot]
+#define WEIGHT(k, m) stagedWeights[(m) * WIDTH + (k)]
+#define BIAS(m) stagedBiases[m]
+#define COEFFICIENT(o, m) stagedCoefficients[(o) * STAGE + (m)]
 #else
-#define WEIGHT(k) weightRow[k]
-#define BIAS (*AT(biases, item, m))
-#define COEFFICIENT(o) coefficientRow[min(o, outputs - 1 - firstOutput)]
+#define WEIGHT(k, m) AT(weights, item, m)[k]
+#define BIAS(m) (*AT(biases, item, m))
+#define COEFFICIENT(o, m) AT(coefficients, item, m)[min(firstOutput + (o), outputs - 1)]
 #endif
 
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void feature_pass(
@@ -85,36 +96,57 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void feature_pass(
       else
         stagedCoefficients[e] = 0;
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int slot = 0; slot < count; slot++) {
+    const int begin = 0, end = count;
 #else
   {
-    for (int m = first; m < last; m++) {
-      __global const real *weightRow = AT(weights, item, m);
-      __global const real *coefficientRow = AT(coefficients, item, m) + firstOutput;
+    const int begin = first, end = last;
 #endif
+    for (int m0 = begin; m0 < end; m0 += BLOCK) {
+      const int count = min(BLOCK, end - m0);
+      vreal values[BLOCK], slopes[BLOCK];
+      for (int s = 0; s < count; s += COPIES) {
+        vreal x[COPIES];
+#pragma unroll
+        for (int c = 0; c < COPIES; c++) {
+          // Copies beyond the last feature repeat it; no sum takes them.
+          const int m = min(m0 + s + c, end - 1);
 #if BIASED
-      vreal x = (vreal)(BIAS);
+          x[c] = (vreal)(BIAS(m));
 #else
-      vreal x = (vreal)(0);
-#endif
-      for (int k = 0; k < WIDTH; k++) x = fma((vreal)(WEIGHT(k)), z[k], x);
-      vreal value;
-#if JACOBIAN
-      vreal slope;
-      feature(x, &value, &slope);
-#else
-      feature(x, &value);
+          x[c] = (vreal)(0);
 #endif
 #pragma unroll
-      for (int o = 0; o < OUTPUTS; o++) {
-        const vreal a = (vreal)(COEFFICIENT(o));
-        sums[o * SUMS] = fma(a, value, sums[o * SUMS]);
+          for (int k = 0; k < WIDTH; k++) x[c] = fma((vreal)(WEIGHT(k, m)), z[k], x[c]);
+        }
 #if JACOBIAN
-        const vreal factor = a * slope;
-#pragma unroll
-        for (int k = 0; k < COORDINATES; k++)
-          sums[o * SUMS + 1 + k] = fma(factor, (vreal)(WEIGHT(min(firstCoordinate + k, WIDTH - 1))), sums[o * SUMS + 1 + k]);
+        feature(x, values + s, slopes + s);
+#else
+        feature(x, values + s);
 #endif
+      }
+      for (int o = 0; o < OUTPUTS; o += TOGETHER) {
+        vreal rows[TOGETHER][SUMS];
+#pragma unroll
+        for (int u = 0; u < TOGETHER; u++)
+#pragma unroll
+          for (int row = 0; row < SUMS; row++) rows[u][row] = sums[(o + u) * SUMS + row];
+        for (int s = 0; s < count; s++) {
+#pragma unroll
+          for (int u = 0; u < TOGETHER; u++) {
+            const vreal a = (vreal)(COEFFICIENT(o + u, m0 + s));
+            rows[u][0] = fma(a, values[s], rows[u][0]);
+#if JACOBIAN
+            const vreal factor = a * slopes[s];
+#pragma unroll
+            for (int k = 0; k < COORDINATES; k++)
+              rows[u][1 + k] = fma(factor, (vreal)(WEIGHT(min(firstCoordinate + k, WIDTH - 1), m0 + s)), rows[u][1 + k]);
+#endif
+          }
+        }
+#pragma unroll
+        for (int u = 0; u < TOGETHER; u++)
+#pragma unroll
+          for (int row = 0; row < SUMS; row++) sums[(o + u) * SUMS + row] = rows[u][row];
       }
     }
   }

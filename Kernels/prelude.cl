@@ -19,6 +19,9 @@
 #define PASTE_(a, b) a##b
 #define PASTE(a, b) PASTE_(a, b)
 
+// Always, since a call that is left passes vectors through memory.
+#define INLINE static inline __attribute__((always_inline))
+
 #if REAL_IS_DOUBLE
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #define real double
@@ -45,7 +48,7 @@ static inline real lane_sum(vreal v) {
 #define LANE_SUM(v) lane_sum(v)
 #endif
 
-// LANES elements from p, of which `count` exist; the rest are 0.
+// LANES elements from p, of which `count` exist, none where it is not positive; the rest are 0.
 static inline vreal load_edge(__global const real *p, const int count) {
   if (count >= LANES) return LOAD(p);
   real lanes[LANES];

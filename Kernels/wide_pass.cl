@@ -6,10 +6,10 @@
 //           value[i, o] and jacobian[i, o*WIDTH + k] = (2 z_k sum K_q11 alpha + sum K_q12 alpha u_k) / WIDTH
 //   grid    (points / LANES, splits, batch x chunks of OUTPUTS outputs); LANES points per work-item
 //   local   with STAGE > 0 a work-group of GROUP points shares STAGE centres at a time
-//   moves   the tables once per work-group; sums stay in registers
+//   moves   the tables once per work-group; sums stay in registers, or with BLOCK > 1 in private memory
 //
-// Needs: pair_jet() (JACOBIAN) or pair_value(), generated from the KernelProgram and the kind of kernel.
-// Every sum runs in the order of the centres, split by split: the same bits every time.
+// Needs: pair_jet() (JACOBIAN) or pair_value() for COPIES centres, generated from the KernelProgram and the kind of kernel.
+// Every sum runs in the order of the centres, split by split: the same bits every time, whatever BLOCK and COPIES.
 
 #ifndef WIDTH
 #define WIDTH 2
@@ -27,15 +27,26 @@
 #ifndef STAGE
 #define STAGE 0
 #endif
+// Centres whose kernels are computed, COPIES at a time, before any output adds them up. BLOCK is a multiple of COPIES.
+#ifndef COPIES
+#define COPIES 1
+#endif
+#ifndef BLOCK
+#define BLOCK COPIES
+#endif
+// Outputs whose sums are in registers at a time; OUTPUTS is a multiple of it, and those beyond the last repeat it.
+#ifndef TOGETHER
+#define TOGETHER OUTPUTS
+#endif
 #define ROWS (JACOBIAN ? WIDTH + 2 : 1)
 #define TABLE_ROWS (WIDTH + 2 * LEVELS + 2)
 
 #if STAGE > 0
-#define CENTRE(row) staged[(row) * STAGE + slot]
-#define COEFFICIENT(o) stagedCoefficients[(o) * STAGE + slot]
+#define CENTRE(row, j) staged[(row) * STAGE + (j)]
+#define COEFFICIENT(o, j) stagedCoefficients[(o) * STAGE + (j)]
 #else
-#define CENTRE(row) centreTable[(long)(row) * centrePadded + j]
-#define COEFFICIENT(o) coefficientRow[o]
+#define CENTRE(row, j) centreTable[(long)(row) * centrePadded + (j)]
+#define COEFFICIENT(o, j) AT(coefficients, item, j)[min(firstOutput + (o), outputs - 1)]
 #endif
 
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void wide_pass(
@@ -51,7 +62,7 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void wide_pass(
   centreTable += (long)item * TABLE_ROWS * centrePadded;
   const int first = split * splitLength, last = min(counts[item], first + splitLength);
 
-  vreal z[WIDTH], a[LEVELS + 1], da[LEVELS + 1], b[LEVELS + 1];
+  vreal z[WIDTH], a[LEVELS + 1], da[LEVELS + 1];
 #pragma unroll
   for (int k = 0; k < WIDTH; k++) z[k] = LOAD(pointTable + (long)k * pointPadded);
   for (int level = 0; level < LEVELS; level++) {
@@ -75,34 +86,56 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void wide_pass(
       else
         stagedCoefficients[e] = 0;
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int slot = 0; slot < count; slot++) {
+    const int begin = 0, end = count;
 #else
   {
-    for (int j = first; j < last; j++) {
-      __global const real *coefficientRow = AT(coefficients, item, j) + firstOutput;
+    const int begin = first, end = last;
 #endif
-      vreal q12 = (vreal)(0);
+    for (int j0 = begin; j0 < end; j0 += BLOCK) {
+      const int count = min(BLOCK, end - j0);
+      vreal values[BLOCK], by11[BLOCK], by12[BLOCK];
+      for (int s = 0; s < count; s += COPIES) {
+        vreal q12[COPIES], b[COPIES * (LEVELS + 1)];
 #pragma unroll
-      for (int k = 0; k < WIDTH; k++) q12 = fma(z[k], (vreal)(CENTRE(k)), q12);
-      q12 /= (vreal)(WIDTH);
-      for (int level = 0; level < LEVELS; level++) b[level] = (vreal)(CENTRE(WIDTH + level));
+        for (int c = 0; c < COPIES; c++) {
+          // Copies beyond the last centre repeat it; no sum takes them.
+          const int j = min(j0 + s + c, end - 1);
+          q12[c] = (vreal)(0);
+#pragma unroll
+          for (int k = 0; k < WIDTH; k++) q12[c] = fma(z[k], (vreal)(CENTRE(k, j)), q12[c]);
+          q12[c] /= (vreal)(WIDTH);
+#pragma unroll
+          for (int level = 0; level < LEVELS; level++) b[c * (LEVELS + 1) + level] = (vreal)(CENTRE(WIDTH + level, j));
+        }
 #if JACOBIAN
-      vreal kernelValue, by11, by12;
-      pair_jet(q12, a, da, b, &kernelValue, &by11, &by12);
+        pair_jet(q12, a, da, b, values + s, by11 + s, by12 + s);
 #else
-      vreal kernelValue;
-      pair_value(q12, a, b, &kernelValue);
+        pair_value(q12, a, b, values + s);
 #endif
+      }
+      for (int o = 0; o < OUTPUTS; o += TOGETHER) {
+        vreal rows[TOGETHER][ROWS];
 #pragma unroll
-      for (int o = 0; o < OUTPUTS; o++) {
-        const vreal alpha = (vreal)(COEFFICIENT(o));
-        sums[o * ROWS] = fma(alpha, kernelValue, sums[o * ROWS]);
+        for (int u = 0; u < TOGETHER; u++)
+#pragma unroll
+          for (int row = 0; row < ROWS; row++) rows[u][row] = sums[(o + u) * ROWS + row];
+        for (int s = 0; s < count; s++) {
+#pragma unroll
+          for (int u = 0; u < TOGETHER; u++) {
+            const vreal alpha = (vreal)(COEFFICIENT(o + u, j0 + s));
+            rows[u][0] = fma(alpha, values[s], rows[u][0]);
 #if JACOBIAN
-        sums[o * ROWS + 1] = fma(alpha, by11, sums[o * ROWS + 1]);
-        const vreal weight = alpha * by12;
+            rows[u][1] = fma(alpha, by11[s], rows[u][1]);
+            const vreal weight = alpha * by12[s];
 #pragma unroll
-        for (int k = 0; k < WIDTH; k++) sums[o * ROWS + 2 + k] = fma(weight, (vreal)(CENTRE(k)), sums[o * ROWS + 2 + k]);
+            for (int k = 0; k < WIDTH; k++) rows[u][2 + k] = fma(weight, (vreal)(CENTRE(k, j0 + s)), rows[u][2 + k]);
 #endif
+          }
+        }
+#pragma unroll
+        for (int u = 0; u < TOGETHER; u++)
+#pragma unroll
+          for (int row = 0; row < ROWS; row++) sums[(o + u) * ROWS + row] = rows[u][row];
       }
     }
   }

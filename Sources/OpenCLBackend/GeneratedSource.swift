@@ -4,13 +4,27 @@ import WideKernels
 /// C functions printed from the mathematics that all backends share.
 struct GeneratedSource {
   let precision: Precision
+  /// Pairs, or features, that a function computes side by side.
+  var copies = 1
 
   private var scalar: KernelPrinter.Scalar { precision == .float64 ? .double : .float }
 
-  private func body(type: String, _ outputs: [(String, KernelExpression)]) throws(ComputeError) -> String {
+  private func body(
+    type: String, _ outputs: [(String, KernelExpression)], copies: @escaping @Sendable (String) -> [String] = { [$0] }
+  ) throws(ComputeError) -> String {
     do throws(KernelPrinterError) {
-      return try KernelPrinter(scalar: scalar, type: type).statements(outputs.map { (name: $0.0, value: $0.1) })
+      return try KernelPrinter(scalar: scalar, type: type, copies: copies).statements(outputs.map { (name: $0.0, value: $0.1) })
     } catch { throw .unsupported(operation: "kernel text", reason: error.description) }
+  }
+
+  /// Every variable is an array over copies, `b` one of `levels + 1` numbers for each, but for those with a prefix of `shared`.
+  private func copiesOf(levels: Int = 0, shared: [String] = ["a[", "da["]) -> @Sendable (String) -> [String] {
+    let copies = copies
+    return { name in
+      if shared.contains(where: name.hasPrefix) { return [name] }
+      guard name.hasPrefix("b["), let level = Int(name.dropFirst(2).dropLast()) else { return (0..<copies).map { "\(name)[\($0)]" } }
+      return (0..<copies).map { "b[\($0 * (levels + 1) + level)]" }
+    }
   }
 
   /// `point_levels(q, values)`: q_ii before each activation, its derivative by q, and the diagonal forms of K and Θ.
@@ -30,21 +44,22 @@ struct GeneratedSource {
     let diagonal = program.diagonal(q)
     let values = levels.map(\.value) + levels.map(\.d11) + [diagonal.nngp, diagonal.ntk]
     let text = try body(type: "real", values.enumerated().map { ("values[\($0.offset)]", $0.element) })
-    return "#define LEVELS \(levels.count)\nstatic inline void point_levels(const real q, real *values) {\n\(text)}\n"
+    return "#define LEVELS \(levels.count)\nINLINE void point_levels(const real q, real *values) {\n\(text)}\n"
   }
 
   private func header(_ program: KernelProgram) -> String {
-    let levels = program.steps.count { if case .activation = $0 { true } else { false } }
-    return "#define LEVELS \(levels)\n"
+    "#define LEVELS \(program.activationCount)\n"
   }
 
-  /// `pair_values(q12, a, b, nngp, ntk)`: both kernels; one that is not wanted is set to 0 at no cost.
+  /// `pair_values(q12, a, b, nngp, ntk)`: both kernels of `copies` pairs that share a; one that is not wanted is set to 0 at no cost.
   func pairValues(_ program: KernelProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
     typealias E = KernelExpression
     let result = program.symbolicPair()
-    let text = try body(type: "vreal", [("*nngp", nngp ? result.q12 : E(0)), ("*ntk", ntk ? result.ntk : E(0))])
+    let text = try body(
+      type: "vreal", [("nngp", nngp ? result.q12 : E(0)), ("ntk", ntk ? result.ntk : E(0))],
+      copies: copiesOf(levels: program.activationCount))
     return header(program)
-      + "static inline void pair_values(const vreal q12, const vreal *a, const vreal *b, vreal *nngp, vreal *ntk) {\n\(text)}\n"
+      + "INLINE void pair_values(const vreal *q12, const vreal *a, const vreal *b, vreal *nngp, vreal *ntk) {\n\(text)}\n"
   }
 
   /// `paired_values(q12, q11, q22, nngp, ntk)`: the same from the covariances alone, without a table.
@@ -52,23 +67,27 @@ struct GeneratedSource {
     typealias E = KernelExpression
     var pair = KernelProgram.Pair(q11: E.variable("q11"), q22: E.variable("q22"), q12: E.variable("q12"))
     program.apply(to: &pair)
-    let text = try body(type: "vreal", [("*nngp", nngp ? pair.q12 : E(0)), ("*ntk", ntk ? pair.ntk : E(0))])
-    return "static inline void paired_values(const vreal q12, const vreal q11, const vreal q22, vreal *nngp, vreal *ntk) {\n\(text)}\n"
+    let text = try body(
+      type: "vreal", [("nngp", nngp ? pair.q12 : E(0)), ("ntk", ntk ? pair.ntk : E(0))], copies: copiesOf())
+    return "INLINE void paired_values(const vreal *q12, const vreal *q11, const vreal *q22, vreal *nngp, vreal *ntk) {\n\(text)}\n"
   }
 
-  /// `pair_value`: one kernel.
+  /// `pair_value`: one kernel of `copies` pairs that share a.
   func pairValue(_ program: KernelProgram, _ kind: KernelKind) throws(ComputeError) -> String {
     let result = program.symbolicPair()
-    let text = try body(type: "vreal", [("*value", kind == .nngp ? result.q12 : result.ntk)])
-    return header(program) + "static inline void pair_value(const vreal q12, const vreal *a, const vreal *b, vreal *value) {\n\(text)}\n"
+    let text = try body(
+      type: "vreal", [("value", kind == .nngp ? result.q12 : result.ntk)], copies: copiesOf(levels: program.activationCount))
+    return header(program) + "INLINE void pair_value(const vreal *q12, const vreal *a, const vreal *b, vreal *value) {\n\(text)}\n"
   }
 
   /// `pair_jet`: one kernel and its derivatives by q11 and q12.
   func pairJet(_ program: KernelProgram, _ kind: KernelKind) throws(ComputeError) -> String {
     let result = program.symbolicJets(columns: false)
     let kernel = kind == .nngp ? result.q12 : result.ntk
-    let text = try body(type: "vreal", [("*value", kernel.value), ("*by11", kernel.d11), ("*by12", kernel.d12)])
-    return header(program) + "static inline void pair_jet(const vreal q12, const vreal *a, const vreal *da, const vreal *b, vreal *value, "
+    let text = try body(
+      type: "vreal", [("value", kernel.value), ("by11", kernel.d11), ("by12", kernel.d12)],
+      copies: copiesOf(levels: program.activationCount))
+    return header(program) + "INLINE void pair_jet(const vreal *q12, const vreal *a, const vreal *da, const vreal *b, vreal *value, "
       + "vreal *by11, vreal *by12) {\n\(text)}\n"
   }
 
@@ -81,21 +100,22 @@ struct GeneratedSource {
     let text = try body(
       type: "vreal", [("*by11", contraction(\.d11)), ("*by22", contraction(\.d22)), ("*by12", contraction(\.d12))])
     return header(program)
-      + "static inline void pair_vjp(const vreal q12, const vreal *a, const vreal *da, const vreal *b, const vreal *db, const vreal gk, "
+      + "INLINE void pair_vjp(const vreal q12, const vreal *a, const vreal *da, const vreal *b, const vreal *db, const vreal gk, "
       + "const vreal gt, vreal *by11, vreal *by22, vreal *by12) {\n\(text)}\n"
   }
 
-  /// `feature(x, value, slope)`: φ and, if asked for, φ′.
+  /// `feature(x, value, slope)`: φ and, if asked for, φ′, of `copies` numbers.
   func feature(_ activation: any Activation, slope: Bool) throws(ComputeError) -> String {
     let feature = activation.valueAndSlope(KernelExpression.variable("x"))
-    let text = try body(type: "vreal", [("*value", feature.value)] + (slope ? [("*slope", feature.slope)] : []))
-    return "static inline void feature(const vreal x, vreal *value\(slope ? ", vreal *slope" : "")) {\n\(text)}\n"
+    let text = try body(
+      type: "vreal", [("value", feature.value)] + (slope ? [("slope", feature.slope)] : []), copies: copiesOf())
+    return "INLINE void feature(const vreal *x, vreal *value\(slope ? ", vreal *slope" : "")) {\n\(text)}\n"
   }
 
   /// `point_function(x, y, result)`.
   func pointFunction(_ function: PointFunction) throws(ComputeError) -> String {
     let result = function.apply(KernelExpression.variable("x"), .variable("y"))
     let text = try body(type: "vreal", [("*result", result)])
-    return "static inline void point_function(const vreal x, const vreal y, vreal *result) {\n\(text)}\n"
+    return "INLINE void point_function(const vreal x, const vreal y, vreal *result) {\n\(text)}\n"
   }
 }

@@ -44,13 +44,14 @@ struct KernelTexts: Sendable {
     self.texts = texts
   }
 
-  /// The program text: definitions sorted by name, prelude, generated functions, the file.
+  /// The program text: definitions sorted by name, prelude, vector functions, generated functions, the file.
   func program(_ request: KernelRequest, generated: String) -> String {
     var defines = request.defines
     defines["REAL_IS_DOUBLE"] = request.precision == .float64 ? 1 : 0
     defines["LANES"] = request.lanes
     let header = defines.sorted { $0.key < $1.key }.map { "#define \($0.key) \($0.value)\n" }.joined()
     func file(_ name: String) -> String { "#line 1 \"\(name).cl\"\n" + (texts[name] ?? "#error \"no kernel file \(name)\"\n") }
-    return header + file("prelude") + "#line 1 \"generated\"\n" + generated + file(request.file)
+    let functions = request.lanes > 1 && !generated.isEmpty ? file("functions") : ""
+    return header + file("prelude") + functions + "#line 1 \"generated\"\n" + generated + file(request.file)
   }
 }

@@ -41,7 +41,7 @@ extension OpenCLBackend {
     let coordinates = hasJacobian ? min(width, Self.coordinates) : width
     let coordinateChunks = (width + coordinates - 1) / coordinates
     // Outputs that share one evaluation of the activation, as many as registers hold.
-    let chunk = max(1, min(outputs, tiles.accumulators / (hasJacobian ? coordinates + 1 : 1)))
+    let (chunk, together) = tiles.outputs(outputs, rows: hasJacobian ? coordinates + 1 : 1)
     let outputChunks = (outputs + chunk - 1) / chunk
     let partial = try scratch(splits.count * points.batch * outputs * (hasJacobian ? width + 1 : 1) * padded, precision)
 
@@ -50,9 +50,10 @@ extension OpenCLBackend {
       defines: [
         "WIDTH": width, "COORDINATES": coordinates, "OUTPUTS": chunk, "JACOBIAN": hasJacobian ? 1 : 0,
         "BIASED": job.biases == nil ? 0 : 1, "GROUP": tiles.group, "STAGE": width > Self.widestStaged ? 0 : tiles.stage,
+        "COPIES": tiles.copies, "BLOCK": tiles.block, "TOGETHER": together,
       ],
       generatedKey: "feature \(ActivationCatalog.text(job.activation))")
-    let generator = GeneratedSource(precision: precision)
+    let generator = GeneratedSource(precision: precision, copies: tiles.copies)
     let text = { () throws(ComputeError) in try generator.feature(job.activation, slope: hasJacobian) }
     try launch(
       request, "feature_pass", generated: text,

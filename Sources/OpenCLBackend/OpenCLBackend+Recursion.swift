@@ -49,16 +49,19 @@ extension OpenCLBackend {
   ) throws(ComputeError) {
     guard let any = nngp ?? ntk else { return }
     let lanes = tiles.lanes(any.precision)
+    let copies = copies(program)
+    let side = lanes * copies
     let request = KernelRequest(
       file: "recursion", precision: any.precision, lanes: lanes,
       defines: [
-        "WIDTH": rows.coordinates, "LOWER": lower ? 1 : 0, "WRITES_NNGP": nngp == nil ? 0 : 1, "WRITES_NTK": ntk == nil ? 0 : 1,
+        "WIDTH": rows.coordinates, "COPIES": copies, "LOWER": lower ? 1 : 0, "WRITES_NNGP": nngp == nil ? 0 : 1,
+        "WRITES_NTK": ntk == nil ? 0 : 1,
       ], generatedKey: "values \(nngp != nil) \(ntk != nil) \(program)")
-    let generator = GeneratedSource(precision: any.precision)
+    let generator = GeneratedSource(precision: any.precision, copies: copies)
     try launch(
       request, "recursion",
       generated: { () throws(ComputeError) in try generator.pairValues(program, nngp: nngp != nil, ntk: ntk != nil) },
-      global: [(any.columns + lanes - 1) / lanes, any.rows, any.batch], local: [16, 1, 1],
+      global: [(any.columns + side - 1) / side, any.rows, any.batch], local: [16, 1, 1],
       [
         try view(gram ?? any), .buffer(rows.buffer), .buffer(columns.buffer), try view(nngp ?? any), try view(ntk ?? any), .int(any.rows),
         .int(any.columns), .int(rows.padded), .int(columns.padded),
@@ -69,16 +72,18 @@ extension OpenCLBackend {
   private func paired(_ job: RecursionJob) throws(ComputeError) {
     guard let any = job.nngp ?? job.ntk else { return }
     let lanes = tiles.lanes(any.precision)
+    let copies = copies(job.program)
+    let side = lanes * copies
     let (hasNNGP, hasNTK) = (job.nngp != nil, job.ntk != nil)
     let request = KernelRequest(
       file: "recursion", precision: any.precision, lanes: lanes,
-      defines: ["PAIRED": 1, "WRITES_NNGP": hasNNGP ? 1 : 0, "WRITES_NTK": hasNTK ? 1 : 0],
+      defines: ["PAIRED": 1, "COPIES": copies, "WRITES_NNGP": hasNNGP ? 1 : 0, "WRITES_NTK": hasNTK ? 1 : 0],
       generatedKey: "paired \(hasNNGP) \(hasNTK) \(job.program)")
-    let generator = GeneratedSource(precision: any.precision)
+    let generator = GeneratedSource(precision: any.precision, copies: copies)
     try launch(
       request, "recursion_paired",
       generated: { () throws(ComputeError) in try generator.pairedValues(job.program, nngp: hasNNGP, ntk: hasNTK) },
-      global: [(any.columns + lanes - 1) / lanes, any.rows, any.batch], local: [16, 1, 1],
+      global: [(any.columns + side - 1) / side, any.rows, any.batch], local: [16, 1, 1],
       [
         try view(job.gram), try view(job.rowDiagonal), try view(job.columnDiagonal), try view(job.nngp ?? any), try view(job.ntk ?? any),
         .int(any.rows), .int(any.columns),

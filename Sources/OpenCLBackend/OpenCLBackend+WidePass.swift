@@ -16,7 +16,7 @@ extension OpenCLBackend {
     let rows = hasJacobian ? width + 2 : 1
 
     // Outputs that share one evaluation of the kernel, as many as registers hold.
-    let chunk = max(1, min(outputs, tiles.accumulators / rows))
+    let (chunk, together) = tiles.outputs(outputs, rows: rows)
     let chunks = (outputs + chunk - 1) / chunk
     // Few points leave the device idle: the centres are split then, and the splits added in order.
     let workItems = pointTable.padded / lanes * chunks * points.batch
@@ -26,11 +26,15 @@ extension OpenCLBackend {
     let partial = try scratch(splits * points.batch * outputs * rows * pointTable.padded, precision)
     let counts = try buffer((job.centreCounts ?? [Int](repeating: centres, count: points.batch)).map(Int32.init))
 
+    let copies = copies(job.program)
     let request = KernelRequest(
       file: "wide_pass", precision: precision, lanes: lanes,
-      defines: ["WIDTH": width, "OUTPUTS": chunk, "JACOBIAN": hasJacobian ? 1 : 0, "GROUP": tiles.group, "STAGE": tiles.stage],
+      defines: [
+        "WIDTH": width, "OUTPUTS": chunk, "TOGETHER": together, "JACOBIAN": hasJacobian ? 1 : 0, "GROUP": tiles.group,
+        "STAGE": tiles.stage, "COPIES": copies, "BLOCK": tiles.block,
+      ],
       generatedKey: "\(hasJacobian ? "jet" : "value") \(job.kind) \(job.program)")
-    let generator = GeneratedSource(precision: precision)
+    let generator = GeneratedSource(precision: precision, copies: copies)
     let text = { () throws(ComputeError) in
       hasJacobian ? try generator.pairJet(job.program, job.kind) : try generator.pairValue(job.program, job.kind)
     }

@@ -20,6 +20,12 @@ extension KernelProgram {
 }
 
 extension OpenCLBackend {
+  /// Vectors of pairs of a program that a work-item computes side by side. Duals by quadrature are thousands of statements, which
+  /// take long to compile and have independent work enough in them.
+  func copies(_ program: KernelProgram) -> Int { program.dualError > 0 ? 1 : tiles.copies }
+}
+
+extension OpenCLBackend {
   /// - Parameter source: points `[batch, n, w]`, or their variances `[batch, n, 1]`.
   func pointTable(_ program: KernelProgram, _ source: Tensor, areVariances: Bool) throws(ComputeError) -> PointTable {
     let lanes = tiles.lanes(source.precision)

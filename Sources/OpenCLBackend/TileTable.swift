@@ -10,6 +10,10 @@ struct TileTable: Sendable, Equatable {
   var group: Int
   /// Centres in local memory at a time, 0 to read them through caches.
   var stage: Int
+  /// Vectors of pairs that a work-item computes side by side: processors have then work while they wait for a quotient or a root.
+  var copies: Int
+  /// Centres or features whose values are computed before any output adds them up, a multiple of `copies`.
+  var block: Int
   /// Accumulators per work-item that still fit registers.
   var accumulators: Int
   /// Work-items that keep the device busy.
@@ -19,17 +23,31 @@ struct TileTable: Sendable, Equatable {
 
   func lanes(_ precision: Precision) -> Int { precision == .float64 ? doubleLanes : floatLanes }
 
+  /// Outputs that share one evaluation of a kernel or feature, in whole groups of `together`, whose sums are in registers at a time.
+  ///
+  /// - Parameter rows: sums of an output.
+  func outputs(_ count: Int, rows: Int) -> (chunk: Int, together: Int) {
+    let together = max(1, min(count, accumulators / rows))
+    // Without a block every sum is touched at every centre, and only registers are quick enough for that.
+    guard block > 1 else { return (together, together) }
+    let most = max(together, min(count, Self.privateSums / rows))
+    return ((most + together - 1) / together * together, together)
+  }
+  /// Sums per work-item in private memory: in float64 vectors of 8, half of a first-level cache.
+  private static var privateSums: Int { 256 }
+
   /// A processor with vectors of the given widths; a work-group runs on one thread.
   static func processor(doubleLanes: Int, floatLanes: Int, units: Int) -> TileTable {
     func supported(_ lanes: Int, atLeast minimum: Int) -> Int { [16, 8, 4].first { $0 <= max(lanes, minimum) } ?? 4 }
     return TileTable(
       doubleLanes: supported(doubleLanes, atLeast: 4), floatLanes: supported(floatLanes, atLeast: 4), group: 1, stage: 0,
-      accumulators: 64, parallelism: 4 * units, packsGEMM: true)
+      copies: 4, block: 16, accumulators: 20, parallelism: 4 * units, packsGEMM: true)
   }
 
   static func gpu(units: Int) -> TileTable {
     TileTable(
-      doubleLanes: 1, floatLanes: 1, group: 64, stage: 32, accumulators: 48, parallelism: 1024 * units, packsGEMM: false)
+      doubleLanes: 1, floatLanes: 1, group: 64, stage: 32, copies: 1, block: 1, accumulators: 48, parallelism: 1024 * units,
+      packsGEMM: false)
   }
 
   /// The tiles that `ISTHMUS_OPENCL_TILES` names, `gpu` or `processor`; nil where nothing is named.

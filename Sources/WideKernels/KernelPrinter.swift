@@ -10,18 +10,26 @@ public struct KernelPrinter: Sendable {
   /// The C type of variables and intermediate terms: the scalar type's name or that of a vector of it.
   public let type: String
 
-  public init(scalar: Scalar, type: String) {
+  /// Names of a variable in copies of the same computation on other operands; the copies' statements alternate, so that a processor
+  /// has independent work while it waits for a result. A term of variables with one name for all copies is printed once.
+  public let copies: @Sendable (String) -> [String]
+
+  public init(scalar: Scalar, type: String, copies: @escaping @Sendable (String) -> [String] = { [$0] }) {
     self.scalar = scalar
     self.type = type
+    self.copies = copies
   }
 
-  /// Statements that compute every value and assign it to its name, one statement a line.
+  /// Statements that compute every value and assign it to its name, one statement a line; the names go through `copies` too.
   ///
   /// - Throws: `KernelPrinterError.notFinite` where a constant is infinite or NaN at this precision.
   public func statements(_ outputs: [(name: String, value: KernelExpression)]) throws(KernelPrinterError) -> String {
     var numbering = Numbering(printer: self)
     var assignments: [String] = []
-    for output in outputs { assignments.append("\(output.name) = \(try numbering.operand(output.value));") }
+    for output in outputs {
+      let values = try numbering.operand(output.value)
+      for (copy, name) in copies(output.name).enumerated() { assignments.append("\(name) = \(values.copy(copy));") }
+    }
     return (numbering.lines + assignments).joined(separator: "\n") + "\n"
   }
 
@@ -37,20 +45,22 @@ public struct KernelPrinter: Sendable {
   private struct Numbering {
     let printer: KernelPrinter
     var lines: [String] = []
-    var nameOfNode: [ObjectIdentifier: String] = [:]
+    var namesOfNode: [ObjectIdentifier: [String]] = [:]
     var nameOfTerm: [String: String] = [:]
 
-    mutating func operand(_ expression: KernelExpression) throws(KernelPrinterError) -> String {
+    /// The expression's name in every copy, or one name for all.
+    mutating func operand(_ expression: KernelExpression) throws(KernelPrinterError) -> [String] {
       switch expression {
-      case .constant(let value): return try printer.literal(value)
-      case .variable(let name): return name
+      case .constant(let value): return [try printer.literal(value)]
+      case .variable(let name): return printer.copies(name)
       case .operation(let operation):
-        if let name = nameOfNode[ObjectIdentifier(operation)] { return name }
-        var arguments: [String] = []
+        if let names = namesOfNode[ObjectIdentifier(operation)] { return names }
+        var arguments: [[String]] = []
         for argument in operation.arguments { arguments.append(try operand(argument)) }
-        let name = define(term(operation.kind, arguments))
-        nameOfNode[ObjectIdentifier(operation)] = name
-        return name
+        let copies = arguments.map(\.count).max() ?? 1
+        let names = (0..<copies).map { copy in define(term(operation.kind, arguments.map { $0.copy(copy) })) }
+        namesOfNode[ObjectIdentifier(operation)] = names
+        return names
       }
     }
 
@@ -71,6 +81,10 @@ public struct KernelPrinter: Sendable {
       }
     }
   }
+}
+
+extension [String] {
+  fileprivate func copy(_ index: Int) -> String { count == 1 ? self[0] : self[index] }
 }
 
 /// Why an expression cannot be printed.

@@ -49,7 +49,8 @@ import WideKernels
           case "map": try generator.pointFunction(.activationVJP(Erf()))
           default: ""
           }
-        try backend.build(KernelRequest(file: file, precision: precision, lanes: 1), generated: generated)
+        let lanes = file == "functions" ? 4 : 1
+        try backend.build(KernelRequest(file: file, precision: precision, lanes: lanes), generated: generated)
       }
     }
   }

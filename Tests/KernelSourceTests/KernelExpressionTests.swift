@@ -45,6 +45,26 @@ import WideKernels
     #expect(try printed(pair.q11 + pair.q12).components("atan2(") == 2)
   }
 
+  /// Statements of copies alternate, and what they share is computed once.
+  @Test func copiesStandSideBySide() throws {
+    let printer = KernelPrinter(scalar: .double, type: "double") { $0 == "x" ? ["x"] : ["\($0)[0]", "\($0)[1]"] }
+    let shared = KernelExpression.exp(x)
+    let text = try printer.statements([("r", KernelExpression.sqrt(shared * y)), ("s", shared)])
+    #expect(
+      text == """
+        const double t0 = exp(x);
+        const double t1 = t0 * y[0];
+        const double t2 = t0 * y[1];
+        const double t3 = sqrt(t1);
+        const double t4 = sqrt(t2);
+        r[0] = t3;
+        r[1] = t4;
+        s[0] = t0;
+        s[1] = t0;
+
+        """)
+  }
+
   @Test func literalsReadBackExactly() throws {
     let values = [0.1, -0.1, 1.0 / 3, 1e-300, 6.02e23, -2, .pi, .leastNonzeroMagnitude]
     for value in values {
