@@ -10,14 +10,16 @@ extension OpenCLBackend {
   ///   - kernels: directory of kernel texts; nil takes `ISTHMUS_KERNELS` or the embedded texts.
   ///
   /// `ISTHMUS_OPENCL_TILES`, `gpu` or `processor`, chooses the kernels of that kind of device on every device: a simulator or a
-  /// driver can so be tested with both.
+  /// driver can so be tested with both. Built programs are kept in the user's cache (`ProgramCache`).
   /// - Throws: `ComputeError.unavailable` with what to install where there is no library or no device.
   public static func discover(library: String? = nil, kernels: String? = nil) throws(ComputeError) -> [OpenCLBackend] {
     try discover(
       library: library, kernels: kernels, tiles: try TileTable.chosen(ProcessInfo.processInfo.environment["ISTHMUS_OPENCL_TILES"]))
   }
 
-  static func discover(library: String? = nil, kernels: String? = nil, tiles: TileTable?) throws(ComputeError) -> [OpenCLBackend] {
+  static func discover(
+    library: String? = nil, kernels: String? = nil, tiles: TileTable?, cache: ProgramCache? = .chosen()
+  ) throws(ComputeError) -> [OpenCLBackend] {
     let environment = ProcessInfo.processInfo.environment
     let opencl = try OpenCLLibrary(path: library ?? environment["ISTHMUS_OPENCL_LIBRARY"])
     let texts: KernelTexts
@@ -30,7 +32,8 @@ extension OpenCLBackend {
     for platform in try opencl.platforms() {
       for device in try opencl.devices(of: platform) {
         backends.append(
-          try OpenCLBackend(library: opencl, device: device, identifier: "opencl:\(backends.count)", texts: texts, tiles: tiles))
+          try OpenCLBackend(
+            library: opencl, device: device, identifier: "opencl:\(backends.count)", texts: texts, tiles: tiles, cache: cache))
       }
     }
     guard !backends.isEmpty else {

@@ -11,6 +11,7 @@ public final class OpenCLBackend: Backend {
   let tiles: TileTable
   let library: OpenCLLibrary
   private let texts: KernelTexts
+  private let cache: ProgramCache?
   private let options: String
   nonisolated(unsafe) private let deviceID: cl_device_id
   nonisolated(unsafe) private let context: cl_context
@@ -22,6 +23,7 @@ public final class OpenCLBackend: Backend {
     var programs: [String: Handle] = [:]
     var built: [KernelRequest: Handle] = [:]
     var kernels: [KernelName: Handle] = [:]
+    var compiled = 0
   }
   private struct KernelName: Hashable {
     var request: KernelRequest
@@ -32,14 +34,18 @@ public final class OpenCLBackend: Backend {
     var pointer: OpaquePointer
   }
 
-  /// - Parameter tiles: sizes of another kind of device, to test its kernels here.
+  /// - Parameters:
+  ///   - tiles: sizes of another kind of device, to test its kernels here.
+  ///   - cache: where built programs are kept between runs.
   init(
-    library: OpenCLLibrary, device deviceID: cl_device_id, identifier: String, texts: KernelTexts, tiles: TileTable? = nil
+    library: OpenCLLibrary, device deviceID: cl_device_id, identifier: String, texts: KernelTexts, tiles: TileTable? = nil,
+    cache: ProgramCache? = nil
   ) throws(ComputeError) {
     let description = try OpenCLBackend.describe(deviceID, identifier: identifier, library)
     self.device = description
     self.library = library
     self.texts = texts
+    self.cache = cache
     self.deviceID = deviceID
     if let tiles { self.tiles = tiles } else { self.tiles = try Self.tiles(for: deviceID, isGPU: description.isGPU, library) }
     // Exact roundings where the device offers them; never relaxed math.
@@ -173,7 +179,7 @@ public final class OpenCLBackend: Backend {
       program = known
     } else {
       let text = texts.program(request, generated: try generated())
-      if let same = state.programs[text] { program = same } else { program = try build(text, file: request.file) }
+      if let same = state.programs[text] { program = same } else { program = try makeProgram(text, file: request.file, &state) }
       state.programs[text] = program
       state.built[request] = program
     }
@@ -182,6 +188,52 @@ public final class OpenCLBackend: Backend {
       throw .deviceFailure(device: device.name, operation: "clCreateKernel \(name)", reason: statusName(status))
     }
     return Handle(pointer: kernel)
+  }
+
+  /// From the cache, else from source.
+  private func makeProgram(_ text: String, file: String, _ state: inout State) throws(ComputeError) -> Handle {
+    let key = "\(device.name)\n\(device.driver)\n\(options)\n\(text)"
+    if let binary = cache?.binary(for: key), let program = load(binary) { return program }
+    let program = try build(text, file: file)
+    state.compiled += 1
+    if let cache, let binary = binary(of: program) { cache.store(binary, for: key) }
+    return program
+  }
+
+  /// Programs that were built from source for a launch, and not found in the cache.
+  var compiledPrograms: Int { state.withLock { $0.compiled } }
+
+  /// nil where the driver does not take the binary: another version, or a damaged one.
+  private func load(_ binary: [UInt8]) -> Handle? {
+    var (status, binaryStatus) = (cl_int(0), cl_int(0))
+    var devices: [cl_device_id?] = [deviceID]
+    let program = binary.withUnsafeBufferPointer { bytes in
+      var (sizes, binaries): ([Int], [UnsafePointer<UInt8>?]) = ([bytes.count], [bytes.baseAddress])
+      return library.call.clCreateProgramWithBinary(context, 1, &devices, &sizes, &binaries, &binaryStatus, &status)
+    }
+    guard let program else { return nil }
+    guard status == CL_SUCCESS, binaryStatus == CL_SUCCESS,
+      library.call.clBuildProgram(program, 1, &devices, options, nil, nil) == CL_SUCCESS
+    else {
+      _ = library.call.clReleaseProgram(program)
+      return nil
+    }
+    return Handle(pointer: program)
+  }
+
+  private func binary(of program: Handle) -> [UInt8]? {
+    var size = 0
+    guard
+      library.call.clGetProgramInfo(
+        program.pointer, cl_program_info(CL_PROGRAM_BINARY_SIZES), MemoryLayout<Int>.size, &size, nil) == CL_SUCCESS, size > 0
+    else { return nil }
+    var bytes = [UInt8](repeating: 0, count: size)
+    let status = bytes.withUnsafeMutableBufferPointer { bytes in
+      var pointer = bytes.baseAddress
+      return library.call.clGetProgramInfo(
+        program.pointer, cl_program_info(CL_PROGRAM_BINARIES), MemoryLayout<UnsafeMutablePointer<UInt8>?>.size, &pointer, nil)
+    }
+    return status == CL_SUCCESS ? bytes : nil
   }
 
   private func build(_ text: String, file: String, moreOptions: String = "") throws(ComputeError) -> Handle {

@@ -22,6 +22,8 @@
   F(clCreateBuffer) \
   F(clReleaseMemObject) \
   F(clCreateProgramWithSource) \
+  F(clCreateProgramWithBinary) \
+  F(clGetProgramInfo) \
   F(clBuildProgram) \
   F(clGetProgramBuildInfo) \
   F(clReleaseProgram) \

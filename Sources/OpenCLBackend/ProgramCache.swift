@@ -1,0 +1,79 @@
+import Foundation
+
+/// Built programs on disk, so that a second start compiles nothing.
+///
+/// A file holds the whole key (format, device, driver, options, program text) and the binary; the key is compared when it is read, so
+/// a hash that two keys share costs a build and nothing else. Whatever goes wrong here means that a program is built from source:
+/// nothing is thrown. Files are written beside their place and renamed, so no reader sees half of one. The files longest unused are
+/// removed where all together exceed the limit.
+struct ProgramCache: Sendable {
+  /// Of the file's layout; part of every key.
+  private static let format = "isthmus program 1\n"
+
+  let folder: URL
+  var limit = 256 << 20
+
+  /// The folder that `ISTHMUS_PROGRAM_CACHE` names, else `programs` in the user's cache; nil where it is `off`.
+  static func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) -> ProgramCache? {
+    UserCache.folder("programs", variable: "ISTHMUS_PROGRAM_CACHE", environment: environment).map { ProgramCache(folder: $0) }
+  }
+
+  /// The binary that was stored under exactly this key.
+  func binary(for key: String) -> [UInt8]? {
+    let file = file(for: key)
+    guard let data = try? Data(contentsOf: file) else { return nil }
+    let head = Self.head(key)
+    guard data.count > head.count + 8, data.prefix(head.count).elementsEqual(head) else { return nil }
+    let binary = [UInt8](data.dropFirst(head.count + 8))
+    guard data.dropFirst(head.count).prefix(8).elementsEqual(Self.bytes(Self.hash(binary))) else { return nil }
+    try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: file.path)
+    return binary
+  }
+
+  func store(_ binary: [UInt8], for key: String) {
+    let head = Self.head(key)
+    guard !binary.isEmpty, head.count + binary.count <= limit / 4 else { return }
+    let temporary = folder.appending(path: "\(UUID().uuidString).part")
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      try Data(head + Self.bytes(Self.hash(binary)) + binary).write(to: temporary)
+      guard rename(temporary.path, file(for: key).path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    } catch {
+      try? FileManager.default.removeItem(at: temporary)
+    }
+    makeRoom()
+  }
+
+  /// Removes the files longest unused until three quarters of the limit are left, once it is exceeded.
+  private func makeRoom() {
+    let keys: Set<URLResourceKey> = [.fileSizeKey, .contentModificationDateKey]
+    let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: Array(keys))) ?? []
+    var entries: [(file: URL, size: Int, date: Date)] = []
+    for file in files {
+      guard let values = try? file.resourceValues(forKeys: keys) else { continue }
+      entries.append((file, values.fileSize ?? 0, values.contentModificationDate ?? .distantPast))
+    }
+    var total = entries.reduce(0) { $0 + $1.size }
+    guard total > limit else { return }
+    for entry in entries.sorted(by: { $0.date < $1.date }) where total > limit / 4 * 3 {
+      if (try? FileManager.default.removeItem(at: entry.file)) != nil { total -= entry.size }
+    }
+  }
+
+  private func file(for key: String) -> URL {
+    let name = String(Self.hash(Array(key.utf8)), radix: 16)
+    return folder.appending(path: "\(String(repeating: "0", count: 16 - name.count))\(name).program")
+  }
+
+  private static func head(_ key: String) -> [UInt8] {
+    let text = Array(key.utf8)
+    return Array(format.utf8) + bytes(UInt64(text.count)) + text
+  }
+
+  private static func bytes(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
+
+  /// FNV-1a of 64 bits. Source: Fowler, Noll & Vo.
+  private static func hash(_ bytes: [UInt8]) -> UInt64 {
+    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+}
