@@ -63,8 +63,9 @@ extension Operations {
           columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
         ) { tile, firstRow, firstColumn in
           loops.multiplyPanels(
-            rowPanels + firstRow * width, columnPanels + firstColumn * width, inner: width, alpha: 1 / Scalar(width), beta: 0,
-            into: Panel(tile.nngp, rows: tile.rows, columns: tile.columns, stride: tile.stride), diagonal: nil)
+            .packed(rowPanels + firstRow * width, width: blockRows), .packed(columnPanels + firstColumn * width), inner: width,
+            alpha: 1 / Scalar(width), beta: 0, into: Panel(tile.nngp, rows: tile.rows, columns: tile.columns, stride: tile.stride),
+            diagonal: nil)
           for i in 0..<tile.rows {
             let line = tile.nngp + i * tile.stride
             for j in tile.columns..<tile.stride { line[j] = line[tile.columns - 1] }

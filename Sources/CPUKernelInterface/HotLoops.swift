@@ -16,6 +16,38 @@ package struct Panel<Scalar> {
   }
 }
 
+/// The left operand of a panel product: packed to panels, or as it lies in memory.
+package struct LeftPanels<Scalar> {
+  package let base: UnsafePointer<Scalar>
+  /// Distances of neighbouring rows and inner indices.
+  package let rowStep: Int
+  package let innerStep: Int
+  package let isPacked: Bool
+
+  /// Panels of `width` rows that `pack` has written.
+  package static func packed(_ panels: UnsafePointer<Scalar>, width: Int) -> Self {
+    Self(base: panels, rowStep: 1, innerStep: width, isPacked: true)
+  }
+  package static func inPlace(_ base: UnsafePointer<Scalar>, rowStep: Int, innerStep: Int) -> Self {
+    Self(base: base, rowStep: rowStep, innerStep: innerStep, isPacked: false)
+  }
+
+  /// The first inner index of a row; within packed panels only of the rows of one panel one after the other.
+  @inlinable package func row(_ row: Int, inner: Int, blockRows: Int) -> UnsafePointer<Scalar> {
+    isPacked ? base + row / blockRows * blockRows * inner + row % blockRows : base + row * rowStep
+  }
+}
+
+/// The right operand of a panel product: packed to panels, or rows of contiguous columns as they lie in memory.
+package struct RightPanels<Scalar> {
+  package let base: UnsafePointer<Scalar>
+  /// nil where it is packed.
+  package let rowStride: Int?
+
+  package static func packed(_ panels: UnsafePointer<Scalar>) -> Self { Self(base: panels, rowStride: nil) }
+  package static func inPlace(_ base: UnsafePointer<Scalar>, rowStride: Int) -> Self { Self(base: base, rowStride: rowStride) }
+}
+
 /// Rows of a matrix in any order: line i is row `order[i]`, or row i where there is no order.
 package struct RowSelection<Scalar> {
   package var base: UnsafeMutablePointer<Scalar>
@@ -170,11 +202,10 @@ package protocol HotLoops<Scalar>: Sendable {
   /// `rowStep` and `innerStep` are the distances in X of neighbouring rows and inner indices.
   func pack(
     _ x: UnsafePointer<Scalar>, rows: Int, inner: Int, rowStep: Int, innerStep: Int, width: Int, into panels: UnsafeMutablePointer<Scalar>)
-  /// C ← alpha·A·B + beta·C for packed panels of A (`blockRows`) and B (`blockColumns`). With `diagonal` only entries of row i
+  /// C ← alpha·A·B + beta·C for panels of A (`blockRows`) and B (`blockColumns`), packed or not. With `diagonal` only entries of row i
   /// and column j ≤ i + diagonal are written.
   func multiplyPanels(
-    _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>,
-    diagonal: Int?)
+    _ a: LeftPanels<Scalar>, _ b: RightPanels<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>, diagonal: Int?)
   /// c[i·rowStep + j·columnStep] ← alpha·x_i·y_j + beta·c for rows of X and Y that are contiguous, few of them in Y.
   func rowProducts(
     _ x: UnsafePointer<Scalar>, xStride: Int, xRows: Int, _ y: UnsafePointer<Scalar>, yStride: Int, yRows: Int, inner: Int,

@@ -1,144 +1,130 @@
 import CPUKernelInterface
+import CVectors
 import WideKernels
 
-/// Two neighbouring vectors of one row of C.
-private struct RowSums<V: Vector> {
-  var left = V.zero
-  var right = V.zero
-
-  @inline(__always) mutating func add(_ a: UnsafePointer<V.Scalar>, _ x: V, _ y: V) {
-    let factor = V(repeating: a.pointee)
-    left = V.fma(factor, x, left)
-    right = V.fma(factor, y, right)
-  }
-  @inline(__always) func store(_ c: UnsafeMutablePointer<V.Scalar>) {
-    left.store(c)
-    right.store(c + V.lanes)
-  }
+/// A call of `multiplyPanels`.
+private struct PanelProduct<V: Vector> {
+  let left: LeftPanels<V.Scalar>
+  let inner: Int
+  let alpha: V
+  /// nil where C is not read.
+  let beta: V?
+  let c: Panel<V.Scalar>
+  let diagonal: Int?
 }
 
-private struct SixRows<V: Vector> {
-  var r0 = RowSums<V>()
-  var r1 = RowSums<V>()
-  var r2 = RowSums<V>()
-  var r3 = RowSums<V>()
-  var r4 = RowSums<V>()
-  var r5 = RowSums<V>()
-
-  @inline(__always) mutating func add(_ a: UnsafePointer<V.Scalar>, _ x: V, _ y: V) {
-    r0.add(a, x, y)
-    r1.add(a + 1, x, y)
-    r2.add(a + 2, x, y)
-    r3.add(a + 3, x, y)
-    r4.add(a + 4, x, y)
-    r5.add(a + 5, x, y)
-  }
-  @inline(__always) func store(_ c: UnsafeMutablePointer<V.Scalar>) {
-    let step = 2 * V.lanes
-    r0.store(c)
-    r1.store(c + step)
-    r2.store(c + 2 * step)
-    r3.store(c + 3 * step)
-    r4.store(c + 4 * step)
-    r5.store(c + 5 * step)
-  }
+/// The columns of C that one panel of B gives.
+private struct PanelColumns<Scalar> {
+  let b: UnsafePointer<Scalar>
+  let innerStep: Int
+  let first: Int
+  let count: Int
+  /// What is read after this panel.
+  let next: UnsafePointer<Scalar>
 }
 
 extension TileLoops {
   @inline(never)
-  package func pack(
-    _ x: UnsafePointer<Scalar>, rows: Int, inner: Int, rowStep: Int, innerStep: Int, width: Int, into panels: UnsafeMutablePointer<Scalar>
+  package func multiplyPanels(
+    _ a: LeftPanels<Scalar>, _ b: RightPanels<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>, diagonal: Int?
   ) {
-    var row = 0
-    var panel = panels
-    while row < rows {
-      let present = min(width, rows - row)
-      let source = x + row * rowStep
-      if present < width { panel.update(repeating: 0, count: width * inner) }
-      if innerStep == 1 {
-        for r in 0..<present {
-          let line = source + r * rowStep
-          for p in 0..<inner { panel[p &* width &+ r] = line[p] }
-        }
+    let product = PanelProduct<V>(
+      left: a, inner: inner, alpha: V(repeating: alpha), beta: beta == 0 ? nil : V(repeating: beta), c: c, diagonal: diagonal)
+    for column in stride(from: 0, to: c.columns, by: blockColumns) {
+      let count = min(blockColumns, c.columns - column)
+      guard let rowStride = b.rowStride else {
+        let panel = b.base + column * inner
+        let next = column + blockColumns < c.columns ? panel + blockColumns * inner : b.base
+        multiply(product, PanelColumns(b: panel, innerStep: blockColumns, first: column, count: count, next: next))
+        continue
+      }
+      if count % V.lanes == 0 {
+        let panel = b.base + column
+        multiply(product, PanelColumns(b: panel, innerStep: rowStride, first: column, count: count, next: panel))
       } else {
-        for p in 0..<inner {
-          let line = source + p * innerStep
-          let target = panel + p * width
-          if rowStep == 1, present == width, width % V.lanes == 0 {
-            for r in stride(from: 0, to: width, by: V.lanes) { V(line + r).store(target + r) }
-          } else {
-            for r in 0..<present { target[r] = line[r &* rowStep] }
-          }
+        // Vectors must not pass the end of a row of B.
+        withUnsafeTemporaryAllocation(of: Scalar.self, capacity: inner * blockColumns) { panel in
+          guard let panel = panel.baseAddress else { return }
+          pack(b.base + column, rows: count, inner: inner, rowStep: 1, innerStep: rowStride, width: blockColumns, into: panel)
+          multiply(product, PanelColumns(b: panel, innerStep: blockColumns, first: column, count: count, next: panel))
         }
       }
-      row += width
-      panel += width * inner
     }
-  }
-
-  /// One block of A·B in `sums` `[blockRows, blockColumns]`.
-  @inline(__always)
-  private func multiplyBlock(
-    _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, inner: Int, into sums: UnsafeMutablePointer<Scalar>
-  ) {
-    var (a, b) = (a, b)
-    var low = SixRows<V>()
-    if Self.isWide {
-      var high = SixRows<V>()
-      for _ in 0..<inner {
-        let (x, y) = (V(b), V(b + V.lanes))
-        low.add(a, x, y)
-        high.add(a + 6, x, y)
-        a += 12
-        b += 2 * V.lanes
-      }
-      high.store(sums + 12 * V.lanes)
-    } else {
-      for _ in 0..<inner {
-        let (x, y) = (V(b), V(b + V.lanes))
-        low.add(a, x, y)
-        a += 6
-        b += 2 * V.lanes
-      }
-    }
-    low.store(sums)
   }
 
   @inline(never)
-  package func multiplyPanels(
-    _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>, diagonal: Int?
-  ) {
-    let (blockRows, blockColumns) = (blockRows, blockColumns)
-    withUnsafeTemporaryAllocation(byteCount: blockRows * blockColumns * MemoryLayout<Scalar>.stride, alignment: 64) { memory in
-      guard let base = memory.baseAddress else { return }
-      let sums = base.bindMemory(to: Scalar.self, capacity: blockRows * blockColumns)
-      let (alphas, betas) = (V(repeating: alpha), V(repeating: beta))
-      for column in stride(from: 0, to: c.columns, by: blockColumns) {
-        let columns = min(blockColumns, c.columns - column)
-        for row in stride(from: 0, to: c.rows, by: blockRows) {
-          let rows = min(blockRows, c.rows - row)
-          if let diagonal, column > row + rows - 1 + diagonal { continue }
-          multiplyBlock(a + row * inner, b + column * inner, inner: inner, into: sums)
-          let isWhole = columns == blockColumns && diagonal.map { column + columns - 1 <= row + $0 } ?? true
-          for r in 0..<rows {
-            let target = c.base + (row + r) * c.stride + column
-            let source = sums + r * blockColumns
-            if isWhole {
-              let (left, right) = (alphas * V(source), alphas * V(source + V.lanes))
-              if beta == 0 {
-                left.store(target)
-                right.store(target + V.lanes)
-              } else {
-                V.fma(betas, V(target), left).store(target)
-                V.fma(betas, V(target + V.lanes), right).store(target + V.lanes)
-              }
-            } else {
-              let end = diagonal.map { min(columns, row + r + $0 - column + 1) } ?? columns
-              for j in 0..<max(end, 0) { target[j] = beta == 0 ? alpha * source[j] : alpha * source[j] + beta * target[j] }
-            }
-          }
-        }
-      }
+  private func multiply(_ product: PanelProduct<V>, _ columns: PanelColumns<Scalar>) {
+    // In constant steps where both are packed, so that addresses need no registers.
+    if product.left.isPacked, columns.innerStep == blockColumns {
+      multiply(product, columns, rowStep: 1, aStep: blockRows, bStep: blockColumns)
+    } else {
+      multiply(product, columns, rowStep: product.left.rowStep, aStep: product.left.innerStep, bStep: columns.innerStep)
+    }
+  }
+
+  @inline(__always)
+  private func multiply(_ product: PanelProduct<V>, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int, bStep: Int) {
+    if columns.count <= V.lanes {
+      multiplyRows(product, NarrowRow<V>.self, columns, rowStep: rowStep, aStep: aStep, bStep: bStep)
+    } else {
+      multiplyRows(product, WideRow<V>.self, columns, rowStep: rowStep, aStep: aStep, bStep: bStep)
+    }
+  }
+
+  /// In blocks of as many rows as registers hold sums for, and of fewer at the end.
+  @inline(__always)
+  private func multiplyRows<Row: BlockSums>(
+    _ product: PanelProduct<V>, _: Row.Type, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int, bStep: Int
+  ) where Row.V == V {
+    let rows = product.c.rows
+    var row = 0
+    @inline(__always) func block<Sums: BlockSums>(_: Sums.Type) where Sums.V == V {
+      multiplyBlock(product, Sums.self, row, columns, rowStep: rowStep, aStep: aStep, bStep: bStep)
+      row += Sums.rows
+    }
+    if Self.isWide {
+      while row + 12 <= rows { block(Rows12<Row>.self) }
+      if row + 8 <= rows { block(Rows8<Row>.self) }
+    } else {
+      while row + 6 <= rows { block(Rows6<Row>.self) }
+    }
+    if row + 4 <= rows { block(Rows4<Row>.self) }
+    if row + 2 <= rows { block(Rows2<Row>.self) }
+    if row < rows { block(Row.self) }
+  }
+
+  @inline(__always)
+  private func multiplyBlock<Sums: BlockSums>(
+    _ product: PanelProduct<V>, _: Sums.Type, _ row: Int, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int, bStep: Int
+  ) where Sums.V == V {
+    let c = product.c
+    let last = columns.first + columns.count - 1
+    if let diagonal = product.diagonal, columns.first > row + Sums.rows - 1 + diagonal { return }
+    let target = c.base + row * c.stride + columns.first
+    // Fetched while the sums are formed.
+    for r in 0..<Sums.rows {
+      prefetch_for_writing(target + r * c.stride)
+      prefetch_for_writing(target + r * c.stride + columns.count - 1)
+    }
+    // So is the next panel of B, a piece with each block, for it comes from afar where this one does not.
+    let blocks = max(1, c.rows / blockRows)
+    let share = (blockColumns + blocks - 1) / blocks
+    var ahead = columns.next + min(row / blockRows, blocks - 1) * share * product.inner
+    var sums = Sums()
+    var (a, b) = (product.left.row(row, inner: product.inner, blockRows: blockRows), columns.b)
+    for _ in 0..<product.inner {
+      sums.add(a, rowStep: rowStep, V(b), V(b + (Sums.vectors - 1) * V.lanes))
+      prefetch_for_reading(ahead)
+      ahead += share
+      a += aStep
+      b += bStep
+    }
+    if columns.count == Sums.vectors * V.lanes, product.diagonal.map({ last <= row + $0 }) ?? true {
+      sums.finish(product.alpha, product.beta, target, stride: c.stride)
+    } else {
+      sums.finish(
+        product.alpha, product.beta, target, stride: c.stride, columns: columns.count,
+        end: product.diagonal.map { row + $0 - columns.first + 1 } ?? columns.count)
     }
   }
 }

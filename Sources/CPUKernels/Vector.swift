@@ -12,6 +12,8 @@ package protocol Vector: RealAlgebra {
   /// The sum of the lanes, in the order of a binary tree.
   var sum: Scalar { get }
   var largest: Scalar { get }
+  /// out[p·outStep + r] ← x[r·rowStep + p] for p and r below `lanes`; rows from `rows` on are not read and count as 0.
+  static func transpose(_ x: UnsafePointer<Scalar>, rowStep: Int, rows: Int, into out: UnsafeMutablePointer<Scalar>, outStep: Int)
   /// Box-Muller of the four words of Philox blocks `firstBlock ..< firstBlock + lanes`: cosines and sines.
   static func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64) -> (Self, Self)
 }

@@ -36,4 +36,9 @@ package struct Vector32: Vector {
   @inline(__always) static func copySign(_ x: Vector32, _ sign: Vector32) -> Vector32 { Vector32(f32_copysign(x.lanes, sign.lanes)) }
   @inline(__always) package var sum: Float { f32_sum(lanes) }
   @inline(__always) package var largest: Float { f32_largest(lanes) }
+  @inline(__always) package static func transpose(
+    _ x: UnsafePointer<Float>, rowStep: Int, rows: Int, into out: UnsafeMutablePointer<Float>, outStep: Int
+  ) {
+    f32_transpose(x, rowStep, rows, out, outStep)
+  }
 }

@@ -36,4 +36,9 @@ package struct Vector64: Vector {
   @inline(__always) static func copySign(_ x: Vector64, _ sign: Vector64) -> Vector64 { Vector64(f64_copysign(x.lanes, sign.lanes)) }
   @inline(__always) package var sum: Double { f64_sum(lanes) }
   @inline(__always) package var largest: Double { f64_largest(lanes) }
+  @inline(__always) package static func transpose(
+    _ x: UnsafePointer<Double>, rowStep: Int, rows: Int, into out: UnsafeMutablePointer<Double>, outStep: Int
+  ) {
+    f64_transpose(x, rowStep, rows, out, outStep)
+  }
 }

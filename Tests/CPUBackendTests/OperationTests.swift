@@ -125,6 +125,7 @@ struct Setting: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(m)x\(n)x\(k)" }
     private static let sizes: [(Int, Int, Int)] = [
       (1, 1, 1), (13, 17, 5), (12, 16, 300), (97, 33, 257), (200, 3, 41), (5, 530, 70), (40, 16, 520), (30, 20, 0),
+      (110, 140, 1030),
     ]
     static let all = sizes.map { Product(m: $0.0, n: $0.1, k: $0.2) }
   }

@@ -120,6 +120,46 @@ VECTOR_FUNCTION vector_f32 f32_from_halves(vector_f64 low, vector_f64 high) {
 VECTOR_FUNCTION int f64_any_less(vector_f64 x, vector_f64 y) { return __builtin_reduce_or((vector_i64)(x < y)) != 0; }
 VECTOR_FUNCTION int f32_any_less(vector_f32 x, vector_f32 y) { return __builtin_reduce_or((vector_i32)(x < y)) != 0; }
 
+// The lower and the upper halves of two vectors, lane by lane in turn.
+#if LANES64 == 8
+#define LOWER64 0, 8, 1, 9, 2, 10, 3, 11
+#define UPPER64 4, 12, 5, 13, 6, 14, 7, 15
+#define LOWER32 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define UPPER32 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#elif LANES64 == 4
+#define LOWER64 0, 4, 1, 5
+#define UPPER64 2, 6, 3, 7
+#define LOWER32 0, 8, 1, 9, 2, 10, 3, 11
+#define UPPER32 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define LOWER64 0, 2
+#define UPPER64 1, 3
+#define LOWER32 0, 4, 1, 5
+#define UPPER32 2, 6, 3, 7
+#endif
+
+// out[p·out_step + r] = x[r·row_step + p] for p and r below LANES; rows from `rows` on count as 0. Perfect shuffles, log2(LANES) times.
+#define DEFINE_TRANSPOSE(NAME, VECTOR, SCALAR, LANES, LOWER, UPPER)                                                \
+  VECTOR_FUNCTION void NAME##_transpose(const SCALAR *x, long row_step, long rows, SCALAR *out, long out_step) {   \
+    VECTOR a[LANES], b[LANES];                                                                                     \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++)                                             \
+        a[i] = i < rows ? NAME##_load(x + i * row_step) : (VECTOR)(SCALAR)0;                                       \
+    _Pragma("clang loop unroll(full)") for (int stage = 1; stage < LANES; stage *= 2) {                            \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES / 2; i++) {                                     \
+        b[2 * i] = __builtin_shufflevector(a[i], a[i + LANES / 2], LOWER);                                         \
+        b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + LANES / 2], UPPER);                                     \
+      }                                                                                                            \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++) a[i] = b[i];                              \
+    }                                                                                                              \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++) NAME##_store(out + i * out_step, a[i]);     \
+  }
+DEFINE_TRANSPOSE(f64, vector_f64, double, LANES64, LOWER64, UPPER64)
+DEFINE_TRANSPOSE(f32, vector_f32, float, LANES32, LOWER32, UPPER32)
+
+// Asks for the cache line of an address that is about to be written (or read).
+VECTOR_FUNCTION void prefetch_for_writing(const void *p) { __builtin_prefetch(p, 1, 3); }
+VECTOR_FUNCTION void prefetch_for_reading(const void *p) { __builtin_prefetch(p, 0, 3); }
+
 // Reductions in the order of a binary tree. `largest` keeps the first of two numbers unless the second is larger.
 #define DEFINE_REDUCTIONS(NAME, VECTOR, SCALAR, LANES)              \
   VECTOR_FUNCTION SCALAR NAME##_sum(VECTOR v) {                     \
