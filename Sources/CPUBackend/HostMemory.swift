@@ -28,6 +28,9 @@ final class HostMemory: Sendable {
   /// Room for vectors that read past the last element.
   private static let alignment = 64
 
+  /// Memory from this size on is asked for in pages of this size.
+  private static let hugePage = 1 << 21
+
   private struct Cache {
     var blocks: [Int: [UInt]] = [:]
     var bytes = 0
@@ -54,7 +57,11 @@ final class HostMemory: Sendable {
       guard let left = Self.availableBytes(), capacity <= left else { throw failure }
     }
     var pointer: UnsafeMutableRawPointer?
-    guard posix_memalign(&pointer, Self.alignment, capacity) == 0, let pointer else { throw failure }
+    let isLarge = capacity >= Self.hugePage
+    guard posix_memalign(&pointer, isLarge ? Self.hugePage : Self.alignment, capacity) == 0, let pointer else { throw failure }
+    #if os(Linux)
+    if isLarge { madvise(pointer, capacity, MADV_HUGEPAGE) }
+    #endif
     return HostBuffer(base: pointer, byteCount: byteCount, capacity: capacity, memory: self)
   }
 
