@@ -9,17 +9,19 @@ extension Operations {
     let jacobian = job.jacobian.map { Matrices<Scalar>($0) }
     let (width, outputs, features) = (points.columns, coefficients.columns, weights.rows)
     let columns = outputs * width
-    let tilePoints = featureTilePoints(points.rows)
+    let tilePoints = passTilePoints(points.rows)
     let tiles = (points.rows + tilePoints - 1) / tilePoints
 
     try scratch(jacobian == nil ? 0 : features * columns).use { products throws(ComputeError) in
       for item in 0..<points.batch {
         if jacobian != nil {
-          for m in 0..<features {
-            let (row, weight) = (coefficients.line(item, m), weights.line(item, m))
-            let target = products + m * columns
-            for o in 0..<outputs {
-              for k in 0..<width { target[o * width + k] = row[o] * weight[k] }
+          pool.run((features + Self.tableBlock - 1) / Self.tableBlock) { block in
+            for m in block * Self.tableBlock..<min(features, (block + 1) * Self.tableBlock) {
+              let (row, weight) = (coefficients.line(item, m), weights.line(item, m))
+              let target = products + m * columns
+              for o in 0..<outputs {
+                for k in 0..<width { target[o * width + k] = row[o] * weight[k] }
+              }
             }
           }
         }
@@ -28,7 +30,7 @@ extension Operations {
           let present = min(tilePoints, points.rows - first)
           let stride = padded(present)
           let sumRows = outputs + (jacobian == nil ? 0 : columns)
-          let work = (jacobian == nil ? 1 : 2) * loops.featureBlock * stride
+          let work = (jacobian == nil ? 1 : 2) * tileArea(rows: loops.featureBlock, stride: stride)
           withTile((width + sumRows) * stride + work) { base in
             let sums = base + width * stride
             transpose(points.line(item, first), rowStride: points.rowStride, rows: present, width: width, into: base, stride: stride)
@@ -53,7 +55,7 @@ extension Operations {
   }
 
   /// Up to four vectors of points, fewer where some thread would have nothing to do; a point's sums are the same in any tile.
-  private func featureTilePoints(_ points: Int) -> Int {
+  func passTilePoints(_ points: Int) -> Int {
     min(4, max(1, points / (4 * loops.lanes * pool.count))) * loops.lanes
   }
 }

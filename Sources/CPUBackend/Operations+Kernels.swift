@@ -2,8 +2,10 @@ import CPUKernelInterface
 import Compute
 
 extension Operations {
-  private var tileRows: Int { 24 }
-  private var tileColumns: Int { 8 * loops.lanes }
+  /// Rows and columns of a tile of a block's kernel: few, so that panels of inputs are used again.
+  private var kernelTile: (rows: Int, columns: Int) { (48, 8 * loops.lanes) }
+  /// Of a recursion: few rows of many columns, which are read from and written to memory in one go.
+  private var recursionTile: (rows: Int, columns: Int) { (6, 64 * loops.lanes) }
 
   func recursion(_ job: RecursionJob) throws(ComputeError) {
     if job.isPaired { return pairedRecursion(job) }
@@ -21,7 +23,8 @@ extension Operations {
         fillTable(
           stages, variances: columnDiagonal.item(item), step: columnDiagonal.rowStride, count: gram.columns, at: columnTable.base)
         runTiles(
-          stages, rows: gram.rows, columns: gram.columns, isSymmetric: false, hasDiagonal: job.isSymmetric, rowTable: rowTable,
+          recursionTile, stages, rows: gram.rows, columns: gram.columns, isSymmetric: false, hasDiagonal: job.isSymmetric,
+          rowTable: rowTable,
           columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
         ) { tile, firstRow, firstColumn in
           for i in 0..<tile.rows {
@@ -52,14 +55,14 @@ extension Operations {
       let rowPanels = base + rowCount + columnCount
       let columnPanels = rowPanels + packedRows * width
       for item in 0..<x.batch {
-        fillTable(stages, x.item(item), rowStride: x.rowStride, count: x.rows, width: width, at: rowTable.base)
-        if job.y != nil {
-          fillTable(stages, y.item(item), rowStride: y.rowStride, count: y.rows, width: width, at: columnTable.base)
-        }
         packAll(x, item, width: blockRows, into: rowPanels)
         packAll(y, item, width: blockColumns, into: columnPanels)
+        fillTable(stages, panels: columnPanels, count: y.rows, width: width, at: columnTable.base)
+        if job.y != nil {
+          fillTable(stages, x.item(item), rowStride: x.rowStride, count: x.rows, width: width, at: rowTable.base)
+        }
         runTiles(
-          stages, rows: x.rows, columns: y.rows, isSymmetric: job.y == nil, hasDiagonal: job.y == nil, rowTable: rowTable,
+          kernelTile, stages, rows: x.rows, columns: y.rows, isSymmetric: job.y == nil, hasDiagonal: job.y == nil, rowTable: rowTable,
           columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
         ) { tile, firstRow, firstColumn in
           loops.multiplyPanels(
@@ -89,19 +92,21 @@ extension Operations {
   ///
   /// With `isSymmetric` only tiles that reach below the diagonal are computed, and mirrored.
   private func runTiles(
-    _ stages: ProgramStages, rows: Int, columns: Int, isSymmetric: Bool, hasDiagonal: Bool, rowTable: DiagonalTable<Scalar>,
+    _ size: (rows: Int, columns: Int), _ stages: ProgramStages, rows: Int, columns: Int, isSymmetric: Bool, hasDiagonal: Bool,
+    rowTable: DiagonalTable<Scalar>,
     columnTable: DiagonalTable<Scalar>, nngp: Matrices<Scalar>?, ntk: Matrices<Scalar>?,
     fill: (PairTile<Scalar>, _ firstRow: Int, _ firstColumn: Int) -> Void
   ) {
-    let columnTiles = (columns + tileColumns - 1) / tileColumns
-    pool.run((rows + tileRows - 1) / tileRows * columnTiles) { index in
-      let (firstRow, firstColumn) = (index / columnTiles * tileRows, index % columnTiles * tileColumns)
-      let height = min(tileRows, rows - firstRow)
-      let present = min(tileColumns, columns - firstColumn)
+    let columnTiles = (columns + size.columns - 1) / size.columns
+    pool.run((rows + size.rows - 1) / size.rows * columnTiles) { index in
+      let (firstRow, firstColumn) = (index / columnTiles * size.rows, index % columnTiles * size.columns)
+      let height = min(size.rows, rows - firstRow)
+      let present = min(size.columns, columns - firstColumn)
       if isSymmetric, firstColumn > firstRow + height - 1 { return }
       let stride = padded(present)
-      withTile(2 * height * stride) { base in
-        let tile = PairTile(rows: height, columns: present, stride: stride, nngp: base, ntk: base + height * stride)
+      let area = tileArea(rows: height, stride: stride)
+      withTile(2 * area) { base in
+        let tile = PairTile(rows: height, columns: present, stride: stride, nngp: base, ntk: base + area)
         fill(tile, firstRow, firstColumn)
         runTile(stages, tile, rowTable: rowTable, firstRow: firstRow, columnTable: columnTable, firstColumn: firstColumn)
         for (values, diagonal, out) in [(tile.nngp, rowTable.nngp, nngp), (tile.ntk, rowTable.ntk, ntk)] {
@@ -114,11 +119,9 @@ extension Operations {
             if hasDiagonal, row >= firstColumn, row < firstColumn + present { line[row - firstColumn] = diagonal[row] }
           }
           guard isSymmetric else { continue }
-          for j in 0..<present {
-            let column = firstColumn + j
-            let mirrored = out.base + column * out.rowStride + firstRow
-            for i in max(0, column - firstRow + 1)..<max(height, column - firstRow + 1) { mirrored[i] = values[i * stride + j] }
-          }
+          loops.mirror(
+            values, stride: stride, rows: height, columns: present, distance: firstRow - firstColumn,
+            into: out.base + firstColumn * out.rowStride + firstRow, rowStride: out.rowStride)
         }
       }
     }
@@ -187,7 +190,7 @@ extension Operations {
   ) {
     let (height, present) = isTransposed ? (columns, rows) : (rows, columns)
     let stride = padded(present)
-    let area = height * stride
+    let area = tileArea(rows: height, stride: stride)
     withTile(9 * area) { base in
       let tile = PairTile(rows: height, columns: present, stride: stride, nngp: base, ntk: base + area)
       let derivatives = PairDerivatives(
@@ -196,9 +199,14 @@ extension Operations {
       /// A tile of a tensor in this call's orientation, its padding the last column.
       func load(_ source: Matrices<Scalar>, _ target: UnsafeMutablePointer<Scalar>) {
         let corner = source.base + firstRow * source.rowStride + firstColumn
-        let (rowStep, columnStep) = isTransposed ? (1, source.rowStride) : (source.rowStride, 1)
+        if isTransposed {
+          loops.mirror(
+            corner, stride: source.rowStride, rows: rows, columns: columns, distance: columns, into: target, rowStride: stride)
+        } else {
+          for i in 0..<height { (target + i * stride).update(from: corner + i * source.rowStride, count: present) }
+        }
         for i in 0..<height {
-          for j in 0..<stride { target[i * stride + j] = corner[i * rowStep + min(j, present - 1) * columnStep] }
+          for j in present..<stride { target[i * stride + j] = target[i * stride + present - 1] }
         }
       }
       load(gram, tile.nngp)
@@ -210,10 +218,10 @@ extension Operations {
       if let ntk { load(ntk, second) }
       let (nngpCotangent, ntkCotangent) = (nngp == nil ? nil : UnsafePointer(first), ntk == nil ? nil : UnsafePointer(second))
       loops.contract(derivatives.nngp11, nngpCotangent, derivatives.ntk11, ntkCotangent, into: result, count: area)
-      for j in 0..<present {
-        var sum: Scalar = 0
-        for i in 0..<height { sum += result[i * stride + j] }
-        sums[j] = sum
+      sums.update(repeating: 0, count: present)
+      for i in 0..<height {
+        let line = result + i * stride
+        for j in 0..<present { sums[j] += line[j] }
       }
       guard let gramCotangent else { return }
       loops.contract(derivatives.nngp12, nngpCotangent, derivatives.ntk12, ntkCotangent, into: result, count: area)

@@ -14,10 +14,11 @@ extension Operations {
       let present = min(Self.tableBlock, columns - first)
       let length = padded(present)
       let tableCount = DiagonalTable<Scalar>.count(stages: stages.stages.count, padded: length)
-      withTile(2 * length + 2 * tableCount) { base in
-        var tile = PairTile(rows: 1, columns: present, stride: length, nngp: base, ntk: base + length)
+      let area = tileArea(rows: 1, stride: length)
+      withTile(2 * area + 2 * tableCount) { base in
+        var tile = PairTile(rows: 1, columns: present, stride: length, nngp: base, ntk: base + area)
         tile.isPaired = true
-        let rowTable = DiagonalTable(base: base + 2 * length, padded: length)
+        let rowTable = DiagonalTable(base: base + 2 * area, padded: length)
         let columnTable = DiagonalTable(base: rowTable.base + tableCount, padded: length)
         for (input, target) in zip(inputs, [tile.nngp, rowTable.nngp, columnTable.nngp]) {
           target.update(from: input.item(item) + row * input.rowStride + first, count: present)

@@ -27,6 +27,24 @@ extension Operations {
     }
   }
 
+  /// Table of inputs packed in panels of `loops.blockColumns`.
+  func fillTable(_ stages: ProgramStages, panels: UnsafePointer<Scalar>, count: Int, width: Int, at base: UnsafeMutablePointer<Scalar>) {
+    let table = DiagonalTable(base: base, padded: padded(count))
+    let panel = loops.blockColumns
+    pool.run((count + Self.tableBlock - 1) / Self.tableBlock) { tile in
+      let first = tile * Self.tableBlock
+      let length = padded(min(Self.tableBlock, count - first))
+      for column in stride(from: first, to: first + length, by: panel) {
+        loops.squares(
+          points: panels + column * width, pointStride: panel, width: width, factor: 1 / Scalar(width), into: table.nngp + column,
+          padded: min(panel, first + length - column))
+      }
+      // The padding repeats the last input.
+      for i in max(first, count)..<max(first + length, count) { table.nngp[i] = table.nngp[count - 1] }
+      runTable(stages, table, first: first, padded: length)
+    }
+  }
+
   /// Table of inputs whose variances are known: `variances` are `step` apart.
   func fillTable(
     _ stages: ProgramStages, variances: UnsafePointer<Scalar>, step: Int, count: Int, at base: UnsafeMutablePointer<Scalar>
@@ -67,16 +85,22 @@ extension Operations {
     }
   }
 
+  /// Puts pairs into the room behind the tile's last row, which the layers go through with it.
+  private func completeTile(_ tile: PairTile<Scalar>) {
+    for e in tile.rows * tile.stride..<tileArea(rows: tile.rows, stride: tile.stride) { tile.nngp[e] = 0 }
+  }
+
   /// All stages of a tile without derivatives.
   func runTile(
     _ stages: ProgramStages, _ tile: PairTile<Scalar>, rowTable: DiagonalTable<Scalar>, firstRow: Int,
     columnTable: DiagonalTable<Scalar>, firstColumn: Int
   ) {
-    if stages.needsInitialState { tile.ntk.update(repeating: 0, count: tile.rows * tile.stride) }
+    completeTile(tile)
+    if stages.needsInitialState { tile.ntk.update(repeating: 0, count: tileArea(rows: tile.rows, stride: tile.stride)) }
     for (index, stage) in stages.stages.enumerated() {
       switch stage {
       case .affine(let weight, let bias):
-        loops.affine(weight: weight, bias: bias, nngp: tile.nngp, ntk: tile.ntk, padded: tile.rows * tile.stride)
+        loops.affine(weight: weight, bias: bias, nngp: tile.nngp, ntk: tile.ntk, padded: tileArea(rows: tile.rows, stride: tile.stride))
       case .layer(let layer):
         loops.layer(
           layer, tile, rowVariance: rowTable.variance(index) + firstRow, columnVariance: columnTable.variance(index) + firstColumn)
@@ -89,7 +113,8 @@ extension Operations {
     _ stages: ProgramStages, _ tile: PairTile<Scalar>, _ derivatives: PairDerivatives<Scalar>, rowTable: DiagonalTable<Scalar>,
     firstRow: Int, columnTable: DiagonalTable<Scalar>, firstColumn: Int
   ) {
-    let count = tile.rows * tile.stride
+    completeTile(tile)
+    let count = tileArea(rows: tile.rows, stride: tile.stride)
     if stages.needsInitialState {
       tile.ntk.update(repeating: 0, count: count)
       derivatives.nngp11.update(repeating: 0, count: count)

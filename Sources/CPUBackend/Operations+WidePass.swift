@@ -2,9 +2,8 @@ import CPUKernelInterface
 import Compute
 
 extension Operations {
-  /// Points of a tile fill two vectors; with 32 centres the six arrays of a float64 tile on AVX-512 take 24 kB.
-  private var tilePoints: Int { 2 * loops.lanes }
-  private static var tileCentres: Int { 32 }
+  /// Vectors of a tile: its two arrays, six with a Jacobian, then take 24 kB on AVX-512.
+  private func tileVectors(hasJacobian: Bool) -> Int { hasJacobian ? 64 : 192 }
 
   func widePass(_ job: WidePassJob) throws(ComputeError) {
     let stages = ProgramStages(job.program)
@@ -15,6 +14,7 @@ extension Operations {
     let pointCount = tableCount(stages, points.rows)
     let centreCount = tableCount(stages, centres.rows)
     let products = jacobian == nil ? 0 : centres.rows * outputs * width
+    let tilePoints = passTilePoints(points.rows)
     let tiles = (points.rows + tilePoints - 1) / tilePoints
 
     try scratch(pointCount + centreCount + products).use { base throws(ComputeError) in
@@ -30,11 +30,13 @@ extension Operations {
           fillTable(stages, centreItem, rowStride: centres.rowStride, count: count, width: width, at: centreTable.base)
         }
         if jacobian != nil {
-          for j in 0..<count {
-            let (row, centre) = (alpha + j * coefficients.rowStride, centreItem + j * centres.rowStride)
-            let target = scaledCentres + j * outputs * width
-            for o in 0..<outputs {
-              for k in 0..<width { target[o * width + k] = row[o] * centre[k] }
+          pool.run((count + Self.tableBlock - 1) / Self.tableBlock) { block in
+            for j in block * Self.tableBlock..<min(count, (block + 1) * Self.tableBlock) {
+              let (row, centre) = (alpha + j * coefficients.rowStride, centreItem + j * centres.rowStride)
+              let target = scaledCentres + j * outputs * width
+              for o in 0..<outputs {
+                for k in 0..<width { target[o * width + k] = row[o] * centre[k] }
+              }
             }
           }
         }
@@ -61,7 +63,8 @@ extension Operations {
     jacobian: UnsafeMutablePointer<Scalar>?, jacobianStride: Int
   ) {
     let stride = padded(present)
-    let area = Self.tileCentres * stride
+    let tileCentres = tileVectors(hasJacobian: jacobian != nil) * loops.lanes / stride
+    let area = tileArea(rows: tileCentres, stride: stride)
     let sumRows = jacobian == nil ? outputs : outputs * (2 + width)
     withTile(width * stride + sumRows * stride + 6 * area) { base in
       let coordinates = base
@@ -74,8 +77,8 @@ extension Operations {
       transpose(points, rowStride: pointStride, rows: present, width: width, into: coordinates, stride: stride)
       sums.update(repeating: 0, count: sumRows * stride)
 
-      for first in Swift.stride(from: 0, to: count, by: Self.tileCentres) {
-        let rows = min(Self.tileCentres, count - first)
+      for first in Swift.stride(from: 0, to: count, by: tileCentres) {
+        let rows = min(tileCentres, count - first)
         let tile = PairTile(rows: rows, columns: stride, stride: stride, nngp: nngp, ntk: ntk)
         loops.gram(
           centres: centres + first * centreStride, centreStride: centreStride, rows: rows, points: coordinates, pointStride: stride,

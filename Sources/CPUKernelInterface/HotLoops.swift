@@ -90,6 +90,8 @@ package struct LayerStage: Sendable {
 
 /// A tile of pairs between the layers of a block: arrays of `rows` × `stride` numbers, of which the columns up to `columns`
 /// count. `stride` is a multiple of the widest vector, and the padding holds valid pairs.
+///
+/// Layers take four vectors at a time, whatever rows they are of: every array has room for a whole number of four vectors.
 package struct PairTile<Scalar> {
   package var rows: Int
   package var columns: Int
@@ -109,7 +111,7 @@ package struct PairTile<Scalar> {
   }
 }
 
-/// Derivatives of a tile's kernels in the column input's variance (11) and in the inputs' covariance (12), each `rows` × `stride`.
+/// Derivatives of a tile's kernels in the column input's variance (11) and in the inputs' covariance (12), each as large as the tile's.
 package struct PairDerivatives<Scalar> {
   package var nngp11: UnsafeMutablePointer<Scalar>
   package var nngp12: UnsafeMutablePointer<Scalar>
@@ -157,7 +159,7 @@ package struct FeatureTile<Scalar> {
   package var outputs: Int
   /// Coefficient times weight `[features, outputs · width]`; null where no Jacobian is asked for.
   package var products: UnsafePointer<Scalar>?
-  /// Working memory for `featureBlock` × `stride` numbers, twice where there is a Jacobian.
+  /// Working memory for `featureBlock` × `stride` numbers, twice where there is a Jacobian; a whole number of four vectors each.
   package var work: UnsafeMutablePointer<Scalar>
   /// `[outputs, stride]`, then with a Jacobian `[outputs · width, stride]`; what is there is added to.
   package var sums: UnsafeMutablePointer<Scalar>
@@ -228,6 +230,10 @@ package protocol HotLoops<Scalar>: Sendable {
   func layer(
     _ stage: LayerStage, _ tile: PairTile<Scalar>, _ derivatives: PairDerivatives<Scalar>, rowVariance: UnsafePointer<Scalar>,
     columnVariance: UnsafePointer<Scalar>, columnSlope: UnsafePointer<Scalar>)
+  /// Numbers of a tile below the diagonal to their places above it: out[j·rowStride + i] ← tile[i·stride + j] where j < i + distance.
+  func mirror(
+    _ tile: UnsafePointer<Scalar>, stride: Int, rows: Int, columns: Int, distance: Int, into out: UnsafeMutablePointer<Scalar>,
+    rowStride: Int)
   /// An affine map that no activation follows, on a tile of `padded` numbers.
   func affine(weight: Double, bias: Double, nngp: UnsafeMutablePointer<Scalar>, ntk: UnsafeMutablePointer<Scalar>, padded: Int)
   func affine(weight: Double, _ derivatives: PairDerivatives<Scalar>, padded: Int)

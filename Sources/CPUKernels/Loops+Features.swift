@@ -3,7 +3,8 @@ import WideKernels
 
 /// All features of a tile, compiled for each activation: only what depends on it stands in this type.
 private struct FeatureLoop<Loops: TileLoops>: ActivationVisitor {
-  typealias V = Loops.V
+  typealias Two = Twin<Loops.V>
+  typealias Four = Twin<Two>
   let loops: Loops
   let tile: FeatureTile<Loops.Scalar>
 
@@ -14,18 +15,24 @@ private struct FeatureLoop<Loops: TileLoops>: ActivationVisitor {
       let rows = min(loops.featureBlock, tile.features - first)
       loops.preactivations(tile, first: first, rows: rows)
       let count = rows * tile.stride
-      var e = 0
+      // Four vectors at a time, of which the last ones may lie behind the features.
+      var e = count
+      while e % Four.lanes != 0 {
+        Loops.V.zero.store(tile.work + e)
+        e += Loops.V.lanes
+      }
+      e = 0
       if let slopes {
         while e < count {
-          let feature = activation.value(PairJet<V>.q12(V(tile.work + e)))
+          let feature = activation.value(PairJet<Two>.q12(Two(tile.work + e)))
           feature.value.store(tile.work + e)
           feature.d12.store(slopes + e)
-          e += V.lanes
+          e += Two.lanes
         }
       } else {
         while e < count {
-          activation.value(V(tile.work + e)).store(tile.work + e)
-          e += V.lanes
+          activation.value(Four(tile.work + e)).store(tile.work + e)
+          e += Four.lanes
         }
       }
       loops.addFeatures(tile, first: first, rows: rows, slopes: slopes)

@@ -1,37 +1,61 @@
 import CPUKernelInterface
 import WideKernels
 
+/// The vectors of a tile one after the other, row by row, with the numbers that belong to their row and their columns.
+private struct TileCursor<V: Register> {
+  let tile: PairTile<V.Scalar>
+  var row = 0
+  var column = 0
+
+  /// The next vector's row and first column; beyond the tile's end those of its last row.
+  @inline(__always) mutating func next() -> (row: Int, column: Int) {
+    let place = (min(row, tile.rows - 1), column)
+    column += V.lanes
+    if column >= tile.stride {
+      column = 0
+      row += 1
+    }
+    return place
+  }
+}
+
 /// One layer of a tile, compiled for each activation.
-private struct LayerLoop<V: Vector>: ActivationVisitor {
+private struct LayerLoop<V: Register>: ActivationVisitor {
+  typealias Four = Twin<Twin<V>>
   let stage: LayerStage
   let tile: PairTile<V.Scalar>
   let rowVariance: UnsafePointer<V.Scalar>
   let columnVariance: UnsafePointer<V.Scalar>
 
   func visit<A: Activation>(_ activation: A) {
-    let (weight, bias, gain) = (V(stage.weight), V(stage.bias), V(stage.gain))
-    let (outputWeight, outputBias, outputGain) = (V(stage.outputWeight), V(stage.outputBias), V(stage.outputGain))
-    let isFirst = stage.isFirst
-    for i in 0..<tile.rows {
-      let rowQ11 = V(repeating: rowVariance[i])
-      let (nngp, ntk) = (tile.nngp + i * tile.stride, tile.ntk + i * tile.stride)
-      var j = 0
-      while j < tile.columns {
-        let q12 = V.fma(weight, V(nngp + j), bias)
-        let tangent = isFirst ? gain * q12 : V.fma(weight, V(ntk + j), gain * q12)
-        let q11 = tile.isPaired ? V(rowVariance + j) : rowQ11
-        let (dual, derivative) = activation.dual(q11: q11, q22: V(columnVariance + j), q12: q12)
-        let output = V.fma(outputWeight, dual, outputBias)
-        output.store(nngp + j)
-        V.fma(outputWeight, tangent * derivative, outputGain * output).store(ntk + j)
-        j += V.lanes
-      }
+    let (weight, bias, gain) = (Four(stage.weight), Four(stage.bias), Four(stage.gain))
+    let (outputWeight, outputBias, outputGain) = (Four(stage.outputWeight), Four(stage.outputBias), Four(stage.outputGain))
+    let (isFirst, isPaired) = (stage.isFirst, tile.isPaired)
+    var cursor = TileCursor<V>(tile: tile)
+    @inline(__always) func next() -> (q11: V, q22: V) {
+      let (row, column) = cursor.next()
+      return (isPaired ? V(rowVariance + column) : V(repeating: rowVariance[row]), V(columnVariance + column))
+    }
+    let count = tile.rows * tile.stride
+    var e = 0
+    while e < count {
+      let (v0, v1, v2, v3) = (next(), next(), next(), next())
+      let q11 = Four(Twin(v0.q11, v1.q11), Twin(v2.q11, v3.q11))
+      let q22 = Four(Twin(v0.q22, v1.q22), Twin(v2.q22, v3.q22))
+      let q12 = Four.fma(weight, Four(tile.nngp + e), bias)
+      let tangent = isFirst ? gain * q12 : Four.fma(weight, Four(tile.ntk + e), gain * q12)
+      let (dual, derivative) = activation.dual(q11: q11, q22: q22, q12: q12)
+      let output = Four.fma(outputWeight, dual, outputBias)
+      output.store(tile.nngp + e)
+      Four.fma(outputWeight, tangent * derivative, outputGain * output).store(tile.ntk + e)
+      e += Four.lanes
     }
   }
 }
 
 /// One layer of a tile with derivatives, by jets of this layer alone and the chain rule.
-private struct LayerJetLoop<V: Vector>: ActivationVisitor {
+private struct LayerJetLoop<V: Register>: ActivationVisitor {
+  typealias Two = Twin<V>
   let stage: LayerStage
   let tile: PairTile<V.Scalar>
   let derivatives: PairDerivatives<V.Scalar>
@@ -40,36 +64,37 @@ private struct LayerJetLoop<V: Vector>: ActivationVisitor {
   let columnSlope: UnsafePointer<V.Scalar>
 
   func visit<A: Activation>(_ activation: A) {
-    let (weight, bias, gain) = (V(stage.weight), V(stage.bias), V(stage.gain))
-    let (outputWeight, outputBias, outputGain) = (V(stage.outputWeight), V(stage.outputBias), V(stage.outputGain))
+    let (weight, bias, gain) = (Two(stage.weight), Two(stage.bias), Two(stage.gain))
+    let (outputWeight, outputBias, outputGain) = (Two(stage.outputWeight), Two(stage.outputBias), Two(stage.outputGain))
     let isFirst = stage.isFirst
-    for i in 0..<tile.rows {
-      let q22 = PairJet<V>(constant: V(repeating: rowVariance[i]))
-      let start = i * tile.stride
-      var j = 0
-      while j < tile.columns {
-        let at = start + j
-        let q12 = V.fma(weight, V(tile.nngp + at), bias)
-        let nngp11 = isFirst ? V.zero : weight * V(derivatives.nngp11 + at)
-        let nngp12 = isFirst ? weight : weight * V(derivatives.nngp12 + at)
-        let ntk = isFirst ? gain * q12 : V.fma(weight, V(tile.ntk + at), gain * q12)
-        let ntk11 = isFirst ? V.zero : V.fma(weight, V(derivatives.ntk11 + at), gain * nngp11)
-        let ntk12 = isFirst ? gain * nngp12 : V.fma(weight, V(derivatives.ntk12 + at), gain * nngp12)
-        let slope = V(columnSlope + j)
-        let (dual, derivative) = activation.dual(q11: PairJet<V>.q11(V(columnVariance + j)), q22: q22, q12: PairJet<V>.q12(q12))
-        let output = V.fma(outputWeight, dual.value, outputBias)
-        let output11 = outputWeight * V.fma(dual.d11, slope, dual.d12 * nngp11)
-        let output12 = outputWeight * (dual.d12 * nngp12)
-        let tangent11 = V.fma(ntk, V.fma(derivative.d11, slope, derivative.d12 * nngp11), ntk11 * derivative.value)
-        let tangent12 = V.fma(ntk, derivative.d12 * nngp12, ntk12 * derivative.value)
-        output.store(tile.nngp + at)
-        output11.store(derivatives.nngp11 + at)
-        output12.store(derivatives.nngp12 + at)
-        V.fma(outputWeight, ntk * derivative.value, outputGain * output).store(tile.ntk + at)
-        V.fma(outputWeight, tangent11, outputGain * output11).store(derivatives.ntk11 + at)
-        V.fma(outputWeight, tangent12, outputGain * output12).store(derivatives.ntk12 + at)
-        j += V.lanes
-      }
+    var cursor = TileCursor<V>(tile: tile)
+    let count = tile.rows * tile.stride
+    var e = 0
+    while e < count {
+      let (first, second) = (cursor.next(), cursor.next())
+      let q11 = Two(V(columnVariance + first.column), V(columnVariance + second.column))
+      let q22 = Two(V(repeating: rowVariance[first.row]), V(repeating: rowVariance[second.row]))
+      let slope = Two(V(columnSlope + first.column), V(columnSlope + second.column))
+      let q12 = Two.fma(weight, Two(tile.nngp + e), bias)
+      let nngp11 = isFirst ? Two.zero : weight * Two(derivatives.nngp11 + e)
+      let nngp12 = isFirst ? weight : weight * Two(derivatives.nngp12 + e)
+      let ntk = isFirst ? gain * q12 : Two.fma(weight, Two(tile.ntk + e), gain * q12)
+      let ntk11 = isFirst ? Two.zero : Two.fma(weight, Two(derivatives.ntk11 + e), gain * nngp11)
+      let ntk12 = isFirst ? gain * nngp12 : Two.fma(weight, Two(derivatives.ntk12 + e), gain * nngp12)
+      let (dual, derivative) = activation.dual(
+        q11: PairJet<Two>.q11(q11), q22: PairJet<Two>(constant: q22), q12: PairJet<Two>.q12(q12))
+      let output = Two.fma(outputWeight, dual.value, outputBias)
+      let output11 = outputWeight * Two.fma(dual.d11, slope, dual.d12 * nngp11)
+      let output12 = outputWeight * (dual.d12 * nngp12)
+      let tangent11 = Two.fma(ntk, Two.fma(derivative.d11, slope, derivative.d12 * nngp11), ntk11 * derivative.value)
+      let tangent12 = Two.fma(ntk, derivative.d12 * nngp12, ntk12 * derivative.value)
+      output.store(tile.nngp + e)
+      output11.store(derivatives.nngp11 + e)
+      output12.store(derivatives.nngp12 + e)
+      Two.fma(outputWeight, ntk * derivative.value, outputGain * output).store(tile.ntk + e)
+      Two.fma(outputWeight, tangent11, outputGain * output11).store(derivatives.ntk11 + e)
+      Two.fma(outputWeight, tangent12, outputGain * output12).store(derivatives.ntk12 + e)
+      e += Two.lanes
     }
   }
 }
@@ -146,115 +171,5 @@ extension TileLoops {
       (weight * V(state.slope + i)).store(state.slope + i)
       i += V.lanes
     }
-  }
-
-  @inline(never)
-  package func gram(
-    centres: UnsafePointer<Scalar>, centreStride: Int, rows: Int, points: UnsafePointer<Scalar>, pointStride: Int, width: Int,
-    factor: Scalar, into q12: UnsafeMutablePointer<Scalar>, stride: Int
-  ) {
-    let factors = V(repeating: factor)
-    for i in 0..<rows {
-      let centre = centres + i * centreStride
-      var j = 0
-      while j < stride {
-        var sum = V.zero
-        for k in 0..<width { sum = V.fma(V(repeating: centre[k]), V(points + k * pointStride + j), sum) }
-        (factors * sum).store(q12 + i * stride + j)
-        j += V.lanes
-      }
-    }
-  }
-
-  @inline(never)
-  package func squares(
-    points: UnsafePointer<Scalar>, pointStride: Int, width: Int, factor: Scalar, into squares: UnsafeMutablePointer<Scalar>, padded: Int
-  ) {
-    let factors = V(repeating: factor)
-    var j = 0
-    while j < padded {
-      var sum = V.zero
-      for k in 0..<width {
-        let coordinate = V(points + k * pointStride + j)
-        sum = V.fma(coordinate, coordinate, sum)
-      }
-      (factors * sum).store(squares + j)
-      j += V.lanes
-    }
-  }
-
-  @inline(never)
-  package func accumulate(
-    _ tile: UnsafePointer<Scalar>, rows: Int, padded: Int, stride: Int, coefficients: UnsafePointer<Scalar>, coefficientStride: Int,
-    outputs: Int, into sums: UnsafeMutablePointer<Scalar>, sumStride: Int
-  ) {
-    let whole = outputs - outputs % 4
-    var j = 0
-    while j < padded {
-      var o = 0
-      while o < whole {
-        let target = sums + o * sumStride + j
-        var (s0, s1) = (V(target), V(target + sumStride))
-        var (s2, s3) = (V(target + 2 * sumStride), V(target + 3 * sumStride))
-        for i in 0..<rows {
-          let value = V(tile + i * stride + j)
-          let factors = coefficients + i * coefficientStride + o
-          s0 = V.fma(V(repeating: factors[0]), value, s0)
-          s1 = V.fma(V(repeating: factors[1]), value, s1)
-          s2 = V.fma(V(repeating: factors[2]), value, s2)
-          s3 = V.fma(V(repeating: factors[3]), value, s3)
-        }
-        s0.store(target)
-        s1.store(target + sumStride)
-        s2.store(target + 2 * sumStride)
-        s3.store(target + 3 * sumStride)
-        o += 4
-      }
-      j += V.lanes
-    }
-    for o in whole..<outputs {
-      accumulate(tile, rows: rows, padded: padded, stride: stride, coefficients + o, coefficientStride, into: sums + o * sumStride)
-    }
-  }
-
-  /// The sums of one output, of four vectors at a time so that they overlap.
-  @inline(__always)
-  private func accumulate(
-    _ tile: UnsafePointer<Scalar>, rows: Int, padded: Int, stride: Int, _ factors: UnsafePointer<Scalar>, _ factorStride: Int,
-    into sums: UnsafeMutablePointer<Scalar>
-  ) {
-    var j = 0
-    while j + 4 * V.lanes <= padded {
-      let target = sums + j
-      var (s0, s1) = (V(target), V(target + V.lanes))
-      var (s2, s3) = (V(target + 2 * V.lanes), V(target + 3 * V.lanes))
-      for i in 0..<rows {
-        let factor = V(repeating: factors[i * factorStride])
-        let line = tile + i * stride + j
-        s0 = V.fma(factor, V(line), s0)
-        s1 = V.fma(factor, V(line + V.lanes), s1)
-        s2 = V.fma(factor, V(line + 2 * V.lanes), s2)
-        s3 = V.fma(factor, V(line + 3 * V.lanes), s3)
-      }
-      s0.store(target)
-      s1.store(target + V.lanes)
-      s2.store(target + 2 * V.lanes)
-      s3.store(target + 3 * V.lanes)
-      j += 4 * V.lanes
-    }
-    while j < padded {
-      var sum = V(sums + j)
-      for i in 0..<rows { sum = V.fma(V(repeating: factors[i * factorStride]), V(tile + i * stride + j), sum) }
-      sum.store(sums + j)
-      j += V.lanes
-    }
-  }
-
-  @inline(never)
-  package func contract(
-    _ a: UnsafePointer<Scalar>, _ nngpCotangent: UnsafePointer<Scalar>?, _ b: UnsafePointer<Scalar>,
-    _ ntkCotangent: UnsafePointer<Scalar>?, into out: UnsafeMutablePointer<Scalar>, count: Int
-  ) {
-    for i in 0..<count { out[i] = (nngpCotangent.map { a[i] * $0[i] } ?? 0) + (ntkCotangent.map { b[i] * $0[i] } ?? 0) }
   }
 }

@@ -4,7 +4,7 @@ import CPUKernelInterface
 ///
 /// Conforming types are concrete, so that the compiler specialises every loop of the extensions for them.
 package protocol TileLoops<V>: HotLoops where Scalar == V.Scalar {
-  associatedtype V: Vector
+  associatedtype V: Register
 }
 
 extension TileLoops {

@@ -82,8 +82,14 @@ struct PairJet<R: Vector>: RealAlgebra {
     let (value, gaussian) = R.erfAndGaussian(x.value)
     return linear(value, R(1.1283791670955126) * gaussian, x)  // 2/√π
   }
-  @inline(__always) static func sin(_ x: PairJet) -> PairJet { linear(R.sin(x.value), R.cos(x.value), x) }
-  @inline(__always) static func cos(_ x: PairJet) -> PairJet { linear(R.cos(x.value), -R.sin(x.value), x) }
+  @inline(__always) static func sin(_ x: PairJet) -> PairJet {
+    let (sine, cosine) = R.Functions.sineAndCosine(x.value)
+    return linear(sine, cosine, x)
+  }
+  @inline(__always) static func cos(_ x: PairJet) -> PairJet {
+    let (sine, cosine) = R.Functions.sineAndCosine(x.value)
+    return linear(cosine, -sine, x)
+  }
   /// At the origin there is no direction; the angle's derivative is taken as 0 there, as in `Jet`.
   @inline(__always) static func atan2(y: PairJet, x: PairJet) -> PairJet {
     let norm = R.fma(x.value, x.value, y.value * y.value)

@@ -23,7 +23,7 @@ extension Vector64 {
     let words = PhiloxWords(firstBlock, stream: stream, seed: seed)
     let first = Vector64(philox_uniform(words.first, words.second, 53, 1))
     let second = Vector64(philox_uniform(words.third, words.fourth, 53, 0))
-    let radius = sqrt(Vector64(-2) * logOfPositive(first))
+    let radius = sqrt(Vector64(-2) * Functions64.logOfPositive(first))
     let angle = Vector64(2 * Double.pi) * second
     return (radius * cos(angle), radius * sin(angle))
   }
@@ -35,7 +35,7 @@ extension Vector32 {
     let low = PhiloxWords(firstBlock, stream: stream, seed: seed)
     let high = PhiloxWords(firstBlock &+ UInt64(LANES64), stream: stream, seed: seed)
     let first = f32_from_halves(philox_uniform(low.first, low.second, 53, 1), philox_uniform(high.first, high.second, 53, 1))
-    let radius = sqrt(Vector32(-2) * logOfPositive(Vector32(first)))
+    let radius = sqrt(Vector32(-2) * Functions32.logOfPositive(Vector32(first)))
     let turn = Vector64(2 * Double.pi)
     let lowAngle = turn * Vector64(philox_uniform(low.third, low.fourth, 53, 0))
     let highAngle = turn * Vector64(philox_uniform(high.third, high.fourth, 53, 0))

@@ -1,14 +1,38 @@
 import WideKernels
 
-/// As many numbers as a register of this instruction set holds.
+/// Numbers in registers of this instruction set: one register, or several that go through a formula side by side.
 ///
 /// `RealAlgebra` formulas of this type are inlined into the loops of `Loops64` and `Loops32`.
 package protocol Vector: RealAlgebra {
   associatedtype Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable
+  /// Of the precision.
+  associatedtype Functions: ElementaryFunctions
+  /// Integers as wide as the scalar, as many as there are lanes.
+  associatedtype Integers: IntegerVector
   static var lanes: Int { get }
   init(repeating scalar: Scalar)
   init(_ pointer: UnsafePointer<Scalar>)
   func store(_ pointer: UnsafeMutablePointer<Scalar>)
+
+  // MARK: What the elementary functions are made of
+
+  var bits: Integers { get }
+  init(bits: Integers)
+  init(whole: Integers)
+  /// The sign of `sign` on the magnitude of `x`.
+  static func copySign(_ x: Self, _ sign: Self) -> Self
+  static func select(_ ifTrue: Self, _ ifFalse: Self, whereZero n: Integers) -> Self
+  /// Whether any lane has x < y.
+  static func isAnyLess(_ x: Self, _ y: Self) -> Bool
+  /// x = n π/2 + high + low with |high| ≤ π/4, for |x| ≤ 1e5; in float32 `low` is 0.
+  static func reducedAngle(_ x: Self) -> (n: Integers, high: Self, low: Self)
+  /// Lane by lane, for arguments too large to reduce in a few operations.
+  static func librarySin(_ x: Self) -> Self
+  static func libraryCos(_ x: Self) -> Self
+}
+
+/// One register.
+package protocol Register: Vector {
   /// The sum of the lanes, in the order of a binary tree.
   var sum: Scalar { get }
   var largest: Scalar { get }
@@ -18,15 +42,43 @@ package protocol Vector: RealAlgebra {
   static func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64) -> (Self, Self)
 }
 
+package protocol IntegerVector {
+  init(_ n: Int)
+  static func &+ (a: Self, b: Self) -> Self
+  static func &- (a: Self, b: Self) -> Self
+  static func & (a: Self, b: Int) -> Self
+  static func &<< (a: Self, b: Int) -> Self
+  static func &>> (a: Self, b: Int) -> Self
+}
+
+extension IntegerVector {
+  @inline(__always) static func &+ (a: Self, b: Int) -> Self { a &+ Self(b) }
+}
+
+/// The elementary functions of one precision, for vectors of any length.
+package protocol ElementaryFunctions {
+  static func exp<R: Vector>(_ x: R) -> R
+  static func expm1<R: Vector>(_ x: R) -> R
+  static func log<R: Vector>(_ x: R) -> R
+  static func log1p<R: Vector>(_ x: R) -> R
+  static func erfAndGaussian<R: Vector>(_ x: R) -> (erf: R, gaussian: R)
+  static func sineAndCosine<R: Vector>(_ x: R) -> (sine: R, cosine: R)
+  static func atan2<R: Vector>(y: R, x: R) -> R
+}
+
 extension Vector {
   @inline(__always) init(_ pointer: UnsafeMutablePointer<Scalar>) { self.init(UnsafePointer(pointer)) }
   @inline(__always) static var zero: Self { Self(repeating: 0) }
   @inline(__always) static var one: Self { Self(repeating: 1) }
 
-  /// Σ coefficients[k] x^k by Horner's scheme; a literal list is unrolled by the compiler.
-  @inline(__always) static func horner(_ x: Self, _ highest: Self, _ rest: Self...) -> Self {
-    var sum = highest
-    for coefficient in rest { sum = fma(sum, x, coefficient) }
-    return sum
-  }
+  @inline(__always) package static func maximum(_ a: Self, _ b: Self) -> Self { select(b, a, where: a, isLessThan: b) }
+  @inline(__always) package static func exp(_ x: Self) -> Self { Functions.exp(x) }
+  @inline(__always) package static func expm1(_ x: Self) -> Self { Functions.expm1(x) }
+  @inline(__always) package static func log(_ x: Self) -> Self { Functions.log(x) }
+  @inline(__always) package static func log1p(_ x: Self) -> Self { Functions.log1p(x) }
+  @inline(__always) package static func erf(_ x: Self) -> Self { Functions.erfAndGaussian(x).erf }
+  @inline(__always) package static func erfAndGaussian(_ x: Self) -> (erf: Self, gaussian: Self) { Functions.erfAndGaussian(x) }
+  @inline(__always) package static func sin(_ x: Self) -> Self { Functions.sineAndCosine(x).sine }
+  @inline(__always) package static func cos(_ x: Self) -> Self { Functions.sineAndCosine(x).cosine }
+  @inline(__always) package static func atan2(y: Self, x: Self) -> Self { Functions.atan2(y: y, x: x) }
 }

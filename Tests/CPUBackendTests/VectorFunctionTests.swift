@@ -42,6 +42,21 @@ struct FunctionRange: Sendable, CustomTestStringConvertible {
     FunctionRange(function: .atan2, first: -2, last: 2, bound: 2.5),
   ]
 
+  /// What float64 has beyond the exponents of float32.
+  static let wide: [FunctionRange] = [
+    FunctionRange(function: .sqrt, first: 1e-307, last: 1e307, isLogarithmic: true, isSigned: false, bound: 0.51),
+    FunctionRange(function: .exp, first: -745, last: 709.7),
+    FunctionRange(function: .expm1, first: -745, last: 709.7, bound: 3),
+    FunctionRange(function: .log, first: 1e-308, last: 1e308, isLogarithmic: true, isSigned: false),
+    FunctionRange(function: .log1p, first: 1e-300, last: 1e308, isLogarithmic: true, isSigned: false),
+    FunctionRange(function: .erf, first: 1e-300, last: 1e300, isLogarithmic: true, bound: 2.5),
+    // Half the rounding of the square at its end, 707 units, and the exponential's own error.
+    FunctionRange(function: .gaussian, first: -26.5, last: 26.5, bound: 705),
+    FunctionRange(function: .sin, first: 1e-300, last: 1e300, isLogarithmic: true),
+    FunctionRange(function: .cos, first: 1e-300, last: 1e300, isLogarithmic: true),
+    FunctionRange(function: .atan2, first: 1e-300, last: 1e300, isLogarithmic: true, bound: 2.5),
+  ]
+
   func arguments(_ count: Int, seed: UInt64) -> [Double] {
     var random = SplitMix(state: seed)
     return (0..<count).map { _ in
@@ -72,7 +87,7 @@ private typealias Wide = Double
 #endif
 
 @Suite struct VectorFunctionTests {
-  @Test(arguments: CPUBackend.available, FunctionRange.all)
+  @Test(arguments: CPUBackend.available, FunctionRange.all + FunctionRange.wide)
   func isWithinAFewUlpInFloat64(_ set: InstructionSet, _ range: FunctionRange) {
     let (a, b) = (range.arguments(200_003, seed: 1), range.arguments(200_003, seed: 2))
     let worst = worstError(set.loops64, range.function, a, b) {
@@ -132,6 +147,27 @@ private typealias Wide = Double
     var angles = [Double](repeating: 7, count: 3)
     set.loops64.evaluate(.atan2, [0, 0, 0], [0, -1, 1], into: &angles, count: 3)
     #expect(angles == [0, Double.pi, 0], "\(set)")
+  }
+
+  /// Arguments beyond the range reduction go to the library, one by one: no number depends on those that share its register.
+  @Test(arguments: CPUBackend.available)
+  func largeArgumentsLeaveTheirNeighboursAlone(_ set: InstructionSet) {
+    let plain = FunctionRange(function: .sin, first: -1000, last: 1000).arguments(256, seed: 4)
+    var mixed = plain
+    for i in stride(from: 3, to: mixed.count, by: 5) { mixed[i] = 1e9 }
+    for function in [VectorFunction.sin, .cos] {
+      var (expected, got) = (plain, plain)
+      set.loops64.evaluate(function, plain, plain, into: &expected, count: plain.count)
+      set.loops64.evaluate(function, mixed, mixed, into: &got, count: plain.count)
+      for i in plain.indices where mixed[i] == plain[i] { #expect(got[i] == expected[i], "\(set) \(function)(\(plain[i])), seed 4") }
+      let (single, mixedSingle) = (plain.map(Float.init), mixed.map(Float.init))
+      var (expectedSingle, gotSingle) = (single, single)
+      set.loops32.evaluate(function, single, single, into: &expectedSingle, count: plain.count)
+      set.loops32.evaluate(function, mixedSingle, mixedSingle, into: &gotSingle, count: plain.count)
+      for i in plain.indices where mixed[i] == plain[i] {
+        #expect(gotSingle[i] == expectedSingle[i], "\(set) \(function)(\(single[i])) in float32, seed 4")
+      }
+    }
   }
 
   /// a² − b² for neighbouring numbers, where the rounded squares alone would leave no digit.

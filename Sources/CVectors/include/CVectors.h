@@ -116,6 +116,16 @@ VECTOR_FUNCTION vector_f32 f32_from_halves(vector_f64 low, vector_f64 high) {
   return result;
 }
 
+VECTOR_FUNCTION vector_i64 i64_broadcast(int64_t x) { return (vector_i64)(x); }
+VECTOR_FUNCTION vector_i32 i32_broadcast(int32_t x) { return (vector_i32)(x); }
+// The low halves of integers in two float64 vectors.
+VECTOR_FUNCTION vector_i32 f32_integers_from_halves(vector_i64 low, vector_i64 high) {
+  vector_half_i32 halves[2] = {__builtin_convertvector(low, vector_half_i32), __builtin_convertvector(high, vector_half_i32)};
+  vector_i32 result;
+  memcpy(&result, halves, sizeof result);
+  return result;
+}
+
 // Whether any lane has x < y.
 VECTOR_FUNCTION int f64_any_less(vector_f64 x, vector_f64 y) { return __builtin_reduce_or((vector_i64)(x < y)) != 0; }
 VECTOR_FUNCTION int f32_any_less(vector_f32 x, vector_f32 y) { return __builtin_reduce_or((vector_i32)(x < y)) != 0; }
