@@ -59,11 +59,11 @@ struct BenchCommand: ParsableCommand {
     let cases = BenchmarkCatalog.cases(form, filter: filter)
     guard !cases.isEmpty else { throw CommandLineError.noCase(filter: filter ?? "") }
     let old = try compare.map(read)
+    // Before minutes of measuring, not after them.
+    for path in [json, csv].compactMap({ $0 }) { try checkFolder(of: path) }
     var report = BenchmarkReport(revision: Provenance.sourceRevision, environment: Provenance.programVersions)
     for backend in try backends() { try measure(backend, cases, &report) }
     if plan { return }
-    if let json { try write(try report.json(), to: json) }
-    if let csv { try write(Data(report.csv.utf8), to: csv) }
     if let table = report.sideBySide { Terminal.write("\n" + table.text.trimmingLineFeed) }
     if let old {
       let comparison = BenchmarkComparison(report, with: old)
@@ -89,14 +89,16 @@ struct BenchCommand: ParsableCommand {
     if !smoke { Terminal.write("about \(Terminal.text(seconds: seconds)) for \(cases.count) cases, a guess from declared work") }
     if plan { return }
     Terminal.write(BenchmarkTable.columns)
+    report.devices.append(BenchmarkReport.Device(backend.device, limits: limits))
     for precision in precisions {
       for benchmark in cases where benchmark.precisions.contains(precision) {
         let row = runner.run(benchmark, precision)
         Terminal.write(BenchmarkTable.line(row, wanted: repetitions))
         report.rows.append(row)
+        // A command that is stopped leaves the rows that it measured.
+        try save(report)
       }
     }
-    report.devices.append(BenchmarkReport.Device(backend.device, limits: limits))
     for operation in backend.fallbacks { Terminal.write("on the host for want of a device implementation: \(operation)") }
   }
 
@@ -105,6 +107,18 @@ struct BenchCommand: ParsableCommand {
       return try BenchmarkReport(json: Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
       throw CommandLineError.unreadableFile(path: path, reason: "it is no report of `isthmus bench --json`: \(error.localizedDescription)")
+    }
+  }
+
+  private func save(_ report: BenchmarkReport) throws {
+    if let json { try write(try report.json(), to: json) }
+    if let csv { try write(Data(report.csv.utf8), to: csv) }
+  }
+
+  private func checkFolder(of path: String) throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    guard FileManager.default.isWritableFile(atPath: folder) else {
+      throw CommandLineError.cannotWrite(path: path, reason: "the folder \(folder) does not exist or is not open for writing")
     }
   }
 

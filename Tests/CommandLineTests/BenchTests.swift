@@ -29,4 +29,12 @@ import Testing
     #expect(invocation.exitCode == 0 && invocation.output.contains("a guess from declared work"), "\(invocation.testDescription)")
     #expect(!invocation.output.contains("residual"))
   }
+
+  @Test func aFileThatCannotBeWrittenIsSaidBeforeAnythingIsMeasured() throws {
+    for option in ["--json", "--csv"] {
+      let invocation = try Invocation(["bench", "--device", "cpu", "--smoke", option, "missing/file"])
+      #expect(invocation.exitCode == 1 && invocation.errors.contains("missing/file cannot be written"), "\(invocation.testDescription)")
+      #expect(invocation.output.isEmpty)
+    }
+  }
 }
