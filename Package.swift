@@ -77,7 +77,7 @@ let package = Package(
     module("BackendCatalog", ["Compute", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
     module("BackendTestKit", ["Compute", "WideKernels"]),
     // Learning.
-    .target(name: "CLAPACK", linkerSettings: [.linkedLibrary("openblas")]),
+    .target(name: "CLAPACK"),
     module("LinearAlgebra", ["Compute", "CLAPACK"]),
     module("Learning", ["Compute", "LinearAlgebra", "Networks", "WideKernels"]),
     module("FiniteNetworks", ["Compute", "Learning", "Networks", "WideKernels"]),
@@ -112,7 +112,7 @@ let package = Package(
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "CRevision", "CLAPACK", "NumPyFormat", "Experiments", "Plotting", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks",
+        "CRevision", "LinearAlgebra", "NumPyFormat", "Experiments", "Plotting", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks",
         "Networks", "Datasets",
         "Results", "Compute", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

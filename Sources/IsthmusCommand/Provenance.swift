@@ -1,7 +1,7 @@
-import CLAPACK
 import CRevision
 import Compute
 import Foundation
+import LinearAlgebra
 
 /// What the numbers of a run depend on beside its settings.
 enum Provenance {
@@ -25,7 +25,7 @@ enum Provenance {
   /// Without those of a device.
   static var programVersions: [String: String] {
     var versions = ["isthmus": Program.version, "swift": swift, "system": ProcessInfo.processInfo.operatingSystemVersionString]
-    versions["openblas"] = openBLAS
+    versions["openblas"] = LAPACK.configuration
     return versions
   }
 
@@ -37,11 +37,6 @@ enum Provenance {
     #else
     "6.2"
     #endif
-  }
-
-  /// Nil for another LAPACK.
-  private static var openBLAS: String? {
-    lapack_configuration().map { String(cString: $0).trimmingCharacters(in: .whitespaces) }
   }
 
   private static func git(_ arguments: [String]) -> String? {

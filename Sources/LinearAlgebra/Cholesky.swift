@@ -1,4 +1,3 @@
-import CLAPACK
 import Compute
 
 /// Lower Cholesky factor of a row-major n × n matrix on the host, by LAPACK in float64.
@@ -74,7 +73,7 @@ func factor(_ a: [Double], size n: Int, jitter: Double, item: Int, firstIndex: I
   guard n > 0 else { return lower }
   // Row-major lower is column-major upper: LAPACK's U with A = UᵀU is the transpose of our L.
   var (order, info) = (Int32(n), Int32(0))
-  dpotrf_("U", &order, &lower, &order, &info)
+  try LAPACK.routines().dpotrf("U", &order, &lower, &order, &info)
   guard info == 0 else {
     let index = Int(info) - 1
     let pivot = index >= 0 && index < n ? lower[index * n + index] : .zero
@@ -88,7 +87,7 @@ func factor(_ a: [Double], size n: Int, jitter: Double, item: Int, firstIndex: I
 func triangularInverse(_ lower: [Double], size n: Int) throws(FactorisationError) -> [Double] {
   var inverse = lower
   var (order, info) = (Int32(n), Int32(0))
-  dtrtri_("U", "N", &order, &inverse, &order, &info)
+  try LAPACK.routines().dtrtri("U", "N", &order, &inverse, &order, &info)
   guard info == 0 else { throw .notPositiveDefinite(item: 0, index: Int(info) - 1, pivot: 0) }
   return inverse
 }

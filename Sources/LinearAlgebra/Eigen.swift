@@ -1,4 +1,3 @@
-import CLAPACK
 import Compute
 
 /// Eigenvalues and eigenvectors of a symmetric matrix.
@@ -17,6 +16,7 @@ public func symmetricEigen(_ a: [Double], size n: Int) throws(FactorisationError
   guard a.count == n * n else { throw .shape(expected: "\(n * n) numbers", got: "\(a.count)") }
   try requireFinite(a, size: n, item: 0)
   guard n > 0 else { return SymmetricEigen(values: [], vectors: []) }
+  let lapack = try LAPACK.routines()
   var vectors = a
   var values = [Double](repeating: 0, count: n)
   var (order, info) = (Int32(n), Int32(0))
@@ -24,12 +24,12 @@ public func symmetricEigen(_ a: [Double], size n: Int) throws(FactorisationError
   var work = [0.0]
   var integerWork = [Int32(0)]
   // The first call asks for the sizes of the work arrays. Row-major lower is column-major upper.
-  dsyevd_("V", "U", &order, &vectors, &order, &values, &work, &workSize, &integerWork, &integerWorkSize, &info)
+  lapack.dsyevd("V", "U", &order, &vectors, &order, &values, &work, &workSize, &integerWork, &integerWorkSize, &info)
   workSize = Int32(work[0])
   integerWorkSize = integerWork[0]
   work = [Double](repeating: 0, count: Int(workSize))
   integerWork = [Int32](repeating: 0, count: Int(integerWorkSize))
-  dsyevd_("V", "U", &order, &vectors, &order, &values, &work, &workSize, &integerWork, &integerWorkSize, &info)
+  lapack.dsyevd("V", "U", &order, &vectors, &order, &values, &work, &workSize, &integerWork, &integerWorkSize, &info)
   guard info == 0 else { throw .noConvergence(routine: "dsyevd", info: Int(info)) }
   return SymmetricEigen(values: values, vectors: vectors)
 }

@@ -10,6 +10,8 @@ public enum FactorisationError: Error, Equatable, CustomStringConvertible {
   case shape(expected: String, got: String)
   /// A folder for temporary numbers cannot be written or is full.
   case storage(path: String, reason: String)
+  /// No LAPACK could be loaded.
+  case unavailable(reason: String)
   case compute(ComputeError)
 
   public var description: String {
@@ -21,6 +23,8 @@ public enum FactorisationError: Error, Equatable, CustomStringConvertible {
     case .noConvergence(let routine, let info): "\(routine) did not converge (info = \(info)); the matrix may be badly scaled."
     case .shape(let expected, let got): "factorisation: expected \(expected), got \(got)."
     case .storage(let path, let reason): "factorisation: panels cannot be kept in \(path): \(reason). Choose another folder."
+    case .unavailable(let reason):
+      "factorisation: LAPACK cannot be loaded (\(reason)). Install it, on Debian libopenblas0, or name a library in ISTHMUS_LAPACK."
     case .compute(let error): error.description
     }
   }

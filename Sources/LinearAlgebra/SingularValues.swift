@@ -1,5 +1,3 @@
-import CLAPACK
-
 /// Singular value decomposition A = U diag(s) Vᵀ with full U and V.
 public struct SingularValues: Sendable {
   /// min(rows, columns) numbers in descending order.
@@ -19,6 +17,7 @@ public func singularValues(_ a: [Double], rows: Int, columns: Int) throws(Factor
   }
   if let index = a.firstIndex(where: { !$0.isFinite }) { throw .notFinite(item: 0, row: index / columns, column: index % columns) }
   // Row-major A is column-major Aᵀ = V s Uᵀ: LAPACK's left vectors are V, and its right ones, transposed, U.
+  let lapack = try LAPACK.routines()
   var matrix = a
   var (m, n, info, workSize) = (Int32(columns), Int32(rows), Int32(0), Int32(-1))
   var values = [Double](repeating: 0, count: min(rows, columns))
@@ -27,10 +26,10 @@ public func singularValues(_ a: [Double], rows: Int, columns: Int) throws(Factor
   var integerWork = [Int32](repeating: 0, count: 8 * min(rows, columns))
   var work = [0.0]
   // The first call asks for the size of the work array.
-  dgesdd_("A", &m, &n, &matrix, &m, &values, &left, &m, &right, &n, &work, &workSize, &integerWork, &info)
+  lapack.dgesdd("A", &m, &n, &matrix, &m, &values, &left, &m, &right, &n, &work, &workSize, &integerWork, &info)
   workSize = Int32(work[0])
   work = [Double](repeating: 0, count: Int(workSize))
-  dgesdd_("A", &m, &n, &matrix, &m, &values, &left, &m, &right, &n, &work, &workSize, &integerWork, &info)
+  lapack.dgesdd("A", &m, &n, &matrix, &m, &values, &left, &m, &right, &n, &work, &workSize, &integerWork, &info)
   guard info == 0 else { throw .noConvergence(routine: "dgesdd", info: Int(info)) }
   // Column-major V is row-major Vᵀ; column-major Uᵀ is row-major U.
   return SingularValues(values: values, left: right, right: left)

@@ -1,10 +1,16 @@
 import BackendCatalog
 import Compute
+import Foundation
 import LinearAlgebra
 import Testing
 
 /// Factorisations against their own definitions, with backward error bounds.
 @Suite struct FactorisationTests {
+  /// Set before OpenBLAS is loaded; otherwise its threads would hold a core for 0.1 s after every call.
+  @Test func threadsOfOpenBLASAreTold() {
+    #expect(ProcessInfo.processInfo.environment["OPENBLAS_THREAD_TIMEOUT"].flatMap(Int.init).map { $0 < 28 } == true)
+  }
+
   /// X·Xᵀ/k + shift·I, row-major, from a named stream.
   private func positiveDefinite(_ n: Int, inner k: Int, shift: Double, seed: UInt64) -> [Double] {
     let x = RandomStream(seed: seed, name: "factorisation").normals(n * k)
