@@ -57,7 +57,7 @@ def alternate(contenders, runs, repeats=1, longest=30):
         if run >= 3 and time.perf_counter() - start > longest:
             break
         for contender in contenders:
-            # Threads of the one before may still look for work.
-            time.sleep(0.05 if contender.threads > 1 else 0)
+            # Threads of the one before still look for work, those of OpenBLAS for 2^28 cycles.
+            time.sleep(0.15 if contender.threads > 1 else 0)
             seconds[contender.name].append(float(f"{contender.seconds(repeats):.5g}"))
     return seconds
