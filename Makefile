@@ -32,7 +32,9 @@ demo-full: build ## the main job with its default settings; says beforehand how 
 
 test: setup lint ## every test on every backend present
 	$(BUILD) --build-tests
-	swift test -c release -Xswiftc -enable-testing --skip-build
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	swift test -c release -Xswiftc -enable-testing --skip-build 2>&1 | tee "$$log" \
+	  || { echo; echo "What failed:"; grep -aE '^(✘|↳|error:)|Fatal error' "$$log" | grep -vE '^↳ T(esting Library|arget)'; exit 1; }
 
 verify-limit: setup ## the long version of the limit's and the basis's tests: widths to 16384, 400 points, more draws
 	$(BUILD) --build-tests

@@ -171,10 +171,22 @@ import Testing
     #expect(try onlyRun(in: folder.url).state == .finished)
   }
 
+  @Test func saysThatLAPACKIsMissing() throws {
+    let (folder, output) = (try TemporaryFolder(), try TemporaryFolder())
+    let environment = ProcessInfo.processInfo.environment.merging(["ISTHMUS_LAPACK": "/missing/liblapack.so"]) { _, new in new }
+    let process = try Invocation.start(
+      Self.tiny + ["--steps", "3", "--no-plots"], in: folder.url, output: output.url, environment: environment)
+    process.waitUntilExit()
+    let errors = try String(contentsOf: output.url.appendingPathComponent("errors"), encoding: .utf8)
+    #expect(process.terminationStatus == 1, "\(errors)")
+    #expect(errors.contains("/missing/liblapack.so") && errors.contains("libopenblas0"), "\(errors)")
+  }
+
   @Test func continuesToTheSameRecords() throws {
     let arguments =
-      ["run", "bottleneck", "--device", "cpu", "--train", "100", "--test", "20", "--draws", "6", "--steps", "60"]
-      + ["--bottlenecks", "2,inf", "--feature-width", "64", "--compare", "same", "--no-plots", "--quiet"]
+      ["run", "bottleneck", "--device", "cpu", "--train", "100", "--test", "20", "--draws", "6", "--steps", "800"]
+      // Long enough for a signal from a test that shares its cores with many others.
+      + ["--stop-at", "0", "--bottlenecks", "2,inf", "--feature-width", "64", "--compare", "same", "--no-plots", "--quiet"]
     let whole = try TemporaryFolder()
     let uninterrupted = try Invocation(arguments, in: whole.url)
     #expect(uninterrupted.exitCode == 0, "\(uninterrupted.testDescription)")
@@ -182,7 +194,7 @@ import Testing
 
     for signal in [SIGKILL, SIGINT, SIGTERM] {
       let folder = try TemporaryFolder()
-      let (exitCode, errors) = try stop(arguments, with: signal, afterRecords: expected.count / 4, in: folder.url)
+      let (exitCode, errors) = try stop(arguments, with: signal, afterRecords: expected.count / 8, in: folder.url)
       let stopped = try onlyRun(in: folder.url)
       let count = try RunRecords.read(stopped.directory).count
       #expect(count > 0 && count < expected.count, "stopped too early or too late: \(count) of \(expected.count) records")
@@ -212,7 +224,7 @@ import Testing
       let lines = run.flatMap { try? Data(contentsOf: $0.directory.appendingPathComponent("records.jsonl")) }
       return lines?.filter { $0 == UInt8(ascii: "\n") }.count ?? 0
     }
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(120)
     while recorded() < count, process.isRunning, ContinuousClock.now < deadline { usleep(1000) }
     kill(process.processIdentifier, signal)
     process.waitUntilExit()
