@@ -58,11 +58,23 @@ public enum BenchmarkCatalog {
     let passes = widths.flatMap { width in
       [true, false].map { CentrePass(activation: Erf(), points: 4000, centres: 1000, width: width, hasJacobian: $0) }
     }
+    // Few and many centres, inputs and outputs.
+    let corners = [50, 5000].flatMap { centres in
+      [1, 64].flatMap { width in
+        [1, 10].flatMap { outputs in
+          [Erf() as any Activation, ReLU()].flatMap { activation in
+            [true, false].map {
+              CentrePass(activation: activation, points: 4000, centres: centres, width: width, outputs: outputs, hasJacobian: $0)
+            }
+          }
+        }
+      }
+    }
     let histories = [10, 50, 200, 500, 1000, 2000].map { steps in
       CentrePass(
         activation: ReLU(), points: 200, centres: 200 * steps, width: 2, hasJacobian: true, sizes: [BenchmarkSize("T", steps)])
     }
-    let passCases = (passes + histories).map(\.benchmark)
+    let passCases = (passes + corners + histories).map(\.benchmark)
     let kernelCases = (kernels + depths.filter { !($0.depth == 3 && $0.activation is Erf) }).map(\.benchmark)
     let products = [256, 512, 1024, 2048, 4096, 8192].map { MatrixProduct(variant: "square", m: $0, n: $0, k: $0).benchmark }
     let features = widths.map { WideFunctionPass(activation: Erf(), points: 4000, features: 4096, width: $0, hasJacobian: true).benchmark }
@@ -112,6 +124,7 @@ public enum BenchmarkCatalog {
         CentrePass(activation: Erf(), points: points, centres: centres, width: width, hasJacobian: true).benchmark,
         CentrePass(activation: Erf(), points: centres, centres: points, width: width, hasJacobian: false).benchmark,
         CentrePass(activation: ReLU(), points: points, centres: centres, width: width, hasJacobian: true).benchmark,
+        CentrePass(activation: ReLU(), points: points, centres: centres, width: width, outputs: 10, hasJacobian: true).benchmark,
         WideFunctionPass(activation: Erf(), points: points, features: features, width: width, hasJacobian: true).benchmark,
         WideFunctionPass(activation: ReLU(), points: points, features: features, width: width, hasJacobian: false).benchmark,
       ]

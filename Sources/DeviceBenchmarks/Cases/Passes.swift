@@ -9,6 +9,7 @@ struct CentrePass: Sendable {
   var points: Int
   var centres: Int
   var width: Int
+  var outputs = 1
   /// Reads have one, writes have none.
   var hasJacobian: Bool
   /// What else distinguishes it.
@@ -17,14 +18,16 @@ struct CentrePass: Sendable {
   var benchmark: BenchmarkCase {
     BenchmarkCase(
       "widePass", "\(ActivationCatalog.text(activation)) \(hasJacobian ? "read" : "write")",
-      sizes: sizes + [.init("depth", depth), .init("N", points), .init("R", centres), .init("d", width)],
-      elements: (points + centres) * (2 * width + 2)
+      sizes: sizes + [.init("depth", depth), .init("N", points), .init("R", centres), .init("d", width)]
+        + (outputs == 1 ? [] : [.init("c", outputs)]),
+      elements: (points + centres) * (width + outputs) + points * outputs * width
     ) { engine in
-      let coefficients = try engine.inputs("coefficients", rows: centres, columns: 1)
+      let coefficients = try engine.inputs("coefficients", rows: centres, columns: outputs)
       let job = WidePassJob(
         program: block(activation, depth: depth), kind: .ntk, points: try engine.inputs("points", rows: points, columns: width),
         centres: try engine.inputs("centres", rows: centres, columns: width), coefficients: coefficients,
-        value: try engine.empty(rows: points, columns: 1), jacobian: hasJacobian ? try engine.empty(rows: points, columns: width) : nil)
+        value: try engine.empty(rows: points, columns: outputs),
+        jacobian: hasJacobian ? try engine.empty(rows: points, columns: outputs * width) : nil)
       return PreparedBenchmark(
         run: { try engine.backend.widePass(job) },
         verify: { Verification(try SampledCheck(job, points: samples(centres > 100_000 ? 2 : 4, of: points, "points"), on: engine)) })
