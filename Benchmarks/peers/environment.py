@@ -34,13 +34,14 @@ def enter(name, alone=None):
 
 
 def built(product, programs=None, package=HERE):
-    """The program of that name, built in the build folder of the library, so that the library is compiled once.
+    """The program of that name, built in a build folder of its own for each package: in one folder each would compile the library again.
 
     `programs`: a folder with programs that are built already.
     """
     if programs:
         return Path(programs).resolve() / product
-    command = ["swift", "build", "-c", "release", "--package-path", package, "--scratch-path", HERE.parent / ".build", "-Xswiftc", "-enable-testing"]
+    scratch = BUILD / "swift" if package == HERE else package / ".build"
+    command = ["swift", "build", "-c", "release", "--package-path", package, "--scratch-path", scratch, "-Xswiftc", "-enable-testing"]
     environment = os.environ | {"ISTHMUS_NATIVE": "1", "ISTHMUS_WARNINGS_AS_ERRORS": "1"}
     subprocess.run([*command, "--product", product], check=True, env=environment, stdout=sys.stderr)
     folder = subprocess.run([*command, "--show-bin-path"], check=True, env=environment, capture_output=True, text=True).stdout.strip()
