@@ -6,6 +6,9 @@ static const char prelude[] = {
 static const char gemm[] = {
 #embed "gemm.cl"
   , 0};
+static const char gemm_tiled[] = {
+#embed "gemm_tiled.cl"
+  , 0};
 static const char functions[] = {
 #embed "functions.cl"
   , 0};
@@ -47,6 +50,7 @@ static const IsthmusKernelSource sources[] = {
   {"prelude", prelude},
   {"functions", functions},
   {"gemm", gemm},
+  {"gemm_tiled", gemm_tiled},
   {"points", points},
   {"recursion", recursion},
   {"recursion_vjp", recursion_vjp},

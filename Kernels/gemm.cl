@@ -1,11 +1,10 @@
-// gemm.cl: C = alpha op(A) op(B) + beta C for every item of a batch.
+// gemm.cl: C = alpha op(A) op(B) + beta C for every item of a batch, but for large ones on GPUs (gemm_tiled.cl).
 //
 //   reads   op(A)[i, p] at a[i*aOuter + p*aInner], op(B)[p, j] at b[j*bOuter + p*bInner]: a transpose is a choice of strides
 //   writes  c[i, j]; with LOWER only where j <= i + lowerShift. c is read only where beta is not 0
 //
 //   gemm_pack, gemm_packed     processors with caches: both operands are copied into panels of TILE_M rows and TILE_N columns,
 //                              a work-item makes one TILE_M x TILE_N tile in vector registers
-//   gemm_tiled                 GPUs: a work-group makes a tile in registers from blocks in local memory
 //   gemm_dot, gemm_axpy        one side of C has at most FEW rows or columns: the large operand is read once, along its rows.
 //                              The few vectors are packed first, [FEW, padded inner]
 //
@@ -14,23 +13,12 @@
 #ifndef LOWER
 #define LOWER 0
 #endif
-// Tile of one work-item (gemm_packed) or work-group (gemm_tiled). TILE_N is a multiple of LANES.
+// Tile of one work-item of gemm_packed. TILE_N is a multiple of LANES.
 #ifndef TILE_M
 #define TILE_M 16
 #endif
 #ifndef TILE_N
 #define TILE_N 16
-#endif
-// Inner elements that gemm_tiled holds in local memory at a time.
-#ifndef TILE_K
-#define TILE_K 8
-#endif
-// Entries of C per work-item of gemm_tiled.
-#ifndef WORK_M
-#define WORK_M 4
-#endif
-#ifndef WORK_N
-#define WORK_N 4
 #endif
 // Rows or columns of the small side in gemm_dot and gemm_axpy.
 #ifndef FEW
@@ -109,62 +97,6 @@ __kernel void gemm_packed(
   }
 }
 #endif
-
-#define GROUP_N (TILE_N / WORK_N)
-#define GROUP_M (TILE_M / WORK_M)
-// grid (tiles of columns x GROUP_N, tiles of rows x GROUP_M, items); local 2 blocks, one element of padding per row
-__kernel __attribute__((reqd_work_group_size(GROUP_N, GROUP_M, 1))) void gemm_tiled(
-    __global const real *a, const long aOffset, const long aOuter, const long aInner, const long aItem, __global const real *b,
-    const long bOffset, const long bOuter, const long bInner, const long bItem, VIEW(c), const int m, const int n, const int inner,
-    const real alpha, const real beta) {
-  __local real aBlock[TILE_K][TILE_M + 1], bBlock[TILE_K][TILE_N + 1];
-  const int item = get_global_id(2), row = get_local_id(1), column = get_local_id(0);
-  const int i0 = get_group_id(1) * TILE_M, j0 = get_group_id(0) * TILE_N;
-#if LOWER
-  if (j0 > i0 + TILE_M - 1) return;
-#endif
-  a += aOffset + item * aItem;
-  b += bOffset + item * bItem;
-  real sums[WORK_M][WORK_N];
-#pragma unroll
-  for (int r = 0; r < WORK_M; r++)
-#pragma unroll
-    for (int s = 0; s < WORK_N; s++) sums[r][s] = 0;
-  const int thread = row * GROUP_N + column;
-  for (int p0 = 0; p0 < inner; p0 += TILE_K) {
-    barrier(CLK_LOCAL_MEM_FENCE);
-    // Neighbouring work-items read neighbouring addresses, whichever index is contiguous.
-    for (int e = thread; e < TILE_K * TILE_M; e += GROUP_N * GROUP_M) {
-      const int p = aInner == 1 ? e % TILE_K : e / TILE_M, i = aInner == 1 ? e / TILE_K : e % TILE_M;
-      aBlock[p][i] = p0 + p < inner && i0 + i < m ? a[(i0 + i) * aOuter + (p0 + p) * aInner] : (real)(0);
-    }
-    for (int e = thread; e < TILE_K * TILE_N; e += GROUP_N * GROUP_M) {
-      const int p = bInner == 1 ? e % TILE_K : e / TILE_N, j = bInner == 1 ? e / TILE_K : e % TILE_N;
-      bBlock[p][j] = p0 + p < inner && j0 + j < n ? b[(j0 + j) * bOuter + (p0 + p) * bInner] : (real)(0);
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-#pragma unroll
-    for (int p = 0; p < TILE_K; p++) {
-      real x[WORK_M], y[WORK_N];
-#pragma unroll
-      for (int r = 0; r < WORK_M; r++) x[r] = aBlock[p][row + r * GROUP_M];
-#pragma unroll
-      for (int s = 0; s < WORK_N; s++) y[s] = bBlock[p][column + s * GROUP_N];
-#pragma unroll
-      for (int r = 0; r < WORK_M; r++)
-#pragma unroll
-        for (int s = 0; s < WORK_N; s++) sums[r][s] = fma(x[r], y[s], sums[r][s]);
-    }
-  }
-  for (int r = 0; r < WORK_M; r++) {
-    const int i = i0 + row + r * GROUP_M;
-    if (i >= m) continue;
-    for (int s = 0; s < WORK_N; s++) {
-      const int j = j0 + column + s * GROUP_N;
-      if (j < (LOWER ? min(n, i + 1) : n)) finish(AT(c, item, i) + j, alpha, sums[r][s], beta);
-    }
-  }
-}
 
 // The small operand: packed[item, f, p] = x[f, p], zero for inner <= p < padded.   grid (padded, FEW, items)
 __kernel void gemm_pack_few(

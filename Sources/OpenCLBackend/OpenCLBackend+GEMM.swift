@@ -98,18 +98,22 @@ extension OpenCLBackend {
     }
   }
 
+  /// One launch for all items, so that many small ones fill the device as one large one does.
   private func tiled(_ operation: GEMM, _ a: Operand, _ b: Operand, _ c: Tensor, inner: Int) throws(ComputeError) {
-    let isSmall = c.rows <= 64 || c.columns <= 64
-    let (tile, work) = isSmall ? (32, 2) : (64, 4)
+    let precision = c.precision
+    let tile = tiles.gemmTile(precision, rows: c.rows, columns: c.columns, batch: c.batch)
     let request = KernelRequest(
-      file: "gemm", precision: c.precision, lanes: 1,
-      defines: ["TILE_M": tile, "TILE_N": tile, "TILE_K": 16, "WORK_M": work, "WORK_N": work, "LOWER": operation.lowerOnly ? 1 : 0])
-    let group = tile / work
+      file: "gemm_tiled", precision: precision, lanes: 1,
+      defines: [
+        "TILE_M": tile.m, "TILE_N": tile.n, "TILE_K": tile.k, "WORK_M": tile.workM, "WORK_N": tile.workN,
+        "A_ALONG": operation.transposeA ? 0 : 1, "B_ALONG": operation.transposeB ? 1 : 0,
+        "ALIGNED": [a.tensor, b.tensor, c].allSatisfy(\.hasAlignedRows) ? 1 : 0, "LOWER": operation.lowerOnly ? 1 : 0,
+      ])
     try launch(
-      request, "gemm_tiled", global: [(c.columns + tile - 1) / tile * group, (c.rows + tile - 1) / tile * group, c.batch],
-      local: [group, group, 1],
-      a.strides + b.strides + [
-        try view(c), .int(c.rows), .int(c.columns), .int(inner), .real(operation.alpha, c.precision), .real(operation.beta, c.precision),
+      request, "gemm_tiled", global: [tile.count(rows: c.rows, columns: c.columns) * c.batch * tile.workItems], local: [tile.workItems],
+      [
+        try view(a.tensor), try view(b.tensor), try view(c), .int(c.rows), .int(c.columns), .int(inner), .real(operation.alpha, precision),
+        .real(operation.beta, precision),
       ])
   }
 
@@ -162,4 +166,9 @@ extension OpenCLBackend {
         [.buffer(partial)] + out + [.int(count), .int(columns * block), .int(splits)] + scales)
     }
   }
+}
+
+extension Tensor {
+  /// Whether every row of every item starts at a multiple of 16 bytes.
+  fileprivate var hasAlignedRows: Bool { [offset, itemStride, rowStride].allSatisfy { $0 * precision.byteCount % 16 == 0 } }
 }

@@ -20,8 +20,15 @@ struct TileTable: Sendable, Equatable {
   var parallelism: Int
   /// gemm by packed panels (processors) or by blocks in local memory (GPUs).
   var packsGEMM: Bool
+  /// Compute units.
+  var units: Int
 
   func lanes(_ precision: Precision) -> Int { precision == .float64 ? doubleLanes : floatLanes }
+
+  /// The tile of gemm_tiled.cl. Every sum runs in the order of the inner index whatever the tile, so it may depend on the number of items.
+  func gemmTile(_ precision: Precision, rows: Int, columns: Int, batch: Int) -> GEMMTile {
+    .standard(GEMMTile.sizeClass(precision, rows: rows, columns: columns, batch: batch, units: units), precision)
+  }
 
   /// Outputs that share one evaluation of a kernel or feature, in whole groups of `together`, whose sums are in registers at a time.
   ///
@@ -41,13 +48,13 @@ struct TileTable: Sendable, Equatable {
     func supported(_ lanes: Int, atLeast minimum: Int) -> Int { [16, 8, 4].first { $0 <= max(lanes, minimum) } ?? 4 }
     return TileTable(
       doubleLanes: supported(doubleLanes, atLeast: 4), floatLanes: supported(floatLanes, atLeast: 4), group: 1, stage: 0,
-      copies: 4, block: 16, accumulators: 20, parallelism: 4 * units, packsGEMM: true)
+      copies: 4, block: 16, accumulators: 20, parallelism: 4 * units, packsGEMM: true, units: units)
   }
 
   static func gpu(units: Int) -> TileTable {
     TileTable(
       doubleLanes: 1, floatLanes: 1, group: 64, stage: 32, copies: 1, block: 1, accumulators: 48, parallelism: 1024 * units,
-      packsGEMM: false)
+      packsGEMM: false, units: units)
   }
 
   /// The tiles that `ISTHMUS_OPENCL_TILES` names, `gpu` or `processor`; nil where nothing is named.

@@ -37,6 +37,17 @@ struct GEMMCase: CaseBody {
             layout: (index + transposes / 2) % 2 == 0 ? .dense : .strided))
       }
     }
+    // Rows at multiples of 16 bytes, which vectors may read, and edges of tiles within them.
+    for (m, n, k) in [(28, 60, 36), (60, 124, 12), (124, 248, 20)] {
+      for transposes in 0..<4 {
+        let (alpha, beta) = scales[transposes]
+        cases.append(
+          GEMMCase(
+            batch: m < 100 ? 2 : 1, m: m, n: n, k: k,
+            operation: GEMM(transposeA: transposes & 1 == 1, transposeB: transposes & 2 == 2, alpha: alpha, beta: beta)))
+      }
+    }
+    cases.append(GEMMCase(m: 124, n: 124, k: 20, operation: GEMM(transposeB: true, alpha: -1, beta: 1, lowerOnly: true)))
     for (index, n) in [1, 7, 8, 16, 33, 65, 130].enumerated() {
       for (alpha, beta) in [(1.0, 0.0), (-1.0, 1.0)] {
         cases.append(

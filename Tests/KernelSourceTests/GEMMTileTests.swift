@@ -1,0 +1,45 @@
+import Compute
+import Testing
+
+@testable import OpenCLBackend
+
+@Suite struct GEMMTileTests {
+  /// On 132 compute units, those of the device that the tiles are made for.
+  @Test func tilesFillTheDeviceAndTheirOutput() {
+    func size(_ rows: Int, _ columns: Int, batch: Int = 1) -> GEMMTile.SizeClass {
+      GEMMTile.sizeClass(.float32, rows: rows, columns: columns, batch: batch, units: 132)
+    }
+    #expect(size(4096, 4096) == .large)
+    #expect(size(1024, 1024) == .medium, "64 large tiles would leave half of the units idle")
+    #expect(size(300, 300) == .small)
+    #expect(size(128, 128, batch: 1000) == .large, "items fill the device together")
+    #expect(size(40, 40, batch: 1000) == .small, "most of a larger tile would lie outside")
+  }
+
+  @Test(arguments: GEMMTile.SizeClass.allCases, Precision.allCases)
+  func standardTilesKeepTheKernelsRules(_ sizeClass: GEMMTile.SizeClass, _ precision: Precision) {
+    let tile = GEMMTile.standard(sizeClass, precision), piece = 16 / precision.byteCount
+    let (groupM, groupN) = (tile.m / tile.workM, tile.n / tile.workN)
+    #expect([tile.k, tile.workM, tile.workN].allSatisfy { $0 % piece == 0 } && groupM % 4 == 0 && groupN % 8 == 0)
+    #expect(groupM * tile.workM == tile.m && groupN * tile.workN == tile.n && tile.workItems <= 256)
+    #expect(2 * tile.k * (tile.m + tile.n + 2 * piece) * precision.byteCount <= 32 << 10, "local memory")
+    #expect(tile.workM * tile.workN * precision.byteCount <= 256, "registers of sums")
+  }
+
+  /// An item's bits are those that it has alone, where another tile is taken.
+  @Test(arguments: OpenCLTarget.all) func bitsDependNeitherOnTheTileNorOnOtherItems(_ target: OpenCLTarget) throws {
+    let engine = try target.engine
+    var numbers = Numbers("tiles")
+    let (m, n, k, items) = (60, 124, 37, 3)
+    let a = try engine.tensor(numbers(items * m * k), batch: items, rows: m, columns: k)
+    let b = try engine.tensor(numbers(items * k * n), batch: items, rows: k, columns: n)
+    let together = try engine.read(engine.gemm(a, b))
+    for item in 0..<items {
+      let alone = try engine.read(engine.gemm(a.item(item), b.item(item)))
+      #expect(Array(together[item * m * n..<(item + 1) * m * n]) == alone)
+      // Rows and columns of a larger product, whose tiles are larger.
+      let part = try engine.read(engine.gemm(a.item(item).rows(0..<28), b.item(item).columns(0..<30)))
+      #expect((0..<28).allSatisfy { i in (0..<30).allSatisfy { part[i * 30 + $0] == alone[i * n + $0] } })
+    }
+  }
+}
