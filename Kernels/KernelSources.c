@@ -15,6 +15,12 @@ static const char functions[] = {
 static const char points[] = {
 #embed "points.cl"
   , 0};
+static const char tile_product[] = {
+#embed "tile_product.cl"
+  , 0};
+static const char block_kernel[] = {
+#embed "block_kernel.cl"
+  , 0};
 static const char recursion[] = {
 #embed "recursion.cl"
   , 0};
@@ -52,6 +58,8 @@ static const IsthmusKernelSource sources[] = {
   {"gemm", gemm},
   {"gemm_tiled", gemm_tiled},
   {"points", points},
+  {"tile_product", tile_product},
+  {"block_kernel", block_kernel},
   {"recursion", recursion},
   {"recursion_vjp", recursion_vjp},
   {"wide_pass", wide_pass},

@@ -1,7 +1,7 @@
 // points.cl: what the kernels of pairs need to know of each point, once per point.
 //
 //   reads   source[i, k], the points [n, width]; or, with FROM_DIAGONAL, source[i, 0] = q_ii
-//   writes  table[row, i] for i < padded, rows: the coordinates (none with FROM_DIAGONAL), q_ii before each of the LEVELS
+//   writes  table[row, i] for i < padded, rows: `coordinates` of them, which is width or 0, q_ii before each of the LEVELS
 //           activations, its derivatives by q_ii at the input, then K(x_i, x_i) and Theta(x_i, x_i) by the diagonal form
 //   grid    (padded, batch), one work-item per point; columns n ... padded repeat the last point
 //
@@ -18,11 +18,10 @@
 #define WRITES_NTK 1
 #endif
 
-__kernel void points_table(VIEW(source), __global real *table, const int n, const int padded, const int width) {
+__kernel void points_table(VIEW(source), __global real *table, const int n, const int padded, const int width, const int coordinates) {
   const int i = get_global_id(0), item = get_global_id(1);
   if (i >= padded) return;
   __global const real *x = AT(source, item, min(i, n - 1));
-  const int coordinates = FROM_DIAGONAL ? 0 : width;
   __global real *column = table + (long)item * (coordinates + 2 * LEVELS + 2) * padded + i;
 #if FROM_DIAGONAL
   const real q = x[0];
@@ -31,7 +30,7 @@ __kernel void points_table(VIEW(source), __global real *table, const int n, cons
   for (int k = 0; k < width; k++) {
     const real z = x[k];
     sum = fma(z, z, sum);
-    column[(long)k * padded] = z;
+    if (k < coordinates) column[(long)k * padded] = z;
   }
   const real q = sum / width;
 #endif

@@ -44,14 +44,28 @@ struct KernelTexts: Sendable {
     self.texts = texts
   }
 
-  /// The program text: definitions sorted by name, prelude, vector functions, generated functions, the file.
+  /// The program text: definitions sorted by name, prelude, vector functions, generated functions, the file, in which lines
+  /// `#include "name.cl"` are replaced by that file.
   func program(_ request: KernelRequest, generated: String) -> String {
     var defines = request.defines
     defines["REAL_IS_DOUBLE"] = request.precision == .float64 ? 1 : 0
     defines["LANES"] = request.lanes
     let header = defines.sorted { $0.key < $1.key }.map { "#define \($0.key) \($0.value)\n" }.joined()
-    func file(_ name: String) -> String { "#line 1 \"\(name).cl\"\n" + (texts[name] ?? "#error \"no kernel file \(name)\"\n") }
     let functions = request.lanes > 1 && !generated.isEmpty ? file("functions") : ""
     return header + file("prelude") + functions + "#line 1 \"generated\"\n" + generated + file(request.file)
+  }
+
+  private func file(_ name: String) -> String {
+    guard let text = texts[name] else { return "#error \"no kernel file \(name)\"\n" }
+    let (include, end) = ("#include \"", ".cl\"")
+    var result = "#line 1 \"\(name).cl\"\n"
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      if line.hasPrefix(include), line.hasSuffix(end) {
+        result += file(String(line.dropFirst(include.count).dropLast(end.count))) + "#line \(index + 2) \"\(name).cl\"\n"
+      } else {
+        result += line + "\n"
+      }
+    }
+    return result
   }
 }

@@ -10,41 +10,7 @@ extension OpenCLBackend {
     if job.isSymmetric { try writeDiagonal(job.program, rows, nngp: job.nngp, ntk: job.ntk, areVariances: true) }
   }
 
-  /// Width up to which a pair's covariance is summed beside its recursion; wider inputs go through `gemm`.
-  private static var widestFusedGram: Int { 32 }
-
-  public func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
-    guard let any = job.nngp ?? job.ntk else { return }
-    let isSymmetric = job.y == nil
-    let rows: PointTable
-    let columns: PointTable
-    if job.x.columns <= Self.widestFusedGram {
-      rows = try pointTable(job.program, job.x, areVariances: false)
-      columns = if let y = job.y { try pointTable(job.program, y, areVariances: false) } else { rows }
-      try pairs(job.program, gram: nil, rows, columns, nngp: job.nngp, ntk: job.ntk, lower: isSymmetric)
-    } else {
-      // The covariances stand where a result will: the recursion reads and writes each pair in place.
-      try gemm(
-        GEMM(transposeB: true, alpha: 1 / Double(job.x.columns), lowerOnly: isSymmetric), job.x, job.y ?? job.x, any)
-      rows = try pointTable(job.program, variances(of: job.x), areVariances: true)
-      columns = if let y = job.y { try pointTable(job.program, variances(of: y), areVariances: true) } else { rows }
-      try pairs(job.program, gram: any, rows, columns, nngp: job.nngp, ntk: job.ntk, lower: isSymmetric)
-    }
-    guard isSymmetric else { return }
-    for case let out? in [job.nngp, job.ntk] { try mirror(out) }
-    try writeDiagonal(job.program, rows, nngp: job.nngp, ntk: job.ntk, areVariances: rows.coordinates == 0)
-  }
-
-  /// x_i·x_i / width, `[batch, n, 1]`.
-  func variances(of x: Tensor) throws(ComputeError) -> Tensor {
-    let buffer = try scratch(x.batch * x.rows, x.precision)
-    let result = Tensor(buffer: buffer, precision: x.precision, batch: x.batch, rows: x.rows, columns: 1)
-    try reduceRows(.sumOfSquares, x, into: result)
-    try map(.scaled(by: 1 / Double(x.columns), plus: 0), [result], into: result)
-    return result
-  }
-
-  private func pairs(
+  func pairs(
     _ program: KernelProgram, gram: Tensor?, _ rows: PointTable, _ columns: PointTable, nngp: Tensor?, ntk: Tensor?, lower: Bool
   ) throws(ComputeError) {
     guard let any = nngp ?? ntk else { return }
@@ -91,8 +57,8 @@ extension OpenCLBackend {
   }
 
   /// Copies the lower half of square matrices to the upper.
-  private func mirror(_ out: Tensor) throws(ComputeError) {
-    let block = tiles.group > 1 ? 1 : 16
+  func mirror(_ out: Tensor) throws(ComputeError) {
+    let block = 16
     // Levels and functions are not used by this kernel, but its file needs them.
     let request = KernelRequest(
       file: "recursion", precision: out.precision, lanes: 1, defines: ["MIRROR_BLOCK": block], generatedKey: "linear")

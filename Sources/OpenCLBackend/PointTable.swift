@@ -4,7 +4,7 @@ import WideKernels
 /// A table of points.cl on the device: one column per point.
 struct PointTable {
   let buffer: OpenCLBuffer
-  /// Rows of coordinates, 0 where only variances are known.
+  /// Rows of coordinates, 0 where only variances are kept.
   let coordinates: Int
   /// Activations of the program.
   let levels: Int
@@ -26,21 +26,26 @@ extension OpenCLBackend {
 }
 
 extension OpenCLBackend {
-  /// - Parameter source: points `[batch, n, w]`, or their variances `[batch, n, 1]`.
-  func pointTable(_ program: KernelProgram, _ source: Tensor, areVariances: Bool) throws(ComputeError) -> PointTable {
+  /// - Parameters:
+  ///   - source: points `[batch, n, w]`, or their variances `[batch, n, 1]`.
+  ///   - keepsCoordinates: whether points are copied to the table too.
+  func pointTable(_ program: KernelProgram, _ source: Tensor, areVariances: Bool, keepsCoordinates: Bool = true)
+    throws(ComputeError) -> PointTable
+  {
     let lanes = tiles.lanes(source.precision)
-    let width = areVariances ? 0 : source.columns
+    let coordinates = areVariances || !keepsCoordinates ? 0 : source.columns
     let padded = max(1, (source.rows + lanes - 1) / lanes) * lanes
     let levels = program.activationCount
     let table = PointTable(
-      buffer: try scratch(source.batch * (width + 2 * levels + 2) * padded, source.precision), coordinates: width, levels: levels,
-      count: source.rows, padded: padded)
+      buffer: try scratch(source.batch * (coordinates + 2 * levels + 2) * padded, source.precision), coordinates: coordinates,
+      levels: levels, count: source.rows, padded: padded)
     guard source.rows > 0 else { return table }
     let generator = GeneratedSource(precision: source.precision)
     try launch(
       pointRequest(program, source.precision, areVariances: areVariances, nngp: true, ntk: true), "points_table",
       generated: { () throws(ComputeError) in try generator.pointLevels(program) }, global: [padded, source.batch],
-      local: [16, 1], [try view(source), .buffer(table.buffer), .int(source.rows), .int(padded), .int(width)])
+      local: [16, 1],
+      [try view(source), .buffer(table.buffer), .int(source.rows), .int(padded), .int(source.columns), .int(coordinates)])
     return table
   }
 

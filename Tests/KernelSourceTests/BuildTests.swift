@@ -42,7 +42,7 @@ import WideKernels
         let generated =
           switch file {
           case "points": try generator.pointLevels(program)
-          case "recursion": try generator.pairValues(program, nngp: true, ntk: true)
+          case "recursion", "block_kernel": try generator.pairValues(program, nngp: true, ntk: true)
           case "recursion_vjp": try generator.pairVJP(program, nngp: true, ntk: true)
           case "wide_pass": try generator.pairJet(program, .ntk)
           case "feature_pass": try generator.feature(Erf(), slope: true)

@@ -41,7 +41,7 @@ import WideKernels
     zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } / Double(x.count)
   }
 
-  @Test(arguments: OpenCLTarget.all, [(5, 7, 1), (33, 18, 3), (41, 70, 40)])
+  @Test(arguments: OpenCLTarget.all, [(5, 7, 1), (33, 18, 3), (41, 70, 40), (533, 70, 9)])
   func blockKernelsFollowTheProgram(_ target: OpenCLTarget, _ size: (n: Int, m: Int, width: Int)) throws {
     let engine = try target.engine
     var numbers = Numbers("kernel")

@@ -26,7 +26,7 @@ struct BlockKernelCase: CaseBody {
     }
     let sizes = [
       (1, 1, 1, 1), (2, 7, 9, 3), (1, 8, 8, 8), (3, 16, 33, 5), (1, 31, 31, 64), (1, 33, 63, 17), (1, 65, 130, 2), (1, 127, 127, 9),
-      (2, 1, 65, 784), (1, 130, 1, 130),
+      (2, 1, 65, 784), (1, 130, 1, 130), (2, 130, 70, 20), (1, 141, 141, 36),
     ]
     for (index, program) in ProgramSample.deepPrograms.enumerated() {
       for (place, (batch, n, m, width)) in sizes.enumerated() where n * m < 1000 || place % 3 == index % 3 {
