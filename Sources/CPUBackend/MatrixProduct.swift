@@ -74,14 +74,13 @@ struct MatrixProduct<Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable 
       operand: operand, memory: memory, items: operand.matrices.batch == 1 ? 0..<1 : items, outer: outer, inner: inner)
   }
 
-  private func leftInPlace(_ part: ProductPart) -> Bool { isSmall || (!operation.transposeA && part.columns.count <= 64) }
-  private var rightInPlace: Bool { isSmall && !operation.transposeB }
+  private func leftInPlace(_ part: ProductPart) -> Bool { !operation.transposeA && part.columns.count <= 64 }
 
   /// Numbers that `multiply` packs for itself at a time.
   func tileCount(_ part: ProductPart, _ left: PackedOperand<Scalar>?, _ right: PackedOperand<Scalar>?) -> Int {
     let depth = min(innerBlock, part.inner.count)
     return (left != nil || leftInPlace(part) ? 0 : self.left.packedCount(part.rows.count, depth))
-      + (right != nil || rightInPlace ? 0 : self.right.packedCount(part.columns.count, depth))
+      + (right != nil ? 0 : self.right.packedCount(part.columns.count, depth))
   }
 
   /// C ← alpha·A·B + beta·C for a part; operands that are not packed yet are read in place, or packed to `memory`.
@@ -105,15 +104,8 @@ struct MatrixProduct<Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable 
           a = .packed(free, width: loops.blockRows)
           free += self.left.packedCount(rows.count, block.count)
         }
-        let b: RightPanels<Scalar>
-        if let right {
-          b = .packed(right.panels(item, outer: column))
-        } else if rightInPlace {
-          b = .inPlace(self.right.address(item, outer: column, inner: start), rowStride: self.right.innerStep)
-        } else {
-          self.right.pack(item, outer: columns, inner: block, into: free)
-          b = .packed(free)
-        }
+        let b = right?.panels(item, outer: column) ?? UnsafePointer(free)
+        if right == nil { self.right.pack(item, outer: columns, inner: block, into: free) }
         loops.multiplyPanels(
           a, b, inner: block.count, alpha: Scalar(operation.alpha), beta: Scalar(start == 0 ? operation.beta : 1),
           into: Panel(c.item(item) + row * c.rowStride + column, rows: rows.count, columns: columns.count, stride: c.rowStride),

@@ -13,18 +13,6 @@ extension Operations {
     if product.isSmall { smallGEMM(product) } else { try packedGEMM(product) }
   }
 
-  /// Items that stay in the caches, each by one thread.
-  private func smallGEMM(_ product: MatrixProduct<Scalar>) {
-    let c = product.c
-    // Less work than this is done before another thread has woken.
-    let itemsPerTile = max(1, (1 << 16) / max(c.rows * c.columns * product.inner, 1))
-    pool.run((c.batch + itemsPerTile - 1) / itemsPerTile) { tile in
-      let items = tile * itemsPerTile..<min((tile + 1) * itemsPerTile, c.batch)
-      let part = ProductPart(items: items, rows: 0..<c.rows, columns: 0..<c.columns, inner: 0..<product.inner)
-      withTile(product.tileCount(part, nil, nil)) { memory in product.multiply(part, nil, nil, memory) }
-    }
-  }
-
   /// Operands that several tiles read are packed once, all others by the tile that reads them.
   private func packedGEMM(_ product: MatrixProduct<Scalar>) throws(ComputeError) {
     let shared = SharedPanels(product)

@@ -66,7 +66,7 @@ extension Operations {
           columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
         ) { tile, firstRow, firstColumn in
           loops.multiplyPanels(
-            .packed(rowPanels + firstRow * width, width: blockRows), .packed(columnPanels + firstColumn * width), inner: width,
+            .packed(rowPanels + firstRow * width, width: blockRows), UnsafePointer(columnPanels + firstColumn * width), inner: width,
             alpha: 1 / Scalar(width), beta: 0, into: Panel(tile.nngp, rows: tile.rows, columns: tile.columns, stride: tile.stride),
             diagonal: nil)
           for i in 0..<tile.rows {

@@ -38,14 +38,21 @@ package struct LeftPanels<Scalar> {
   }
 }
 
-/// The right operand of a panel product: packed to panels, or rows of contiguous columns as they lie in memory.
-package struct RightPanels<Scalar> {
+/// An operand of many small products as it lies in memory: distances of neighbouring items, rows of op(A) (columns of op(B)) and
+/// inner indices.
+package struct ItemOperand<Scalar> {
   package let base: UnsafePointer<Scalar>
-  /// nil where it is packed.
-  package let rowStride: Int?
+  /// 0 where all products share it.
+  package let itemStep: Int
+  package let outerStep: Int
+  package let innerStep: Int
 
-  package static func packed(_ panels: UnsafePointer<Scalar>) -> Self { Self(base: panels, rowStride: nil) }
-  package static func inPlace(_ base: UnsafePointer<Scalar>, rowStride: Int) -> Self { Self(base: base, rowStride: rowStride) }
+  package init(_ base: UnsafePointer<Scalar>, itemStep: Int, outerStep: Int, innerStep: Int) {
+    self.base = base
+    self.itemStep = itemStep
+    self.outerStep = outerStep
+    self.innerStep = innerStep
+  }
 }
 
 /// Rows of a matrix in any order: line i is row `order[i]`, or row i where there is no order.
@@ -204,10 +211,15 @@ package protocol HotLoops<Scalar>: Sendable {
   /// `rowStep` and `innerStep` are the distances in X of neighbouring rows and inner indices.
   func pack(
     _ x: UnsafePointer<Scalar>, rows: Int, inner: Int, rowStep: Int, innerStep: Int, width: Int, into panels: UnsafeMutablePointer<Scalar>)
-  /// C ← alpha·A·B + beta·C for panels of A (`blockRows`) and B (`blockColumns`), packed or not. With `diagonal` only entries of row i
-  /// and column j ≤ i + diagonal are written.
+  /// C ← alpha·A·B + beta·C for panels of A (`blockRows`), packed or not, and packed panels of B (`blockColumns`). With `diagonal` only
+  /// entries of row i and column j ≤ i + diagonal are written.
   func multiplyPanels(
-    _ a: LeftPanels<Scalar>, _ b: RightPanels<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>, diagonal: Int?)
+    _ a: LeftPanels<Scalar>, _ b: UnsafePointer<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>, diagonal: Int?)
+  /// C ← alpha·A·B + beta·C, rounded as by `multiplyPanels`, for small products one after the other: `c` is the first of them, the others
+  /// follow `itemStep` apart. B's columns are neighbours in memory (`outerStep` 1).
+  func multiplyItems(
+    _ items: Int, _ a: ItemOperand<Scalar>, _ b: ItemOperand<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>,
+    itemStep: Int)
   /// c[i·rowStep + j·columnStep] ← alpha·x_i·y_j + beta·c for rows of X and Y that are contiguous, few of them in Y.
   func rowProducts(
     _ x: UnsafePointer<Scalar>, xStride: Int, xRows: Int, _ y: UnsafePointer<Scalar>, yStride: Int, yRows: Int, inner: Int,

@@ -2,7 +2,7 @@ import WideKernels
 
 /// Sums of a block of C that stay in registers: some rows, one or two vectors wide.
 protocol BlockSums<V> {
-  associatedtype V: Vector
+  associatedtype V: Register
   static var rows: Int { get }
   /// Vectors of a row.
   static var vectors: Int { get }
@@ -11,10 +11,12 @@ protocol BlockSums<V> {
   mutating func add(_ a: UnsafePointer<V.Scalar>, rowStep: Int, _ x: V, _ y: V)
   /// C ← alpha · sums + beta · C.
   func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int)
+  /// The same in the first `edge` columns of the last vector, without leaving the registers; rounded as in a whole block.
+  func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int, edge: Int)
 }
 
 /// Two neighbouring vectors of one row.
-struct WideRow<V: Vector>: BlockSums {
+struct WideRow<V: Register>: BlockSums {
   private var left = V.zero
   private var right = V.zero
   static var rows: Int { 1 }
@@ -30,10 +32,14 @@ struct WideRow<V: Vector>: BlockSums {
     left.finish(alpha, beta, c)
     right.finish(alpha, beta, c + V.lanes)
   }
+  @inline(__always) func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int, edge: Int) {
+    left.finish(alpha, beta, c)
+    right.finish(alpha, beta, c + V.lanes, first: edge)
+  }
 }
 
 /// One vector of one row.
-struct NarrowRow<V: Vector>: BlockSums {
+struct NarrowRow<V: Register>: BlockSums {
   private var sum = V.zero
   static var rows: Int { 1 }
   static var vectors: Int { 1 }
@@ -43,6 +49,9 @@ struct NarrowRow<V: Vector>: BlockSums {
     sum = V.fma(V(repeating: a.pointee), x, sum)
   }
   @inline(__always) func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int) { sum.finish(alpha, beta, c) }
+  @inline(__always) func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int, edge: Int) {
+    sum.finish(alpha, beta, c, first: edge)
+  }
 }
 
 /// The rows of one block above those of another.
@@ -61,6 +70,10 @@ struct Stack<Upper: BlockSums, Lower: BlockSums<Upper.V>>: BlockSums {
   @inline(__always) func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int) {
     upper.finish(alpha, beta, c, stride: stride)
     lower.finish(alpha, beta, c + Upper.rows * stride, stride: stride)
+  }
+  @inline(__always) func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int, edge: Int) {
+    upper.finish(alpha, beta, c, stride: stride, edge: edge)
+    lower.finish(alpha, beta, c + Upper.rows * stride, stride: stride, edge: edge)
   }
 }
 
@@ -102,5 +115,12 @@ extension Vector {
   }
   @inline(__always) fileprivate func finish(_ alpha: Self, _ beta: Self?, _ c: UnsafeMutablePointer<Scalar>) {
     combined(alpha, beta, c).store(c)
+  }
+}
+
+extension Register {
+  @inline(__always) fileprivate func finish(_ alpha: Self, _ beta: Self?, _ c: UnsafeMutablePointer<Scalar>, first count: Int) {
+    let product = alpha * self
+    (beta.map { Self.fma($0, Self(c, first: count), product) } ?? product).store(c, first: count)
   }
 }

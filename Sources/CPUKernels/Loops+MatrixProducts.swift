@@ -16,7 +16,6 @@ private struct PanelProduct<V: Vector> {
 /// The columns of C that one panel of B gives.
 private struct PanelColumns<Scalar> {
   let b: UnsafePointer<Scalar>
-  let innerStep: Int
   let first: Int
   let count: Int
   /// What is read after this panel.
@@ -26,60 +25,46 @@ private struct PanelColumns<Scalar> {
 extension TileLoops {
   @inline(never)
   package func multiplyPanels(
-    _ a: LeftPanels<Scalar>, _ b: RightPanels<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>, diagonal: Int?
+    _ a: LeftPanels<Scalar>, _ b: UnsafePointer<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>, diagonal: Int?
   ) {
     let product = PanelProduct<V>(
       left: a, inner: inner, alpha: V(repeating: alpha), beta: beta == 0 ? nil : V(repeating: beta), c: c, diagonal: diagonal)
     for column in stride(from: 0, to: c.columns, by: blockColumns) {
       let count = min(blockColumns, c.columns - column)
-      guard let rowStride = b.rowStride else {
-        let panel = b.base + column * inner
-        let next = column + blockColumns < c.columns ? panel + blockColumns * inner : b.base
-        multiply(product, PanelColumns(b: panel, innerStep: blockColumns, first: column, count: count, next: next))
-        continue
-      }
-      if count % V.lanes == 0 {
-        let panel = b.base + column
-        multiply(product, PanelColumns(b: panel, innerStep: rowStride, first: column, count: count, next: panel))
-      } else {
-        // Vectors must not pass the end of a row of B.
-        withUnsafeTemporaryAllocation(of: Scalar.self, capacity: inner * blockColumns) { panel in
-          guard let panel = panel.baseAddress else { return }
-          pack(b.base + column, rows: count, inner: inner, rowStep: 1, innerStep: rowStride, width: blockColumns, into: panel)
-          multiply(product, PanelColumns(b: panel, innerStep: blockColumns, first: column, count: count, next: panel))
-        }
-      }
+      let panel = b + column * inner
+      let next = column + blockColumns < c.columns ? panel + blockColumns * inner : b
+      multiply(product, PanelColumns(b: panel, first: column, count: count, next: next))
     }
   }
 
   @inline(never)
   private func multiply(_ product: PanelProduct<V>, _ columns: PanelColumns<Scalar>) {
     // In constant steps where both are packed, so that addresses need no registers.
-    if product.left.isPacked, columns.innerStep == blockColumns {
-      multiply(product, columns, rowStep: 1, aStep: blockRows, bStep: blockColumns)
+    if product.left.isPacked {
+      multiply(product, columns, rowStep: 1, aStep: blockRows)
     } else {
-      multiply(product, columns, rowStep: product.left.rowStep, aStep: product.left.innerStep, bStep: columns.innerStep)
+      multiply(product, columns, rowStep: product.left.rowStep, aStep: product.left.innerStep)
     }
   }
 
   @inline(__always)
-  private func multiply(_ product: PanelProduct<V>, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int, bStep: Int) {
+  private func multiply(_ product: PanelProduct<V>, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int) {
     if columns.count <= V.lanes {
-      multiplyRows(product, NarrowRow<V>.self, columns, rowStep: rowStep, aStep: aStep, bStep: bStep)
+      multiplyRows(product, NarrowRow<V>.self, columns, rowStep: rowStep, aStep: aStep)
     } else {
-      multiplyRows(product, WideRow<V>.self, columns, rowStep: rowStep, aStep: aStep, bStep: bStep)
+      multiplyRows(product, WideRow<V>.self, columns, rowStep: rowStep, aStep: aStep)
     }
   }
 
   /// In blocks of as many rows as registers hold sums for, and of fewer at the end.
   @inline(__always)
   private func multiplyRows<Row: BlockSums>(
-    _ product: PanelProduct<V>, _: Row.Type, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int, bStep: Int
+    _ product: PanelProduct<V>, _: Row.Type, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int
   ) where Row.V == V {
     let rows = product.c.rows
     var row = 0
     @inline(__always) func block<Sums: BlockSums>(_: Sums.Type) where Sums.V == V {
-      multiplyBlock(product, Sums.self, row, columns, rowStep: rowStep, aStep: aStep, bStep: bStep)
+      multiplyBlock(product, Sums.self, row, columns, rowStep: rowStep, aStep: aStep)
       row += Sums.rows
     }
     if Self.isWide {
@@ -95,7 +80,7 @@ extension TileLoops {
 
   @inline(__always)
   private func multiplyBlock<Sums: BlockSums>(
-    _ product: PanelProduct<V>, _: Sums.Type, _ row: Int, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int, bStep: Int
+    _ product: PanelProduct<V>, _: Sums.Type, _ row: Int, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int
   ) where Sums.V == V {
     let c = product.c
     let last = columns.first + columns.count - 1
@@ -117,7 +102,7 @@ extension TileLoops {
       prefetch_for_reading(ahead)
       ahead += share
       a += aStep
-      b += bStep
+      b += blockColumns
     }
     if columns.count == Sums.vectors * V.lanes, product.diagonal.map({ last <= row + $0 }) ?? true {
       sums.finish(product.alpha, product.beta, target, stride: c.stride)

@@ -33,6 +33,10 @@ package protocol Vector: RealAlgebra {
 
 /// One register.
 package protocol Register: Vector {
+  /// The first `count` lanes, at least 1, from memory that may end after them; the others are 0.
+  init(_ pointer: UnsafePointer<Scalar>, first count: Int)
+  /// The first `count` lanes, at least 1; what lies after them stays.
+  func store(_ pointer: UnsafeMutablePointer<Scalar>, first count: Int)
   /// The sum of the lanes, in the order of a binary tree.
   var sum: Scalar { get }
   var largest: Scalar { get }

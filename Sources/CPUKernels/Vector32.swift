@@ -13,6 +13,8 @@ package struct Vector32: Register {
   @inline(__always) package init(_ constant: Double) { lanes = f32_broadcast(Float(constant)) }
   @inline(__always) package init(_ pointer: UnsafePointer<Float>) { lanes = f32_load(pointer) }
   @inline(__always) package func store(_ pointer: UnsafeMutablePointer<Float>) { f32_store(pointer, lanes) }
+  @inline(__always) package init(_ pointer: UnsafePointer<Float>, first count: Int) { lanes = f32_load_first(pointer, count) }
+  @inline(__always) package func store(_ pointer: UnsafeMutablePointer<Float>, first count: Int) { f32_store_first(pointer, lanes, count) }
   @inline(__always) package static var lanes: Int { Int(LANES32) }
 
   @inline(__always) package static func + (a: Vector32, b: Vector32) -> Vector32 { Vector32(f32_add(a.lanes, b.lanes)) }

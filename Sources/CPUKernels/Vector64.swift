@@ -13,6 +13,8 @@ package struct Vector64: Register {
   @inline(__always) package init(_ constant: Double) { lanes = f64_broadcast(Double(constant)) }
   @inline(__always) package init(_ pointer: UnsafePointer<Double>) { lanes = f64_load(pointer) }
   @inline(__always) package func store(_ pointer: UnsafeMutablePointer<Double>) { f64_store(pointer, lanes) }
+  @inline(__always) package init(_ pointer: UnsafePointer<Double>, first count: Int) { lanes = f64_load_first(pointer, count) }
+  @inline(__always) package func store(_ pointer: UnsafeMutablePointer<Double>, first count: Int) { f64_store_first(pointer, lanes, count) }
   @inline(__always) package static var lanes: Int { Int(LANES64) }
 
   @inline(__always) package static func + (a: Vector64, b: Vector64) -> Vector64 { Vector64(f64_add(a.lanes, b.lanes)) }

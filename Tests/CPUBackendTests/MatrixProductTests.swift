@@ -30,7 +30,11 @@ import Testing
   }
 
   /// Items of a batch, whether an operand is shared or not, are the products that they are alone.
-  @Test(arguments: Setting.all, [(20, 19, 40, 33), (3, 100, 90, 270), (2, 300, 40, 70), (40, 24, 33, 18)])
+  @Test(
+    arguments: Setting.all,
+    [
+      (20, 19, 40, 33), (3, 100, 90, 270), (2, 300, 40, 70), (40, 24, 33, 18), (700, 9, 7, 5), (300, 13, 17, 12), (17, 18, 20, 1030),
+    ])
   func anItemIsTheProductAlone(_ setting: Setting, _ size: (batch: Int, m: Int, n: Int, k: Int)) throws {
     let e = try setting.engine()
     let stream = RandomStream(seed: 6, name: "\(size)")

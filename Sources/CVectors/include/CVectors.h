@@ -9,6 +9,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 #define LANES64 8
 #define LANES32 16
@@ -169,6 +173,38 @@ DEFINE_TRANSPOSE(f32, vector_f32, float, LANES32, LOWER32, UPPER32)
 // Asks for the cache line of an address that is about to be written (or read).
 VECTOR_FUNCTION void prefetch_for_writing(const void *p) { __builtin_prefetch(p, 1, 3); }
 VECTOR_FUNCTION void prefetch_for_reading(const void *p) { __builtin_prefetch(p, 0, 3); }
+
+// The first `count` lanes, 1 … LANES, from and to memory that may end after them: the others count as 0, and are left as they are.
+#if LANES64 == 8
+VECTOR_FUNCTION unsigned first_lanes(long count) { return (1u << count) - 1; }
+VECTOR_FUNCTION vector_f64 f64_load_first(const double *p, long count) { return (vector_f64)_mm512_maskz_loadu_pd((__mmask8)first_lanes(count), p); }
+VECTOR_FUNCTION vector_f32 f32_load_first(const float *p, long count) { return (vector_f32)_mm512_maskz_loadu_ps((__mmask16)first_lanes(count), p); }
+VECTOR_FUNCTION void f64_store_first(double *p, vector_f64 v, long count) { _mm512_mask_storeu_pd(p, (__mmask8)first_lanes(count), (__m512d)v); }
+VECTOR_FUNCTION void f32_store_first(float *p, vector_f32 v, long count) { _mm512_mask_storeu_ps(p, (__mmask16)first_lanes(count), (__m512)v); }
+#elif LANES64 == 4
+VECTOR_FUNCTION __m256i first_lanes64(long count) { return _mm256_cmpgt_epi64(_mm256_set1_epi64x(count), _mm256_setr_epi64x(0, 1, 2, 3)); }
+VECTOR_FUNCTION __m256i first_lanes32(long count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+VECTOR_FUNCTION vector_f64 f64_load_first(const double *p, long count) { return (vector_f64)_mm256_maskload_pd(p, first_lanes64(count)); }
+VECTOR_FUNCTION vector_f32 f32_load_first(const float *p, long count) { return (vector_f32)_mm256_maskload_ps(p, first_lanes32(count)); }
+VECTOR_FUNCTION void f64_store_first(double *p, vector_f64 v, long count) { _mm256_maskstore_pd(p, first_lanes64(count), (__m256d)v); }
+VECTOR_FUNCTION void f32_store_first(float *p, vector_f32 v, long count) { _mm256_maskstore_ps(p, first_lanes32(count), (__m256)v); }
+#else
+#define DEFINE_FIRST_LANES(NAME, VECTOR, SCALAR, LANES)                       \
+  VECTOR_FUNCTION VECTOR NAME##_load_first(const SCALAR *p, long count) {     \
+    VECTOR v = (VECTOR)(SCALAR)0;                                             \
+    for (int i = 0; i < LANES; i++)                                           \
+      if (i < count) v[i] = p[i];                                             \
+    return v;                                                                 \
+  }                                                                           \
+  VECTOR_FUNCTION void NAME##_store_first(SCALAR *p, VECTOR v, long count) {  \
+    for (int i = 0; i < LANES; i++)                                           \
+      if (i < count) p[i] = v[i];                                             \
+  }
+DEFINE_FIRST_LANES(f64, vector_f64, double, LANES64)
+DEFINE_FIRST_LANES(f32, vector_f32, float, LANES32)
+#endif
 
 // Reductions in the order of a binary tree. `largest` keeps the first of two numbers unless the second is larger.
 #define DEFINE_REDUCTIONS(NAME, VECTOR, SCALAR, LANES)              \
