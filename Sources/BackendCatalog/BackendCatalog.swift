@@ -2,6 +2,7 @@ import CPUBackend
 import Compute
 import OpenCLBackend
 import ReferenceBackend
+import Synchronization
 
 /// The devices of this machine: the one place that names concrete backends.
 public enum BackendCatalog {
@@ -11,6 +12,14 @@ public enum BackendCatalog {
     public let identifier: String
     public let backend: Result<any Backend, ComputeError>
   }
+
+  /// Where sizes of kernels that `isthmus tune` measured are looked for when OpenCL is started; nil, the default, for none. To be set
+  /// before the first backend is asked for.
+  public static var tileStore: TileStore? {
+    get { store.withLock { $0 } }
+    set { store.withLock { $0 = newValue } }
+  }
+  private static let store = Mutex<TileStore?>(nil)
 
   /// Every backend in a fixed order: CPU, OpenCL devices, reference. One that is missing has a reason in its place.
   public static func all() -> [Entry] { [cpu] + openCL + [reference] }
@@ -65,7 +74,7 @@ public enum BackendCatalog {
 
   private static let openCL: [Entry] = {
     do throws(ComputeError) {
-      let devices = try OpenCLBackend.discover()
+      let devices = try OpenCLBackend.discover(store: tileStore)
       if !devices.isEmpty {
         return devices.map { Entry(identifier: $0.device.identifier, backend: .success($0)) }
       }

@@ -14,6 +14,8 @@ public struct DeviceDescription: Sendable, Codable, Equatable {
   /// The largest single allocation in bytes, 0 where unknown.
   public var largestAllocationBytes: Int
   public var isGPU: Bool
+  /// Digest of measured sizes of kernels that stand in place of the device's own (`TileValues`); nil where there are none.
+  public var tiles: String?
 
   public init(
     backend: String, identifier: String, name: String, driver: String, precisions: [Precision], memoryBytes: Int = 0,

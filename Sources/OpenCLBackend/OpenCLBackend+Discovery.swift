@@ -8,17 +8,21 @@ extension OpenCLBackend {
   /// - Parameters:
   ///   - library: path of a library to load; nil takes `ISTHMUS_OPENCL_LIBRARY` or the system's loader.
   ///   - kernels: directory of kernel texts; nil takes `ISTHMUS_KERNELS` or the embedded texts.
+  ///   - store: where sizes of kernels that `isthmus tune` measured are looked for.
   ///
   /// `ISTHMUS_OPENCL_TILES`, `gpu` or `processor`, chooses the kernels of that kind of device on every device: a simulator or a
   /// driver can so be tested with both. Built programs are kept in the user's cache (`ProgramCache`).
   /// - Throws: `ComputeError.unavailable` with what to install where there is no library or no device.
-  public static func discover(library: String? = nil, kernels: String? = nil) throws(ComputeError) -> [OpenCLBackend] {
+  public static func discover(library: String? = nil, kernels: String? = nil, store: TileStore? = nil) throws(ComputeError)
+    -> [OpenCLBackend]
+  {
     try discover(
-      library: library, kernels: kernels, tiles: try TileTable.chosen(ProcessInfo.processInfo.environment["ISTHMUS_OPENCL_TILES"]))
+      library: library, kernels: kernels, tiles: try TileTable.chosen(ProcessInfo.processInfo.environment["ISTHMUS_OPENCL_TILES"]),
+      store: store)
   }
 
   static func discover(
-    library: String? = nil, kernels: String? = nil, tiles: TileTable?, cache: ProgramCache? = .chosen()
+    library: String? = nil, kernels: String? = nil, tiles: TileTable?, cache: ProgramCache? = .chosen(), store: TileStore? = nil
   ) throws(ComputeError) -> [OpenCLBackend] {
     let environment = ProcessInfo.processInfo.environment
     let opencl = try OpenCLLibrary(path: library ?? environment["ISTHMUS_OPENCL_LIBRARY"])
@@ -33,7 +37,8 @@ extension OpenCLBackend {
       for device in try opencl.devices(of: platform) {
         backends.append(
           try OpenCLBackend(
-            library: opencl, device: device, identifier: "opencl:\(backends.count)", texts: texts, tiles: tiles, cache: cache))
+            library: opencl, device: device, identifier: "opencl:\(backends.count)", texts: texts, tiles: tiles, cache: cache, store: store)
+        )
       }
     }
     guard !backends.isEmpty else {

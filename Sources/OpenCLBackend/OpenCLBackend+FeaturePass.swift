@@ -33,7 +33,7 @@ extension OpenCLBackend {
   private func featurePanel(_ job: FeaturePassJob) throws(ComputeError) {
     let (points, outputs, width) = (job.points, job.coefficients.columns, job.points.columns)
     let precision = points.precision
-    let lanes = tiles.lanes(precision)
+    let own = tiles.operation(.featurePass, precision), lanes = own.lanes
     let hasJacobian = job.jacobian != nil
     let padded = (points.rows + lanes - 1) / lanes * lanes
     let splits = featureSplits(job.weights.rows)
@@ -41,7 +41,7 @@ extension OpenCLBackend {
     let coordinates = hasJacobian ? min(width, Self.coordinates) : width
     let coordinateChunks = (width + coordinates - 1) / coordinates
     // Outputs that share one evaluation of the activation, as many as registers hold.
-    let (chunk, together) = tiles.outputs(outputs, rows: hasJacobian ? coordinates + 1 : 1)
+    let (chunk, together) = own.outputs(outputs, rows: hasJacobian ? coordinates + 1 : 1)
     let outputChunks = (outputs + chunk - 1) / chunk
     let partial = try scratch(splits.count * points.batch * outputs * (hasJacobian ? width + 1 : 1) * padded, precision)
 
@@ -49,15 +49,16 @@ extension OpenCLBackend {
       file: "feature_pass", precision: precision, lanes: lanes,
       defines: [
         "WIDTH": width, "COORDINATES": coordinates, "OUTPUTS": chunk, "JACOBIAN": hasJacobian ? 1 : 0,
-        "BIASED": job.biases == nil ? 0 : 1, "GROUP": tiles.group, "STAGE": width > Self.widestStaged ? 0 : tiles.stage,
-        "COPIES": tiles.copies, "BLOCK": tiles.block, "TOGETHER": together,
+        "BIASED": job.biases == nil ? 0 : 1, "GROUP": own.group,
+        "STAGE": width > Self.widestStaged ? 0 : own.stage(numbers: width + 1 + chunk, precision), "COPIES": own.copies,
+        "BLOCK": own.block, "TOGETHER": together,
       ],
       generatedKey: "feature \(ActivationCatalog.text(job.activation))")
-    let generator = GeneratedSource(precision: precision, copies: tiles.copies)
+    let generator = GeneratedSource(precision: precision, copies: own.copies)
     let text = { () throws(ComputeError) in try generator.feature(job.activation, slope: hasJacobian) }
     try launch(
       request, "feature_pass", generated: text,
-      global: [padded / lanes, splits.count, points.batch * outputChunks * coordinateChunks], local: [tiles.group, 1, 1],
+      global: [padded / lanes, splits.count, points.batch * outputChunks * coordinateChunks], local: [own.group, 1, 1],
       [
         try view(points), try view(job.weights), try view(job.biases ?? job.weights), try view(job.coefficients), .buffer(partial),
         .int(points.rows), .int(padded), .int(job.weights.rows), .int(outputs), .int(points.batch), .int(outputChunks),

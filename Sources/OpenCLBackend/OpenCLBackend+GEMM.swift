@@ -43,15 +43,15 @@ extension OpenCLBackend {
 
   /// Rows or columns of C up to which the large operand is streamed once instead of being packed.
   private static var mostFew: Int { GEMM.fewColumns }
-  /// Elements of packed panels at a time, and inner elements per panel: a panel of B stays in the second-level cache.
+  /// Elements of packed panels at a time.
   private static var packedElements: Int { 4 << 20 }
-  private static var packedInner: Int { 384 }
 
   private func packedPanels(_ operation: GEMM, _ a: Operand, _ b: Operand, _ c: Tensor, inner: Int) throws(ComputeError) {
     let precision = c.precision
     let lanes = tiles.lanes(precision)
-    let (tileM, tileN) = lanes >= 8 ? (12, 2 * lanes) : (6, 2 * lanes)
-    let depth = min(max(inner, 1), Self.packedInner)
+    let tile = tiles.packedTile(precision)
+    let (tileM, tileN) = (tile.rows, tile.vectors * lanes)
+    let depth = min(max(inner, 1), tile.depth)
     let most = max(Self.packedElements / depth, 1)
     let (sideM, sideN) = (min(c.rows, max(most / tileM, 1) * tileM), min(c.columns, max(most / tileN, 1) * tileN))
     let items = max(1, min(c.batch, most / (sideM + sideN)))

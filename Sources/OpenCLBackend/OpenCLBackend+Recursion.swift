@@ -15,7 +15,7 @@ extension OpenCLBackend {
   ) throws(ComputeError) {
     guard let any = nngp ?? ntk else { return }
     let lanes = tiles.lanes(any.precision)
-    let copies = copies(program)
+    let copies = copies(program, tiles.operation(.recursion, any.precision))
     let side = lanes * copies
     let request = KernelRequest(
       file: "recursion", precision: any.precision, lanes: lanes,
@@ -38,7 +38,7 @@ extension OpenCLBackend {
   private func paired(_ job: RecursionJob) throws(ComputeError) {
     guard let any = job.nngp ?? job.ntk else { return }
     let lanes = tiles.lanes(any.precision)
-    let copies = copies(job.program)
+    let copies = copies(job.program, tiles.operation(.recursion, any.precision))
     let side = lanes * copies
     let (hasNNGP, hasNTK) = (job.nngp != nil, job.ntk != nil)
     let request = KernelRequest(

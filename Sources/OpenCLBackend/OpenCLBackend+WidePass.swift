@@ -9,14 +9,14 @@ extension OpenCLBackend {
     if job.points.columns > Self.widestPass { return try composedWidePass(job) }
     let (points, outputs, width) = (job.points, job.coefficients.columns, job.points.columns)
     let precision = points.precision
-    let lanes = tiles.lanes(precision)
-    let pointTable = try pointTable(job.program, points, areVariances: false)
-    let centreTable = try self.pointTable(job.program, job.centres, areVariances: false)
+    let own = tiles.operation(.widePass, precision), lanes = own.lanes
+    let pointTable = try pointTable(job.program, points, areVariances: false, lanes: lanes)
+    let centreTable = try self.pointTable(job.program, job.centres, areVariances: false, lanes: lanes)
     let hasJacobian = job.jacobian != nil
     let rows = hasJacobian ? width + 2 : 1
 
     // Outputs that share one evaluation of the kernel, as many as registers hold.
-    let (chunk, together) = tiles.outputs(outputs, rows: rows)
+    let (chunk, together) = own.outputs(outputs, rows: rows)
     let chunks = (outputs + chunk - 1) / chunk
     // Few points leave the device idle: the centres are split then, and the splits added in order.
     let workItems = pointTable.padded / lanes * chunks * points.batch
@@ -26,12 +26,13 @@ extension OpenCLBackend {
     let partial = try scratch(splits * points.batch * outputs * rows * pointTable.padded, precision)
     let counts = try buffer((job.centreCounts ?? [Int](repeating: centres, count: points.batch)).map(Int32.init))
 
-    let copies = copies(job.program)
+    let copies = copies(job.program, own)
+    let stage = own.stage(numbers: width + centreTable.levels + 1 + chunk, precision)
     let request = KernelRequest(
       file: "wide_pass", precision: precision, lanes: lanes,
       defines: [
-        "WIDTH": width, "OUTPUTS": chunk, "TOGETHER": together, "JACOBIAN": hasJacobian ? 1 : 0, "GROUP": tiles.group,
-        "STAGE": tiles.stage, "COPIES": copies, "BLOCK": tiles.block,
+        "WIDTH": width, "OUTPUTS": chunk, "TOGETHER": together, "JACOBIAN": hasJacobian ? 1 : 0, "GROUP": own.group,
+        "STAGE": stage, "COPIES": copies, "BLOCK": own.block,
       ],
       generatedKey: "\(hasJacobian ? "jet" : "value") \(job.kind) \(job.program)")
     let generator = GeneratedSource(precision: precision, copies: copies)
@@ -40,7 +41,7 @@ extension OpenCLBackend {
     }
     try launch(
       request, "wide_pass", generated: text, global: [pointTable.padded / lanes, splits, points.batch * chunks],
-      local: [tiles.group, 1, 1],
+      local: [own.group, 1, 1],
       [
         .buffer(pointTable.buffer), .buffer(centreTable.buffer), try view(job.coefficients), .buffer(counts), .buffer(partial),
         .int(pointTable.padded), .int(centreTable.padded), .int(outputs), .int(points.batch), .int(length),

@@ -9,11 +9,12 @@ import Synchronization
 public final class OpenCLBackend: Backend {
   public let device: DeviceDescription
   let tiles: TileTable
+  public let refusedTiles: TileError?
   let library: OpenCLLibrary
-  private let texts: KernelTexts
-  private let cache: ProgramCache?
+  let texts: KernelTexts
+  let cache: ProgramCache?
   private let options: String
-  nonisolated(unsafe) private let deviceID: cl_device_id
+  nonisolated(unsafe) let deviceID: cl_device_id
   nonisolated(unsafe) private let context: cl_context
   nonisolated(unsafe) private let queue: cl_command_queue
   private let state = Mutex(State())
@@ -37,17 +38,28 @@ public final class OpenCLBackend: Backend {
   /// - Parameters:
   ///   - tiles: sizes of another kind of device, to test its kernels here.
   ///   - cache: where built programs are kept between runs.
+  ///   - store: where measured sizes are looked for; those that are no good are refused with a reason, and the device's own taken.
   init(
     library: OpenCLLibrary, device deviceID: cl_device_id, identifier: String, texts: KernelTexts, tiles: TileTable? = nil,
-    cache: ProgramCache? = nil
+    cache: ProgramCache? = nil, store: TileStore? = nil
   ) throws(ComputeError) {
-    let description = try OpenCLBackend.describe(deviceID, identifier: identifier, library)
+    var description = try OpenCLBackend.describe(deviceID, identifier: identifier, library)
+    var table: TileTable
+    if let tiles { table = tiles } else { table = try Self.tiles(for: deviceID, isGPU: description.isGPU, library) }
+    do throws(TileError) {
+      let key = TileTableKey(device: description.name, driver: description.driver, kernels: table.kernels, units: table.units)
+      if let values = try store?.load(key) { table = try table.replacing(by: values, precisions: description.precisions) }
+      self.refusedTiles = nil
+    } catch {
+      self.refusedTiles = error
+    }
+    if !table.measured.isEmpty { description.tiles = table.measured.digest }
+    self.tiles = table
     self.device = description
     self.library = library
     self.texts = texts
     self.cache = cache
     self.deviceID = deviceID
-    if let tiles { self.tiles = tiles } else { self.tiles = try Self.tiles(for: deviceID, isGPU: description.isGPU, library) }
     // Exact roundings where the device offers them; never relaxed math.
     let roundsDivision = try library.number(deviceID, CL_DEVICE_SINGLE_FP_CONFIG, as: cl_device_fp_config.self) & (1 << 7) != 0
     self.options = "-cl-std=CL1.2" + (roundsDivision ? " -cl-fp32-correctly-rounded-divide-sqrt" : "")
@@ -199,6 +211,9 @@ public final class OpenCLBackend: Backend {
     if let cache, let binary = binary(of: program) { cache.store(binary, for: key) }
     return program
   }
+
+  /// What was built for launches, from source or from the cache.
+  var builtRequests: [KernelRequest] { state.withLock { Array($0.built.keys) } }
 
   /// Programs that were built from source for a launch, and not found in the cache.
   var compiledPrograms: Int { state.withLock { $0.compiled } }

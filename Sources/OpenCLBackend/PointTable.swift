@@ -22,17 +22,18 @@ extension KernelProgram {
 extension OpenCLBackend {
   /// Vectors of pairs of a program that a work-item computes side by side. Duals by quadrature are thousands of statements, which
   /// take long to compile and have independent work enough in them.
-  func copies(_ program: KernelProgram) -> Int { program.dualError > 0 ? 1 : tiles.copies }
+  func copies(_ program: KernelProgram, _ tiles: OperationTiles) -> Int { program.dualError > 0 ? 1 : tiles.copies }
 }
 
 extension OpenCLBackend {
   /// - Parameters:
   ///   - source: points `[batch, n, w]`, or their variances `[batch, n, 1]`.
   ///   - keepsCoordinates: whether points are copied to the table too.
-  func pointTable(_ program: KernelProgram, _ source: Tensor, areVariances: Bool, keepsCoordinates: Bool = true)
-    throws(ComputeError) -> PointTable
-  {
-    let lanes = tiles.lanes(source.precision)
+  ///   - lanes: of the kernel that reads the table; nil takes the device's own.
+  func pointTable(
+    _ program: KernelProgram, _ source: Tensor, areVariances: Bool, keepsCoordinates: Bool = true, lanes: Int? = nil
+  ) throws(ComputeError) -> PointTable {
+    let lanes = lanes ?? tiles.lanes(source.precision)
     let coordinates = areVariances || !keepsCoordinates ? 0 : source.columns
     let padded = max(1, (source.rows + lanes - 1) / lanes) * lanes
     let levels = program.activationCount

@@ -1,3 +1,4 @@
+import Compute
 import Foundation
 
 /// Built programs on disk, so that a second start compiles nothing.

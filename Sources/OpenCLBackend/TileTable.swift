@@ -1,7 +1,7 @@
 import Compute
 
-/// Sizes by which kernels are specialised for a kind of device. They depend on the device alone, so that the order of every
-/// sum, and with it every bit of a result, does too.
+/// Sizes by which kernels are specialised for a kind of device. They depend on the device and what was measured on it alone, so that the
+/// order of every sum, and with it every bit of a result, does too.
 struct TileTable: Sendable, Equatable {
   /// Neighbouring elements per work-item, in float64 and float32.
   var doubleLanes: Int
@@ -22,26 +22,10 @@ struct TileTable: Sendable, Equatable {
   var packsGEMM: Bool
   /// Compute units.
   var units: Int
+  /// Sizes measured on the device, which stand in place of those above for one operation and precision.
+  var measured = TileValues()
 
   func lanes(_ precision: Precision) -> Int { precision == .float64 ? doubleLanes : floatLanes }
-
-  /// The tile of gemm_tiled.cl. Every sum runs in the order of the inner index whatever the tile, so it may depend on the number of items.
-  func gemmTile(_ precision: Precision, rows: Int, columns: Int, batch: Int) -> GEMMTile {
-    .standard(GEMMTile.sizeClass(precision, rows: rows, columns: columns, batch: batch, units: units), precision)
-  }
-
-  /// Outputs that share one evaluation of a kernel or feature, in whole groups of `together`, whose sums are in registers at a time.
-  ///
-  /// - Parameter rows: sums of an output.
-  func outputs(_ count: Int, rows: Int) -> (chunk: Int, together: Int) {
-    let together = max(1, min(count, accumulators / rows))
-    // Without a block every sum is touched at every centre, and only registers are quick enough for that.
-    guard block > 1 else { return (together, together) }
-    let most = max(together, min(count, Self.privateSums / rows))
-    return ((most + together - 1) / together * together, together)
-  }
-  /// Sums per work-item in private memory: in float64 vectors of 8, half of a first-level cache.
-  private static var privateSums: Int { 256 }
 
   /// A processor with vectors of the given widths; a work-group runs on one thread.
   static func processor(doubleLanes: Int, floatLanes: Int, units: Int) -> TileTable {

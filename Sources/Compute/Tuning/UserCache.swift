@@ -1,10 +1,12 @@
 import Foundation
 
 /// Where this user's caches are kept: `$XDG_CACHE_HOME/isthmus`, else `~/.cache/isthmus`.
-enum UserCache {
+public enum UserCache {
   /// - Parameter variable: an environment variable that names another folder, or `off` for none.
   /// - Returns: nil where the variable says `off` or the user has no home.
-  static func folder(_ name: String, variable: String, environment: [String: String] = ProcessInfo.processInfo.environment) -> URL? {
+  public static func folder(
+    _ name: String, variable: String, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> URL? {
     if let chosen = environment[variable], !chosen.isEmpty {
       return chosen == "off" ? nil : URL(fileURLWithPath: chosen, isDirectory: true)
     }

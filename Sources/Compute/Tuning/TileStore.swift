@@ -1,0 +1,134 @@
+import Foundation
+
+/// What a table of measured tiles belongs to. Another driver may make other machine code of the same kernels.
+public struct TileTableKey: Sendable, Codable, Equatable, CustomStringConvertible {
+  /// Of the file and of the meaning of its names.
+  public static let currentFormat = 1
+
+  public var format = TileTableKey.currentFormat
+  public var device: String
+  /// OpenCL version and driver version.
+  public var driver: String
+  /// Which kernels it has, `gpu` or `processor`.
+  public var kernels: String
+  /// Compute units.
+  public var units: Int
+
+  public init(device: String, driver: String, kernels: String, units: Int) {
+    (self.device, self.driver, self.kernels, self.units) = (device, driver, kernels, units)
+  }
+
+  public var description: String { "\(device), \(driver), \(units) units, \(kernels) kernels, format \(format)" }
+}
+
+/// Tables of measured tiles on disk, one file for each device.
+///
+/// A file is JSON: the key, when it was measured, the values by name, and a digest of all of it. Files are written beside their place
+/// and renamed, so no reader sees half of one.
+public struct TileStore: Sendable {
+  public let folder: URL
+
+  public init(folder: URL) { self.folder = folder }
+
+  /// The folder that `ISTHMUS_TILES` names, else `tiles` in the user's cache; nil where it is `off`.
+  public static func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) -> TileStore? {
+    UserCache.folder("tiles", variable: "ISTHMUS_TILES", environment: environment).map { TileStore(folder: $0) }
+  }
+
+  /// A file that is there.
+  public struct Stored: Sendable {
+    public let key: TileTableKey
+    public let measured: String
+    public let values: TileValues
+  }
+
+  private struct File: Codable {
+    var key: TileTableKey
+    var measured: String
+    var values: [String: Int]
+    var digest: String
+
+    var ownDigest: String {
+      TileValues.digest("\(key)\n\(measured)\n" + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }.joined())
+    }
+  }
+
+  /// Where the table of a device stands, whether or not there is one.
+  public func file(for key: TileTableKey) -> URL { folder.appending(path: "\(TileValues.digest(key.description)).json") }
+
+  /// The values measured for exactly this device; nil where there are none.
+  ///
+  /// - Throws: `.damaged`, or `.otherDevice` for a file that was put there by hand.
+  public func load(_ key: TileTableKey) throws(TileError) -> TileValues? {
+    let file = file(for: key)
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    let stored = try read(file)
+    guard stored.key == key else { throw .otherDevice(path: file.path, expected: "\(key)", got: "\(stored.key)") }
+    return stored.values
+  }
+
+  /// - Throws: `.damaged` for anything that `store` does not write.
+  public func read(_ file: URL) throws(TileError) -> Stored {
+    let content: File
+    do {
+      content = try JSONDecoder().decode(File.self, from: Data(contentsOf: file))
+    } catch {
+      throw .damaged(path: file.path, reason: error is DecodingError ? "its JSON is not that of a table" : error.localizedDescription)
+    }
+    guard content.key.format == TileTableKey.currentFormat else {
+      throw .damaged(path: file.path, reason: "its format is \(content.key.format), expected \(TileTableKey.currentFormat)")
+    }
+    guard content.digest == content.ownDigest else {
+      throw .damaged(path: file.path, reason: "its digest is \(content.digest), that of its content \(content.ownDigest)")
+    }
+    var values = TileValues()
+    for (name, value) in content.values {
+      guard let key = TileKey(name) else { throw .damaged(path: file.path, reason: "'\(name)' names no size") }
+      values[key] = value
+    }
+    return Stored(key: content.key, measured: content.measured, values: values)
+  }
+
+  /// The folder's files with names that `file(for:)` gives.
+  public func files() -> [URL] {
+    let all = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    return all.filter { $0.lastPathComponent.wholeMatch(of: /[0-9a-f]{16}\.json/) != nil }.sorted { $0.path < $1.path }
+  }
+
+  /// Replaces what was measured for this device; values that are empty remove it.
+  ///
+  /// - Returns: the file, nil where none is left.
+  @discardableResult
+  public func store(_ values: TileValues, for key: TileTableKey) throws(TileError) -> URL? {
+    let file = file(for: key)
+    if values.isEmpty {
+      try remove(file)
+      return nil
+    }
+    var content = File(
+      key: key, measured: Date().formatted(.iso8601),
+      values: Dictionary(uniqueKeysWithValues: values.values.map { ($0.key.description, $0.value) }), digest: "")
+    content.digest = content.ownDigest
+    let temporary = folder.appending(path: "\(UUID().uuidString).part")
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      try encoder.encode(content).write(to: temporary)
+      guard rename(temporary.path, file.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+    } catch {
+      try? FileManager.default.removeItem(at: temporary)
+      throw .cannotWrite(path: file.path, reason: error.localizedDescription)
+    }
+    return file
+  }
+
+  public func remove(_ file: URL) throws(TileError) {
+    guard FileManager.default.fileExists(atPath: file.path) else { return }
+    do {
+      try FileManager.default.removeItem(at: file)
+    } catch {
+      throw .cannotWrite(path: file.path, reason: error.localizedDescription)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/// A size of a kernel that may be measured: `widePass/float64/copies`.
+public struct TileKey: Sendable, Hashable, Comparable, CustomStringConvertible {
+  /// What the kernel computes, such as `widePass`.
+  public let operation: String
+  public let precision: Precision
+  public let name: String
+
+  public init(_ operation: String, _ precision: Precision, _ name: String) {
+    self.operation = operation
+    self.precision = precision
+    self.name = name
+  }
+
+  /// Nil for text that `description` does not give.
+  init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 3, let precision = Precision(rawValue: parts[1]) else { return nil }
+    self.init(parts[0], precision, parts[2])
+  }
+
+  public var description: String { "\(operation)/\(precision.rawValue)/\(name)" }
+  public static func < (a: TileKey, b: TileKey) -> Bool { a.description < b.description }
+}
+
+/// Sizes of kernels that stand in place of a device's own. Sums may run in another order with them, so they are part of what a result
+/// depends on, and their digest is recorded with it.
+public struct TileValues: Sendable, Equatable {
+  public private(set) var values: [TileKey: Int]
+
+  public init(_ values: [TileKey: Int] = [:]) { self.values = values }
+
+  public var isEmpty: Bool { values.isEmpty }
+
+  public subscript(key: TileKey) -> Int? {
+    get { values[key] }
+    set { values[key] = newValue }
+  }
+
+  public func merging(_ others: TileValues) -> TileValues { TileValues(values.merging(others.values) { _, new in new }) }
+
+  /// One line for each value, sorted.
+  var text: String { values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }.joined() }
+
+  /// 16 hexadecimal digits that other values have only by accident.
+  public var digest: String { Self.digest(text) }
+
+  /// FNV-1a of 64 bits. Source: Fowler, Noll & Vo.
+  static func digest(_ text: String) -> String {
+    let hash: UInt64 = text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+/// Why stored sizes are not used. The device computes with its own sizes then.
+public enum TileError: Error, Equatable, CustomStringConvertible {
+  case damaged(path: String, reason: String)
+  case otherDevice(path: String, expected: String, got: String)
+  case unknownSize(key: String, value: Int, expected: String)
+  case cannotWrite(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .damaged(let path, let reason):
+      "\(path) is no table of tiles: \(reason). It is not used; remove it by `isthmus tune --reset`, or measure again by `isthmus tune`."
+    case .otherDevice(let path, let expected, let got):
+      "\(path) belongs to another device: expected \(expected), got \(got). It is not used; remove it, and measure by `isthmus tune`."
+    case .unknownSize(let key, let value, let expected):
+      "tiles: \(key) = \(value), expected \(expected). They are not used; measure again by `isthmus tune`."
+    case .cannotWrite(let path, let reason): "\(path) cannot be written: \(reason). Name another folder with ISTHMUS_TILES."
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/// A backend with sizes of kernels that measurement may choose.
+public protocol TunableBackend: Backend {
+  /// What may be chosen on this device.
+  var tunableOperations: [TunableOperation] { get }
+  var tileTableKey: TileTableKey { get }
+  /// Values in use in place of the device's own; empty without stored ones.
+  var tileValues: TileValues { get }
+  /// Why stored values are not used; nil where there are none or they are.
+  var refusedTiles: TileError? { get }
+
+  /// The same device with its own sizes but for these.
+  ///
+  /// - Throws: `TileError.unknownSize` for a value that no kernel takes; `ComputeError` where the device cannot be started again.
+  func replacingTiles(by values: TileValues) throws -> any TunableBackend
+}
+
+/// Sizes of one operation at one precision.
+public struct TunableOperation: Sendable {
+  /// What to measure.
+  public enum Workload: Sendable, Equatable {
+    /// Products of matrices with about so many rows and columns.
+    case products(side: Int)
+    case recursions, widePasses, featurePasses
+  }
+
+  public let operation: String
+  public let precision: Precision
+  public let workload: Workload
+  /// The device's own sizes by name.
+  public let defaults: [String: Int]
+  /// Sizes to try in place of the best so far, one list after the other, promising ones first.
+  public let steps: [[[String: Int]]]
+
+  public init(
+    _ operation: String, _ precision: Precision, _ workload: Workload, defaults: [String: Int], steps: [[[String: Int]]]
+  ) {
+    self.operation = operation
+    self.precision = precision
+    self.workload = workload
+    self.defaults = defaults
+    self.steps = steps
+  }
+
+  public func values(_ sizes: [String: Int]) -> TileValues {
+    TileValues(Dictionary(uniqueKeysWithValues: sizes.map { (TileKey(operation, precision, $0.key), $0.value) }))
+  }
+}

@@ -1,0 +1,184 @@
+import Compute
+
+/// Sizes of the kernels of one operation at one precision.
+struct OperationTiles: Sendable {
+  var lanes: Int
+  var copies: Int
+  var block: Int
+  var accumulators: Int
+  var group: Int
+  var stage: Int
+
+  /// Outputs that share one evaluation of a kernel or feature, in whole groups of `together`, whose sums are in registers at a time.
+  ///
+  /// - Parameter rows: sums of an output.
+  func outputs(_ count: Int, rows: Int) -> (chunk: Int, together: Int) {
+    let together = max(1, min(count, accumulators / rows))
+    // Without a block every sum is touched at every centre, and only registers are quick enough for that.
+    guard block > 1 else { return (together, together) }
+    let most = max(together, min(count, Self.privateSums / rows))
+    return ((most + together - 1) / together * together, together)
+  }
+  /// Sums per work-item in private memory: in float64 vectors of 8, half of a first-level cache.
+  private static var privateSums: Int { 256 }
+
+  /// Staged centres or features whose numbers fit the local memory that every device has. No sum depends on it.
+  ///
+  /// - Parameter numbers: of a centre or feature.
+  func stage(numbers: Int, _ precision: Precision) -> Int {
+    var fitting = stage
+    while fitting > 8, fitting * numbers * precision.byteCount > 32 << 10 { fitting /= 2 }
+    return fitting
+  }
+}
+
+/// What measurement may choose: one operation of a processor, or one class of products of a GPU.
+enum TunedOperation: String {
+  case recursion, widePass, featurePass, gemm
+  case largeGEMM = "gemm large"
+  case mediumGEMM = "gemm medium"
+  case smallGEMM = "gemm small"
+
+  init(_ sizeClass: GEMMTile.SizeClass) {
+    switch sizeClass {
+    case .large: self = .largeGEMM
+    case .medium: self = .mediumGEMM
+    case .small: self = .smallGEMM
+    }
+  }
+}
+
+extension TileTable {
+  private func size(_ operation: TunedOperation, _ precision: Precision, _ name: String, _ own: Int) -> Int {
+    measured[TileKey(operation.rawValue, precision, name)] ?? own
+  }
+
+  func operation(_ operation: TunedOperation, _ precision: Precision) -> OperationTiles {
+    OperationTiles(
+      lanes: size(operation, precision, "lanes", lanes(precision)), copies: size(operation, precision, "copies", copies),
+      block: size(operation, precision, "block", block), accumulators: size(operation, precision, "accumulators", accumulators),
+      group: size(operation, precision, "group", group), stage: size(operation, precision, "stage", stage))
+  }
+
+  /// The tile of gemm_tiled.cl. Every sum runs in the order of the inner index whatever the tile, so it may depend on the number of items.
+  func gemmTile(_ precision: Precision, rows: Int, columns: Int, batch: Int) -> GEMMTile {
+    gemmTile(GEMMTile.sizeClass(precision, rows: rows, columns: columns, batch: batch, units: units), precision)
+  }
+
+  private func gemmTile(_ sizeClass: GEMMTile.SizeClass, _ precision: Precision) -> GEMMTile {
+    let own = GEMMTile.standard(sizeClass, precision), operation = TunedOperation(sizeClass)
+    return GEMMTile(
+      m: size(operation, precision, "rows", own.m), n: size(operation, precision, "columns", own.n),
+      k: size(operation, precision, "depth", own.k), workM: size(operation, precision, "workRows", own.workM),
+      workN: size(operation, precision, "workColumns", own.workN))
+  }
+
+  /// Rows of a tile of gemm_packed, vectors in each of them, and inner elements per panel: a panel of B stays in the second-level cache.
+  func packedTile(_ precision: Precision) -> (rows: Int, vectors: Int, depth: Int) {
+    let rows = lanes(precision) >= 8 ? 12 : 6
+    return (
+      size(.gemm, precision, "rows", rows), size(.gemm, precision, "vectors", 2), size(.gemm, precision, "depth", 384)
+    )
+  }
+
+  /// Which kernels these sizes are for.
+  var kernels: String { packsGEMM ? "processor" : "gpu" }
+
+  /// These sizes with measured ones in place of some.
+  ///
+  /// - Throws: `.unknownSize` for values that are no candidates of `isthmus tune`.
+  func replacing(by values: TileValues, precisions: [Precision]) throws(TileError) -> TileTable {
+    let operations = tunable(precisions)
+    for (key, value) in values.values.sorted(by: { $0.key < $1.key }) {
+      guard let operation = operations.first(where: { $0.operation == key.operation && $0.precision == key.precision }) else {
+        let known = operations.map { "\($0.operation)/\($0.precision)" }.joined(separator: ", ")
+        throw .unknownSize(key: "\(key)", value: value, expected: "sizes of \(known)")
+      }
+      // The sizes that are chosen together must be chosen so.
+      guard let step = operation.steps.first(where: { $0.contains { $0[key.name] != nil } }) else {
+        throw .unknownSize(key: "\(key)", value: value, expected: operation.defaults.keys.sorted().joined(separator: ", "))
+      }
+      guard step.contains(where: { sizes in sizes.allSatisfy { values[TileKey(key.operation, key.precision, $0.key)] == $0.value } }) else {
+        let choices = step.map { Self.text($0) }.joined(separator: "; ")
+        throw .unknownSize(key: "\(key)", value: value, expected: "one of: \(choices)")
+      }
+    }
+    var table = self
+    table.measured = values
+    return table
+  }
+
+  private static func text(_ sizes: [String: Int]) -> String {
+    sizes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: " ")
+  }
+}
+
+// MARK: Candidates
+
+extension TileTable {
+  /// What `isthmus tune` measures: where these sizes are a matter of the device and not of the shapes.
+  func tunable(_ precisions: [Precision]) -> [TunableOperation] {
+    var own = self
+    own.measured = TileValues()
+    return precisions.flatMap { precision in packsGEMM ? own.processorOperations(precision) : own.gpuOperations(precision) }
+  }
+
+  private func processorOperations(_ precision: Precision) -> [TunableOperation] {
+    let (rows, vectors, depth) = packedTile(precision), lanes = lanes(precision)
+    let shapes = lanes >= 8 ? [(8, 3), (14, 2), (8, 2), (6, 4), (6, 2)] : [(4, 3), (4, 2), (8, 1), (12, 1)]
+    let widths: [[String: Int]] = [2 * lanes, lanes / 2].filter { [4, 8, 16].contains($0) }.map { ["lanes": $0] }
+    let blocks: [[String: Int]] = [(2, 16), (4, 32), (4, 8), (3, 15), (1, 16), (8, 16)].map { ["copies": $0.0, "block": $0.1] }
+    let passes: [[[String: Int]]] = [blocks, widths, [28, 12, 36].map { ["accumulators": $0] }]
+    let defaults = ["lanes": lanes, "copies": copies, "block": block, "accumulators": accumulators]
+    return [
+      TunableOperation(
+        TunedOperation.gemm.rawValue, precision, .products(side: 640), defaults: ["rows": rows, "vectors": vectors, "depth": depth],
+        steps: [shapes.map { ["rows": $0.0, "vectors": $0.1] }, [256, 512, 768].map { ["depth": $0] }]),
+      TunableOperation(
+        TunedOperation.recursion.rawValue, precision, .recursions, defaults: ["copies": copies],
+        steps: [[3, 2, 6, 1].map { ["copies": $0] }]),
+      TunableOperation(TunedOperation.widePass.rawValue, precision, .widePasses, defaults: defaults, steps: passes),
+      TunableOperation(TunedOperation.featurePass.rawValue, precision, .featurePasses, defaults: defaults, steps: passes),
+    ]
+  }
+
+  private func gpuOperations(_ precision: Precision) -> [TunableOperation] {
+    // Sides of square outputs that fall into each class.
+    let side = Int(Double(units).squareRoot().rounded(.up))
+    let products = GEMMTile.SizeClass.allCases.map { sizeClass in
+      let sides: [GEMMTile.SizeClass: Int] = [.large: 384 * side, .medium: 64 * side, .small: 32 * side]
+      let own = GEMMTile.standard(sizeClass, precision)
+      return TunableOperation(
+        TunedOperation(sizeClass).rawValue, precision, .products(side: sides[sizeClass] ?? 0), defaults: own.sizes,
+        steps: [GEMMTile.alternatives(sizeClass, precision).map(\.sizes)])
+    }
+    let passes: [[[String: Int]]] = [
+      [(128, 32), (128, 64), (64, 64), (256, 64), (32, 32)].map { ["group": $0.0, "stage": $0.1] },
+      [32, 64, 24].map { ["accumulators": $0] },
+    ]
+    let defaults = ["group": group, "stage": stage, "accumulators": accumulators]
+    return products + [
+      TunableOperation(TunedOperation.widePass.rawValue, precision, .widePasses, defaults: defaults, steps: passes),
+      TunableOperation(TunedOperation.featurePass.rawValue, precision, .featurePasses, defaults: defaults, steps: passes),
+    ]
+  }
+}
+
+extension GEMMTile {
+  fileprivate var sizes: [String: Int] { ["rows": m, "columns": n, "depth": k, "workRows": workM, "workColumns": workN] }
+
+  /// Tiles that other GPUs may prefer; all keep the rules of gemm_tiled.cl.
+  static func alternatives(_ sizeClass: SizeClass, _ precision: Precision) -> [GEMMTile] {
+    func tile(_ m: Int, _ n: Int, _ k: Int, _ workM: Int, _ workN: Int) -> GEMMTile {
+      GEMMTile(m: m, n: n, k: k, workM: workM, workN: workN)
+    }
+    switch (sizeClass, precision) {
+    case (.large, .float32): return [tile(128, 128, 16, 8, 8), tile(128, 64, 8, 8, 4), tile(128, 64, 16, 8, 4), tile(64, 64, 8, 8, 4)]
+    case (.large, .float64): return [tile(64, 64, 8, 4, 4), tile(128, 64, 4, 8, 4), tile(128, 128, 8, 8, 8), tile(64, 64, 8, 8, 4)]
+    case (.medium, .float32): return [tile(64, 64, 8, 4, 4), tile(128, 64, 8, 8, 4), tile(32, 64, 16, 4, 4), tile(64, 64, 16, 8, 4)]
+    case (.medium, .float64): return [tile(64, 64, 4, 4, 4), tile(64, 64, 8, 8, 4), tile(32, 64, 8, 4, 4), tile(32, 32, 16, 4, 4)]
+    case (.small, .float32): return [tile(32, 32, 8, 4, 4), tile(64, 32, 16, 4, 4), tile(32, 32, 32, 4, 4)]
+    case (.small, .float64): return [tile(32, 32, 16, 4, 4), tile(32, 32, 8, 2, 2), tile(32, 32, 8, 4, 2)]
+    }
+  }
+}

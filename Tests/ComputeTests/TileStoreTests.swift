@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+@testable import Compute
+
+@Suite struct TileStoreTests {
+  private let store = TileStore(folder: FileManager.default.temporaryDirectory.appending(path: "isthmus-tiles-\(UUID().uuidString)"))
+  private let key = TileTableKey(device: "card", driver: "OpenCL 3.0, driver 1", kernels: "gpu", units: 4)
+  private let values = TileValues([TileKey("widePass", .float64, "group"): 128, TileKey("gemm large", .float32, "rows"): 64])
+
+  private func withStore(_ body: (TileStore) throws -> Void) rethrows {
+    defer { try? FileManager.default.removeItem(at: store.folder) }
+    try body(store)
+  }
+
+  @Test func valuesComeBackForExactlyThisDevice() throws {
+    try withStore { store in
+      #expect(try store.load(key) == nil)
+      let file = try #require(try store.store(values, for: key))
+      #expect(try store.load(key) == values && store.files().map(\.lastPathComponent) == [file.lastPathComponent])
+      for change in [\TileTableKey.device, \.driver, \.kernels] as [WritableKeyPath<TileTableKey, String>] {
+        var other = key
+        other[keyPath: change] += "2"
+        #expect(try store.load(other) == nil)
+      }
+      var other = key
+      other.units = 5
+      #expect(try store.load(other) == nil)
+      #expect(try store.store(TileValues(), for: key) == nil && store.files().isEmpty, "without values nothing is kept")
+    }
+  }
+
+  @Test func aFileOfAnotherDeviceIsRefused() throws {
+    try withStore { store in
+      let file = try #require(try store.store(values, for: key))
+      var other = key
+      other.driver = "OpenCL 3.0, driver 2"
+      try FileManager.default.moveItem(at: file, to: store.file(for: other))
+      let error = #expect(throws: TileError.self) { try store.load(other) }
+      guard case .otherDevice? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+    }
+  }
+
+  @Test func everyChangeOfAFileIsDamage() throws {
+    try withStore { store in
+      let file = try #require(try store.store(values, for: key))
+      let text = try String(contentsOf: file, encoding: .utf8)
+      let changes: [(String, String)] = [
+        (": 128", ": 256"), ("widePass", "featurePass"), ("\"units\" : 4", "\"units\" : 8"), ("\"format\" : 1", "\"format\" : 2"),
+        ("\"measured\"", "\"measure\""), ("{", ""),
+      ]
+      for (part, replacement) in changes {
+        let changed = text.replacing(part, with: replacement, maxReplacements: 1)
+        #expect(changed != text, "\(part)")
+        try Data(changed.utf8).write(to: file)
+        let error = #expect(throws: TileError.self, "\(part)") { try store.load(key) }
+        guard case .damaged? = error else { return #expect(Bool(false), "\(part): \(String(describing: error))") }
+      }
+      try Data().write(to: file)
+      #expect(throws: TileError.self) { try store.load(key) }
+    }
+  }
+
+  @Test func theVariableNamesTheFolderOrTurnsTheStoreOff() {
+    #expect(TileStore.chosen(environment: ["ISTHMUS_TILES": "off", "HOME": "/home/me"]) == nil)
+    #expect(TileStore.chosen(environment: ["ISTHMUS_TILES": "/tiles"])?.folder.path == "/tiles")
+    #expect(TileStore.chosen(environment: ["HOME": "/home/me"])?.folder.path == "/home/me/.cache/isthmus/tiles")
+  }
+}
