@@ -18,8 +18,7 @@ struct CentrePass: Sendable {
   var benchmark: BenchmarkCase {
     BenchmarkCase(
       "widePass", "\(ActivationCatalog.text(activation)) \(hasJacobian ? "read" : "write")",
-      sizes: sizes + [.init("depth", depth), .init("N", points), .init("R", centres), .init("d", width)]
-        + (outputs == 1 ? [] : [.init("c", outputs)]),
+      sizes: sizes + [.init("depth", depth), .init("N", points), .init("R", centres), .init("d", width)] + outputSizes(outputs),
       elements: (points + centres) * (width + outputs) + points * outputs * width
     ) { engine in
       let coefficients = try engine.inputs("coefficients", rows: centres, columns: outputs)
@@ -42,21 +41,27 @@ struct WideFunctionPass: Sendable {
   var features: Int
   var width: Int
   var hasJacobian: Bool
+  var outputs = 1
 
   var benchmark: BenchmarkCase {
     BenchmarkCase(
       "featurePass", "\(ActivationCatalog.text(activation)) \(hasJacobian ? "jacobian" : "value")",
-      sizes: [.init("N", points), .init("M", features), .init("d", width)], elements: (points + features) * (2 * width + 2)
+      sizes: [.init("N", points), .init("M", features), .init("d", width)] + outputSizes(outputs),
+      elements: (points + features) * (2 * width + 2)
     ) { engine in
       let job = FeaturePassJob(
         activation: activation, points: try engine.inputs("points", rows: points, columns: width),
         weights: try engine.inputs("weights", rows: features, columns: width),
         biases: try engine.inputs("biases", rows: features, columns: 1),
-        coefficients: try engine.inputs("coefficients", rows: features, columns: 1),
-        value: try engine.empty(rows: points, columns: 1), jacobian: hasJacobian ? try engine.empty(rows: points, columns: width) : nil)
+        coefficients: try engine.inputs("coefficients", rows: features, columns: outputs),
+        value: try engine.empty(rows: points, columns: outputs),
+        jacobian: hasJacobian ? try engine.empty(rows: points, columns: outputs * width) : nil)
       return PreparedBenchmark(
         run: { try engine.backend.featurePass(job) },
         verify: { Verification(try SampledCheck(job, points: samples(4, of: points, "points"), on: engine)) })
     }
   }
 }
+
+/// Named where there are several.
+private func outputSizes(_ outputs: Int) -> [BenchmarkSize] { outputs > 1 ? [BenchmarkSize("c", outputs)] : [] }

@@ -1,0 +1,62 @@
+import Compute
+import Foundation
+
+/// What was found for one operation at one precision.
+public struct TuningRow: Sendable, Codable {
+  /// Sizes that ran right, and their time over that of the best before them.
+  public struct Candidate: Sendable, Codable {
+    public let sizes: [String: Int]
+    public let ratio: Double
+  }
+  /// Sizes that were refused, and why.
+  public struct Refusal: Sendable, Codable {
+    public let sizes: [String: Int]
+    public let reason: String
+  }
+
+  public let operation: String
+  public let precision: Precision
+  public let cases: [String]
+  public let defaults: [String: Int]
+  public internal(set) var tried: [Candidate] = []
+  public internal(set) var refused: [Refusal] = []
+  /// Sizes to take in place of the device's own; empty where these are the best or within the margin.
+  public internal(set) var best: [String: Int] = [:]
+  /// Seconds of one run of every case.
+  public internal(set) var ownSeconds = 0.0
+  /// Of the best that was found, whether or not it is taken; nil where that is the device's own.
+  public internal(set) var bestSeconds: Double?
+  /// Share of the time that `best` saves, by the least of the measures; 0 where it is empty.
+  public internal(set) var gain = 0.0
+
+  init(_ operation: TunableOperation, cases: [String]) {
+    self.operation = operation.operation
+    self.precision = operation.precision
+    self.cases = cases
+    self.defaults = operation.defaults
+  }
+
+  public var values: TileValues {
+    TileValues(Dictionary(uniqueKeysWithValues: best.map { (TileKey(operation, precision, $0.key), $0.value) }))
+  }
+
+  public static func text(_ sizes: [String: Int]) -> String {
+    sizes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+  }
+}
+
+/// What was found for a device.
+public struct TuningReport: Sendable, Codable {
+  public let device: DeviceDescription
+  public let key: TileTableKey
+  public let isQuick: Bool
+  public var rows: [TuningRow] = []
+  /// Of the values that were stored; nil for none.
+  public var digest: String?
+
+  public init(device: DeviceDescription, key: TileTableKey, isQuick: Bool) {
+    (self.device, self.key, self.isQuick) = (device, key, isQuick)
+  }
+
+  public var values: TileValues { rows.reduce(TileValues()) { $0.merging($1.values) } }
+}

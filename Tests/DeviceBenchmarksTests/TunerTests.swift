@@ -1,0 +1,93 @@
+import Compute
+import Foundation
+import ReferenceBackend
+import Testing
+
+@testable import DeviceBenchmarks
+
+@Suite struct TunerTests {
+  /// The first row of a quick tune of products whose candidates are these.
+  private func tune(_ steps: [[[String: Int]]]) throws -> TuningRow {
+    var tuner = try Tuner(SizedBackend(steps: steps))
+    tuner.isQuick = true
+    let operations = tuner.operations()
+    #expect(operations.count == 1 && tuner.operations(filter: "gemm float64").count == 1 && tuner.operations(filter: "map").isEmpty)
+    return try tuner.tune(operations[0])
+  }
+
+  @Test func theQuickestIsTaken() throws {
+    let row = try tune([[["milliseconds": 3], ["milliseconds": 8]], [["other": 1]]])
+    #expect(row.best["milliseconds"] == 3 && row.gain > 0.1 && row.gain < 0.7, "\(row)")
+    #expect(row.tried.count == 3 && row.refused.isEmpty && row.ownSeconds > 5e-3)
+    #expect(row.values[TileKey("gemm", .float64, "milliseconds")] == 3)
+  }
+
+  @Test func aWrongResultIsRefusedAndNamedHoweverQuick() throws {
+    let row = try tune([[["milliseconds": 1, "wrong": 1], ["milliseconds": 4]]])
+    #expect(row.best == ["milliseconds": 4], "\(row)")
+    #expect(row.refused.count == 1 && row.refused[0].sizes == ["milliseconds": 1, "wrong": 1])
+    #expect(row.refused.first?.reason.contains("residual") == true, "\(row.refused)")
+  }
+
+  @Test func sizesThatTheDeviceCannotBuildAreRefused() throws {
+    let row = try tune([[["milliseconds": -1]]])
+    #expect(row.best.isEmpty && row.values.isEmpty && row.refused.count == 1, "\(row)")
+  }
+
+  /// 6 ms and 1 % less: not worth other bits.
+  @Test func withinTheMarginTheDevicesOwnSizesStay() throws {
+    let row = try tune([[["microseconds": -60]]])
+    #expect(row.best.isEmpty && row.gain == 0 && row.tried.count == 1, "\(row)")
+  }
+
+  @Test func aDeviceThatIsWrongBeforeItIsTunedIsAnError() throws {
+    let tuner = try Tuner(SizedBackend(steps: [[["milliseconds": 1]]], isWrong: true))
+    #expect(throws: TuningError.self) { try tuner.tune(tuner.operations()[0]) }
+  }
+}
+
+/// The reference with a product that takes as long as its sizes say, 6 ms of its own.
+private struct SizedBackend: TunableBackend, HostFallback {
+  let steps: [[[String: Int]]]
+  var isWrong = false
+  var tileValues = TileValues()
+  let fallbackLog = FallbackLog()
+  private let reference = ReferenceBackend()
+
+  init(steps: [[[String: Int]]], isWrong: Bool = false) {
+    self.steps = steps
+    self.isWrong = isWrong
+  }
+
+  var device: DeviceDescription { reference.device }
+  var refusedTiles: TileError? { nil }
+  var tileTableKey: TileTableKey { TileTableKey(device: "none", driver: "", kernels: "none", units: 1) }
+  var tunableOperations: [TunableOperation] {
+    [TunableOperation("gemm", .float64, .products(side: 17), defaults: ["milliseconds": 6], steps: steps)]
+  }
+
+  private func size(_ name: String) -> Int? { tileValues[TileKey("gemm", .float64, name)] }
+
+  func replacingTiles(by values: TileValues) throws -> any TunableBackend {
+    var copy = self
+    copy.tileValues = values
+    guard copy.size("milliseconds") ?? 0 >= 0 else {
+      throw ComputeError.kernelBuildFailed(device: "none", kernel: "gemm", log: "a time below 0")
+    }
+    return copy
+  }
+
+  func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
+    try reference.gemm(operation, a, b, c)
+    Thread.sleep(forTimeInterval: 1e-3 * Double(size("milliseconds") ?? 6) + 1e-6 * Double(size("microseconds") ?? 0))
+    if isWrong || size("wrong") != nil { try Engine(reference).write([1e3], into: c.rows(16..<17).columns(16..<17)) }
+  }
+  func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try reference.allocate(byteCount: byteCount) }
+  func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
+    try reference.copyIn(bytes, to: buffer, at: byteOffset)
+  }
+  func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
+    try reference.copyOut(buffer, at: byteOffset, into: bytes)
+  }
+  func synchronize() throws(ComputeError) { try reference.synchronize() }
+}
