@@ -64,7 +64,7 @@ public enum BenchmarkCatalog {
         [1, 10].flatMap { outputs in
           [Erf() as any Activation, ReLU()].flatMap { activation in
             [true, false].map {
-              CentrePass(activation: activation, points: 4000, centres: centres, width: width, outputs: outputs, hasJacobian: $0)
+              CentrePass(activation: activation, points: 4000, centres: centres, width: width, hasJacobian: $0, outputs: outputs)
             }
           }
         }
@@ -124,7 +124,7 @@ public enum BenchmarkCatalog {
         CentrePass(activation: Erf(), points: points, centres: centres, width: width, hasJacobian: true).benchmark,
         CentrePass(activation: Erf(), points: centres, centres: points, width: width, hasJacobian: false).benchmark,
         CentrePass(activation: ReLU(), points: points, centres: centres, width: width, hasJacobian: true).benchmark,
-        CentrePass(activation: ReLU(), points: points, centres: centres, width: width, outputs: 10, hasJacobian: true).benchmark,
+        CentrePass(activation: ReLU(), points: points, centres: centres, width: width, hasJacobian: true, outputs: 10).benchmark,
         WideFunctionPass(activation: Erf(), points: points, features: features, width: width, hasJacobian: true).benchmark,
         WideFunctionPass(activation: ReLU(), points: points, features: features, width: width, hasJacobian: false).benchmark,
       ]

@@ -50,7 +50,9 @@ struct CheckCommand: ParsableCommand {
     guard all else { return [try device.backend()] }
     return BackendCatalog.all().compactMap { entry in
       switch entry.backend {
-      case .success(let backend): return backend
+      case .success(let backend):
+        Terminal.warnOfRefusedTiles(backend)
+        return backend
       case .failure(let error):
         Terminal.writeError("missing: \(entry.identifier): \(error)")
         return nil

@@ -14,6 +14,9 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case cannotWrite(path: String, reason: String)
   case noCase(filter: String)
   case coarsePrecision(device: String, precision: String)
+  case tilesAreOff
+  /// A device without sizes to choose; nil where no device has any.
+  case nothingToTune(device: String?)
 
   var description: String {
     switch self {
@@ -34,6 +37,13 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
       "\(kernel)[\(row), \(column)] is not a finite number. Scale the inputs or the weight variances down, or choose --precision float64."
     case .cannotWrite(let path, let reason): "\(path) cannot be written: \(reason)"
     case .noCase(let filter): "no case contains '\(filter)'; filter by an operation such as gemm or blockKernel."
+    case .tilesAreOff:
+      "tiles can be neither kept nor read: ISTHMUS_TILES is off, or there is no home for the user's cache. Name a folder in ISTHMUS_TILES."
+    case .nothingToTune(let device?):
+      "\(device) has nothing to tune: only kernels of OpenCL devices have sizes to choose (the loops of cpu are compiled with theirs for "
+        + "each instruction set). See `isthmus devices` for OpenCL devices."
+    case .nothingToTune(nil):
+      "no device here has anything to tune: only OpenCL devices do, and none was found. See `isthmus devices` for the reason."
     case .coarsePrecision(let device, let precision):
       "\(device) has no \(precision), in which the results of an experiment are kept. Choose another device (see `isthmus devices`)."
     }

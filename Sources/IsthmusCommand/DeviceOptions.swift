@@ -13,5 +13,16 @@ struct DeviceOptions: ParsableArguments {
     completion: .custom { _, _, _ in BackendCatalog.all().map(\.identifier) })
   var device: String?
 
-  func backend() throws -> any Backend { try BackendCatalog.backend(named: device) }
+  func backend() throws -> any Backend {
+    let backend = try BackendCatalog.backend(named: device)
+    Terminal.warnOfRefusedTiles(backend)
+    return backend
+  }
+}
+
+extension Terminal {
+  /// Stored sizes of kernels that are not used are told wherever the device is.
+  static func warnOfRefusedTiles(_ backend: any Backend) {
+    if let refused = (backend as? any TunableBackend)?.refusedTiles { writeError("warning: \(backend.device.identifier): \(refused)") }
+  }
 }

@@ -13,7 +13,7 @@ struct DevicesCommand: ParsableCommand {
         The star marks the device that is used without --device: a GPU with float64, else the CPU, else another OpenCL device.
 
         With --json: an array of objects with identifier, available, isDefault, and either backend, name, driver, precisions, \
-        memoryBytes, largestAllocationBytes (0 where unknown) and isGPU, or reason.
+        memoryBytes, largestAllocationBytes (0 where unknown), isGPU and tiles (the digest of what `isthmus tune` stored, or null), or reason.
 
         Example: isthmus run bottleneck --device opencl:0
         """)
@@ -35,7 +35,7 @@ struct DevicesCommand: ParsableCommand {
     var table = TextTable(
       columns: [.init("", .left), .init("device", .left), .init("name", .left), .init("precisions", .left), .init("memory")]
         + [.init("driver", .left)])
-    var missing: [String] = []
+    var notes: [String] = []
     for entry in entries {
       switch entry.backend {
       case .success(let backend):
@@ -44,10 +44,12 @@ struct DevicesCommand: ParsableCommand {
           entry.identifier == chosen ? "*" : "", device.identifier, device.name, device.precisions.map(\.rawValue).joined(separator: ", "),
           device.memoryBytes > 0 ? Terminal.text(bytes: device.memoryBytes) : "–", device.driver,
         ])
-      case .failure(let error): missing.append("missing: \(entry.identifier): \(error)")
+        if let tiles = device.tiles { notes.append("\(device.identifier) uses tiles \(tiles), measured by `isthmus tune`") }
+        if let refused = (backend as? any TunableBackend)?.refusedTiles { notes.append("warning: \(device.identifier): \(refused)") }
+      case .failure(let error): notes.append("missing: \(entry.identifier): \(error)")
       }
     }
-    return ([table.text.trimmingLineFeed] + missing).joined(separator: "\n")
+    return ([table.text.trimmingLineFeed] + notes).joined(separator: "\n")
   }
 
   private static func json(_ entry: BackendCatalog.Entry, isDefault: Bool) -> JSONValue {
@@ -58,7 +60,7 @@ struct DevicesCommand: ParsableCommand {
         "identifier": .string(device.identifier), "available": true, "isDefault": .bool(isDefault), "backend": .string(device.backend),
         "name": .string(device.name), "driver": .string(device.driver), "isGPU": .bool(device.isGPU),
         "precisions": .array(device.precisions.map { .string($0.rawValue) }), "memoryBytes": .integer(Int128(device.memoryBytes)),
-        "largestAllocationBytes": .integer(Int128(device.largestAllocationBytes)),
+        "largestAllocationBytes": .integer(Int128(device.largestAllocationBytes)), "tiles": device.tiles.map { .string($0) } ?? .null,
       ]
     case .failure(let error):
       return ["identifier": .string(entry.identifier), "available": false, "isDefault": false, "reason": .string("\(error)")]

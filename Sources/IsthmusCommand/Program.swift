@@ -1,4 +1,6 @@
 import ArgumentParser
+import BackendCatalog
+import Compute
 import Foundation
 
 /// The program: settings files expanded, the command chosen and run, every error one clear message and an exit code.
@@ -7,6 +9,7 @@ enum Program {
 
   static func main(_ arguments: [String]) -> Never {
     do {
+      BackendCatalog.tileStore = .chosen()
       var command = try IsthmusCommand.parseAsRoot(try SettingsFile.expand(arguments))
       try command.run()
       exit(EXIT_SUCCESS)
@@ -42,6 +45,7 @@ struct IsthmusCommand: ParsableCommand {
         isthmus plot                                        the figures of the newest run
         isthmus check --all                                 whether every device computes correctly
         isthmus bench                                       how close its operations come to the device's limits
+        isthmus tune                                        the quickest sizes of OpenCL kernels for this machine
 
         Completions: `isthmus --generate-completion-script bash` (or zsh, fish) prints a script that the shell sources.
         Exit codes: 0 done; 1 failed; 64 the command line could not be understood; 130 interrupted.
@@ -49,7 +53,7 @@ struct IsthmusCommand: ParsableCommand {
       version: Program.version,
       subcommands: [
         DevicesCommand.self, ListCommand.self, RunCommand.self, KernelCommand.self, PlotCommand.self, CheckCommand.self,
-        BenchCommand.self,
+        BenchCommand.self, TuneCommand.self,
       ])
   }
 }

@@ -19,7 +19,9 @@ enum Provenance {
   }
 
   static func versions(of device: DeviceDescription) -> [String: String] {
-    programVersions.merging(["driver": device.driver]) { own, _ in own }
+    var versions = programVersions.merging(["driver": device.driver]) { own, _ in own }
+    versions["tiles"] = device.tiles
+    return versions
   }
 
   /// Without those of a device.

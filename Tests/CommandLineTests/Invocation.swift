@@ -8,9 +8,13 @@ struct Invocation {
   let errors: String
 
   /// Runs `isthmus` with `arguments` and waits for its end.
-  init(_ arguments: [String], in folder: URL = FileManager.default.temporaryDirectory) throws {
+  ///
+  /// - Parameter variables: of the environment, in place of those of the tests.
+  init(_ arguments: [String], in folder: URL = FileManager.default.temporaryDirectory, variables: [String: String] = [:]) throws {
     let files = try TemporaryFolder()
-    let process = try Invocation.start(arguments, in: folder, output: files.url)
+    let environment = ProcessInfo.processInfo.environment.merging(["ISTHMUS_TILES": "off"]) { _, off in off }
+    let process = try Invocation.start(
+      arguments, in: folder, output: files.url, environment: environment.merging(variables) { _, own in own })
     process.waitUntilExit()
     exitCode = process.terminationStatus
     output = try String(contentsOf: files.url.appendingPathComponent("output"), encoding: .utf8)
@@ -24,8 +28,9 @@ struct Invocation {
     process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = folder
-    // Tests run beside each other; threads of the linear algebra would only wait for one another.
-    process.environment = (environment ?? ProcessInfo.processInfo.environment).merging(["OPENBLAS_NUM_THREADS": "1"]) { _, new in new }
+    // Tests run beside each other; threads of the linear algebra would only wait for one another. What the user has tuned is left out.
+    process.environment = (environment ?? ProcessInfo.processInfo.environment.merging(["ISTHMUS_TILES": "off"]) { _, off in off })
+      .merging(["OPENBLAS_NUM_THREADS": "1"]) { _, new in new }
     for name in ["output", "errors"] { try Data().write(to: output.appendingPathComponent(name)) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output.appendingPathComponent("output"))

@@ -9,9 +9,9 @@ struct CentrePass: Sendable {
   var points: Int
   var centres: Int
   var width: Int
-  var outputs = 1
   /// Reads have one, writes have none.
   var hasJacobian: Bool
+  var outputs = 1
   /// What else distinguishes it.
   var sizes: [BenchmarkSize] = []
 
