@@ -14,7 +14,7 @@ struct TuneCommand: ParsableCommand {
       discussion: """
         Tiles of matrix products, and how passes and recursions share out their work, depend on a device more than on a shape. Candidates run \
         in turns with the device's own sizes on representative shapes; every result is verified, and one beyond its bound is refused and \
-        named. What saves at least 3 % is stored in ~/.cache/isthmus/tiles, for this device, driver and OpenCL version, and every later \
+        named. What saves at least 3 % beyond the noise of the measurement is stored in ~/.cache/isthmus/tiles, for this device, driver and OpenCL version, and every later \
         command uses it there. Sums may then run in another order: the last bits of results differ from those without, and a run records \
         the digest of its tiles.
 
@@ -100,7 +100,8 @@ struct TuneCommand: ParsableCommand {
       report.digest = values.digest
       Terminal.write("stored in \(file.path), tiles \(values.digest); used from the next command on")
     } else {
-      Terminal.write("the device's own sizes are kept: nothing saves \(Int(100 * tuner.leastGain)) % or more, and nothing is stored")
+      Terminal.write(
+        "the device's own sizes are kept: nothing saves \(Int(100 * tuner.leastGain)) % beyond the noise, and nothing is stored")
     }
     return report
   }
@@ -116,11 +117,12 @@ struct TuneCommand: ParsableCommand {
   static func table(_ report: TuningReport) -> TextTable {
     var table = TextTable(
       columns: [.init("operation", .left), .init("precision", .left), .init("default", .left), .init("best", .left)]
-        + ["default ms", "best ms", "gain"].map { .init($0) })
+        + ["default ms", "best ms", "noise", "gain"].map { .init($0) })
     for row in report.rows {
       table.append([
         row.operation, row.precision.rawValue, TuningRow.text(row.defaults), row.best.isEmpty ? "the default" : TuningRow.text(row.best),
         String(format: "%.3f", 1e3 * row.ownSeconds), row.bestSeconds.map { String(format: "%.3f", 1e3 * $0) } ?? "–",
+        row.bestSeconds == nil ? "–" : String(format: "%.0f %%", 100 * row.noise),
         row.best.isEmpty ? "–" : String(format: "%.0f %%", 100 * row.gain),
       ])
     }

@@ -132,7 +132,7 @@ extension TileTable {
     let defaults = ["lanes": lanes, "copies": copies, "block": block, "accumulators": accumulators]
     return [
       TunableOperation(
-        TunedOperation.gemm.rawValue, precision, .products(side: 640), defaults: ["rows": rows, "vectors": vectors, "depth": depth],
+        TunedOperation.gemm.rawValue, precision, .products(side: 1024), defaults: ["rows": rows, "vectors": vectors, "depth": depth],
         steps: [shapes.map { ["rows": $0.0, "vectors": $0.1] }, [256, 512, 768].map { ["depth": $0] }]),
       TunableOperation(
         TunedOperation.recursion.rawValue, precision, .recursions, defaults: ["copies": copies],

@@ -5,8 +5,8 @@ import Foundation
 /// Chooses sizes of a device's kernels by measurement, with every result verified.
 ///
 /// For each operation the candidates of one list after the other run against the best so far, in turns on the same inputs; the best of all
-/// then runs against the device's own sizes, which it must beat by `leastGain`. A candidate that cannot be built or whose result is beyond
-/// its bound is refused and named.
+/// then runs against the device's own sizes, which it must beat by `leastGain` and by what these differ from themselves, measured in the
+/// same way: a busy machine tunes less, not wrongly. A candidate that cannot be built or whose result is beyond its bound is refused and named.
 public struct Tuner {
   /// Share of the time that a candidate must save to replace the device's own sizes.
   public var leastGain = 0.03
@@ -46,7 +46,7 @@ public struct Tuner {
             row.refused.append(.init(sizes: candidate, reason: failure))
             continue
           }
-          let ratio = try Contender.race(other, against: leader, rounds: isQuick ? 3 : 5).minimum
+          let ratio = try Contender.race(other, against: leader, rounds: isQuick ? 7 : 9).minimum
           row.tried.append(.init(sizes: candidate, ratio: ratio))
           // Half of the gain at each step: what changes nothing is not taken by luck.
           if ratio < 1 - leastGain / 2 { leader = other }
@@ -59,11 +59,15 @@ public struct Tuner {
     row.ownSeconds = try own.seconds()
     guard best !== own else { return row }
     note("\(TuningRow.text(best.sizes)) against the device's own")
-    let final = try Contender.race(best, against: own, rounds: isQuick ? 5 : 11)
+    let rounds = isQuick ? 15 : 25
+    let final = try Contender.race(best, against: own, rounds: rounds),
+      noise = try Contender.race(contender([:]), against: own, rounds: rounds)
     row.bestSeconds = row.ownSeconds * final.median
+    row.noise = max(abs(1 - noise.minimum), abs(1 - noise.median))
     // By the quickest runs and by the middle ones: either alone may be luck.
     let gain = 1 - max(final.minimum, final.median)
-    guard gain >= leastGain else { return row }
+    // A shape that loses is not paid for by another: there may be more of its kind.
+    guard gain >= leastGain + row.noise, final.worst <= 1 + row.noise else { return row }
     if !isQuick, let failure = conformanceFailure(best, operation) {
       row.refused.append(.init(sizes: best.sizes, reason: failure))
       return row
@@ -87,7 +91,7 @@ private final class Contender {
   /// Why it cannot be chosen.
   private(set) var failure: String?
   private var runs: [PreparedBenchmark] = []
-  /// Runs of each case that are timed together, so that they take some milliseconds.
+  /// Runs of each case that are timed together, so that they take a millisecond: short enough for some to go undisturbed.
   private var repetitions: [Int] = []
 
   init(_ backend: any TunableBackend, _ operation: TunableOperation, _ sizes: [String: Int], _ cases: [BenchmarkCase]) throws {
@@ -105,7 +109,7 @@ private final class Contender {
       runs.append(run)
       repetitions.append(1)
     }
-    for index in runs.indices { repetitions[index] = max(1, min(1000, Int((5e-3 / (try time(index))).rounded(.up)))) }
+    for index in runs.indices { repetitions[index] = max(1, min(1000, Int((1e-3 / (try time(index))).rounded(.up)))) }
   }
 
   /// Seconds of one run of a case.
@@ -120,9 +124,18 @@ private final class Contender {
   /// Of one run of every case.
   func seconds() throws -> Double { try runs.indices.reduce(0) { $0 + (try time($1)) } }
 
-  /// Geometric mean over the cases of one's time over the other's, in turns: by the quickest and by the middle runs.
-  static func race(_ one: Contender, against other: Contender, rounds: Int) throws -> (minimum: Double, median: Double) {
-    var (minima, medians) = (0.0, 0.0)
+  /// One's time over the other's.
+  struct Ratio {
+    /// Geometric means over the cases, by the quickest and by the middle runs.
+    var minimum: Double
+    var median: Double
+    /// Of the case that is worst for the one, by the quickest runs.
+    var worst: Double
+  }
+
+  /// Runs both in turns.
+  static func race(_ one: Contender, against other: Contender, rounds: Int) throws -> Ratio {
+    var (minima, medians, worst) = (0.0, 0.0, 0.0)
     for index in one.runs.indices {
       var (own, others): ([Double], [Double]) = ([], [])
       for round in 0..<rounds {
@@ -134,10 +147,11 @@ private final class Contender {
       own.sort()
       others.sort()
       minima += log(own[0] / others[0])
+      worst = max(worst, own[0] / others[0])
       medians += log(own[own.count / 2] / others[others.count / 2])
     }
     let count = Double(max(one.runs.count, 1))
-    return (exp(minima / count), exp(medians / count))
+    return Ratio(minimum: exp(minima / count), median: exp(medians / count), worst: worst)
   }
 }
 

@@ -14,7 +14,7 @@ enum TuningCases {
         MatrixProduct(variant: "nt", m: side, n: side, k: 512, operation: GEMM(transposeB: true)).benchmark,
       ]
     case .recursions:
-      all = [ReLU() as any Activation, Erf()].map { Recursion(activation: $0, depth: 3, points: points / 4).benchmark }
+      all = [ReLU() as any Activation, Erf()].map { Recursion(activation: $0, depth: 3, points: points).benchmark }
     case .widePasses:
       let centres = 500
       all = [
@@ -28,6 +28,7 @@ enum TuningCases {
         WideFunctionPass(activation: Erf(), points: points, features: features, width: 2, hasJacobian: true).benchmark,
         WideFunctionPass(activation: ReLU(), points: points, features: features, width: 4, hasJacobian: true, outputs: 10).benchmark,
         WideFunctionPass(activation: ReLU(), points: points, features: features, width: 2, hasJacobian: false).benchmark,
+        WideFunctionPass(activation: ReLU(), points: points, features: features, width: 4, hasJacobian: false).benchmark,
       ]
     }
     return isQuick ? Array(all.prefix(1)) : all

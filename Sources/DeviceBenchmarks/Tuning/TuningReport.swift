@@ -26,6 +26,8 @@ public struct TuningRow: Sendable, Codable {
   public internal(set) var ownSeconds = 0.0
   /// Of the best that was found, whether or not it is taken; nil where that is the device's own.
   public internal(set) var bestSeconds: Double?
+  /// Share by which the device's own sizes differed from themselves; 0 where nothing was ahead of them.
+  public internal(set) var noise = 0.0
   /// Share of the time that `best` saves, by the least of the measures; 0 where it is empty.
   public internal(set) var gain = 0.0
 
