@@ -27,6 +27,9 @@ static const char recursion[] = {
 static const char recursion_vjp[] = {
 #embed "recursion_vjp.cl"
   , 0};
+static const char pass_tiles[] = {
+#embed "pass_tiles.cl"
+  , 0};
 static const char wide_pass[] = {
 #embed "wide_pass.cl"
   , 0};
@@ -62,6 +65,7 @@ static const IsthmusKernelSource sources[] = {
   {"block_kernel", block_kernel},
   {"recursion", recursion},
   {"recursion_vjp", recursion_vjp},
+  {"pass_tiles", pass_tiles},
   {"wide_pass", wide_pass},
   {"copy_rows", copy_rows},
   {"feature_pass", feature_pass},

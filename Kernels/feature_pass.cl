@@ -12,38 +12,11 @@
 // Every sum runs in the order of the features, split by split, and splits depend on their number alone: the same bits for a point
 // whatever points and items stand beside it.
 
-#ifndef WIDTH
-#define WIDTH 2
-#endif
-// Coordinates and outputs of the Jacobian that one work-item accumulates.
+#include "pass_tiles.cl"
+
+// Coordinates of the Jacobian that one work-item accumulates.
 #ifndef COORDINATES
 #define COORDINATES WIDTH
-#endif
-#ifndef OUTPUTS
-#define OUTPUTS 1
-#endif
-#ifndef JACOBIAN
-#define JACOBIAN 1
-#endif
-#ifndef BIASED
-#define BIASED 1
-#endif
-#ifndef GROUP
-#define GROUP 1
-#endif
-#ifndef STAGE
-#define STAGE 0
-#endif
-// Features whose values are computed, COPIES at a time, before any output adds them up. BLOCK is a multiple of COPIES.
-#ifndef COPIES
-#define COPIES 1
-#endif
-#ifndef BLOCK
-#define BLOCK COPIES
-#endif
-// Outputs whose sums are in registers at a time; OUTPUTS is a multiple of it, and those beyond the last repeat it.
-#ifndef TOGETHER
-#define TOGETHER OUTPUTS
 #endif
 #define ROWS (JACOBIAN ? WIDTH + 1 : 1)
 #define SUMS (JACOBIAN ? COORDINATES + 1 : 1)

@@ -11,33 +11,8 @@
 // Needs: pair_jet() (JACOBIAN) or pair_value() for COPIES centres, generated from the KernelProgram and the kind of kernel.
 // Every sum runs in the order of the centres, split by split: the same bits every time, whatever BLOCK and COPIES.
 
-#ifndef WIDTH
-#define WIDTH 2
-#endif
-// Outputs that one work-item accumulates.
-#ifndef OUTPUTS
-#define OUTPUTS 1
-#endif
-#ifndef JACOBIAN
-#define JACOBIAN 1
-#endif
-#ifndef GROUP
-#define GROUP 1
-#endif
-#ifndef STAGE
-#define STAGE 0
-#endif
-// Centres whose kernels are computed, COPIES at a time, before any output adds them up. BLOCK is a multiple of COPIES.
-#ifndef COPIES
-#define COPIES 1
-#endif
-#ifndef BLOCK
-#define BLOCK COPIES
-#endif
-// Outputs whose sums are in registers at a time; OUTPUTS is a multiple of it, and those beyond the last repeat it.
-#ifndef TOGETHER
-#define TOGETHER OUTPUTS
-#endif
+#include "pass_tiles.cl"
+
 #define ROWS (JACOBIAN ? WIDTH + 2 : 1)
 #define TABLE_ROWS (WIDTH + 2 * LEVELS + 2)
 
