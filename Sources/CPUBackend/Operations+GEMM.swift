@@ -10,7 +10,13 @@ extension Operations {
       return try skinnyGEMM(operation, a, b, c, inner: inner)
     }
     let product = MatrixProduct(operation, a, b, c, inner: inner, loops)
-    if product.isSmall { smallGEMM(product) } else { try packedGEMM(product) }
+    if product.isSmall {
+      smallGEMM(product)
+    } else if isThin(product) {
+      try thinGEMM(product)
+    } else {
+      try packedGEMM(product)
+    }
   }
 
   /// Operands that several tiles read are packed once, all others by the tile that reads them.

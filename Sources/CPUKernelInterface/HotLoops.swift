@@ -220,6 +220,11 @@ package protocol HotLoops<Scalar>: Sendable {
   func multiplyItems(
     _ items: Int, _ a: ItemOperand<Scalar>, _ b: ItemOperand<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>,
     itemStep: Int)
+  /// C ← alpha·A·B + beta·C, rounded as by `multiplyPanels`, for few columns: A's rows, `rowStep` apart, are read once as they lie in memory.
+  /// B's rows are packed to `bStride` numbers, a whole number of vectors.
+  func multiplyThin(
+    _ a: UnsafePointer<Scalar>, rowStep: Int, _ b: UnsafePointer<Scalar>, bStride: Int, inner: Int, alpha: Scalar, beta: Scalar,
+    into c: Panel<Scalar>)
   /// c[i·rowStep + j·columnStep] ← alpha·x_i·y_j + beta·c for rows of X and Y that are contiguous, few of them in Y.
   func rowProducts(
     _ x: UnsafePointer<Scalar>, xStride: Int, xRows: Int, _ y: UnsafePointer<Scalar>, yStride: Int, yRows: Int, inner: Int,

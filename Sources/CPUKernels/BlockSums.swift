@@ -1,14 +1,14 @@
 import WideKernels
 
-/// Sums of a block of C that stay in registers: some rows, one or two vectors wide.
+/// Sums of a block of C that stay in registers: some rows, one to three vectors wide.
 protocol BlockSums<V> {
   associatedtype V: Register
   static var rows: Int { get }
   /// Vectors of a row.
   static var vectors: Int { get }
   init()
-  /// Adds the outer product of a column of A, `rowStep` apart, and one or two vectors of a row of B.
-  mutating func add(_ a: UnsafePointer<V.Scalar>, rowStep: Int, _ x: V, _ y: V)
+  /// Adds the outer product of a column of A, `rowStep` apart, and the vectors of a row of B: one is the last, two the first and the last.
+  mutating func add(_ a: UnsafePointer<V.Scalar>, rowStep: Int, _ first: V, _ middle: V, _ last: V)
   /// C ← alpha · sums + beta · C.
   func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int)
   /// The same in the first `edge` columns of the last vector, without leaving the registers; rounded as in a whole block.
@@ -23,10 +23,10 @@ struct WideRow<V: Register>: BlockSums {
   static var vectors: Int { 2 }
   @inline(__always) init() {}
 
-  @inline(__always) mutating func add(_ a: UnsafePointer<V.Scalar>, rowStep: Int, _ x: V, _ y: V) {
+  @inline(__always) mutating func add(_ a: UnsafePointer<V.Scalar>, rowStep: Int, _ first: V, _ middle: V, _ last: V) {
     let factor = V(repeating: a.pointee)
-    left = V.fma(factor, x, left)
-    right = V.fma(factor, y, right)
+    left = V.fma(factor, first, left)
+    right = V.fma(factor, last, right)
   }
   @inline(__always) func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int) {
     left.finish(alpha, beta, c)
@@ -38,6 +38,33 @@ struct WideRow<V: Register>: BlockSums {
   }
 }
 
+/// Three neighbouring vectors of one row.
+struct TripleRow<V: Register>: BlockSums {
+  private var left = V.zero
+  private var middle = V.zero
+  private var right = V.zero
+  static var rows: Int { 1 }
+  static var vectors: Int { 3 }
+  @inline(__always) init() {}
+
+  @inline(__always) mutating func add(_ a: UnsafePointer<V.Scalar>, rowStep: Int, _ first: V, _ middle: V, _ last: V) {
+    let factor = V(repeating: a.pointee)
+    left = V.fma(factor, first, left)
+    self.middle = V.fma(factor, middle, self.middle)
+    right = V.fma(factor, last, right)
+  }
+  @inline(__always) func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int) {
+    left.finish(alpha, beta, c)
+    middle.finish(alpha, beta, c + V.lanes)
+    right.finish(alpha, beta, c + 2 * V.lanes)
+  }
+  @inline(__always) func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int, edge: Int) {
+    left.finish(alpha, beta, c)
+    middle.finish(alpha, beta, c + V.lanes)
+    right.finish(alpha, beta, c + 2 * V.lanes, first: edge)
+  }
+}
+
 /// One vector of one row.
 struct NarrowRow<V: Register>: BlockSums {
   private var sum = V.zero
@@ -45,8 +72,8 @@ struct NarrowRow<V: Register>: BlockSums {
   static var vectors: Int { 1 }
   @inline(__always) init() {}
 
-  @inline(__always) mutating func add(_ a: UnsafePointer<V.Scalar>, rowStep: Int, _ x: V, _ y: V) {
-    sum = V.fma(V(repeating: a.pointee), x, sum)
+  @inline(__always) mutating func add(_ a: UnsafePointer<V.Scalar>, rowStep: Int, _ first: V, _ middle: V, _ last: V) {
+    sum = V.fma(V(repeating: a.pointee), last, sum)
   }
   @inline(__always) func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int) { sum.finish(alpha, beta, c) }
   @inline(__always) func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int, edge: Int) {
@@ -63,9 +90,9 @@ struct Stack<Upper: BlockSums, Lower: BlockSums<Upper.V>>: BlockSums {
   @inline(__always) static var vectors: Int { Upper.vectors }
   @inline(__always) init() {}
 
-  @inline(__always) mutating func add(_ a: UnsafePointer<V.Scalar>, rowStep: Int, _ x: V, _ y: V) {
-    upper.add(a, rowStep: rowStep, x, y)
-    lower.add(a + Upper.rows * rowStep, rowStep: rowStep, x, y)
+  @inline(__always) mutating func add(_ a: UnsafePointer<V.Scalar>, rowStep: Int, _ first: V, _ middle: V, _ last: V) {
+    upper.add(a, rowStep: rowStep, first, middle, last)
+    lower.add(a + Upper.rows * rowStep, rowStep: rowStep, first, middle, last)
   }
   @inline(__always) func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int) {
     upper.finish(alpha, beta, c, stride: stride)

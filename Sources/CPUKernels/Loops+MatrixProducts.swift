@@ -98,7 +98,8 @@ extension TileLoops {
     var sums = Sums()
     var (a, b) = (product.left.row(row, inner: product.inner, blockRows: blockRows), columns.b)
     for _ in 0..<product.inner {
-      sums.add(a, rowStep: rowStep, V(b), V(b + (Sums.vectors - 1) * V.lanes))
+      let (first, last) = (V(b), V(b + (Sums.vectors - 1) * V.lanes))
+      sums.add(a, rowStep: rowStep, first, first, last)
       prefetch_for_reading(ahead)
       ahead += share
       a += aStep

@@ -102,15 +102,16 @@ extension TileLoops {
     var b = products.b.base + item * products.b.itemStep + columns.first
     let target = products.c.base + item * products.itemStep + row * products.c.stride + columns.first
     // What a later item needs, a line of each operand with each inner index: in one go they would wait for each other.
-    let (later, first) = (item + products.ahead, fetched ?? 0)
-    var nextA = products.a.base + later * products.a.itemStep + first
-    var nextB = products.b.base + later * products.b.itemStep + first
-    var nextC = products.c.base + later * products.itemStep + first
+    let (later, piece) = (item + products.ahead, fetched ?? 0)
+    var nextA = products.a.base + later * products.a.itemStep + piece
+    var nextB = products.b.base + later * products.b.itemStep + piece
+    var nextC = products.c.base + later * products.itemStep + piece
     var sums = Sums()
     for _ in 0..<products.inner {
-      let last = b + (Sums.vectors - 1) * V.lanes
-      let y = columns.edge.map { V(last, first: $0) } ?? V(last)
-      sums.add(a, rowStep: rowStep, Sums.vectors == 1 ? y : V(b), y)
+      let end = b + (Sums.vectors - 1) * V.lanes
+      let last = columns.edge.map { V(end, first: $0) } ?? V(end)
+      let first = Sums.vectors == 1 ? last : V(b)
+      sums.add(a, rowStep: rowStep, first, first, last)
       if fetched != nil {
         prefetch_for_reading(nextA)
         prefetch_for_reading(nextB)

@@ -19,7 +19,7 @@ import Testing
       let b = try normal("b", inner, columns, swapped: transposeB)
       let whole = try normal("c", rows, columns)
       try e.gemm(operation, a, b, into: whole)
-      for (m, n) in [(rows, 17), (rows, 40), (rows, 77), (17, columns), (90, columns), (20, 21)] {
+      for (m, n) in [(rows, 17), (rows, 24), (rows, 40), (rows, 50), (rows, 64), (rows, 77), (17, columns), (90, columns), (20, 21)] {
         let part = try e.empty(rows: m, columns: n)
         try e.copy(normal("c", rows, columns).rows(0..<m).columns(0..<n), into: part)
         try e.gemm(operation, transposeA ? a.columns(0..<m) : a.rows(0..<m), transposeB ? b.rows(0..<n) : b.columns(0..<n), into: part)
