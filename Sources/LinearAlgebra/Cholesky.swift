@@ -25,44 +25,57 @@ public func cholesky(_ a: [Double], size n: Int, jitter: Double = 0) throws(Fact
 /// - Throws: `.notFinite` before any work, `.notPositiveDefinite` at the first bad pivot.
 ///
 /// Source: Golub & Van Loan, *Matrix Computations*, 4th ed., alg. 4.2.3.
-public func cholesky(_ a: Tensor, jitter: Double = 0, blockSize: Int = 512, on engine: Engine) throws(FactorisationError) -> Tensor {
+public func cholesky(_ a: Tensor, jitter: Double = 0, blockSize: Int = 256, on engine: Engine) throws(FactorisationError) -> Tensor {
   let n = a.rows
   guard a.columns == n, a.precision == .float64, engine.precision == .float64 else {
     throw .shape(expected: "square matrices in float64 on a float64 engine", got: "\(a.shapeText) in \(a.precision)")
   }
   let result = try onDevice { () throws(ComputeError) in try engine.empty(batch: a.batch, rows: n, columns: n) }
+  let zero = try onDevice { () throws(ComputeError) in try engine.zeros(rows: 1, columns: 1) }
   for item in 0..<a.batch {
-    var values = try onDevice { () throws(ComputeError) in try engine.read(a.item(item)) }
-    try requireFinite(values, size: n, item: item)
-    for row in 0..<n {
-      values[row * n + row] += jitter
-      for column in row + 1..<max(n, row + 1) { values[row * n + column] = 0 }
+    let (matrix, target) = (a.item(item), result.item(item))
+    try requireFinite(matrix, item: item, first: (0, 0), lowerOnly: true, on: engine)
+    let blocks = stride(from: 0, to: n, by: blockSize).map { $0..<min($0 + blockSize, n) }
+    for block in blocks {
+      let (read, rest) = (0..<block.upperBound, block.upperBound..<n)
+      try onDevice { () throws(ComputeError) in
+        try engine.copy(matrix.rows(block).columns(read), into: target.rows(block).columns(read))
+        try engine.map(.scaled(by: 1, plus: 0), [zero], into: target.rows(block).columns(rest))
+      }
     }
-    let target = result.item(item)
-    try onDevice { () throws(ComputeError) in try engine.write(values, into: target) }
-    for start in stride(from: 0, to: n, by: blockSize) {
-      try eliminate(target, start..<min(start + blockSize, n), item: item, on: engine)
-    }
+    for block in blocks { try eliminate(target, block, jitter: jitter, item: item, on: engine) }
   }
   return result
 }
 
 /// One block column: factor the diagonal block, then L21 = A21·L11⁻ᵀ and A22 ← A22 − L21·L21ᵀ.
-private func eliminate(_ a: Tensor, _ block: Range<Int>, item: Int, on engine: Engine) throws(FactorisationError) {
+private func eliminate(_ a: Tensor, _ block: Range<Int>, jitter: Double, item: Int, on engine: Engine) throws(FactorisationError) {
   let size = block.count
   let diagonal = a.rows(block).columns(block)
   let values = try onDevice { () throws(ComputeError) in try engine.read(diagonal) }
-  let lower = try factor(values, size: size, jitter: 0, item: item, firstIndex: block.lowerBound)
+  let lower = try factor(values, size: size, jitter: jitter, item: item, firstIndex: block.lowerBound)
   try onDevice { () throws(ComputeError) in try engine.write(lower, into: diagonal) }
   let rest = block.upperBound..<a.rows
   guard !rest.isEmpty else { return }
   let inverse = try triangularInverse(lower, size: size)
   try onDevice { () throws(ComputeError) in
     let panel = a.rows(rest).columns(block)
-    let solved = try engine.gemm(panel, engine.tensor(inverse, rows: size, columns: size), transposeB: true)
+    let solved = try engine.empty(rows: rest.count, columns: size)
+    try multiply(panel, byTransposed: engine.tensor(inverse, rows: size, columns: size), into: solved, on: engine)
     try engine.map(.scaled(by: 1, plus: 0), [solved], into: panel)
     try engine.gemm(
       GEMM(transposeB: true, alpha: -1, beta: 1, lowerOnly: true), solved, solved, into: a.rows(rest).columns(rest))
+  }
+}
+
+/// result ← panel·inverseᵀ for the inverse of a lower triangle: by pieces of columns, none of which sums over the zeros above its diagonal block.
+func multiply(_ panel: Tensor, byTransposed inverse: Tensor, into result: Tensor, on engine: Engine) throws(ComputeError) {
+  let width = max(128, inverse.rows / 4)
+  for start in stride(from: 0, to: inverse.rows, by: width) {
+    let columns = start..<min(start + width, inverse.rows)
+    let inner = 0..<columns.upperBound
+    try engine.gemm(
+      GEMM(transposeB: true), panel.columns(inner), inverse.rows(columns).columns(inner), into: result.columns(columns))
   }
 }
 

@@ -41,3 +41,20 @@ func requireFinite(_ a: [Double], size n: Int, item: Int) throws(FactorisationEr
     for column in 0...row where !a[row * n + column].isFinite { throw .notFinite(item: item, row: row, column: column) }
   }
 }
+
+/// Looks for NaN and infinities in `matrix` `[1, n, m]`, or on and below its diagonal; only rows whose sum is not finite are read, for a sum
+/// is finite only where all of its terms are.
+///
+/// - Parameter first: row and column of the first element in the matrix that errors name.
+func requireFinite(_ matrix: Tensor, item: Int, first: (row: Int, column: Int), lowerOnly: Bool, on engine: Engine)
+  throws(FactorisationError)
+{
+  let sums = try onDevice { () throws(ComputeError) in try engine.read(engine.rows(.sum, matrix)) }
+  for row in sums.indices where !sums[row].isFinite {
+    let columns = 0..<(lowerOnly ? min(row + 1, matrix.columns) : matrix.columns)
+    let values = try onDevice { () throws(ComputeError) in try engine.read(matrix.rows(row..<row + 1).columns(columns)) }
+    if let column = values.firstIndex(where: { !$0.isFinite }) {
+      throw .notFinite(item: item, row: first.row + row, column: first.column + column)
+    }
+  }
+}

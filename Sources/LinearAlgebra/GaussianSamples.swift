@@ -74,14 +74,7 @@ private func copy(of panel: Tensor, _ columns: Range<Int>, size n: Int, on engin
     throw .shape(
       expected: "a panel [1, \(rows), \(columns.count)] in float64 for columns \(columns)", got: "\(panel.shapeText) in \(panel.precision)")
   }
-  // A sum is finite only where all of its terms are; only rows whose sum is not are looked through.
-  let sums = try onDevice { () throws(ComputeError) in try engine.read(engine.rows(.sum, panel)) }
-  for row in sums.indices where !sums[row].isFinite {
-    let values = try onDevice { () throws(ComputeError) in try engine.read(panel.rows(row..<row + 1)) }
-    if let column = values.firstIndex(where: { !$0.isFinite }) {
-      throw .notFinite(item: 0, row: columns.lowerBound + row, column: columns.lowerBound + column)
-    }
-  }
+  try requireFinite(panel, item: 0, first: (columns.lowerBound, columns.lowerBound), lowerOnly: false, on: engine)
   return try onDevice { () throws(ComputeError) in try engine.map(.scaled(by: 1, plus: 0), panel) }
 }
 
@@ -95,9 +88,9 @@ private func factored(_ remainder: Tensor, _ columns: Range<Int>, jitter: Double
   guard remainder.rows > size else { return result }
   let inverse = try triangularInverse(lower, size: size)
   try onDevice { () throws(ComputeError) in
-    try engine.gemm(
-      GEMM(transposeB: true), remainder.rows(size..<remainder.rows), engine.tensor(inverse, rows: size, columns: size),
-      into: result.rows(size..<remainder.rows))
+    let rest = size..<remainder.rows
+    try multiply(
+      remainder.rows(rest), byTransposed: engine.tensor(inverse, rows: size, columns: size), into: result.rows(rest), on: engine)
   }
   return result
 }

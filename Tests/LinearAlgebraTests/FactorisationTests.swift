@@ -65,6 +65,26 @@ import Testing
     }
   }
 
+  @Test func whatLiesAboveTheDiagonalIsNotReadAndBecomesZero() throws {
+    let n = 70
+    let a = positiveDefinite(n, inner: 2 * n, shift: 0.1, seed: 4)
+    var lower = a
+    for i in 0..<n { for j in i + 1..<n { lower[i * n + j] = (i + j) % 2 == 0 ? .nan : .infinity } }
+    for backend in BackendCatalog.all().compactMap({ try? $0.backend.get() }) where backend.device.precisions.contains(.float64) {
+      let engine = try Engine(backend)
+      func factor(_ values: [Double]) throws -> [Double] {
+        try engine.read(cholesky(engine.tensor(values, rows: n, columns: n), jitter: 0.01, blockSize: 32, on: engine))
+      }
+      let (expected, got) = try (factor(a), factor(lower))
+      #expect(got == expected, "\(backend.device.identifier)")
+      let rest = (0..<n).flatMap { i in (i + 1..<n).map { j in got[i * n + j] } }
+      #expect(rest.allSatisfy { $0 == 0 }, "\(backend.device.identifier)")
+      lower[50 * n + 40] = .infinity
+      #expect(throws: FactorisationError.notFinite(item: 0, row: 50, column: 40)) { try factor(lower) }
+      lower[50 * n + 40] = a[50 * n + 40]
+    }
+  }
+
   @Test func indefiniteMatricesNameThePivot() throws {
     var a = positiveDefinite(40, inner: 60, shift: 0.1, seed: 1)
     a[17 * 40 + 17] = -1
