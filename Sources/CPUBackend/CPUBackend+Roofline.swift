@@ -23,7 +23,8 @@ extension CPUBackend: RooflineProbe {
     let part = 1 << 20
     let (from, to) = (hostBase(source), hostBase(target))
     pool.run((byteCount + part - 1) / part) { index in
-      processor_stream_copy(to + index * part, from + index * part, min(part, byteCount - index * part))
+      processor_stream(to + index * part, from + index * part, min(part, byteCount - index * part))
+      processor_finish_streams()
     }
   }
 }

@@ -1,4 +1,5 @@
 import CPUKernelInterface
+import CProcessor
 import Compute
 
 extension Operations {
@@ -7,12 +8,20 @@ extension Operations {
   /// Of a recursion: few rows of many columns, which are read from and written to memory in one go.
   private var recursionTile: (rows: Int, columns: Int) { (6, 64 * loops.lanes) }
 
+  /// Whether results are too large for a last-level cache (32 MB where this was measured; virtual machines report any size): then they are
+  /// written past the caches, where lines that are written whole need not be read first.
+  private func bypassesCaches(_ results: [Matrices<Scalar>?]) -> Bool {
+    let count = results.reduce(0) { $0 + ($1.map { $0.batch * $0.rows * $0.columns } ?? 0) }
+    return count * MemoryLayout<Scalar>.stride >= 24 << 20
+  }
+
   func recursion(_ job: RecursionJob) throws(ComputeError) {
     if job.isPaired { return pairedRecursion(job) }
     let stages = ProgramStages(job.program)
     let gram = Matrices<Scalar>(job.gram)
     let (rowDiagonal, columnDiagonal) = (Matrices<Scalar>(job.rowDiagonal), Matrices<Scalar>(job.columnDiagonal))
     let (nngp, ntk) = (job.nngp.map { Matrices<Scalar>($0) }, job.ntk.map { Matrices<Scalar>($0) })
+    let bypasses = bypassesCaches([nngp, ntk])
     let rowCount = tableCount(stages, gram.rows)
     try scratch(rowCount + tableCount(stages, gram.columns)).use { base throws(ComputeError) in
       let rowTable = DiagonalTable(base: base, padded: padded(gram.rows))
@@ -24,8 +33,7 @@ extension Operations {
           stages, variances: columnDiagonal.item(item), step: columnDiagonal.rowStride, count: gram.columns, at: columnTable.base)
         runTiles(
           recursionTile, stages, rows: gram.rows, columns: gram.columns, isSymmetric: false, hasDiagonal: job.isSymmetric,
-          rowTable: rowTable,
-          columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
+          bypassesCaches: bypasses, rowTable: rowTable, columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
         ) { tile, firstRow, firstColumn in
           for i in 0..<tile.rows {
             let source = gram.item(item) + (firstRow + i) * gram.rowStride + firstColumn
@@ -43,6 +51,7 @@ extension Operations {
     let x = Matrices<Scalar>(job.x)
     let y = job.y.map { Matrices<Scalar>($0) } ?? x
     let (nngp, ntk) = (job.nngp.map { Matrices<Scalar>($0) }, job.ntk.map { Matrices<Scalar>($0) })
+    let bypasses = bypassesCaches([nngp, ntk])
     let width = x.columns
     let (blockRows, blockColumns) = (loops.blockRows, loops.blockColumns)
     let rowCount = tableCount(stages, x.rows)
@@ -62,8 +71,8 @@ extension Operations {
           fillTable(stages, x.item(item), rowStride: x.rowStride, count: x.rows, width: width, at: rowTable.base)
         }
         runTiles(
-          kernelTile, stages, rows: x.rows, columns: y.rows, isSymmetric: job.y == nil, hasDiagonal: job.y == nil, rowTable: rowTable,
-          columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
+          kernelTile, stages, rows: x.rows, columns: y.rows, isSymmetric: job.y == nil, hasDiagonal: job.y == nil,
+          bypassesCaches: bypasses, rowTable: rowTable, columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
         ) { tile, firstRow, firstColumn in
           loops.multiplyPanels(
             .packed(rowPanels + firstRow * width, width: blockRows), UnsafePointer(columnPanels + firstColumn * width), inner: width,
@@ -93,8 +102,8 @@ extension Operations {
   /// With `isSymmetric` only tiles that reach below the diagonal are computed, and mirrored.
   private func runTiles(
     _ size: (rows: Int, columns: Int), _ stages: ProgramStages, rows: Int, columns: Int, isSymmetric: Bool, hasDiagonal: Bool,
-    rowTable: DiagonalTable<Scalar>,
-    columnTable: DiagonalTable<Scalar>, nngp: Matrices<Scalar>?, ntk: Matrices<Scalar>?,
+    bypassesCaches: Bool, rowTable: DiagonalTable<Scalar>, columnTable: DiagonalTable<Scalar>,
+    nngp: Matrices<Scalar>?, ntk: Matrices<Scalar>?,
     fill: (PairTile<Scalar>, _ firstRow: Int, _ firstColumn: Int) -> Void
   ) {
     let columnTiles = (columns + size.columns - 1) / size.columns
@@ -105,25 +114,46 @@ extension Operations {
       if isSymmetric, firstColumn > firstRow + height - 1 { return }
       let stride = padded(present)
       let area = tileArea(rows: height, stride: stride)
-      withTile(2 * area) { base in
+      withTile((bypassesCaches ? 3 : 2) * area) { base in
         let tile = PairTile(rows: height, columns: present, stride: stride, nngp: base, ntk: base + area)
         fill(tile, firstRow, firstColumn)
         runTile(stages, tile, rowTable: rowTable, firstRow: firstRow, columnTable: columnTable, firstColumn: firstColumn)
         for (values, diagonal, out) in [(tile.nngp, rowTable.nngp, nngp), (tile.ntk, rowTable.ntk, ntk)] {
           guard let out else { continue }
           for i in 0..<height {
-            let row = firstRow + i
-            let line = out.base + row * out.rowStride + firstColumn
-            let last = isSymmetric ? min(present, row - firstColumn + 1) : present
-            if last > 0 { line.update(from: values + i * stride, count: last) }
+            let (row, line) = (firstRow + i, values + i * stride)
             if hasDiagonal, row >= firstColumn, row < firstColumn + present { line[row - firstColumn] = diagonal[row] }
+            let last = isSymmetric ? min(present, row - firstColumn + 1) : present
+            store(line, last, to: out.base + row * out.rowStride + firstColumn, bypassesCaches)
           }
           guard isSymmetric else { continue }
+          let corner = out.base + firstColumn * out.rowStride + firstRow
+          guard bypassesCaches else {
+            loops.mirror(
+              values, stride: stride, rows: height, columns: present, distance: firstRow - firstColumn, into: corner,
+              rowStride: out.rowStride)
+            continue
+          }
+          let mirrored = base + 2 * area
           loops.mirror(
-            values, stride: stride, rows: height, columns: present, distance: firstRow - firstColumn,
-            into: out.base + firstColumn * out.rowStride + firstRow, rowStride: out.rowStride)
+            values, stride: stride, rows: height, columns: present, distance: firstRow - firstColumn, into: mirrored, rowStride: height)
+          for j in 0..<present {
+            let start = max(0, firstColumn + j - firstRow + 1)
+            store(mirrored + j * height + start, height - start, to: corner + j * out.rowStride + start, bypassesCaches)
+          }
         }
+        if bypassesCaches { processor_finish_streams() }
       }
+    }
+  }
+
+  @inline(__always)
+  private func store(_ line: UnsafePointer<Scalar>, _ count: Int, to target: UnsafeMutablePointer<Scalar>, _ bypassesCaches: Bool) {
+    guard count > 0 else { return }
+    if bypassesCaches {
+      processor_stream(target, line, count * MemoryLayout<Scalar>.stride)
+    } else {
+      target.update(from: line, count: count)
     }
   }
 

@@ -49,18 +49,22 @@ double processor_multiply_adds(processor_instructions instructions, int is_doubl
   }
 }
 
-void processor_stream_copy(void *target, const void *source, size_t bytes) {
-  typedef uint32_t line __attribute__((vector_size(16)));
-  size_t offset = 0;
-  if ((uintptr_t)target % sizeof(line) == 0) {
-    for (; offset + sizeof(line) <= bytes; offset += sizeof(line)) {
-      line numbers;
-      memcpy(&numbers, (const char *)source + offset, sizeof numbers);
-      __builtin_nontemporal_store(numbers, (line *)((char *)target + offset));
-    }
-#if defined(__x86_64__)
-    __builtin_ia32_sfence();
-#endif
+void processor_stream(void *target, const void *source, size_t bytes) {
+  typedef uint32_t piece __attribute__((vector_size(16)));
+  const size_t line = 64;
+  size_t offset = (line - (uintptr_t)target % line) % line;
+  if (offset > bytes) offset = bytes;
+  memcpy(target, source, offset);
+  for (; offset + line <= bytes; offset += line) {
+    piece pieces[4];
+    memcpy(pieces, (const char *)source + offset, sizeof pieces);
+    for (int i = 0; i < 4; i++) __builtin_nontemporal_store(pieces[i], (piece *)((char *)target + offset) + i);
   }
   memcpy((char *)target + offset, (const char *)source + offset, bytes - offset);
+}
+
+void processor_finish_streams(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_sfence();
+#endif
 }

@@ -22,6 +22,37 @@ struct Setting: Sendable, CustomTestStringConvertible {
     .activation(ReLU()), .affine(weightVariance: 1, biasVariance: 0.1),
   ])
 
+  /// Results above 24 MiB are written past the caches, here in rows that begin anywhere in a cache line; their parts are not.
+  @Test(arguments: Setting.all)
+  func largeKernelsHaveTheBitsOfTheirParts(_ setting: Setting) throws {
+    let (e, n) = (try setting.engine(), 803)
+    let program = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(ReLU())])
+    let items = try e.normal(batch: 6, rows: n, columns: 3, stream: RandomStream(seed: 5, name: "x"))
+    let (grams, diagonals) = (try e.gram(items), try e.gramDiagonal(items))
+    let kernels = try e.kernel(program, items)
+    let recursions = try e.recursion(program, gram: grams, rowDiagonal: diagonals, columnDiagonal: diagonals)
+    let (x, gram, diagonal) = (items.item(5), grams.item(5), diagonals.item(5))
+    let recursion = (nngp: recursions.nngp.item(5), ntk: recursions.ntk.item(5))
+    let (nngp, ntk) = (try e.read(#require(kernels.nngp).item(5)), try e.read(#require(kernels.ntk).item(5)))
+    let isSymmetric = (0..<n).allSatisfy { i in
+      (0..<i).allSatisfy { j in nngp[i * n + j] == nngp[j * n + i] && ntk[i * n + j] == ntk[j * n + i] }
+    }
+    #expect(isSymmetric, "\(setting.testDescription), seed 5")
+    for rows in [0..<100, 100..<113, 703..<803] {
+      let part = try e.kernel(program, x.rows(rows), x)
+      for (whole, part) in [(nngp, try e.read(#require(part.nngp))), (ntk, try e.read(#require(part.ntk)))] {
+        let isEqual = rows.allSatisfy { i in (0..<i).allSatisfy { j in whole[i * n + j] == part[(i - rows.lowerBound) * n + j] } }
+        #expect(isEqual, "rows \(rows), \(setting.testDescription), seed 5")
+      }
+      let lines = try e.recursion(
+        program, gram: gram.rows(rows), rowDiagonal: diagonal.rows(rows), columnDiagonal: diagonal)
+      for (whole, part) in [(recursion.nngp, lines.nngp), (recursion.ntk, lines.ntk)] {
+        let isEqual = try e.read(whole.rows(rows)) == e.read(part)
+        #expect(isEqual, "recursion, rows \(rows), \(setting.testDescription), seed 5")
+      }
+    }
+  }
+
   /// Everything that the backend computes, of a size that makes many tiles.
   static func everything(_ e: Engine) throws -> [[Double]] {
     func normal(_ name: String, _ rows: Int, _ columns: Int, batch: Int = 1) throws -> Tensor {

@@ -16,7 +16,10 @@ typedef enum { PROCESSOR_BASELINE, PROCESSOR_AVX2, PROCESSOR_AVX512 } processor_
 // Multiply-adds of numbers in registers on the calling thread, with `instructions`, which the processor must have. The baseline of
 // x86-64 has no such instruction: there it is a product and a sum. Returns their number; `sum` is what keeps them from being left out.
 double processor_multiply_adds(processor_instructions instructions, int is_double, long rounds, double *sum);
-// Copies memory that does not overlap, past the caches.
-void processor_stream_copy(void *target, const void *source, size_t bytes);
+// Copies memory that does not overlap; whole cache lines of the target are written past the caches. Other threads may read it after
+// `processor_finish_streams`.
+void processor_stream(void *target, const void *source, size_t bytes);
+// Waits for what this thread has written past the caches.
+void processor_finish_streams(void);
 
 #endif
