@@ -33,7 +33,8 @@ import Testing
   @Test(
     arguments: Setting.all,
     [
-      (20, 19, 40, 33), (3, 100, 90, 270), (2, 300, 40, 70), (40, 24, 33, 18), (700, 9, 7, 5), (300, 13, 17, 12), (17, 18, 20, 1030),
+      (20, 19, 40, 33), (3, 100, 90, 270), (2, 300, 40, 70), (40, 24, 33, 18), (250, 9, 7, 5), (60, 13, 17, 12), (100, 40, 1, 32),
+      (70, 64, 4, 40), (90, 1, 33, 40), (17, 18, 20, 1030),
     ])
   func anItemIsTheProductAlone(_ setting: Setting, _ size: (batch: Int, m: Int, n: Int, k: Int)) throws {
     let e = try setting.engine()
