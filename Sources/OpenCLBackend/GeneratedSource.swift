@@ -9,11 +9,14 @@ struct GeneratedSource {
 
   private var scalar: KernelPrinter.Scalar { precision == .float64 ? .double : .float }
 
-  private func body(
-    type: String, _ outputs: [(String, KernelExpression)], copies: @escaping @Sendable (String) -> [String] = { [$0] }
+  /// A function with the statements that assign the outputs, and the constants that they read.
+  private func function(
+    _ head: String, type: String, _ outputs: [(String, KernelExpression)], copies: @escaping @Sendable (String) -> [String] = { [$0] }
   ) throws(ComputeError) -> String {
     do throws(KernelPrinterError) {
-      return try KernelPrinter(scalar: scalar, type: type, copies: copies).statements(outputs.map { (name: $0.0, value: $0.1) })
+      let printer = KernelPrinter(scalar: scalar, type: type, copies: copies)
+      let statements = try printer.statements(outputs.map { (name: $0.0, value: $0.1) })
+      return try printer.constants(outputs.map(\.1)) + "INLINE void \(head) {\n\(statements)}\n"
     } catch { throw .unsupported(operation: "kernel text", reason: error.description) }
   }
 
@@ -43,8 +46,8 @@ struct GeneratedSource {
     }
     let diagonal = program.diagonal(q)
     let values = levels.map(\.value) + levels.map(\.d11) + [diagonal.nngp, diagonal.ntk]
-    let text = try body(type: "real", values.enumerated().map { ("values[\($0.offset)]", $0.element) })
-    return "#define LEVELS \(levels.count)\nINLINE void point_levels(const real q, real *values) {\n\(text)}\n"
+    return try header(program)
+      + function("point_levels(const real q, real *values)", type: "real", values.enumerated().map { ("values[\($0.offset)]", $0.element) })
   }
 
   private func header(_ program: KernelProgram) -> String {
@@ -55,11 +58,10 @@ struct GeneratedSource {
   func pairValues(_ program: KernelProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
     typealias E = KernelExpression
     let result = program.symbolicPair()
-    let text = try body(
-      type: "vreal", [("nngp", nngp ? result.q12 : E(0)), ("ntk", ntk ? result.ntk : E(0))],
-      copies: copiesOf(levels: program.activationCount))
-    return header(program)
-      + "INLINE void pair_values(const vreal *q12, const vreal *a, const vreal *b, vreal *nngp, vreal *ntk) {\n\(text)}\n"
+    return try header(program)
+      + function(
+        "pair_values(const vreal *q12, const vreal *a, const vreal *b, vreal *nngp, vreal *ntk)", type: "vreal",
+        [("nngp", nngp ? result.q12 : E(0)), ("ntk", ntk ? result.ntk : E(0))], copies: copiesOf(levels: program.activationCount))
   }
 
   /// `paired_values(q12, q11, q22, nngp, ntk)`: the same from the covariances alone, without a table.
@@ -67,28 +69,29 @@ struct GeneratedSource {
     typealias E = KernelExpression
     var pair = KernelProgram.Pair(q11: E.variable("q11"), q22: E.variable("q22"), q12: E.variable("q12"))
     program.apply(to: &pair)
-    let text = try body(
-      type: "vreal", [("nngp", nngp ? pair.q12 : E(0)), ("ntk", ntk ? pair.ntk : E(0))], copies: copiesOf())
-    return "INLINE void paired_values(const vreal *q12, const vreal *q11, const vreal *q22, vreal *nngp, vreal *ntk) {\n\(text)}\n"
+    return try function(
+      "paired_values(const vreal *q12, const vreal *q11, const vreal *q22, vreal *nngp, vreal *ntk)", type: "vreal",
+      [("nngp", nngp ? pair.q12 : E(0)), ("ntk", ntk ? pair.ntk : E(0))], copies: copiesOf())
   }
 
   /// `pair_value`: one kernel of `copies` pairs that share a.
   func pairValue(_ program: KernelProgram, _ kind: KernelKind) throws(ComputeError) -> String {
     let result = program.symbolicPair()
-    let text = try body(
-      type: "vreal", [("value", kind == .nngp ? result.q12 : result.ntk)], copies: copiesOf(levels: program.activationCount))
-    return header(program) + "INLINE void pair_value(const vreal *q12, const vreal *a, const vreal *b, vreal *value) {\n\(text)}\n"
+    return try header(program)
+      + function(
+        "pair_value(const vreal *q12, const vreal *a, const vreal *b, vreal *value)", type: "vreal",
+        [("value", kind == .nngp ? result.q12 : result.ntk)], copies: copiesOf(levels: program.activationCount))
   }
 
   /// `pair_jet`: one kernel and its derivatives by q11 and q12.
   func pairJet(_ program: KernelProgram, _ kind: KernelKind) throws(ComputeError) -> String {
     let result = program.symbolicJets(columns: false)
     let kernel = kind == .nngp ? result.q12 : result.ntk
-    let text = try body(
-      type: "vreal", [("value", kernel.value), ("by11", kernel.d11), ("by12", kernel.d12)],
-      copies: copiesOf(levels: program.activationCount))
-    return header(program) + "INLINE void pair_jet(const vreal *q12, const vreal *a, const vreal *da, const vreal *b, vreal *value, "
-      + "vreal *by11, vreal *by12) {\n\(text)}\n"
+    return try header(program)
+      + function(
+        "pair_jet(const vreal *q12, const vreal *a, const vreal *da, const vreal *b, vreal *value, vreal *by11, vreal *by12)",
+        type: "vreal", [("value", kernel.value), ("by11", kernel.d11), ("by12", kernel.d12)],
+        copies: copiesOf(levels: program.activationCount))
   }
 
   /// `pair_vjp`: gk ∂K + gt ∂Θ by q11, q22 and q12.
@@ -97,25 +100,24 @@ struct GeneratedSource {
     let result = program.symbolicJets(columns: true)
     let (gk, gt) = (nngp ? E.variable("gk") : E(0), ntk ? E.variable("gt") : E(0))
     func contraction(_ direction: (Jet<E>) -> E) -> E { E.fma(gk, direction(result.q12), gt * direction(result.ntk)) }
-    let text = try body(
-      type: "vreal", [("*by11", contraction(\.d11)), ("*by22", contraction(\.d22)), ("*by12", contraction(\.d12))])
-    return header(program)
-      + "INLINE void pair_vjp(const vreal q12, const vreal *a, const vreal *da, const vreal *b, const vreal *db, const vreal gk, "
-      + "const vreal gt, vreal *by11, vreal *by22, vreal *by12) {\n\(text)}\n"
+    return try header(program)
+      + function(
+        "pair_vjp(const vreal q12, const vreal *a, const vreal *da, const vreal *b, const vreal *db, const vreal gk, const vreal gt, "
+          + "vreal *by11, vreal *by22, vreal *by12)", type: "vreal",
+        [("*by11", contraction(\.d11)), ("*by22", contraction(\.d22)), ("*by12", contraction(\.d12))])
   }
 
   /// `feature(x, value, slope)`: φ and, if asked for, φ′, of `copies` numbers.
   func feature(_ activation: any Activation, slope: Bool) throws(ComputeError) -> String {
     let feature = activation.valueAndSlope(KernelExpression.variable("x"))
-    let text = try body(
-      type: "vreal", [("value", feature.value)] + (slope ? [("slope", feature.slope)] : []), copies: copiesOf())
-    return "INLINE void feature(const vreal *x, vreal *value\(slope ? ", vreal *slope" : "")) {\n\(text)}\n"
+    return try function(
+      "feature(const vreal *x, vreal *value\(slope ? ", vreal *slope" : ""))", type: "vreal",
+      [("value", feature.value)] + (slope ? [("slope", feature.slope)] : []), copies: copiesOf())
   }
 
   /// `point_function(x, y, result)`.
   func pointFunction(_ function: PointFunction) throws(ComputeError) -> String {
     let result = function.apply(KernelExpression.variable("x"), .variable("y"))
-    let text = try body(type: "vreal", [("*result", result)])
-    return "INLINE void point_function(const vreal x, const vreal y, vreal *result) {\n\(text)}\n"
+    return try self.function("point_function(const vreal x, const vreal y, vreal *result)", type: "vreal", [("*result", result)])
   }
 }

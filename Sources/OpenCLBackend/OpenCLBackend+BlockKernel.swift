@@ -38,6 +38,7 @@ extension OpenCLBackend {
     guard let any = job.nngp ?? job.ntk else { return rows }
     let (x, y, precision, isSymmetric) = (job.x, job.y ?? job.x, any.precision, job.y == nil)
     let tile = tiles.blockTile(precision, rows: any.rows, columns: any.columns, batch: any.batch, lower: isSymmetric)
+    // A chain of quotients and roots leaves a GPU's pipes idle too, but sums of later rows still take registers.
     let copies = job.program.dualError > 0 ? 1 : 2
     let run = 16 / precision.byteCount
     let isAligned = [x, y].allSatisfy { $0.offset % run == 0 && $0.rowStride % run == 0 && $0.itemStride % run == 0 }

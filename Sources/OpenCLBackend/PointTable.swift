@@ -20,8 +20,8 @@ extension KernelProgram {
 }
 
 extension OpenCLBackend {
-  /// Vectors of pairs of a program that a work-item computes side by side. Duals by quadrature are thousands of statements, which
-  /// take long to compile and have independent work enough in them.
+  /// Vectors of pairs of a program that a work-item computes side by side. Duals by quadrature are loops with sums enough side
+  /// by side.
   func copies(_ program: KernelProgram, _ tiles: OperationTiles) -> Int { program.dualError > 0 ? 1 : tiles.copies }
 }
 

@@ -122,4 +122,17 @@ public struct Jet<R: RealAlgebra>: RealAlgebra {
       d22: slope(a.d22, b.d22, c.d22, d.d22),
       d12: slope(a.d12, b.d12, c.d12, d.d12))
   }
+
+  @inlinable public static var recording: Recording<Jet>? { R.recording.map(Jet.recording(of:)) }
+
+  @usableFromInline static func recording(of parts: Recording<R>) -> Recording<Jet> {
+    let count = parts.count
+    return Recording(
+      count: 4 * count,
+      parts: { parts.parts($0.value) + parts.parts($0.d11) + parts.parts($0.d22) + parts.parts($0.d12) },
+      value: { all in
+        func part(_ index: Int) -> R { parts.value(Array(all[index * count..<(index + 1) * count])) }
+        return Jet(value: part(0), d11: part(1), d22: part(2), d12: part(3))
+      })
+  }
 }

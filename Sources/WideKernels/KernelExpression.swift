@@ -7,6 +7,10 @@ public indirect enum KernelExpression: RealAlgebra {
   /// A C expression that is read and never written, such as `q12` or `a[0]`.
   case variable(String)
   case operation(Operation)
+  /// What a loop sets, in formulas inside that loop only.
+  case loopVariable(LoopVariable)
+  /// A part of the last state of a recurrence.
+  case series(RecordedSeries, Int)
 
   /// A node of the recorded graph; identity matters only as a shortcut, equal nodes are printed once.
   public final class Operation: Sendable {

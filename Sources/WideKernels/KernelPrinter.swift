@@ -22,9 +22,10 @@ public struct KernelPrinter: Sendable {
 
   /// Statements that compute every value and assign it to its name, one statement a line; the names go through `copies` too.
   ///
+  /// They read the arrays that `constants` declares.
   /// - Throws: `KernelPrinterError.notFinite` where a constant is infinite or NaN at this precision.
   public func statements(_ outputs: [(name: String, value: KernelExpression)]) throws(KernelPrinterError) -> String {
-    var numbering = Numbering(printer: self)
+    var numbering = Numbering(printer: self, needs: LoopNeeds(outputs.map(\.value)))
     var assignments: [String] = []
     for output in outputs {
       let values = try numbering.operand(output.value)
@@ -33,58 +34,29 @@ public struct KernelPrinter: Sendable {
     return (numbering.lines + assignments).joined(separator: "\n") + "\n"
   }
 
+  /// Declarations, outside of functions, of the arrays that the statements of these values read; none without loops.
+  public func constants(_ values: [KernelExpression]) throws(KernelPrinterError) -> String {
+    var text = ""
+    for table in LoopNeeds(values).tables.values.sorted(by: { $0.name < $1.name }) {
+      var entries: [String] = []
+      for value in table.values { entries.append(try digits(value)) }
+      let type = scalar == .float ? "float" : "double"
+      text += "__constant \(type) \(table.name)[\(entries.count)] = {\n\(entries.joined(separator: ",\n"))\n};\n"
+    }
+    return text
+  }
+
   /// A literal that reads back as exactly this number, safe beside any operator and in any argument list.
   public func literal(_ value: Double) throws(KernelPrinterError) -> String {
+    // A cast, since functions of vectors take no scalar arguments: on a vector type it fills all lanes.
+    "((\(type))(\(try digits(value))))"
+  }
+
+  private func digits(_ value: Double) throws(KernelPrinterError) -> String {
     let isFinite = scalar == .float ? Float(value).isFinite : value.isFinite
     guard isFinite else { throw .notFinite(value) }
-    let digits = scalar == .float ? "\(Float(value))f" : "\(value)"
-    // A cast, since functions of vectors take no scalar arguments: on a vector type it fills all lanes.
-    return "((\(type))(\(digits)))"
+    return scalar == .float ? "\(Float(value))f" : "\(value)"
   }
-
-  private struct Numbering {
-    let printer: KernelPrinter
-    var lines: [String] = []
-    var namesOfNode: [ObjectIdentifier: [String]] = [:]
-    var nameOfTerm: [String: String] = [:]
-
-    /// The expression's name in every copy, or one name for all.
-    mutating func operand(_ expression: KernelExpression) throws(KernelPrinterError) -> [String] {
-      switch expression {
-      case .constant(let value): return [try printer.literal(value)]
-      case .variable(let name): return printer.copies(name)
-      case .operation(let operation):
-        if let names = namesOfNode[ObjectIdentifier(operation)] { return names }
-        var arguments: [[String]] = []
-        for argument in operation.arguments { arguments.append(try operand(argument)) }
-        let copies = arguments.map(\.count).max() ?? 1
-        let names = (0..<copies).map { copy in define(term(operation.kind, arguments.map { $0.copy(copy) })) }
-        namesOfNode[ObjectIdentifier(operation)] = names
-        return names
-      }
-    }
-
-    private mutating func define(_ term: String) -> String {
-      if let name = nameOfTerm[term] { return name }
-      let name = "t\(nameOfTerm.count)"
-      nameOfTerm[term] = name
-      lines.append("const \(printer.type) \(name) = \(term);")
-      return name
-    }
-
-    private func term(_ kind: KernelExpression.Kind, _ arguments: [String]) -> String {
-      switch kind {
-      case .add, .subtract, .multiply, .divide: "\(arguments[0]) \(kind.rawValue) \(arguments[1])"
-      case .negate: "-\(arguments[0])"
-      case .select: "\(arguments[0]) < \(arguments[1]) ? \(arguments[2]) : \(arguments[3])"
-      default: "\(kind.rawValue)(\(arguments.joined(separator: ", ")))"
-      }
-    }
-  }
-}
-
-extension [String] {
-  fileprivate func copy(_ index: Int) -> String { count == 1 ? self[0] : self[index] }
 }
 
 /// Why an expression cannot be printed.

@@ -37,9 +37,14 @@ public protocol RealAlgebra: Sendable {
 
   /// a·b − c·d with a small error even where the products cancel.
   static func differenceOfProducts(_ a: Self, _ b: Self, _ c: Self, _ d: Self) -> Self
+
+  /// Of algebras that record formulas and do not compute numbers.
+  static var recording: Recording<Self>? { get }
 }
 
 extension RealAlgebra {
+  @inlinable public static var recording: Recording<Self>? { nil }
+
   @inlinable public static func erfAndGaussian(_ x: Self) -> (erf: Self, gaussian: Self) { (erf(x), exp(-(x * x))) }
 
   /// Kahan's method: the rounding of c·d is computed exactly by an FMA and given back. Error below 1.5 ulp.

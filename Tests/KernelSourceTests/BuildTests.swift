@@ -55,6 +55,21 @@ import WideKernels
     }
   }
 
+  /// Copies of a loop stand after each other.
+  @Test(.needsOpenCL, arguments: [1, 2]) func loopsBuildInCopies(_ copies: Int) throws {
+    let program = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(Tanh())])
+    for backend in try OpenCLBackend.discover() {
+      for precision in backend.device.precisions {
+        let generator = GeneratedSource(precision: precision, copies: copies)
+        for (file, lanes) in [("recursion", 4), ("block_kernel", 1)] {
+          try backend.build(
+            KernelRequest(file: file, precision: precision, lanes: lanes, defines: ["COPIES": copies]),
+            generated: generator.pairValues(program, nngp: true, ntk: true))
+        }
+      }
+    }
+  }
+
   @Test(.needsOpenCL) func buildErrorsNameTheFileAndTheLine() throws {
     let backend = try #require(try OpenCLBackend.discover().first)
     #expect {

@@ -65,6 +65,44 @@ import WideKernels
         """)
   }
 
+  /// Duals by quadrature are loops: written out they are 14,000 statements a layer.
+  @Test func quadratureIsPrintedAsLoops() throws {
+    for activation in ActivationCatalog.samples where activation.dualError > 0 {
+      func program(_ layers: Int) -> KernelProgram {
+        KernelProgram(
+          steps: (0..<layers).flatMap { _ in
+            [KernelProgram.Step.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(activation)]
+          } + [.affine(weightVariance: 1, biasVariance: 0)])
+      }
+      func lines(_ layers: Int) throws -> (pair: Int, vjp: Int) {
+        let (pair, jets) = (program(layers).symbolicPair(), program(layers).symbolicJets(columns: true))
+        let vjp = [jets.ntk.d11 + jets.q12.d11, jets.ntk.d22 + jets.q12.d22, jets.ntk.d12 + jets.q12.d12]
+        func count(_ values: [KernelExpression]) throws -> Int {
+          try printer.statements(values.enumerated().map { ("r\($0.offset)", $0.element) }).components("\n")
+        }
+        return (try count([pair.q12, pair.ntk]), try count(vjp))
+      }
+      let (one, three) = (try lines(1), try lines(3))
+      #expect(one.pair < 200 && one.vjp < 400, "\(activation): \(one)")
+      #expect(three.pair < 3 * one.pair && three.vjp < 4 * one.vjp, "\(activation): \(three) for three layers, \(one) for one")
+    }
+  }
+
+  /// A loop that only the tangent kernel needs is not printed without it, and equal loops are printed once.
+  @Test func loopsArePrintedOnceAndDeadOnesNever() throws {
+    let program = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(Tanh())])
+    let (pair, again) = (program.symbolicPair(), program.symbolicPair())
+    func loops(_ values: KernelExpression...) throws -> Int {
+      try printer.statements(values.enumerated().map { ("r\($0.offset)", $0.element) }).components("for (int k")
+    }
+    #expect(try loops(pair.q12) == 1)
+    #expect(try loops(pair.q12, pair.ntk) == 2)
+    #expect(try loops(pair.q12, again.q12, pair.ntk, again.ntk) == 2)
+    let odd = try printer.constants([pair.q12])
+    #expect(odd.contains("quadrature_odd[1632]") && !odd.contains("quadrature_even"), "tanh is odd, its derivative even")
+    #expect(try printer.constants([KernelExpression.exp(x)]).isEmpty)
+  }
+
   @Test func literalsReadBackExactly() throws {
     let values = [0.1, -0.1, 1.0 / 3, 1e-300, 6.02e23, -2, .pi, .leastNonzeroMagnitude]
     for value in values {

@@ -29,4 +29,13 @@ import WideKernels
     #expect(cost(jets.ntk.value) < cost(jets.ntk.value, jets.ntk.d12))
     #expect(cost(jets.ntk.value, jets.ntk.d12) < cost(jets.ntk.value, jets.ntk.d12, jets.ntk.d11))
   }
+
+  /// Every round of a loop counts: a dual by quadrature is 4 contractions of 48 orders by 34 nodes.
+  @Test func loopsCountTheirRounds() {
+    let pair = KernelProgram(steps: [.affine(weightVariance: 1, biasVariance: 0), .activation(Tanh())]).symbolicPair()
+    let contraction = 2.0 * 48 * 34
+    let (nngp, both) = (ArithmeticCost.multiplyAdds([pair.q12]), ArithmeticCost.multiplyAdds([pair.q12, pair.ntk]))
+    #expect(nngp > 2 * contraction && nngp < 3 * contraction)
+    #expect(both > 4 * contraction && both < 5.5 * contraction)
+  }
 }

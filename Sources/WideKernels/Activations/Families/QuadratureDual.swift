@@ -98,6 +98,7 @@
     _ parity: Parity, q11: R, q22: R, q12: R, _ function: (Jet<R>) -> Jet<R>
   ) -> (dual: R, derivative: R) {
     let (s1, s2) = (R.sqrt(q11 + R(noise)), R.sqrt(q22 + R(noise)))
+    if let recording = R.recording { return recorded(recording, parity, s1, s2, q12 / (s1 * s2), function) }
     let a = coefficients(parity, standardDeviation: s1, function)
     let b = coefficients(parity, standardDeviation: s2, function)
     return combine(parity, a, b, q12 / (s1 * s2))
@@ -107,6 +108,10 @@
     _ parity: Parity, _ q: R, _ function: (Jet<R>) -> Jet<R>
   ) -> (dual: R, derivative: R) {
     let shifted = q + R(noise)
+    if let recording = R.recording {
+      let deviation = R.sqrt(shifted)
+      return recorded(recording, parity, deviation, deviation, q / shifted, function)
+    }
     let a = coefficients(parity, standardDeviation: R.sqrt(shifted), function)
     return combine(parity, a, a, q / shifted)
   }
@@ -115,5 +120,32 @@
     _ parity: Parity, _ a: (value: [R], slope: [R]), _ b: (value: [R], slope: [R]), _ correlation: R
   ) -> (dual: R, derivative: R) {
     (sum(parity, a.value, b.value, correlation), sum(parity == .even ? .odd : .even, a.slope, b.slope, correlation))
+  }
+
+  /// The tables of the rule as arrays of a printed text.
+  private static let nodeTable = ConstantTable(name: "quadrature_nodes", values: rule.nodes)
+  private static let evenTable = ConstantTable(name: "quadrature_even", values: rule.even)
+  private static let oddTable = ConstantTable(name: "quadrature_odd", values: rule.odd)
+
+  /// The same sums in the same order, recorded as loops: over the nodes and over the orders. Written out they are 14,000 statements.
+  @usableFromInline static func recorded<R: RealAlgebra>(
+    _ recording: Recording<R>, _ parity: Parity, _ s1: R, _ s2: R, _ correlation: R, _ function: (Jet<R>) -> Jet<R>
+  ) -> (dual: R, derivative: R) {
+    func samples(_ deviation: R) -> (tabulation: Tabulation, places: [[Int?]]) {
+      recording.tabulate(nodeTable) { node in
+        let jet = function(Jet<R>.q12(deviation * node))
+        return [jet.value, jet.d12]
+      }
+    }
+    let (a, b) = (samples(s1), samples(s2))
+    let square = correlation * correlation
+    func sum(_ parity: Parity, _ place: Int) -> R {
+      let sum = recording.series(
+        rows: parity == .even ? evenTable : oddTable, orders: orderCount,
+        [(a.tabulation, a.places[place]), (b.tabulation, b.places[place])]
+      ) { state, sums in state * square + sums[0] * sums[1] }
+      return parity == .even ? sum : sum * correlation
+    }
+    return (sum(parity, 0), sum(parity == .even ? .odd : .even, 1))
   }
 }
