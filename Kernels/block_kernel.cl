@@ -12,7 +12,7 @@
 // A covariance is summed as in points_table, so that equal points have equal covariances to the last bit.
 //
 // Tiles are numbered by squares of `band` TILE_M rows and columns, which read few points between them; with LOWER in the order
-// of the lower triangle. Work-groups beyond the edges or above the diagonal return at once. TILE_M is a multiple of TILE_N.
+// of the lower triangle. Work-groups beyond the edges or above the diagonal do nothing. TILE_M is a multiple of TILE_N.
 // Needs: pair_values(), generated from the KernelProgram.
 
 #include "tile_product.cl"
@@ -68,18 +68,17 @@ __kernel __attribute__((reqd_work_group_size(THREADS, 1, 1))) void block_kernel(
   const int squareRow = square / squares, squareColumn = square % squares;
 #endif
   const int i0 = (squareRow * band + inside % band) * TILE_M, j0 = (squareColumn * across + inside / band) * TILE_N;
-  if (i0 >= n || j0 >= m) return;
-#if LOWER
-  if (j0 >= i0 + TILE_M) return;
-#endif
+  // A tile outside has nothing to sum and no rows. A return before a barrier would be miscompiled by PoCL 3.1.
+  const bool isOutside = i0 >= n || j0 >= m || (LOWER && j0 >= i0 + TILE_M);
+  const int rows = isOutside ? 0 : min(TILE_M, n - i0);
 
   real sums[WORK_M * WORK_N];
-  tile_product(AT(x, item, i0), xRow, n - i0, AT(y, item, j0), yRow, m - j0, width, memory, sums);
+  tile_product(AT(x, item, i0), xRow, rows, AT(y, item, j0), yRow, m - j0, isOutside ? 0 : width, memory, sums);
 
   rowTable += (long)item * (2 * LEVELS + 2) * rowPadded;
   columnTable += (long)item * (2 * LEVELS + 2) * columnPadded;
 #pragma unroll 1
-  for (int slab = 0; slab < min(TILE_M, n - i0); slab += SLAB) {
+  for (int slab = 0; slab < rows; slab += SLAB) {
     const int first = TILE_ROW(0) - slab;
     if (first >= 0 && first < SLAB)
 #pragma unroll

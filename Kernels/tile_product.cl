@@ -113,7 +113,7 @@ INLINE void split_run(const run_t run, real *values) {
 OPERAND(a, TILE_M, WORK_M, RUN)
 OPERAND(b, TILE_N, WORK_N, GROUP_N * RUN)
 
-// `a` and `b` point to the tile's first rows, of which `aRows` and `bRows`, more than 0, exist.
+// `a` and `b` point to the tile's first rows, of which `aRows` and `bRows` exist; with no inner numbers nothing is read.
 INLINE void tile_product(
     __global const real *a, const long aRow, const int aRows, __global const real *b, const long bRow, const int bRows, const int inner,
     __local real *memory, real *sums) {
