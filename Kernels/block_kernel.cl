@@ -69,7 +69,11 @@ __kernel __attribute__((reqd_work_group_size(THREADS, 1, 1))) void block_kernel(
 #endif
   const int i0 = (squareRow * band + inside % band) * TILE_M, j0 = (squareColumn * across + inside / band) * TILE_N;
   // A tile outside has nothing to sum and no rows. A return before a barrier would be miscompiled by PoCL 3.1.
-  const bool isOutside = i0 >= n || j0 >= m || (LOWER && j0 >= i0 + TILE_M);
+#if LOWER
+  const bool isOutside = i0 >= n || j0 >= min(m, i0 + TILE_M);
+#else
+  const bool isOutside = i0 >= n || j0 >= m;
+#endif
   const int rows = isOutside ? 0 : min(TILE_M, n - i0);
 
   real sums[WORK_M * WORK_N];
