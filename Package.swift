@@ -122,7 +122,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     // Tests.
     tests("WideKernelsTests", ["WideKernels"]),
-    tests("CPUBackendTests", ["CPUBackend", "CPUKernelInterface", "Compute", "WideKernels"]),
+    tests("CPUBackendTests", ["CPUBackend", "CPUKernelInterface", "CProcessor", "Compute", "WideKernels"]),
     tests("ComputeTests", ["Compute", "ReferenceBackend", "WideKernels"]),
     tests("KernelSourceTests", ["Compute", "OpenCLBackend", "WideKernels"]),
     tests(

@@ -10,11 +10,13 @@ final class ThreadPool: Sendable {
   /// Threads that work on a job, the caller among them.
   let count: Int
   private let shared: Shared
+  var placement: ThreadPlacement { shared.placement }
   private let jobLock = Mutex<Void>(())
 
   /// What the threads share; they hold no reference to the pool, so that it can end and end them.
   private final class Shared: @unchecked Sendable {
     let condition = NSCondition()
+    let placement: ThreadPlacement
     /// The number of the newest job; waiting threads watch it grow.
     let generation = Atomic<Int>(0)
     let next = Atomic<Int>(0)
@@ -24,6 +26,8 @@ final class ThreadPool: Sendable {
     // Written by the caller before `isOpen`, read by threads that have seen it.
     nonisolated(unsafe) var tiles = 0
     nonisolated(unsafe) var body: ((Int) -> Void)?
+
+    init(count: Int) { placement = ThreadPlacement(count: count) }
 
     func work() {
       guard let body else { return }
@@ -42,6 +46,7 @@ final class ThreadPool: Sendable {
     }
 
     func run() {
+      placement.enter()
       var seen = 0
       while !isEnding.load(ordering: .acquiring) {
         // Jobs often follow each other within microseconds.
@@ -63,7 +68,7 @@ final class ThreadPool: Sendable {
 
   init(count: Int) {
     self.count = max(1, count)
-    let shared = Shared()
+    let shared = Shared(count: self.count)
     self.shared = shared
     for _ in 1..<max(1, count) {
       let thread = Thread { shared.run() }
@@ -92,6 +97,7 @@ final class ThreadPool: Sendable {
         shared.body = body
         shared.next.store(0, ordering: .relaxed)
         shared.isOpen.store(true, ordering: .sequentiallyConsistent)
+        shared.placement.leaveToCaller()
         shared.condition.lock()
         shared.generation.wrappingAdd(1, ordering: .releasing)
         shared.condition.broadcast()

@@ -22,4 +22,17 @@ void processor_stream(void *target, const void *source, size_t bytes);
 // Waits for what this thread has written past the caches.
 void processor_finish_streams(void);
 
+// The processors that a thread may use.
+typedef struct processor_set processor_set;
+// Those of the calling thread, to be freed; NULL where the system does not tell.
+processor_set *processor_allowed(void);
+void processor_free(processor_set *allowed);
+int processor_count(const processor_set *allowed);
+// The processor on which the calling thread runs, or -1.
+int processor_current(void);
+// The calling thread, for `processor_keep_off`.
+int processor_thread(void);
+// Lets a thread run on the allowed processors but one, if any is left.
+void processor_keep_off(int thread, const processor_set *allowed, int avoided);
+
 #endif
