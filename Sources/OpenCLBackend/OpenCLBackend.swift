@@ -14,6 +14,7 @@ public final class OpenCLBackend: Backend {
   let texts: KernelTexts
   let cache: ProgramCache?
   private let options: String
+  private let memory: OpenCLMemory
   nonisolated(unsafe) let deviceID: cl_device_id
   nonisolated(unsafe) private let context: cl_context
   nonisolated(unsafe) private let queue: cl_command_queue
@@ -74,6 +75,7 @@ public final class OpenCLBackend: Backend {
     }
     self.context = context
     self.queue = queue
+    self.memory = OpenCLMemory(context: context, device: device, library: library)
   }
 
   deinit {
@@ -88,31 +90,15 @@ public final class OpenCLBackend: Backend {
 
   // MARK: Memory
 
-  public func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try buffer(byteCount: byteCount) }
+  public func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try memory.allocate(byteCount) }
 
   /// Memory that one operation needs between its launches.
   func scratch(_ elements: Int, _ precision: Precision) throws(ComputeError) -> OpenCLBuffer {
-    try buffer(byteCount: max(elements, 1) * precision.byteCount)
-  }
-
-  private func buffer(byteCount: Int) throws(ComputeError) -> OpenCLBuffer {
-    var status: cl_int = 0
-    let memory = library.call.clCreateBuffer(context, cl_mem_flags(CL_MEM_READ_WRITE), byteCount, nil, &status)
-    try check(status, device: device.name, "clCreateBuffer", bytes: byteCount)
-    guard let memory else { throw .deviceFailure(device: device.name, operation: "clCreateBuffer", reason: "no buffer") }
-    return OpenCLBuffer(memory: memory, byteCount: byteCount, library: library)
+    try memory.allocate(max(elements, 1) * precision.byteCount)
   }
 
   /// A buffer that holds these numbers from the start, without waiting for the queue.
-  func buffer(_ values: [Int32]) throws(ComputeError) -> OpenCLBuffer {
-    var (values, status) = (values, cl_int(0))
-    let byteCount = values.count * MemoryLayout<Int32>.stride
-    let flags = cl_mem_flags(CL_MEM_READ_ONLY | CL_MEM_COPY_HOST_PTR)
-    let memory = values.withUnsafeMutableBytes { library.call.clCreateBuffer(context, flags, byteCount, $0.baseAddress, &status) }
-    try check(status, device: device.name, "clCreateBuffer", bytes: byteCount)
-    guard let memory else { throw .deviceFailure(device: device.name, operation: "clCreateBuffer", reason: "no buffer") }
-    return OpenCLBuffer(memory: memory, byteCount: byteCount, library: library)
-  }
+  func buffer(_ values: [Int32]) throws(ComputeError) -> OpenCLBuffer { try memory.allocate(values) }
 
   func own(_ buffer: any DeviceBuffer) throws(ComputeError) -> OpenCLBuffer {
     guard let own = buffer as? OpenCLBuffer else {
@@ -174,9 +160,18 @@ public final class OpenCLBackend: Backend {
         }
         var rounded: [Int] = []
         for (count, group) in zip(global, local) { rounded.append((count + group - 1) / group * group) }
-        let status = library.call.clEnqueueNDRangeKernel(
-          queue, kernel.pointer, cl_uint(rounded.count), nil, rounded, local, 0, nil, nil)
-        try check(status, device: device.name, name)
+        func enqueue() throws(ComputeError) {
+          let status = library.call.clEnqueueNDRangeKernel(
+            queue, kernel.pointer, cl_uint(rounded.count), nil, rounded, local, 0, nil, nil)
+          try check(status, device: device.name, name)
+        }
+        do throws(ComputeError) {
+          try enqueue()
+        } catch {
+          // Drivers may look for a buffer's memory when it is first used.
+          guard case .outOfMemory = error, memory.releaseFreed() else { throw error }
+          try enqueue()
+        }
         return nil
       } catch { return error }
     }

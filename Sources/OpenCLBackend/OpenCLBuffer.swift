@@ -1,18 +1,17 @@
 import COpenCL
 import Compute
 
-/// Memory of one OpenCL context. OpenCL keeps a released object until the queued commands that use it end, so letting go of
-/// a temporary right after a launch is safe.
+/// Memory of one OpenCL context, returned to the backend's with its last tensor.
 final class OpenCLBuffer: DeviceBuffer {
   let byteCount: Int
   nonisolated(unsafe) let memory: cl_mem
-  private let library: OpenCLLibrary
+  private let free: @Sendable (cl_mem) -> Void
 
-  init(memory: cl_mem, byteCount: Int, library: OpenCLLibrary) {
+  init(memory: cl_mem, byteCount: Int, free: @escaping @Sendable (cl_mem) -> Void) {
     self.memory = memory
     self.byteCount = byteCount
-    self.library = library
+    self.free = free
   }
 
-  deinit { _ = library.call.clReleaseMemObject(memory) }
+  deinit { free(memory) }
 }

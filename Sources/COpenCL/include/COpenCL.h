@@ -21,6 +21,7 @@
   F(clReleaseCommandQueue) \
   F(clCreateBuffer) \
   F(clReleaseMemObject) \
+  F(clSetMemObjectDestructorCallback) \
   F(clCreateProgramWithSource) \
   F(clCreateProgramWithBinary) \
   F(clGetProgramInfo) \
