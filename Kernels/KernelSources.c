@@ -27,6 +27,9 @@ static const char recursion[] = {
 static const char recursion_vjp[] = {
 #embed "recursion_vjp.cl"
   , 0};
+static const char mirror[] = {
+#embed "mirror.cl"
+  , 0};
 static const char pass_tiles[] = {
 #embed "pass_tiles.cl"
   , 0};
@@ -65,6 +68,7 @@ static const IsthmusKernelSource sources[] = {
   {"block_kernel", block_kernel},
   {"recursion", recursion},
   {"recursion_vjp", recursion_vjp},
+  {"mirror", mirror},
   {"pass_tiles", pass_tiles},
   {"wide_pass", wide_pass},
   {"copy_rows", copy_rows},

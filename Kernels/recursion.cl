@@ -9,7 +9,7 @@
 // With PAIRED the file holds `recursion_paired` instead, which reads q11[i, j] and q22[i, j] of every entry and no tables
 // (3 reads per pair), and needs paired_values().
 //
-// With LOWER, only entries j <= i are computed; `mirror` then copies them to the other half.
+// With LOWER, only entries j <= i are computed; mirror.cl then copies them to the other half.
 // Needs: pair_values(), generated from the KernelProgram. The diagonal of a symmetric job is written by points_diagonal.
 
 #ifndef WIDTH
@@ -30,10 +30,6 @@
 // Vectors of pairs that a work-item computes side by side.
 #ifndef COPIES
 #define COPIES 1
-#endif
-// A work-item of `mirror` copies a square block of this many rows.
-#ifndef MIRROR_BLOCK
-#define MIRROR_BLOCK 1
 #endif
 
 // COPIES vectors from p, of which `count` numbers exist. One branch for all, since many would part what runs side by side.
@@ -110,13 +106,6 @@ __kernel void recursion(
 #if WRITES_NTK
   store_copies(theta, AT(ntk, item, i) + j, m - j);
 #endif
-}
-
-__kernel void mirror(VIEW(out), const int n) {
-  const int i0 = get_global_id(1) * MIRROR_BLOCK, j0 = get_global_id(0) * MIRROR_BLOCK, item = get_global_id(2);
-  if (j0 > i0) return;
-  for (int i = i0; i < min(i0 + MIRROR_BLOCK, n); i++)
-    for (int j = j0; j < min(j0 + MIRROR_BLOCK, i); j++) AT(out, item, j)[i] = AT(out, item, i)[j];
 }
 
 #endif

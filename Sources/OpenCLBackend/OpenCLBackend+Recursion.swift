@@ -58,16 +58,11 @@ extension OpenCLBackend {
 
   /// Copies the lower half of square matrices to the upper.
   func mirror(_ out: Tensor) throws(ComputeError) {
-    let block = 16
-    // Levels and functions are not used by this kernel, but its file needs them.
-    let request = KernelRequest(
-      file: "recursion", precision: out.precision, lanes: 1, defines: ["MIRROR_BLOCK": block], generatedKey: "linear")
-    let generator = GeneratedSource(precision: out.precision)
-    let side = (out.rows + block - 1) / block
+    let (lanes, blocks) = (tiles.lanes(out.precision), 16)
+    let bands = (out.rows + lanes - 1) / lanes
     try launch(
-      request, "mirror",
-      generated: { () throws(ComputeError) in try generator.pairValues(KernelProgram(steps: []), nngp: true, ntk: true) },
-      global: [side, side, out.batch], local: [16, 1, 1], [try view(out), .int(out.rows)])
+      KernelRequest(file: "mirror", precision: out.precision, lanes: lanes, defines: ["BLOCKS": blocks]), "mirror",
+      global: [(bands + blocks - 1) / blocks, bands, out.batch], local: [1, 1, 1], [try view(out), .int(out.rows)])
   }
 
   public func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
