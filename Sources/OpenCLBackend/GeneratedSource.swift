@@ -9,14 +9,29 @@ struct GeneratedSource {
 
   private var scalar: KernelPrinter.Scalar { precision == .float64 ? .double : .float }
 
-  /// A function with the statements that assign the outputs, and the constants that they read.
+  /// What a function assigns, and the names of its variables in all copies.
+  private struct Body {
+    var outputs: [(String, KernelExpression)]
+    /// Around its statements, which then have names of their own.
+    var loop: String?
+  }
+
   private func function(
     _ head: String, type: String, _ outputs: [(String, KernelExpression)], copies: @escaping @Sendable (String) -> [String] = { [$0] }
+  ) throws(ComputeError) -> String { try function(head, type: type, [Body(outputs: outputs)], copies: copies) }
+
+  /// A function with the statements that assign the outputs, and the constants that they read.
+  private func function(
+    _ head: String, type: String, _ bodies: [Body], copies: @escaping @Sendable (String) -> [String] = { [$0] }
   ) throws(ComputeError) -> String {
     do throws(KernelPrinterError) {
       let printer = KernelPrinter(scalar: scalar, type: type, copies: copies)
-      let statements = try printer.statements(outputs.map { (name: $0.0, value: $0.1) })
-      return try printer.constants(outputs.map(\.1)) + "INLINE void \(head) {\n\(statements)}\n"
+      var text = ""
+      for body in bodies {
+        let statements = try printer.statements(body.outputs.map { (name: $0.0, value: $0.1) })
+        text += bodies.count == 1 && body.loop == nil ? statements : "\(body.loop ?? "")\n{\n\(statements)}\n"
+      }
+      return try printer.constants(bodies.flatMap { $0.outputs.map(\.1) }) + "INLINE void \(head) {\n\(text)}\n"
     } catch { throw .unsupported(operation: "kernel text", reason: error.description) }
   }
 
@@ -25,8 +40,8 @@ struct GeneratedSource {
     let copies = copies
     return { name in
       if shared.contains(where: name.hasPrefix) { return [name] }
-      guard name.hasPrefix("b["), let level = Int(name.dropFirst(2).dropLast()) else { return (0..<copies).map { "\(name)[\($0)]" } }
-      return (0..<copies).map { "b[\($0 * (levels + 1) + level)]" }
+      guard name.hasPrefix("b[") else { return (0..<copies).map { "\(name)[\($0)]" } }
+      return (0..<copies).map { "b[\($0 * (levels + 1)) + \(name.dropFirst(2).dropLast())]" }
     }
   }
 
@@ -54,14 +69,29 @@ struct GeneratedSource {
     "#define LEVELS \(program.activationCount)\n"
   }
 
-  /// `pair_values(q12, a, b, nngp, ntk)`: both kernels of `copies` pairs that share a; one that is not wanted is set to 0 at no cost.
+  /// Equal layers from which on they are a loop: fewer are as fast, and more take long to compile.
+  private static var loopLayers: Int { 6 }
+
+  /// `pair_values(q12, a, b, nngp, ntk)`: both kernels of `copies` pairs that share a. One that is not wanted costs nothing and is not to be read.
   func pairValues(_ program: KernelProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
     typealias E = KernelExpression
-    let result = program.symbolicPair()
+    let runs = program.runs(repeating: Self.loopLayers)
+    var bodies: [Body] = []
+    for (place, run) in runs.enumerated() {
+      let isLast = place == runs.count - 1
+      let before: (E, E) = place == 0 && run.repeats == 1 ? (.variable("q12"), E(0)) : (.variable("nngp"), ntk ? .variable("ntk") : E(0))
+      let (levels, first) = (run.program.activationCount, run.firstLevel)
+      let after = run.program.symbolicPair(nngp: before.0, ntk: before.1) { run.repeats > 1 ? "l + \($0)" : "\(first + $0)" }
+      // The tangent kernel first: layer by layer, so that little is kept in registers from one to the next.
+      let outputs = (ntk ? [("ntk", after.ntk)] : []) + (nngp || !isLast || run.repeats > 1 ? [("nngp", after.q12)] : [])
+      if place == 0, run.repeats > 1 { bodies.append(Body(outputs: [("nngp", .variable("q12")), ("ntk", E(0))])) }
+      let loop = "#pragma unroll 1\nfor (int r = 0, l = \(first); r < \(run.repeats); r++, l += \(levels))"
+      bodies.append(Body(outputs: outputs, loop: run.repeats > 1 ? loop : nil))
+    }
     return try header(program)
       + function(
-        "pair_values(const vreal *q12, const vreal *a, const vreal *b, vreal *nngp, vreal *ntk)", type: "vreal",
-        [("nngp", nngp ? result.q12 : E(0)), ("ntk", ntk ? result.ntk : E(0))], copies: copiesOf(levels: program.activationCount))
+        "pair_values(const vreal *q12, const vreal *a, const vreal *b, vreal *nngp, vreal *ntk)", type: "vreal", bodies,
+        copies: copiesOf(levels: program.activationCount))
   }
 
   /// `paired_values(q12, q11, q22, nngp, ntk)`: the same from the covariances alone, without a table.
@@ -71,7 +101,7 @@ struct GeneratedSource {
     program.apply(to: &pair)
     return try function(
       "paired_values(const vreal *q12, const vreal *q11, const vreal *q22, vreal *nngp, vreal *ntk)", type: "vreal",
-      [("nngp", nngp ? pair.q12 : E(0)), ("ntk", ntk ? pair.ntk : E(0))], copies: copiesOf())
+      [("ntk", ntk ? pair.ntk : E(0)), ("nngp", nngp ? pair.q12 : E(0))], copies: copiesOf())
   }
 
   /// `pair_value`: one kernel of `copies` pairs that share a.

@@ -15,10 +15,6 @@ struct PointTable {
   var rows: Int { coordinates + 2 * levels + 2 }
 }
 
-extension KernelProgram {
-  var activationCount: Int { steps.count { if case .activation = $0 { true } else { false } } }
-}
-
 extension OpenCLBackend {
   /// Vectors of pairs of a program that a work-item computes side by side. Duals by quadrature are loops with sums enough side
   /// by side.

@@ -2,14 +2,19 @@
 /// activation l are the variables `a[l]` and `b[l]`, their derivatives by the input's variance `da[l]` and `db[l]`.
 extension KernelProgram {
   /// Both kernels of a pair as formulas of `q12` and the table.
-  public func symbolicPair() -> Pair<KernelExpression> {
-    pair(q12: KernelExpression.variable("q12")) { (.variable("a[\($0)]"), .variable("b[\($0)]")) }
+  public func symbolicPair() -> Pair<KernelExpression> { symbolicPair(nngp: .variable("q12"), ntk: KernelExpression(0)) { "\($0)" } }
+
+  /// The same from both kernels before the first step.
+  ///
+  /// - Parameter index: what stands between the brackets of `a[l]` and `b[l]` for an activation of these steps.
+  public func symbolicPair(nngp: KernelExpression, ntk: KernelExpression, index: (Int) -> String) -> Pair<KernelExpression> {
+    pair(q12: nngp, ntk: ntk) { (.variable("a[\(index($0))]"), .variable("b[\(index($0))]")) }
   }
 
   /// The same with derivatives by q11 and q12, and by q22 where `columns` have them too.
   public func symbolicJets(columns: Bool) -> Pair<Jet<KernelExpression>> {
     typealias E = KernelExpression
-    return pair(q12: .q12(E.variable("q12"))) { level in
+    return pair(q12: .q12(E.variable("q12")), ntk: Jet(0)) { level in
       (
         Jet(value: .variable("a[\(level)]"), d11: slope(level, "da"), d22: E(0), d12: E(0)),
         Jet(value: .variable("b[\(level)]"), d11: E(0), d22: columns ? slope(level, "db") : E(0), d12: E(0))
@@ -17,8 +22,8 @@ extension KernelProgram {
     }
   }
 
-  private func pair<R: RealAlgebra>(q12: R, _ level: (Int) -> (q11: R, q22: R)) -> Pair<R> {
-    var pair = Pair<R>(q11: R(0), q22: R(0), q12: q12)
+  private func pair<R: RealAlgebra>(q12: R, ntk: R, _ level: (Int) -> (q11: R, q22: R)) -> Pair<R> {
+    var pair = Pair<R>(q11: R(0), q22: R(0), q12: q12, ntk: ntk)
     var index = 0
     for step in steps {
       switch step {

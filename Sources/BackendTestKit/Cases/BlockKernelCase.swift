@@ -41,6 +41,9 @@ struct BlockKernelCase: CaseBody {
       cases.append(
         BlockKernelCase(program: ProgramSample.twoReLU, n: 33, m: 33, width: 4, isSymmetric: true, kinds: [kind], layout: .strided))
     }
+    for (program, width) in zip(ProgramSample.repeating, [3, 40, 5, 33]) {
+      cases.append(BlockKernelCase(program: program, n: 19, m: 19, width: width, isSymmetric: true))
+    }
     return cases
   }
 

@@ -21,6 +21,17 @@ enum ProgramSample {
     deep([Erf(), Erf()], weightVariance: 1.3, biasVariance: 0.07), deep([ReLU(), Erf()], weightVariance: 1.5, biasVariance: 0.25),
   ]
 
+  /// Layers that come again and again, which a backend may compute in loops: from the first step on, between others, of two
+  /// activations in turn, and without any.
+  static let repeating: [KernelProgram] = [
+    deep(Array(repeating: ReLU(), count: 7), weightVariance: 2, biasVariance: 0.25),
+    KernelProgram(
+      steps: [.affine(weightVariance: 1.5, biasVariance: 0)] + twoReLU.steps
+        + deep(Array(repeating: Erf(), count: 6), weightVariance: 1.3, biasVariance: 0.07).steps),
+    deep(Array(repeating: [ReLU(), Erf()] as [any Activation], count: 6).flatMap { $0 }, weightVariance: 1.5, biasVariance: 0.25),
+    KernelProgram(steps: Array(repeating: .affine(weightVariance: 0.75, biasVariance: 0.25), count: 9)),
+  ]
+
   static func deep(_ activations: [any Activation], weightVariance: Double, biasVariance: Double) -> KernelProgram {
     KernelProgram(
       steps: activations.flatMap { [.affine(weightVariance: weightVariance, biasVariance: biasVariance), .activation($0)] }

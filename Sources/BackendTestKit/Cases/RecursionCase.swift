@@ -35,6 +35,11 @@ struct RecursionCase: CaseBody {
       cases.append(RecursionCase(program: ProgramSample.twoReLU, n: 9, m: 16, kinds: [kind]))
       cases.append(RecursionCase(program: ProgramSample.twoReLU, n: 33, m: 33, isSymmetric: true, kinds: [kind], layout: .strided))
     }
+    for (index, program) in ProgramSample.repeating.enumerated() {
+      for kinds in [KernelKind.allCases, [.nngp], [.ntk]] {
+        cases.append(RecursionCase(program: program, n: 6, m: index % 2 == 0 ? 6 : 19, isSymmetric: index % 2 == 0, kinds: kinds))
+      }
+    }
     return cases + paired
   }
 
