@@ -42,12 +42,12 @@ extension Operations {
                 weightStride: weights.rowStride, biases: biases.map { UnsafePointer($0.item(item)) }, biasStride: biases?.rowStride ?? 0,
                 coefficients: coefficients.item(item), coefficientStride: coefficients.rowStride, outputs: outputs,
                 products: jacobian == nil ? nil : UnsafePointer(products), work: sums + sumRows * stride, sums: sums))
-            for i in 0..<present {
-              let row = value.line(item, first + i)
-              for o in 0..<outputs { row[o] = sums[o * stride + i] }
-              guard let slopes = jacobian?.line(item, first + i) else { continue }
-              for column in 0..<columns { slopes[column] = sums[(outputs + column) * stride + i] }
-            }
+            loops.transpose(
+              sums, rowStep: stride, rows: outputs, columns: present, into: value.line(item, first), outStep: value.rowStride)
+            guard let jacobian else { return }
+            loops.transpose(
+              sums + outputs * stride, rowStep: stride, rows: columns, columns: present, into: jacobian.line(item, first),
+              outStep: jacobian.rowStride)
           }
         }
       }

@@ -16,12 +16,18 @@ extension Operations {
     let table = DiagonalTable(base: base, padded: padded(count))
     pool.run((count + Self.tableBlock - 1) / Self.tableBlock) { tile in
       let first = tile * Self.tableBlock
-      let present = min(Self.tableBlock, count - first)
-      let length = padded(present)
-      withTile(width * length) { coordinates in
-        transpose(points + first * rowStride, rowStride: rowStride, rows: present, width: width, into: coordinates, stride: length)
-        loops.squares(
-          points: coordinates, pointStride: length, width: width, factor: 1 / Scalar(width), into: table.nngp + first, padded: length)
+      let length = padded(min(Self.tableBlock, count - first))
+      // Four vectors at a time: rows of a larger block are a power of two apart, so that its columns share few lines of the cache.
+      let block = 4 * loops.lanes
+      withTile(width * block) { coordinates in
+        for column in stride(from: first, to: first + length, by: block) {
+          let stride = min(block, first + length - column)
+          transpose(
+            points + column * rowStride, rowStride: rowStride, rows: min(block, count - column), width: width, into: coordinates,
+            stride: stride)
+          loops.squares(
+            points: coordinates, pointStride: stride, width: width, factor: 1 / Scalar(width), into: table.nngp + column, padded: stride)
+        }
       }
       runTable(stages, table, first: first, padded: length)
     }
@@ -79,10 +85,9 @@ extension Operations {
   func transpose(
     _ points: UnsafePointer<Scalar>, rowStride: Int, rows: Int, width: Int, into out: UnsafeMutablePointer<Scalar>, stride: Int
   ) {
-    for j in 0..<stride {
-      let point = points + min(j, rows - 1) * rowStride
-      for k in 0..<width { out[k * stride + j] = point[k] }
-    }
+    loops.transpose(points, rowStep: rowStride, rows: rows, columns: width, into: out, outStep: stride)
+    guard rows < stride else { return }
+    for k in 0..<width { (out + k * stride + rows).update(repeating: out[k * stride + rows - 1], count: stride - rows) }
   }
 
   /// Puts pairs into the room behind the tile's last row, which the layers go through with it.

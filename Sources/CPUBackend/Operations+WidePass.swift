@@ -11,21 +11,18 @@ extension Operations {
     let (coefficients, value) = (Matrices<Scalar>(job.coefficients), Matrices<Scalar>(job.value))
     let jacobian = job.jacobian.map { Matrices<Scalar>($0) }
     let (width, outputs) = (points.columns, coefficients.columns)
-    let pointCount = tableCount(stages, points.rows)
     let centreCount = tableCount(stages, centres.rows)
     let products = jacobian == nil ? 0 : centres.rows * outputs * width
     let tilePoints = passTilePoints(points.rows)
     let tiles = (points.rows + tilePoints - 1) / tilePoints
 
-    try scratch(pointCount + centreCount + products).use { base throws(ComputeError) in
-      let pointTable = DiagonalTable(base: base, padded: padded(points.rows))
-      let scaledCentres = base + pointCount + centreCount
+    try scratch(centreCount + products).use { base throws(ComputeError) in
+      let scaledCentres = base + centreCount
       for item in 0..<points.batch {
         let count = job.centreCounts?[item] ?? centres.rows
         let (pointItem, centreItem) = (points.item(item), centres.item(item))
         let alpha = coefficients.item(item)
-        let centreTable = DiagonalTable(base: base + pointCount, padded: padded(count))
-        fillTable(stages, pointItem, rowStride: points.rowStride, count: points.rows, width: width, at: pointTable.base)
+        let centreTable = DiagonalTable(base: base, padded: padded(count))
         if count > 0 {
           fillTable(stages, centreItem, rowStride: centres.rowStride, count: count, width: width, at: centreTable.base)
         }
@@ -44,10 +41,9 @@ extension Operations {
           let first = tile * tilePoints
           passTile(
             stages, job.kind, points: pointItem + first * points.rowStride, pointStride: points.rowStride,
-            present: min(tilePoints, points.rows - first), pointTable: pointTable, firstPoint: first, centres: centreItem,
-            centreStride: centres.rowStride, count: count, centreTable: centreTable, alpha: alpha,
-            alphaStride: coefficients.rowStride, outputs: outputs, width: width, scaledCentres: scaledCentres,
-            value: value.item(item) + first * value.rowStride, valueStride: value.rowStride,
+            present: min(tilePoints, points.rows - first), centres: centreItem, centreStride: centres.rowStride, count: count,
+            centreTable: centreTable, alpha: alpha, alphaStride: coefficients.rowStride, outputs: outputs, width: width,
+            scaledCentres: scaledCentres, value: value.item(item) + first * value.rowStride, valueStride: value.rowStride,
             jacobian: jacobian.map { $0.item(item) + first * $0.rowStride }, jacobianStride: jacobian?.rowStride ?? 0)
         }
       }
@@ -57,24 +53,28 @@ extension Operations {
   /// All centres for the points of one tile.
   private func passTile(
     _ stages: ProgramStages, _ kind: KernelKind, points: UnsafePointer<Scalar>, pointStride: Int, present: Int,
-    pointTable: DiagonalTable<Scalar>, firstPoint: Int, centres: UnsafePointer<Scalar>, centreStride: Int, count: Int,
-    centreTable: DiagonalTable<Scalar>, alpha: UnsafePointer<Scalar>, alphaStride: Int, outputs: Int, width: Int,
-    scaledCentres: UnsafePointer<Scalar>, value: UnsafeMutablePointer<Scalar>, valueStride: Int,
+    centres: UnsafePointer<Scalar>, centreStride: Int, count: Int, centreTable: DiagonalTable<Scalar>, alpha: UnsafePointer<Scalar>,
+    alphaStride: Int, outputs: Int, width: Int, scaledCentres: UnsafePointer<Scalar>, value: UnsafeMutablePointer<Scalar>, valueStride: Int,
     jacobian: UnsafeMutablePointer<Scalar>?, jacobianStride: Int
   ) {
     let stride = padded(present)
     let tileCentres = tileVectors(hasJacobian: jacobian != nil) * loops.lanes / stride
     let area = tileArea(rows: tileCentres, stride: stride)
     let sumRows = jacobian == nil ? outputs : outputs * (2 + width)
-    withTile(width * stride + sumRows * stride + 6 * area) { base in
+    let tableCount = tableCount(stages, present)
+    withTile((width + sumRows) * stride + tableCount + (jacobian == nil ? 2 : 6) * area) { base in
       let coordinates = base
       let sums = base + width * stride
       let ownSums = sums + outputs * stride
       let crossSums = ownSums + outputs * stride
-      let nngp = sums + sumRows * stride
+      let pointTable = DiagonalTable(base: sums + sumRows * stride, padded: stride)
+      let nngp = pointTable.base + tableCount
       let ntk = nngp + area
       let derivatives = PairDerivatives(nngp11: ntk + area, nngp12: ntk + 2 * area, ntk11: ntk + 3 * area, ntk12: ntk + 4 * area)
       transpose(points, rowStride: pointStride, rows: present, width: width, into: coordinates, stride: stride)
+      loops.squares(
+        points: coordinates, pointStride: stride, width: width, factor: 1 / Scalar(width), into: pointTable.nngp, padded: stride)
+      runTable(stages, pointTable, first: 0, padded: stride)
       sums.update(repeating: 0, count: sumRows * stride)
 
       for first in Swift.stride(from: 0, to: count, by: tileCentres) {
@@ -84,9 +84,9 @@ extension Operations {
           centres: centres + first * centreStride, centreStride: centreStride, rows: rows, points: coordinates, pointStride: stride,
           width: width, factor: 1 / Scalar(width), into: nngp, stride: stride)
         if jacobian == nil {
-          runTile(stages, tile, rowTable: centreTable, firstRow: first, columnTable: pointTable, firstColumn: firstPoint)
+          runTile(stages, tile, rowTable: centreTable, firstRow: first, columnTable: pointTable, firstColumn: 0)
         } else {
-          runTile(stages, tile, derivatives, rowTable: centreTable, firstRow: first, columnTable: pointTable, firstColumn: firstPoint)
+          runTile(stages, tile, derivatives, rowTable: centreTable, firstRow: first, columnTable: pointTable, firstColumn: 0)
         }
         let factors = alpha + first * alphaStride
         loops.accumulate(
@@ -102,17 +102,11 @@ extension Operations {
           into: crossSums, sumStride: stride)
       }
 
-      let scale = 1 / Scalar(width)
-      for i in 0..<present {
-        for o in 0..<outputs {
-          value[i * valueStride + o] = sums[o * stride + i]
-          guard let jacobian else { continue }
-          for k in 0..<width {
-            let own = 2 * coordinates[k * stride + i] * ownSums[o * stride + i]
-            jacobian[i * jacobianStride + o * width + k] = scale * (own + crossSums[(o * width + k) * stride + i])
-          }
-        }
-      }
+      loops.transpose(sums, rowStep: stride, rows: outputs, columns: present, into: value, outStep: valueStride)
+      guard let jacobian else { return }
+      loops.finishSlopes(
+        SlopeTile(stride: stride, width: width, outputs: outputs, points: coordinates, own: ownSums, cross: crossSums),
+        factor: 1 / Scalar(width), present: present, into: jacobian, rowStride: jacobianStride)
     }
   }
 }

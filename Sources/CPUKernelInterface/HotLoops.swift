@@ -150,6 +150,30 @@ package struct DiagonalState<Scalar> {
   }
 }
 
+/// Sums over centres of which the slopes at the points of a tile consist, each `[…, stride]`.
+package struct SlopeTile<Scalar> {
+  package var stride: Int
+  package var width: Int
+  package var outputs: Int
+  /// Coordinates of the points `[width, stride]`.
+  package var points: UnsafePointer<Scalar>
+  /// By the point's own variance `[outputs, stride]`.
+  package var own: UnsafePointer<Scalar>
+  /// By the covariances, times the centres' coordinates `[outputs · width, stride]`.
+  package var cross: UnsafeMutablePointer<Scalar>
+
+  package init(
+    stride: Int, width: Int, outputs: Int, points: UnsafePointer<Scalar>, own: UnsafePointer<Scalar>, cross: UnsafeMutablePointer<Scalar>
+  ) {
+    self.stride = stride
+    self.width = width
+    self.outputs = outputs
+    self.points = points
+    self.own = own
+    self.cross = cross
+  }
+}
+
 /// Points of one tile, and the features that are summed at them.
 package struct FeatureTile<Scalar> {
   /// Coordinates of the points `[width, stride]`; `stride` is a multiple of the widest vector, and the padding holds points.
@@ -268,6 +292,10 @@ package protocol HotLoops<Scalar>: Sendable {
   func accumulate(
     _ tile: UnsafePointer<Scalar>, rows: Int, padded: Int, stride: Int, coefficients: UnsafePointer<Scalar>, coefficientStride: Int,
     outputs: Int, into sums: UnsafeMutablePointer<Scalar>, sumStride: Int)
+  /// jacobian[j·rowStride + o·width + k] ← factor · (2 · own[o, j] · points[k, j] + cross[o·width + k, j]) for the first `present` points j;
+  /// overwrites `cross`.
+  func finishSlopes(
+    _ tile: SlopeTile<Scalar>, factor: Scalar, present: Int, into jacobian: UnsafeMutablePointer<Scalar>, rowStride: Int)
   /// `out` ← a·G_K + b·G_Θ over `count` pairs; a null cotangent counts as 0.
   func contract(
     _ a: UnsafePointer<Scalar>, _ nngpCotangent: UnsafePointer<Scalar>?, _ b: UnsafePointer<Scalar>,
@@ -282,6 +310,9 @@ package protocol HotLoops<Scalar>: Sendable {
 
   // MARK: Elements and rows
 
+  /// out[p·outStep + r] ← x[r·rowStep + p] for p below `columns` and r below `rows`.
+  func transpose(
+    _ x: UnsafePointer<Scalar>, rowStep: Int, rows: Int, columns: Int, into out: UnsafeMutablePointer<Scalar>, outStep: Int)
   /// Rows `lines` of a selection to those of another, rounded to the target's precision.
   func copyRows(_ lines: Range<Int>, of source: RowSelection<Double>, to target: RowSelection<Scalar>, columns: Int)
   func copyRows(_ lines: Range<Int>, of source: RowSelection<Float>, to target: RowSelection<Scalar>, columns: Int)

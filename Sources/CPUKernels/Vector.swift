@@ -42,6 +42,9 @@ package protocol Register: Vector {
   var largest: Scalar { get }
   /// out[p·outStep + r] ← x[r·rowStep + p] for p and r below `lanes`; rows from `rows` on are not read and count as 0.
   static func transpose(_ x: UnsafePointer<Scalar>, rowStep: Int, rows: Int, into out: UnsafeMutablePointer<Scalar>, outStep: Int)
+  /// The same for p below `columns` and r below `rows`, 1 … `lanes` each; nothing else is read or written.
+  static func transpose(
+    _ x: UnsafePointer<Scalar>, rowStep: Int, rows: Int, columns: Int, into out: UnsafeMutablePointer<Scalar>, outStep: Int)
   /// Box-Muller of the four words of Philox blocks `firstBlock ..< firstBlock + lanes`: cosines and sines.
   static func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64) -> (Self, Self)
 }

@@ -45,6 +45,11 @@ package struct Vector32: Register {
   ) {
     f32_transpose(x, rowStep, rows, out, outStep)
   }
+  @inline(__always) package static func transpose(
+    _ x: UnsafePointer<Float>, rowStep: Int, rows: Int, columns: Int, into out: UnsafeMutablePointer<Float>, outStep: Int
+  ) {
+    f32_transpose_part(x, rowStep, rows, columns, out, outStep)
+  }
 
   @inline(__always) package var bits: Integers32 { Integers32(f32_bits(lanes)) }
   @inline(__always) package init(bits: Integers32) { lanes = f32_from_bits(bits.lanes) }

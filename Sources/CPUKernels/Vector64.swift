@@ -45,6 +45,11 @@ package struct Vector64: Register {
   ) {
     f64_transpose(x, rowStep, rows, out, outStep)
   }
+  @inline(__always) package static func transpose(
+    _ x: UnsafePointer<Double>, rowStep: Int, rows: Int, columns: Int, into out: UnsafeMutablePointer<Double>, outStep: Int
+  ) {
+    f64_transpose_part(x, rowStep, rows, columns, out, outStep)
+  }
 
   @inline(__always) package var bits: Integers64 { Integers64(f64_bits(lanes)) }
   @inline(__always) package init(bits: Integers64) { lanes = f64_from_bits(bits.lanes) }

@@ -48,6 +48,14 @@ struct WidePassCase: CaseBody {
             layout: place % 2 == 0 ? .strided : .dense))
       }
     }
+    // Whole blocks of vectors of points and of slopes, and what is left beside them.
+    let erf = ProgramSample.deep([Erf()], weightVariance: 1.3, biasVariance: 0.07)
+    for (place, (n, width, outputs)) in [(35, 64, 1), (19, 17, 10), (40, 27, 3), (16, 13, 1), (32, 5, 16)].enumerated() {
+      cases.append(
+        WidePassCase(
+          program: erf, kind: place % 2 == 0 ? .ntk : .nngp, n: n, centres: 7, width: width, outputs: outputs,
+          layout: place % 2 == 0 ? .strided : .dense))
+    }
     for hasJacobian in [false, true] {
       cases.append(
         WidePassCase(program: ProgramSample.twoReLU, kind: .ntk, n: 9, centres: 0, width: 2, outputs: 2, hasJacobian: hasJacobian))

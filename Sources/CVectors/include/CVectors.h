@@ -152,24 +152,6 @@ VECTOR_FUNCTION int f32_any_less(vector_f32 x, vector_f32 y) { return __builtin_
 #define UPPER32 2, 6, 3, 7
 #endif
 
-// out[p·out_step + r] = x[r·row_step + p] for p and r below LANES; rows from `rows` on count as 0. Perfect shuffles, log2(LANES) times.
-#define DEFINE_TRANSPOSE(NAME, VECTOR, SCALAR, LANES, LOWER, UPPER)                                                \
-  VECTOR_FUNCTION void NAME##_transpose(const SCALAR *x, long row_step, long rows, SCALAR *out, long out_step) {   \
-    VECTOR a[LANES], b[LANES];                                                                                     \
-    _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++)                                             \
-        a[i] = i < rows ? NAME##_load(x + i * row_step) : (VECTOR)(SCALAR)0;                                       \
-    _Pragma("clang loop unroll(full)") for (int stage = 1; stage < LANES; stage *= 2) {                            \
-      _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES / 2; i++) {                                     \
-        b[2 * i] = __builtin_shufflevector(a[i], a[i + LANES / 2], LOWER);                                         \
-        b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + LANES / 2], UPPER);                                     \
-      }                                                                                                            \
-      _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++) a[i] = b[i];                              \
-    }                                                                                                              \
-    _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++) NAME##_store(out + i * out_step, a[i]);     \
-  }
-DEFINE_TRANSPOSE(f64, vector_f64, double, LANES64, LOWER64, UPPER64)
-DEFINE_TRANSPOSE(f32, vector_f32, float, LANES32, LOWER32, UPPER32)
-
 // Asks for the cache line of an address that is about to be written (or read).
 VECTOR_FUNCTION void prefetch_for_writing(const void *p) { __builtin_prefetch(p, 1, 3); }
 VECTOR_FUNCTION void prefetch_for_reading(const void *p) { __builtin_prefetch(p, 0, 3); }
@@ -205,6 +187,39 @@ VECTOR_FUNCTION void f32_store_first(float *p, vector_f32 v, long count) { _mm25
 DEFINE_FIRST_LANES(f64, vector_f64, double, LANES64)
 DEFINE_FIRST_LANES(f32, vector_f32, float, LANES32)
 #endif
+
+// Lane p of vector r to lane r of vector p: perfect shuffles, log2(LANES) times.
+#define DEFINE_TRANSPOSE(NAME, VECTOR, SCALAR, LANES, LOWER, UPPER)                                                \
+  VECTOR_FUNCTION void NAME##_transpose_lanes(VECTOR a[LANES]) {                                                   \
+    VECTOR b[LANES];                                                                                               \
+    _Pragma("clang loop unroll(full)") for (int stage = 1; stage < LANES; stage *= 2) {                            \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES / 2; i++) {                                     \
+        b[2 * i] = __builtin_shufflevector(a[i], a[i + LANES / 2], LOWER);                                         \
+        b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + LANES / 2], UPPER);                                     \
+      }                                                                                                            \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++) a[i] = b[i];                              \
+    }                                                                                                              \
+  }                                                                                                                \
+  /* out[p·out_step + r] = x[r·row_step + p] for p and r below LANES; rows from `rows` on count as 0. */           \
+  VECTOR_FUNCTION void NAME##_transpose(const SCALAR *x, long row_step, long rows, SCALAR *out, long out_step) {   \
+    VECTOR a[LANES];                                                                                               \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++)                                             \
+        a[i] = i < rows ? NAME##_load(x + i * row_step) : (VECTOR)(SCALAR)0;                                       \
+    NAME##_transpose_lanes(a);                                                                                     \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++) NAME##_store(out + i * out_step, a[i]);     \
+  }                                                                                                                \
+  /* The same for p below `columns` and r below `rows`, 1 … LANES each; nothing else is read or written. */        \
+  VECTOR_FUNCTION void NAME##_transpose_part(                                                                      \
+      const SCALAR *x, long row_step, long rows, long columns, SCALAR *out, long out_step) {                       \
+    VECTOR a[LANES];                                                                                               \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++)                                             \
+        a[i] = i < rows ? NAME##_load_first(x + i * row_step, columns) : (VECTOR)(SCALAR)0;                        \
+    NAME##_transpose_lanes(a);                                                                                     \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++)                                             \
+        if (i < columns) NAME##_store_first(out + i * out_step, a[i], rows);                                       \
+  }
+DEFINE_TRANSPOSE(f64, vector_f64, double, LANES64, LOWER64, UPPER64)
+DEFINE_TRANSPOSE(f32, vector_f32, float, LANES32, LOWER32, UPPER32)
 
 // Reductions in the order of a binary tree. `largest` keeps the first of two numbers unless the second is larger.
 #define DEFINE_REDUCTIONS(NAME, VECTOR, SCALAR, LANES)              \
