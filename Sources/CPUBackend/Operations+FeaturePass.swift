@@ -54,8 +54,11 @@ extension Operations {
     }
   }
 
-  /// Up to four vectors of points, fewer where some thread would have nothing to do; a point's sums are the same in any tile.
+  /// Up to four vectors of points, with several threads fewer where each would have less than two tiles; a point's sums are the same in any
+  /// tile.
   func passTilePoints(_ points: Int) -> Int {
-    min(4, max(1, points / (4 * loops.lanes * pool.count))) * loops.lanes
+    guard pool.count > 1 else { return 4 * loops.lanes }
+    let share = padded(points) / (loops.lanes * pool.count)
+    return min(4, max(1, share / 2)) * loops.lanes
   }
 }

@@ -2,6 +2,9 @@ import CPUKernelInterface
 import WideKernels
 
 // What stands around the layers of a tile: products of inputs before, sums and copies after.
+//
+// Blocks of sums stay in registers: of four rows or outputs and four vectors of columns in the 32 registers of AVX-512, two in the 16 of older
+// instruction sets.
 extension TileLoops {
   @inline(never)
   package func gram(
@@ -30,20 +33,40 @@ extension TileLoops {
       (factors * s2).store(target + lines.2 * stride)
       (factors * s3).store(target + lines.3 * stride)
     }
-    var i = 0
-    while i < rows {
-      let height = min(4, rows - i)
-      var j = 0
-      while j + 4 * V.lanes <= stride {
-        block(i, height, j, Twin<Twin<V>>.self)
-        j += 4 * V.lanes
+    /// Of eight rows, or of `rows` fewer, and one vector of columns: with four sums each would wait for the one before.
+    @inline(__always) func eight(_ first: Int, _ rows: Int, _ column: Int) {
+      let factors = Twin<V>(repeating: factor)
+      @inline(__always) func line(_ row: Int) -> Int { min(row, rows - 1) }
+      let centre = centres + first * centreStride
+      let (c0, c1, c2, c3) = (centre, centre + line(1) * centreStride, centre + line(2) * centreStride, centre + line(3) * centreStride)
+      let (c4, c5) = (centre + line(4) * centreStride, centre + line(5) * centreStride)
+      let (c6, c7) = (centre + line(6) * centreStride, centre + line(7) * centreStride)
+      var (s04, s15, s26, s37) = (Twin<V>.zero, Twin<V>.zero, Twin<V>.zero, Twin<V>.zero)
+      for k in 0..<width {
+        let point = V(points + k * pointStride + column)
+        let both = Twin(point, point)
+        s04 = Twin.fma(Twin(V(repeating: c0[k]), V(repeating: c4[k])), both, s04)
+        s15 = Twin.fma(Twin(V(repeating: c1[k]), V(repeating: c5[k])), both, s15)
+        s26 = Twin.fma(Twin(V(repeating: c2[k]), V(repeating: c6[k])), both, s26)
+        s37 = Twin.fma(Twin(V(repeating: c3[k]), V(repeating: c7[k])), both, s37)
       }
-      while j < stride {
-        block(i, height, j, V.self)
-        j += V.lanes
-      }
-      i += 4
+      let target = q12 + first * stride + column
+      (factors * s04).store(target, target + line(4) * stride)
+      (factors * s15).store(target + line(1) * stride, target + line(5) * stride)
+      (factors * s26).store(target + line(2) * stride, target + line(6) * stride)
+      (factors * s37).store(target + line(3) * stride, target + line(7) * stride)
     }
+    var j = 0
+    while Self.isWide, j + 4 * V.lanes <= stride {
+      for i in Swift.stride(from: 0, to: rows, by: 4) { block(i, min(4, rows - i), j, Twin<Twin<V>>.self) }
+      j += 4 * V.lanes
+    }
+    while j + 2 * V.lanes <= stride {
+      for i in Swift.stride(from: 0, to: rows, by: 4) { block(i, min(4, rows - i), j, Twin<V>.self) }
+      j += 2 * V.lanes
+    }
+    guard j < stride else { return }
+    for i in Swift.stride(from: 0, to: rows, by: 8) { eight(i, min(8, rows - i), j) }
   }
 
   @inline(never)
@@ -99,18 +122,45 @@ extension TileLoops {
       }
       sum.store(target)
     }
+    /// The sums of eight outputs in one vector of columns.
+    @inline(__always) func eight(_ o: Int, _ j: Int) {
+      let target = sums + o * sumStride + j
+      let upper = target + 4 * sumStride
+      var (s04, s15) = (Twin<V>(V(target), V(upper)), Twin<V>(V(target + sumStride), V(upper + sumStride)))
+      var s26 = Twin<V>(V(target + 2 * sumStride), V(upper + 2 * sumStride))
+      var s37 = Twin<V>(V(target + 3 * sumStride), V(upper + 3 * sumStride))
+      var (line, factors) = (tile + j, coefficients + o)
+      for _ in 0..<rows {
+        let value = V(line)
+        let both = Twin(value, value)
+        s04 = Twin.fma(Twin(V(repeating: factors[0]), V(repeating: factors[4])), both, s04)
+        s15 = Twin.fma(Twin(V(repeating: factors[1]), V(repeating: factors[5])), both, s15)
+        s26 = Twin.fma(Twin(V(repeating: factors[2]), V(repeating: factors[6])), both, s26)
+        s37 = Twin.fma(Twin(V(repeating: factors[3]), V(repeating: factors[7])), both, s37)
+        line += stride
+        factors += coefficientStride
+      }
+      s04.store(target, upper)
+      s15.store(target + sumStride, upper + sumStride)
+      s26.store(target + 2 * sumStride, upper + 2 * sumStride)
+      s37.store(target + 3 * sumStride, upper + 3 * sumStride)
+    }
     let whole = outputs - outputs % 4
     var j = 0
-    while j + 4 * V.lanes <= padded {
+    while Self.isWide, j + 4 * V.lanes <= padded {
       for o in Swift.stride(from: 0, to: whole, by: 4) { four(o, j, Twin<Twin<V>>.self) }
       for o in whole..<outputs { one(o, j, Twin<Twin<V>>.self) }
       j += 4 * V.lanes
     }
-    while j < padded {
-      for o in Swift.stride(from: 0, to: whole, by: 4) { four(o, j, V.self) }
-      for o in whole..<outputs { one(o, j, V.self) }
-      j += V.lanes
+    while j + 2 * V.lanes <= padded {
+      for o in Swift.stride(from: 0, to: whole, by: 4) { four(o, j, Twin<V>.self) }
+      for o in whole..<outputs { one(o, j, Twin<V>.self) }
+      j += 2 * V.lanes
     }
+    guard j < padded else { return }
+    for o in Swift.stride(from: 0, to: outputs - outputs % 8, by: 8) { eight(o, j) }
+    for o in Swift.stride(from: outputs - outputs % 8, to: whole, by: 4) { four(o, j, V.self) }
+    for o in whole..<outputs { one(o, j, V.self) }
   }
 
   @inline(never)

@@ -19,6 +19,11 @@ package struct Twin<V: Vector>: Vector {
     first.store(pointer)
     second.store(pointer + V.lanes)
   }
+  /// To two places.
+  @inline(__always) func store(_ pointer: UnsafeMutablePointer<Scalar>, _ other: UnsafeMutablePointer<Scalar>) {
+    first.store(pointer)
+    second.store(other)
+  }
   @inline(__always) package static var lanes: Int { 2 * V.lanes }
 
   @inline(__always) package static func + (a: Twin, b: Twin) -> Twin { Twin(a.first + b.first, a.second + b.second) }

@@ -66,6 +66,9 @@ struct Setting: Sendable, CustomTestStringConvertible {
     let kernel = try e.kernel(program, x)
     let cross = try e.kernel(program, x, y)
     let pass = try e.widePass(.ntk, program, points: x, centres: y, coefficients: normal("c", 131, 2, batch: 2), jacobian: true)
+    // The more threads, the fewer vectors in a tile of these points.
+    let (few, centres) = (try normal("few", 41, 11), try normal("centres", 131, 11))
+    let narrow = try e.widePass(.ntk, program, points: few, centres: centres, coefficients: normal("c9", 131, 9), jacobian: true)
     let features = try e.featurePass(
       Erf(), points: x, weights: y, biases: normal("bias", 131, 1, batch: 2), coefficients: normal("c", 131, 2, batch: 2), jacobian: true)
     let gram = try e.gram(x, y)
@@ -86,9 +89,8 @@ struct Setting: Sendable, CustomTestStringConvertible {
     let tensors: [Tensor?] = [
       try e.gather(a, rows: rows), try single.converted(a), try e.map(.product, column, a), try e.map(.sum, column, a.columns(1..<4)),
       try e.gemm(a, b), try e.gemm(a, a, transposeA: true), try e.gemm(a, thin), try e.gemm(b, thin, transposeA: true, transposeB: false),
-      kernel.nngp, kernel.ntk, cross.nngp, cross.ntk, pass.value, pass.jacobian, features.value, features.jacobian, recursion.nngp,
-      recursion.ntk, paired, vjp.gram, vjp.row,
-      vjp.column,
+      kernel.nngp, kernel.ntk, cross.nngp, cross.ntk, pass.value, pass.jacobian, narrow.value, narrow.jacobian, features.value,
+      features.jacobian, recursion.nngp, recursion.ntk, paired, vjp.gram, vjp.row, vjp.column,
       forward, backward, try e.map(.activation(Erf()), a), try e.rows(.sum, a), try e.rows(.sum, a.reshaped(rows: 1, columns: 157 * 301)),
     ]
     return try tensors.map { try $0.map(e.read) ?? [] }
