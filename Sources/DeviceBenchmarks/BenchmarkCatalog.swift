@@ -70,11 +70,17 @@ public enum BenchmarkCatalog {
         }
       }
     }
+    // Writes go to as few points as there are pivots.
+    let fewPoints = [1, 10].flatMap { outputs in
+      [true, false].map {
+        CentrePass(activation: Erf(), points: 50, centres: 4000, width: 64, hasJacobian: $0, outputs: outputs)
+      }
+    }
     let histories = [10, 50, 200, 500, 1000, 2000].map { steps in
       CentrePass(
         activation: ReLU(), points: 200, centres: 200 * steps, width: 2, hasJacobian: true, sizes: [BenchmarkSize("T", steps)])
     }
-    let passCases = (passes + corners + histories).map(\.benchmark)
+    let passCases = (passes + corners + fewPoints + histories).map(\.benchmark)
     let kernelCases = (kernels + depths.filter { !($0.depth == 3 && $0.activation is Erf) }).map(\.benchmark)
     let products = [256, 512, 1024, 2048, 4096, 8192].map { MatrixProduct(variant: "square", m: $0, n: $0, k: $0).benchmark }
     let features = widths.map { WideFunctionPass(activation: Erf(), points: 4000, features: 4096, width: $0, hasJacobian: true).benchmark }
