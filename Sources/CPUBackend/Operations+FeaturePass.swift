@@ -9,21 +9,15 @@ extension Operations {
     let jacobian = job.jacobian.map { Matrices<Scalar>($0) }
     let (width, outputs, features) = (points.columns, coefficients.columns, weights.rows)
     let columns = outputs * width
-    let tilePoints = passTilePoints(points.rows)
+    let tilePoints = passTilePoints(points.rows, vectors: 4)
     let tiles = (points.rows + tilePoints - 1) / tilePoints
 
     try scratch(jacobian == nil ? 0 : features * columns).use { products throws(ComputeError) in
       for item in 0..<points.batch {
         if jacobian != nil {
-          pool.run((features + Self.tableBlock - 1) / Self.tableBlock) { block in
-            for m in block * Self.tableBlock..<min(features, (block + 1) * Self.tableBlock) {
-              let (row, weight) = (coefficients.line(item, m), weights.line(item, m))
-              let target = products + m * columns
-              for o in 0..<outputs {
-                for k in 0..<width { target[o * width + k] = row[o] * weight[k] }
-              }
-            }
-          }
+          scaleRows(
+            coefficients.item(item), coefficientStride: coefficients.rowStride, outputs: outputs, weights.item(item),
+            rowStride: weights.rowStride, width: width, count: features, into: products)
         }
         pool.run(tiles) { tile in
           let first = tile * tilePoints
@@ -54,11 +48,23 @@ extension Operations {
     }
   }
 
-  /// Up to four vectors of points, with several threads fewer where each would have less than two tiles; a point's sums are the same in any
-  /// tile.
-  func passTilePoints(_ points: Int) -> Int {
-    guard pool.count > 1 else { return 4 * loops.lanes }
+  /// Coefficient times row `[count, outputs · width]`: what the sums of slopes take as coefficients.
+  func scaleRows(
+    _ coefficients: UnsafePointer<Scalar>, coefficientStride: Int, outputs: Int, _ x: UnsafePointer<Scalar>, rowStride: Int, width: Int,
+    count: Int, into products: UnsafeMutablePointer<Scalar>
+  ) {
+    pool.run((count + Self.tableBlock - 1) / Self.tableBlock) { block in
+      loops.scaleRows(
+        coefficients, coefficientStride: coefficientStride, outputs: outputs, x, rowStride: rowStride, width: width,
+        rows: block * Self.tableBlock..<min(count, (block + 1) * Self.tableBlock), into: products)
+    }
+  }
+
+  /// Up to so many vectors of points, with several threads fewer where each would have less than two tiles; a point's sums are the same in
+  /// any tile.
+  func passTilePoints(_ points: Int, vectors: Int) -> Int {
+    guard pool.count > 1 else { return vectors * loops.lanes }
     let share = padded(points) / (loops.lanes * pool.count)
-    return min(4, max(1, share / 2)) * loops.lanes
+    return min(vectors, max(1, share / 2)) * loops.lanes
   }
 }

@@ -13,7 +13,9 @@ extension Operations {
     let (width, outputs) = (points.columns, coefficients.columns)
     let centreCount = tableCount(stages, centres.rows)
     let products = jacobian == nil ? 0 : centres.rows * outputs * width
-    let tilePoints = passTilePoints(points.rows)
+    let sumRows = jacobian == nil ? outputs : outputs * (2 + width)
+    // What a tile costs beside its pairs counts where there are few numbers of each point.
+    let tilePoints = passTilePoints(points.rows, vectors: width + sumRows <= 16 ? 8 : 4)
     let tiles = (points.rows + tilePoints - 1) / tilePoints
 
     try scratch(centreCount + products).use { base throws(ComputeError) in
@@ -27,15 +29,9 @@ extension Operations {
           fillTable(stages, centreItem, rowStride: centres.rowStride, count: count, width: width, at: centreTable.base)
         }
         if jacobian != nil {
-          pool.run((count + Self.tableBlock - 1) / Self.tableBlock) { block in
-            for j in block * Self.tableBlock..<min(count, (block + 1) * Self.tableBlock) {
-              let (row, centre) = (alpha + j * coefficients.rowStride, centreItem + j * centres.rowStride)
-              let target = scaledCentres + j * outputs * width
-              for o in 0..<outputs {
-                for k in 0..<width { target[o * width + k] = row[o] * centre[k] }
-              }
-            }
-          }
+          scaleRows(
+            alpha, coefficientStride: coefficients.rowStride, outputs: outputs, centreItem, rowStride: centres.rowStride, width: width,
+            count: count, into: scaledCentres)
         }
         pool.run(tiles) { tile in
           let first = tile * tilePoints

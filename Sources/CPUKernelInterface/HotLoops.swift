@@ -292,6 +292,10 @@ package protocol HotLoops<Scalar>: Sendable {
   func accumulate(
     _ tile: UnsafePointer<Scalar>, rows: Int, padded: Int, stride: Int, coefficients: UnsafePointer<Scalar>, coefficientStride: Int,
     outputs: Int, into sums: UnsafeMutablePointer<Scalar>, sumStride: Int)
+  /// products[i, o·width + k] ← coefficients[i·coefficientStride + o] · x[i·rowStride + k] for the rows i.
+  func scaleRows(
+    _ coefficients: UnsafePointer<Scalar>, coefficientStride: Int, outputs: Int, _ x: UnsafePointer<Scalar>, rowStride: Int, width: Int,
+    rows: Range<Int>, into products: UnsafeMutablePointer<Scalar>)
   /// jacobian[j·rowStride + o·width + k] ← factor · (2 · own[o, j] · points[k, j] + cross[o·width + k, j]) for the first `present` points j;
   /// overwrites `cross`.
   func finishSlopes(

@@ -49,46 +49,12 @@ extension TileLoops {
     ActivationCatalog.visit(activation, FeatureLoop(loops: self, tile: tile))
   }
 
-  /// w_m·z_j + β_m for `rows` features and all points of the tile, four features at a time so that their sums overlap.
-  @inline(never)
+  /// w_m·z_j + β_m for `rows` features and all points of the tile.
   fileprivate func preactivations(_ tile: FeatureTile<Scalar>, first: Int, rows: Int) {
-    @inline(__always) func bias(_ m: Int) -> V { tile.biases.map { V(repeating: $0[m * tile.biasStride]) } ?? .zero }
-    var i = 0
-    while i + 4 <= rows {
-      let m = first + i
-      let (w0, w1) = (tile.weights + m * tile.weightStride, tile.weights + (m + 1) * tile.weightStride)
-      let (w2, w3) = (tile.weights + (m + 2) * tile.weightStride, tile.weights + (m + 3) * tile.weightStride)
-      let (b0, b1, b2, b3) = (bias(m), bias(m + 1), bias(m + 2), bias(m + 3))
-      var j = 0
-      while j < tile.stride {
-        var (x0, x1, x2, x3) = (b0, b1, b2, b3)
-        for k in 0..<tile.width {
-          let z = V(tile.points + k * tile.stride + j)
-          x0 = V.fma(V(repeating: w0[k]), z, x0)
-          x1 = V.fma(V(repeating: w1[k]), z, x1)
-          x2 = V.fma(V(repeating: w2[k]), z, x2)
-          x3 = V.fma(V(repeating: w3[k]), z, x3)
-        }
-        let target = tile.work + i * tile.stride + j
-        x0.store(target)
-        x1.store(target + tile.stride)
-        x2.store(target + 2 * tile.stride)
-        x3.store(target + 3 * tile.stride)
-        j += V.lanes
-      }
-      i += 4
-    }
-    while i < rows {
-      let weights = tile.weights + (first + i) * tile.weightStride
-      var j = 0
-      while j < tile.stride {
-        var x = bias(first + i)
-        for k in 0..<tile.width { x = V.fma(V(repeating: weights[k]), V(tile.points + k * tile.stride + j), x) }
-        x.store(tile.work + i * tile.stride + j)
-        j += V.lanes
-      }
-      i += 1
-    }
+    pointProducts(
+      tile.weights + first * tile.weightStride, rowStride: tile.weightStride, rows: rows,
+      starts: tile.biases.map { $0 + first * tile.biasStride }, startStep: tile.biasStride, points: tile.points, pointStride: tile.stride,
+      width: tile.width, factor: 1, into: tile.work, stride: tile.stride)
   }
 
   fileprivate func addFeatures(_ tile: FeatureTile<Scalar>, first: Int, rows: Int, slopes: UnsafeMutablePointer<Scalar>?) {

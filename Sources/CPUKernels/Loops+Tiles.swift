@@ -11,15 +11,28 @@ extension TileLoops {
     centres: UnsafePointer<Scalar>, centreStride: Int, rows: Int, points: UnsafePointer<Scalar>, pointStride: Int, width: Int,
     factor: Scalar, into q12: UnsafeMutablePointer<Scalar>, stride: Int
   ) {
+    pointProducts(
+      centres, rowStride: centreStride, rows: rows, starts: nil, startStep: 0, points: points, pointStride: pointStride, width: width,
+      factor: factor, into: q12, stride: stride)
+  }
+
+  /// out[i, j] ← factor · (starts[i·startStep] + x_i·p_j) for `rows` rows of X and points given by coordinates; null starts count as 0.
+  @inline(never)
+  func pointProducts(
+    _ x: UnsafePointer<Scalar>, rowStride: Int, rows: Int, starts: UnsafePointer<Scalar>?, startStep: Int, points: UnsafePointer<Scalar>,
+    pointStride: Int, width: Int, factor: Scalar, into out: UnsafeMutablePointer<Scalar>, stride: Int
+  ) {
+    @inline(__always) func start(_ row: Int) -> Scalar { starts.map { $0[row &* startStep] } ?? 0 }
     /// Of four rows, or of `rows` fewer, and as many columns as `Columns` has lanes.
     @inline(__always) func block<Columns: Vector>(_ first: Int, _ rows: Int, _ column: Int, _: Columns.Type)
     where Columns.Scalar == Scalar {
       let factors = Columns(repeating: factor)
       let lines = (0, min(1, rows - 1), min(2, rows - 1), min(3, rows - 1))
-      let centre = centres + first * centreStride
-      let (c0, c1) = (centre, centre + lines.1 * centreStride)
-      let (c2, c3) = (centre + lines.2 * centreStride, centre + lines.3 * centreStride)
-      var (s0, s1, s2, s3) = (Columns.zero, Columns.zero, Columns.zero, Columns.zero)
+      let row = x + first * rowStride
+      let (c0, c1) = (row, row + lines.1 * rowStride)
+      let (c2, c3) = (row + lines.2 * rowStride, row + lines.3 * rowStride)
+      @inline(__always) func begin(_ line: Int) -> Columns { Columns(repeating: start(first + line)) }
+      var (s0, s1, s2, s3) = (begin(0), begin(lines.1), begin(lines.2), begin(lines.3))
       for k in 0..<width {
         let point = Columns(points + k * pointStride + column)
         s0 = Columns.fma(Columns(repeating: c0[k]), point, s0)
@@ -27,7 +40,7 @@ extension TileLoops {
         s2 = Columns.fma(Columns(repeating: c2[k]), point, s2)
         s3 = Columns.fma(Columns(repeating: c3[k]), point, s3)
       }
-      let target = q12 + first * stride + column
+      let target = out + first * stride + column
       (factors * s0).store(target)
       (factors * s1).store(target + lines.1 * stride)
       (factors * s2).store(target + lines.2 * stride)
@@ -37,11 +50,14 @@ extension TileLoops {
     @inline(__always) func eight(_ first: Int, _ rows: Int, _ column: Int) {
       let factors = Twin<V>(repeating: factor)
       @inline(__always) func line(_ row: Int) -> Int { min(row, rows - 1) }
-      let centre = centres + first * centreStride
-      let (c0, c1, c2, c3) = (centre, centre + line(1) * centreStride, centre + line(2) * centreStride, centre + line(3) * centreStride)
-      let (c4, c5) = (centre + line(4) * centreStride, centre + line(5) * centreStride)
-      let (c6, c7) = (centre + line(6) * centreStride, centre + line(7) * centreStride)
-      var (s04, s15, s26, s37) = (Twin<V>.zero, Twin<V>.zero, Twin<V>.zero, Twin<V>.zero)
+      let row = x + first * rowStride
+      let (c0, c1, c2, c3) = (row, row + line(1) * rowStride, row + line(2) * rowStride, row + line(3) * rowStride)
+      let (c4, c5) = (row + line(4) * rowStride, row + line(5) * rowStride)
+      let (c6, c7) = (row + line(6) * rowStride, row + line(7) * rowStride)
+      @inline(__always) func starts(_ a: Int, _ b: Int) -> Twin<V> {
+        Twin(V(repeating: start(first + line(a))), V(repeating: start(first + line(b))))
+      }
+      var (s04, s15, s26, s37) = (starts(0, 4), starts(1, 5), starts(2, 6), starts(3, 7))
       for k in 0..<width {
         let point = V(points + k * pointStride + column)
         let both = Twin(point, point)
@@ -50,7 +66,7 @@ extension TileLoops {
         s26 = Twin.fma(Twin(V(repeating: c2[k]), V(repeating: c6[k])), both, s26)
         s37 = Twin.fma(Twin(V(repeating: c3[k]), V(repeating: c7[k])), both, s37)
       }
-      let target = q12 + first * stride + column
+      let target = out + first * stride + column
       (factors * s04).store(target, target + line(4) * stride)
       (factors * s15).store(target + line(1) * stride, target + line(5) * stride)
       (factors * s26).store(target + line(2) * stride, target + line(6) * stride)
@@ -161,6 +177,29 @@ extension TileLoops {
     for o in Swift.stride(from: 0, to: outputs - outputs % 8, by: 8) { eight(o, j) }
     for o in Swift.stride(from: outputs - outputs % 8, to: whole, by: 4) { four(o, j, V.self) }
     for o in whole..<outputs { one(o, j, V.self) }
+  }
+
+  @inline(never)
+  package func scaleRows(
+    _ coefficients: UnsafePointer<Scalar>, coefficientStride: Int, outputs: Int, _ x: UnsafePointer<Scalar>, rowStride: Int, width: Int,
+    rows: Range<Int>, into products: UnsafeMutablePointer<Scalar>
+  ) {
+    for i in rows {
+      let row = x + i * rowStride
+      for o in 0..<outputs {
+        let coefficient = coefficients[i &* coefficientStride &+ o]
+        let target = products + (i * outputs + o) * width
+        var k = 0
+        while k + V.lanes <= width {
+          (V(repeating: coefficient) * V(row + k)).store(target + k)
+          k += V.lanes
+        }
+        while k < width {
+          target[k] = coefficient * row[k]
+          k += 1
+        }
+      }
+    }
   }
 
   @inline(never)
