@@ -3,8 +3,14 @@
 static const char prelude[] = {
 #embed "prelude.cl"
   , 0};
-static const char gemm[] = {
-#embed "gemm.cl"
+static const char gemm_few[] = {
+#embed "gemm_few.cl"
+  , 0};
+static const char gemm_direct[] = {
+#embed "gemm_direct.cl"
+  , 0};
+static const char gemm_rows[] = {
+#embed "gemm_rows.cl"
   , 0};
 static const char gemm_tiled[] = {
 #embed "gemm_tiled.cl"
@@ -61,7 +67,9 @@ static const char roofline[] = {
 static const IsthmusKernelSource sources[] = {
   {"prelude", prelude},
   {"functions", functions},
-  {"gemm", gemm},
+  {"gemm_few", gemm_few},
+  {"gemm_direct", gemm_direct},
+  {"gemm_rows", gemm_rows},
   {"gemm_tiled", gemm_tiled},
   {"points", points},
   {"tile_product", tile_product},

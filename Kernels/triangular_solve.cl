@@ -1,4 +1,4 @@
-// triangular_solve.cl: op(L)^-1 B for one diagonal block of L; gemm.cl carries the result to the other rows.
+// triangular_solve.cl: op(L)^-1 B for one diagonal block of L; gemm carries the result to the other rows.
 //
 //   reads   l[p, q], q <= p, of the block [size, size]
 //   writes  b[p, j], the rows of the block, in place

@@ -80,12 +80,9 @@ extension TileTable {
       workN: size(operation, precision, "workColumns", own.workN))
   }
 
-  /// Rows of a tile of gemm_packed, vectors in each of them, and inner elements per panel: a panel of B stays in the second-level cache.
-  func packedTile(_ precision: Precision) -> (rows: Int, vectors: Int, depth: Int) {
-    let rows = lanes(precision) >= 8 ? 12 : 6
-    return (
-      size(.gemm, precision, "rows", rows), size(.gemm, precision, "vectors", 2), size(.gemm, precision, "depth", 384)
-    )
+  func directTile(_ operation: GEMM, _ c: Tensor, inner: Int) -> DirectTile {
+    DirectTile(
+      operation, c, inner: inner, self, vectors: size(.gemm, c.precision, "vectors", 2), depth: size(.gemm, c.precision, "depth", 384))
   }
 
   /// Which kernels these sizes are for.
@@ -131,8 +128,7 @@ extension TileTable {
   }
 
   private func processorOperations(_ precision: Precision) -> [TunableOperation] {
-    let (rows, vectors, depth) = packedTile(precision), lanes = lanes(precision)
-    let shapes = lanes >= 8 ? [(8, 3), (14, 2), (8, 2), (6, 4), (6, 2)] : [(4, 3), (4, 2), (8, 1), (12, 1)]
+    let lanes = lanes(precision)
     let blocks: [[String: Int]] = [(2, 16), (4, 32), (4, 8), (3, 15), (1, 16), (8, 16)].map { ["copies": $0.0, "block": $0.1] }
     func passes(_ operation: TunedOperation, _ workload: TunableOperation.Workload) -> TunableOperation {
       let own = own(operation, precision)
@@ -145,8 +141,8 @@ extension TileTable {
     }
     return [
       TunableOperation(
-        TunedOperation.gemm.rawValue, precision, .products(side: 1024), defaults: ["rows": rows, "vectors": vectors, "depth": depth],
-        steps: [shapes.map { ["rows": $0.0, "vectors": $0.1] }, [256, 512, 768].map { ["depth": $0] }]),
+        TunedOperation.gemm.rawValue, precision, .products(side: 1024), defaults: ["vectors": 2, "depth": 384],
+        steps: [[["vectors": 3]], [256, 512, 768].map { ["depth": $0] }]),
       TunableOperation(
         TunedOperation.recursion.rawValue, precision, .recursions, defaults: ["copies": copies],
         steps: [[3, 2, 6, 1].map { ["copies": $0] }]),

@@ -65,6 +65,28 @@ struct GEMMCase: CaseBody {
       cases.append(
         GEMMCase(batch: 4, m: 9, n: 33, k: 8, operation: GEMM(beta: 1), sharesA: sharesA, sharesB: sharesB, layout: .strided))
     }
+    // More inner indices than are summed at once: few columns, few rows, many of both; and batches of small items, also of shared operands.
+    for (index, (batch, m, n, k)) in [
+      (1, 197, 21, 403), (1, 20, 150, 403), (1, 101, 103, 389), (33, 13, 21, 9), (40, 5, 3, 11), (64, 8, 8, 8), (17, 33, 17, 29),
+    ].enumerated() {
+      for transposes in 0..<4 {
+        let (alpha, beta) = scales[(index + transposes) % 4]
+        cases.append(
+          GEMMCase(
+            batch: batch, m: m, n: n, k: k,
+            operation: GEMM(transposeA: transposes & 1 == 1, transposeB: transposes & 2 == 2, alpha: alpha, beta: beta),
+            sharesA: batch > 1 && transposes == 1, sharesB: batch > 1 && transposes == 2,
+            layout: (index + transposes / 2) % 2 == 0 ? .strided : .dense))
+      }
+    }
+    for (transposeA, transposeB) in [(false, true), (true, false)] {
+      cases.append(
+        GEMMCase(
+          m: 137, n: 137, k: 401, operation: GEMM(transposeA: transposeA, transposeB: transposeB, alpha: -1, beta: 1, lowerOnly: true),
+          layout: .strided))
+      cases.append(
+        GEMMCase(batch: 20, m: 19, n: 19, k: 7, operation: GEMM(transposeA: transposeA, transposeB: transposeB, lowerOnly: true)))
+    }
     cases.append(GEMMCase(m: 5, n: 9, k: 0, operation: GEMM()))
     cases.append(GEMMCase(batch: 2, m: 9, n: 5, k: 0, operation: GEMM(transposeA: true, beta: -2)))
     return cases

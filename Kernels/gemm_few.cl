@@ -1,26 +1,13 @@
-// gemm.cl: C = alpha op(A) op(B) + beta C for every item of a batch, but for large ones on GPUs (gemm_tiled.cl).
+// gemm_few.cl: C = alpha op(A) op(B) + beta C for every item of a batch, where C has few rows or few columns (FEW).
 //
 //   reads   op(A)[i, p] at a[i*aOuter + p*aInner], op(B)[p, j] at b[j*bOuter + p*bInner]: a transpose is a choice of strides
-//   writes  c[i, j]; with LOWER only where j <= i + lowerShift. c is read only where beta is not 0
+//   writes  c[i, j]. c is read only where beta is not 0
 //
-//   gemm_pack, gemm_packed     processors with caches: both operands are copied into panels of TILE_M rows and TILE_N columns,
-//                              a work-item makes one TILE_M x TILE_N tile in vector registers
-//   gemm_dot, gemm_axpy        one side of C has at most FEW rows or columns: the large operand is read once, along its rows.
-//                              The few vectors are packed first, [FEW, padded inner]
+//   gemm_dot, gemm_axpy        the large operand is read once, along its rows. The few vectors are packed first, [FEW, padded inner]
 //
 // Every entry is one sum in a fixed order that depends on the shapes alone.
 
-#ifndef LOWER
-#define LOWER 0
-#endif
-// Tile of one work-item of gemm_packed. TILE_N is a multiple of LANES.
-#ifndef TILE_M
-#define TILE_M 16
-#endif
-#ifndef TILE_N
-#define TILE_N 16
-#endif
-// Rows or columns of the small side in gemm_dot and gemm_axpy.
+// Rows or columns of the small side.
 #ifndef FEW
 #define FEW 1
 #endif
@@ -32,71 +19,10 @@
 #ifndef GROUP
 #define GROUP 1
 #endif
-// Elements per row of a panel that gemm_pack writes.
-#ifndef PANEL
-#define PANEL 16
-#endif
 
 static inline void finish(__global real *c, const real alpha, const real sum, const real beta) {
   *c = beta == 0 ? alpha * sum : fma(alpha, sum, beta * *c);
 }
-
-// packed[item, panel, p, PANEL] = x[outer, p], outer = panel*PANEL + ..., zero beyond `outer`.   grid (inner, panels, items)
-__kernel void gemm_pack(
-    __global const real *x, const long offset, const long outerStride, const long innerStride, const long itemStride,
-    __global real *packed, const int outer, const int inner) {
-  const int p = get_global_id(0), panel = get_global_id(1), item = get_global_id(2);
-  if (p >= inner) return;
-  x += offset + item * itemStride + p * innerStride + (long)panel * PANEL * outerStride;
-  packed += (((long)item * get_global_size(1) + panel) * inner + p) * PANEL;
-  const int count = min(PANEL, outer - panel * PANEL);
-  for (int e = 0; e < PANEL; e++) packed[e] = e < count ? x[e * outerStride] : (real)(0);
-}
-
-#if TILE_N % LANES == 0
-#define VECTORS (TILE_N / LANES)
-// grid (panels of A, panels of B, items)
-__kernel void gemm_packed(
-    __global const real *a, __global const real *b, const long aItem, const long bItem, VIEW(c), const int m, const int n,
-    const int inner, const int lowerShift, const real alpha, const real beta) {
-  const int i = get_global_id(0) * TILE_M, j = get_global_id(1) * TILE_N, item = get_global_id(2);
-#if LOWER
-  if (j > i + TILE_M - 1 + lowerShift) return;
-#endif
-  a += item * aItem + (long)i * inner;
-  b += item * bItem + (long)j * inner;
-  vreal sums[TILE_M][VECTORS];
-#pragma unroll
-  for (int r = 0; r < TILE_M; r++)
-#pragma unroll
-    for (int v = 0; v < VECTORS; v++) sums[r][v] = (vreal)(0);
-  for (int p = 0; p < inner; p++, a += TILE_M, b += TILE_N) {
-    vreal y[VECTORS];
-#pragma unroll
-    for (int v = 0; v < VECTORS; v++) y[v] = LOAD(b + v * LANES);
-#pragma unroll
-    for (int r = 0; r < TILE_M; r++) {
-      const vreal x = (vreal)(a[r]);
-#pragma unroll
-      for (int v = 0; v < VECTORS; v++) sums[r][v] = fma(x, y[v], sums[r][v]);
-    }
-  }
-  real tile[TILE_M * TILE_N];
-#pragma unroll
-  for (int r = 0; r < TILE_M; r++)
-#pragma unroll
-    for (int v = 0; v < VECTORS; v++)
-#if LANES == 1
-      tile[r * TILE_N + v] = sums[r][v];
-#else
-      STORE(sums[r][v], tile + r * TILE_N + v * LANES);
-#endif
-  for (int r = 0; r < min(TILE_M, m - i); r++) {
-    const int end = LOWER ? min(n, i + r + lowerShift + 1) : n;
-    for (int s = 0; s < min(TILE_N, end - j); s++) finish(AT(c, item, i + r) + j + s, alpha, tile[r * TILE_N + s], beta);
-  }
-}
-#endif
 
 // The small operand: packed[item, f, p] = x[f, p], zero for inner <= p < padded.   grid (padded, FEW, items)
 __kernel void gemm_pack_few(
