@@ -56,13 +56,10 @@
 #define COLUMN(v, last) min((v) * LANES, last)
 #endif
 
-// A line of memory into the caches. PoCL's own prefetch does nothing.
-#ifdef __has_builtin
-#if __has_builtin(__builtin_prefetch)
+// A line of memory into the caches. PoCL's own prefetch does nothing; it compiles for the processor itself, where clang's may be used.
+#if defined(__clang__) && (defined(__x86_64__) || defined(__aarch64__))
 #define FETCH(p) __builtin_prefetch((__private const void *)(uintptr_t)(p))
-#endif
-#endif
-#ifndef FETCH
+#else
 #define FETCH(p) prefetch(p, 1)
 #endif
 

@@ -15,11 +15,13 @@ extension OpenCLBackend {
 
   public func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
     let inner = operation.transposeA ? a.rows : a.columns
-    let isFew = min(c.rows, c.columns) <= GEMM.fewColumns && !operation.lowerOnly
+    let few = operation.lowerOnly ? Int.max : min(c.rows, c.columns)
+    // Sums of few vectors with rows of the large operand are inner products, which want lanes of their own; beyond some, columns fill them.
+    let areDots = c.columns <= c.rows ? !operation.transposeA : operation.transposeB
     let tile = tiles.packsGEMM ? tiles.directTile(operation, c, inner: inner) : nil
-    if let tile, tile.isSmall || !isFew {
+    if let tile, tile.isSmall || few > (areDots ? Self.mostDots : GEMM.fewColumns) {
       try direct(operation, tile, a, b, c, inner: inner)
-    } else if isFew {
+    } else if few <= GEMM.fewColumns {
       // The large operand is streamed once.
       let left = Operand(
         tensor: a, buffer: try own(a.buffer), outerStride: operation.transposeA ? 1 : a.rowStride,
@@ -32,6 +34,9 @@ extension OpenCLBackend {
       try tiled(operation, a, b, c, inner: inner)
     }
   }
+
+  /// Rows or columns of C that a processor takes as inner products, one at a time.
+  private static var mostDots: Int { 7 }
 
   /// Processors: in one launch, without scratch.
   private func direct(
