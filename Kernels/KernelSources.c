@@ -33,6 +33,9 @@ static const char recursion[] = {
 static const char recursion_vjp[] = {
 #embed "recursion_vjp.cl"
   , 0};
+static const char transpose[] = {
+#embed "transpose.cl"
+  , 0};
 static const char mirror[] = {
 #embed "mirror.cl"
   , 0};
@@ -76,6 +79,7 @@ static const IsthmusKernelSource sources[] = {
   {"block_kernel", block_kernel},
   {"recursion", recursion},
   {"recursion_vjp", recursion_vjp},
+  {"transpose", transpose},
   {"mirror", mirror},
   {"pass_tiles", pass_tiles},
   {"wide_pass", wide_pass},

@@ -110,38 +110,17 @@ INLINE void copy_along(
   }
 }
 
-// y.even = a.lo, y.odd = b.lo; and of the upper halves.
-INLINE vreal interleave_lo(const vreal a, const vreal b) {
-  vreal y;
-  y.even = a.lo;
-  y.odd = b.lo;
-  return y;
-}
-INLINE vreal interleave_hi(const vreal a, const vreal b) {
-  vreal y;
-  y.even = a.hi;
-  y.odd = b.hi;
-  return y;
-}
+#include "transpose.cl"
 
 // copy[p*TILE_N + s] = x[s*stride + p]: squares of LANES are transposed in registers.
 INLINE void copy_across(__global const real *x, const long stride, const int inner, const int count, __private real *copy) {
   const int wholeInner = inner / LANES * LANES, wholeCount = count / LANES * LANES;
   for (int s = 0; s < wholeCount; s += LANES) {
     for (int p = 0; p < wholeInner; p += LANES) {
-      vreal rows[LANES], next[LANES];
+      vreal rows[LANES];
 #pragma unroll
       for (int r = 0; r < LANES; r++) rows[r] = LOAD(x + (s + r) * stride + p);
-#pragma unroll
-      for (int step = 1; step < LANES; step *= 2) {
-#pragma unroll
-        for (int r = 0; r < LANES / 2; r++) {
-          next[2 * r] = interleave_lo(rows[r], rows[r + LANES / 2]);
-          next[2 * r + 1] = interleave_hi(rows[r], rows[r + LANES / 2]);
-        }
-#pragma unroll
-        for (int r = 0; r < LANES; r++) rows[r] = next[r];
-      }
+      transpose(rows);
 #pragma unroll
       for (int r = 0; r < LANES; r++) STORE(rows[r], copy + (p + r) * TILE_N + s);
     }

@@ -49,7 +49,7 @@ import WideKernels
           case "map": try generator.pointFunction(.activationVJP(Erf()))
           default: ""
           }
-        let lanes = ["functions", "gemm_direct"].contains(file) ? 4 : 1
+        let lanes = ["functions", "gemm_direct", "mirror", "transpose"].contains(file) ? 4 : 1
         try backend.build(KernelRequest(file: file, precision: precision, lanes: lanes), generated: generated)
       }
     }
