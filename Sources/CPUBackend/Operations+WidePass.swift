@@ -14,8 +14,8 @@ extension Operations {
     let centreCount = tableCount(stages, centres.rows)
     let products = jacobian == nil ? 0 : centres.rows * outputs * width
     let sumRows = jacobian == nil ? outputs : outputs * (2 + width)
-    // What a tile costs beside its pairs counts where there are few numbers of each point.
-    let tilePoints = passTilePoints(points.rows, vectors: width + sumRows <= 16 ? 8 : 4)
+    // What a tile costs beside its pairs counts where these are few; then more points share it, if their sums are few.
+    let tilePoints = passTilePoints(points.rows, vectors: centres.rows <= 500 && width + sumRows <= 16 ? 8 : 4)
     let tiles = (points.rows + tilePoints - 1) / tilePoints
 
     try scratch(centreCount + products).use { base throws(ComputeError) in
