@@ -52,9 +52,14 @@ public func cholesky(_ a: Tensor, jitter: Double = 0, blockSize: Int = 256, on e
 private func eliminate(_ a: Tensor, _ block: Range<Int>, jitter: Double, item: Int, on engine: Engine) throws(FactorisationError) {
   let size = block.count
   let diagonal = a.rows(block).columns(block)
-  let values = try onDevice { () throws(ComputeError) in try engine.read(diagonal) }
+  let values = try onDevice { () throws(ComputeError) in
+    // Without gaps, since a view with gaps goes to the host and back a row at a time, and each waits for the device.
+    let dense = try engine.empty(rows: size, columns: size)
+    try engine.copy(diagonal, into: dense)
+    return try engine.read(dense)
+  }
   let lower = try factor(values, size: size, jitter: jitter, item: item, firstIndex: block.lowerBound)
-  try onDevice { () throws(ComputeError) in try engine.write(lower, into: diagonal) }
+  try onDevice { () throws(ComputeError) in try engine.copy(engine.tensor(lower, rows: size, columns: size), into: diagonal) }
   let rest = block.upperBound..<a.rows
   guard !rest.isEmpty else { return }
   let inverse = try triangularInverse(lower, size: size)

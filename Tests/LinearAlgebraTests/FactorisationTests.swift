@@ -65,6 +65,21 @@ import Testing
     }
   }
 
+  /// Every transfer waits for the device, and a view with gaps would be one for each of its rows.
+  @Test func blocksGoToTheHostAndBackAsAWhole() throws {
+    let n = 150
+    let backend = try MeteredBackend(#require(BackendCatalog.all().first).backend.get())
+    let engine = try Engine(backend)
+    let a = try engine.tensor(positiveDefinite(n, inner: n, shift: 0.5, seed: 4), rows: n, columns: n)
+    backend.meter.reset()
+    _ = try cholesky(a, blockSize: 64, on: engine)
+    func calls(_ name: String) -> Int {
+      backend.meter.profile.operations.reduce(0) { $0 + ($1.key.name == name ? $1.value.calls : 0) }
+    }
+    #expect(calls("copyOut") == 4, "sums of rows, three blocks")
+    #expect(calls("copyIn") <= 6, "three blocks, two inverses, a zero")
+  }
+
   @Test func whatLiesAboveTheDiagonalIsNotReadAndBecomesZero() throws {
     let n = 70
     let a = positiveDefinite(n, inner: 2 * n, shift: 0.1, seed: 4)
