@@ -50,7 +50,8 @@ struct DirectTile: Sendable, Hashable {
     (self.lanes, self.vectors, self.registerRows, self.depth) = (lanes, vectors, registerRows, depth)
 
     isSmall = numbers <= 3 << 14 && (c.batch >= enough / 2 || work <= 1 << 18)
-    copiesA = !isSmall && (operation.transposeA || c.columns > 64)
+    // Rows of A that many columns read are copied once, away from the distances at which lines displace each other.
+    copiesA = !isSmall && (operation.transposeA || c.columns > 1024)
     copiesB = !isSmall || operation.transposeB || c.columns < lanes
 
     let width = vectors * lanes

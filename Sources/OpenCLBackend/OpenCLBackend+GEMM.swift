@@ -18,7 +18,7 @@ extension OpenCLBackend {
     let few = operation.lowerOnly ? Int.max : min(c.rows, c.columns)
     // Sums of few vectors with rows of the large operand are inner products, which want lanes of their own; beyond some, columns fill them.
     let areDots = c.columns <= c.rows ? !operation.transposeA : operation.transposeB
-    let tile = tiles.packsGEMM ? tiles.directTile(operation, c, inner: inner) : nil
+    let tile = tiles.multipliesDirectly ? tiles.directTile(operation, c, inner: inner) : nil
     if let tile, tile.isSmall || few > (areDots ? Self.mostDots : GEMM.fewColumns) {
       try direct(operation, tile, a, b, c, inner: inner)
     } else if few <= GEMM.fewColumns {

@@ -86,7 +86,7 @@ extension TileTable {
   }
 
   /// Which kernels these sizes are for.
-  var kernels: String { packsGEMM ? "processor" : "gpu" }
+  var kernels: String { multipliesDirectly ? "processor" : "gpu" }
 
   /// These sizes with measured ones in place of some.
   ///
@@ -124,7 +124,7 @@ extension TileTable {
   func tunable(_ precisions: [Precision]) -> [TunableOperation] {
     var own = self
     own.measured = TileValues()
-    return precisions.flatMap { precision in packsGEMM ? own.processorOperations(precision) : own.gpuOperations(precision) }
+    return precisions.flatMap { precision in multipliesDirectly ? own.processorOperations(precision) : own.gpuOperations(precision) }
   }
 
   private func processorOperations(_ precision: Precision) -> [TunableOperation] {

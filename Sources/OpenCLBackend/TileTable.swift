@@ -18,8 +18,8 @@ struct TileTable: Sendable, Equatable {
   var accumulators: Int
   /// Work-items that keep the device busy.
   var parallelism: Int
-  /// gemm by packed panels (processors) or by blocks in local memory (GPUs).
-  var packsGEMM: Bool
+  /// gemm by gemm_direct.cl (processors) or by blocks in local memory (GPUs).
+  var multipliesDirectly: Bool
   /// Compute units.
   var units: Int
   /// Sizes measured on the device, which stand in place of those above for one operation and precision.
@@ -32,13 +32,13 @@ struct TileTable: Sendable, Equatable {
     func supported(_ lanes: Int, atLeast minimum: Int) -> Int { [16, 8, 4].first { $0 <= max(lanes, minimum) } ?? 4 }
     return TileTable(
       doubleLanes: supported(doubleLanes, atLeast: 4), floatLanes: supported(floatLanes, atLeast: 4), group: 1, stage: 0,
-      copies: 4, block: 16, accumulators: 20, parallelism: 4 * units, packsGEMM: true, units: units)
+      copies: 4, block: 16, accumulators: 20, parallelism: 4 * units, multipliesDirectly: true, units: units)
   }
 
   static func gpu(units: Int) -> TileTable {
     TileTable(
       doubleLanes: 1, floatLanes: 1, group: 64, stage: 32, copies: 1, block: 1, accumulators: 48, parallelism: 1024 * units,
-      packsGEMM: false, units: units)
+      multipliesDirectly: false, units: units)
   }
 
   /// The tiles that `ISTHMUS_OPENCL_TILES` names, `gpu` or `processor`; nil where nothing is named.

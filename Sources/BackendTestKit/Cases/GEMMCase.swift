@@ -67,7 +67,8 @@ struct GEMMCase: CaseBody {
     }
     // More inner indices than are summed at once: few columns, few rows, many of both; and batches of small items, also of shared operands.
     for (index, (batch, m, n, k)) in [
-      (1, 197, 21, 403), (1, 20, 150, 403), (1, 101, 103, 389), (33, 13, 21, 9), (40, 5, 3, 11), (64, 8, 8, 8), (17, 33, 17, 29),
+      (1, 197, 21, 403), (1, 20, 150, 403), (1, 101, 103, 389), (1, 17, 1030, 386), (33, 13, 21, 9), (40, 5, 3, 11), (64, 8, 8, 8),
+      (17, 33, 17, 29),
     ].enumerated() {
       for transposes in 0..<4 {
         let (alpha, beta) = scales[(index + transposes) % 4]
