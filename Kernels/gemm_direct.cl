@@ -77,12 +77,11 @@ INLINE void finish_row(__global real *c, __private const real *sums, const int c
   }
 }
 
-// multiply_12 … multiply_1, as many as a tile needs.
+// multiply_12, or as many rows as fit, multiply_4 and multiply_1: with more of them a program takes longer to build than it saves.
 #if MOST_ROWS >= 12
 #define ROWS 12
 #include "gemm_rows.cl"
-#endif
-#if MOST_ROWS >= 8
+#elif MOST_ROWS >= 8
 #define ROWS 8
 #include "gemm_rows.cl"
 #elif MOST_ROWS >= 6
@@ -90,8 +89,6 @@ INLINE void finish_row(__global real *c, __private const real *sums, const int c
 #include "gemm_rows.cl"
 #endif
 #define ROWS 4
-#include "gemm_rows.cl"
-#define ROWS 2
 #include "gemm_rows.cl"
 #define ROWS 1
 #include "gemm_rows.cl"
@@ -187,16 +184,14 @@ __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void gemm_direct(
     AT(c, item, i) + j, cRow, lower ? i - j + 1 : count, lower, count, NEXT(a), NEXT(b), NEXT(c), step); \
   i += ROWS, calls++
 #if MOST_ROWS >= 12
-        while (iEnd - i >= 12 && iEnd - i != 16) { MULTIPLY(12); }
-#endif
-#if MOST_ROWS >= 8
+        while (iEnd - i >= 12) { MULTIPLY(12); }
+#elif MOST_ROWS >= 8
         while (iEnd - i >= 8) { MULTIPLY(8); }
 #elif MOST_ROWS >= 6
         while (iEnd - i >= 6 && iEnd - i != 8) { MULTIPLY(6); }
 #endif
         while (iEnd - i >= 4) { MULTIPLY(4); }
-        if (iEnd - i >= 2) { MULTIPLY(2); }
-        if (iEnd - i >= 1) { MULTIPLY(1); }
+        while (iEnd - i >= 1) { MULTIPLY(1); }
       }
     }
 }
