@@ -36,6 +36,26 @@ def cases(report):
     return lines(["case"] + [text for precision, device in columns for text in (f"{precision}, {device}: ms", "share")], table)
 
 
+def beside(report, device, other):
+    """Milliseconds of the medians on two devices, and how many times as fast the first is, for every case that ran on both."""
+    cells = {(row["name"], row["precision"], label(row["device"], row["driver"])): row for row in report["rows"]}
+    precisions = ("float64", "float32")
+    table = []
+    for name in dict.fromkeys(row["name"] for row in report["rows"]):
+        row = [name]
+        for precision in precisions:
+            pair = [cells.get((name, precision, each)) for each in (other, device)]
+            if not all(pair) or any(cell.get("failure") for cell in pair):
+                row += ["", ""]
+                continue
+            slow, fast = (statistics.median(cell["seconds"]) for cell in pair)
+            row += [f"{1e3 * slow:.3g} / {1e3 * fast:.3g}", f"{slow / fast:.2f}"]
+        if any(row[1:]):
+            table.append(row)
+    head = [text for precision in precisions for text in (f"{precision}: {other} / {device}, ms", "ratio")]
+    return lines(["case"] + head, table)
+
+
 def figures(cell):
     if cell.get("failure"):
         return ["failed", ""]
