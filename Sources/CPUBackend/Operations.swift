@@ -36,7 +36,7 @@ struct Matrices<Scalar> {
 
 /// The operations in one precision: tiles, scratch memory and threads around the hot loops.
 ///
-/// Tiles depend on shapes alone, never on the number of threads.
+/// Sums depend on shapes alone; tiles may depend on the number of threads where no sum does.
 struct Operations<Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable>: Sendable {
   let loops: any HotLoops<Scalar>
   let pool: ThreadPool
