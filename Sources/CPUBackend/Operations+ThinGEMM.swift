@@ -8,7 +8,9 @@ extension Operations {
   private static var thinRoom: Int { 1 << 22 }
 
   func isThin(_ product: MatrixProduct<Scalar>) -> Bool {
-    !product.operation.transposeA && !product.operation.lowerOnly && product.c.columns <= Self.thinColumns && product.c.rows >= 128
+    // Two vectors of columns at least: the first is written whole.
+    !product.operation.transposeA && !product.operation.lowerOnly && product.c.columns > loops.lanes
+      && product.c.columns <= Self.thinColumns && product.c.rows >= 128
   }
 
   /// Few columns: all of B is packed first, then each tile takes some rows of A through all inner indices.

@@ -80,6 +80,10 @@ struct GEMMCase: CaseBody {
             layout: (index + transposes / 2) % 2 == 0 ? .strided : .dense))
       }
     }
+    // Many rows of few columns: a vector that is written whole would reach into the next rows, which another thread may have.
+    for (n, layout) in [(3, Layout.strided), (5, .dense), (11, .strided)] {
+      cases.append(GEMMCase(m: 6100, n: n, k: 9, operation: GEMM(alpha: 0.5), layout: layout))
+    }
     for (transposeA, transposeB) in [(false, true), (true, false)] {
       cases.append(
         GEMMCase(
