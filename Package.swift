@@ -127,7 +127,7 @@ let package = Package(
     tests("KernelSourceTests", ["Compute", "OpenCLBackend", "WideKernels"]),
     tests(
       "DeviceBenchmarksTests", ["BackendCatalog", "Compute", "DeviceBenchmarks", "Plotting", "ReferenceBackend", "WideKernels"]),
-    tests("ConformanceTests", ["BackendTestKit", "BackendCatalog", "Compute", "ReferenceBackend", "WideKernels"]),
+    tests("ConformanceTests", ["BackendTestKit", "BackendCatalog", "CPUBackend", "Compute", "ReferenceBackend", "WideKernels"]),
     tests("NetworksTests", ["Networks", "WideKernels"]),
     tests("DatasetsTests", ["Datasets", "NumPyFormat"]),
     tests("ResultsTests", ["Results"]),
