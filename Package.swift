@@ -58,11 +58,14 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ] + documentation,
   targets: [
+    // Files that survive crashes and signals.
+    .target(name: "CSignals"),
+    module("DurableFiles", ["CSignals"]),
     // Mathematics: no device, no input or output.
     module("WideKernels"),
     module("Networks", ["WideKernels"]),
     // Devices.
-    module("Compute", ["WideKernels"]),
+    module("Compute", ["DurableFiles", "WideKernels"]),
     module("ReferenceBackend", ["Compute", "WideKernels"]),
     .target(name: "CProcessor"),
     .target(name: "CVectors"),
@@ -73,7 +76,7 @@ let package = Package(
       swiftSettings: swiftSettings + (buildsNativeLoops ? [.define("NATIVE_LOOPS")] : [])),
     .target(name: "COpenCL"),
     .target(name: "KernelSources", path: "Kernels", sources: ["KernelSources.c"]),
-    module("OpenCLBackend", ["Compute", "COpenCL", "KernelSources", "WideKernels"]),
+    module("OpenCLBackend", ["Compute", "COpenCL", "DurableFiles", "KernelSources", "WideKernels"]),
     module("BackendCatalog", ["Compute", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
     module("BackendTestKit", ["Compute", "WideKernels"]),
     // Learning.
@@ -87,7 +90,7 @@ let package = Package(
       name: "DigitsData", exclude: ["README.md", "digits-images-idx3-ubyte", "digits-labels-idx1-ubyte"],
       sources: ["DigitsData.c"]),
     module("NumPyFormat"),
-    module("Datasets", ["CZlib", "DigitsData", "NumPyFormat"]),
+    module("Datasets", ["CZlib", "DigitsData", "DurableFiles", "NumPyFormat"]),
     module(
       "Experiments",
       [
@@ -95,8 +98,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    module("Results", ["CZlib", "NumPyFormat"]),
-    module("Plotting", ["Results"]),
+    module("Results", ["CZlib", "DurableFiles", "NumPyFormat"]),
+    module("Plotting", ["DurableFiles", "Results"]),
     module(
       "DeviceBenchmarks",
       ["BackendTestKit", "Compute", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Plotting", "Results", "WideKernels"]),
@@ -112,7 +115,7 @@ let package = Package(
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "CRevision", "LinearAlgebra", "NumPyFormat", "Experiments", "Plotting", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks",
+        "CRevision", "CSignals", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Plotting", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks",
         "Networks", "Datasets",
         "Results", "Compute", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -130,7 +133,8 @@ let package = Package(
     tests("ConformanceTests", ["BackendTestKit", "BackendCatalog", "CPUBackend", "Compute", "ReferenceBackend", "WideKernels"]),
     tests("NetworksTests", ["Networks", "WideKernels"]),
     tests("DatasetsTests", ["Datasets", "NumPyFormat"]),
-    tests("ResultsTests", ["Results"]),
+    tests("DurableFilesTests", ["CSignals", "DurableFiles"]),
+    tests("ResultsTests", ["DurableFiles", "Results"]),
     tests("PlottingTests", ["Plotting", "Results"]),
     tests("CommandLineTests", ["IsthmusCommand", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
     tests("LinearAlgebraTests", ["BackendCatalog", "Compute", "LinearAlgebra"]),

@@ -15,14 +15,14 @@ struct DeviceOptions: ParsableArguments {
 
   func backend() throws -> any Backend {
     let backend = try BackendCatalog.backend(named: device)
-    Terminal.warnOfRefusedTiles(backend)
+    Terminal.warnOfRefusals(backend)
     return backend
   }
 }
 
 extension Terminal {
-  /// Stored sizes of kernels that are not used are told wherever the device is.
-  static func warnOfRefusedTiles(_ backend: any Backend) {
-    if let refused = (backend as? any TunableBackend)?.refusedTiles { writeError("warning: \(backend.device.identifier): \(refused)") }
+  /// Stored sizes of kernels and built programs that are not used are told wherever the device is.
+  static func warnOfRefusals(_ backend: any Backend) {
+    for refusal in (backend as? any TunableBackend)?.refusals ?? [] { writeError("warning: \(backend.device.identifier): \(refusal)") }
   }
 }

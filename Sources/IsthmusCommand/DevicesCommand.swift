@@ -45,7 +45,7 @@ struct DevicesCommand: ParsableCommand {
           device.memoryBytes > 0 ? Terminal.text(bytes: device.memoryBytes) : "–", device.driver,
         ])
         if let tiles = device.tiles { notes.append("\(device.identifier) uses tiles \(tiles), measured by `isthmus tune`") }
-        if let refused = (backend as? any TunableBackend)?.refusedTiles { notes.append("warning: \(device.identifier): \(refused)") }
+        notes += ((backend as? any TunableBackend)?.refusals ?? []).map { "warning: \(device.identifier): \($0)" }
       case .failure(let error): notes.append("missing: \(entry.identifier): \(error)")
       }
     }

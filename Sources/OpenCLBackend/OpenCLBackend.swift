@@ -1,5 +1,6 @@
 import COpenCL
 import Compute
+import DurableFiles
 import Foundation
 import Synchronization
 
@@ -13,6 +14,7 @@ public final class OpenCLBackend: Backend {
   let library: OpenCLLibrary
   let texts: KernelTexts
   let cache: ProgramCache?
+  public let refusedPrograms: FileError?
   private let options: String
   private let memory: OpenCLMemory
   nonisolated(unsafe) let deviceID: cl_device_id
@@ -59,7 +61,8 @@ public final class OpenCLBackend: Backend {
     self.device = description
     self.library = library
     self.texts = texts
-    self.cache = cache
+    refusedPrograms = cache?.folder.fault
+    self.cache = refusedPrograms == nil ? cache : nil
     self.deviceID = deviceID
     // Exact roundings where the device offers them; never relaxed math.
     let roundsDivision = try library.number(deviceID, CL_DEVICE_SINGLE_FP_CONFIG, as: cl_device_fp_config.self) & (1 << 7) != 0

@@ -1,18 +1,24 @@
 import Compute
+import DurableFiles
 import Foundation
 
 /// Built programs on disk, so that a second start compiles nothing.
 ///
 /// A file holds the whole key (format, device, driver, options, program text) and the binary; the key is compared when it is read, so
 /// a hash that two keys share costs a build and nothing else. Whatever goes wrong here means that a program is built from source:
-/// nothing is thrown. Files are written beside their place and renamed, so no reader sees half of one. The files longest unused are
-/// removed where all together exceed the limit.
+/// nothing is thrown. Files are replaced in one go, so no reader sees half of one. What another user could have written is not believed
+/// (`PrivateFolder`): a program is machine code. The files longest unused are removed where all together exceed the limit.
 struct ProgramCache: Sendable {
   /// Of the file's layout; part of every key.
   private static let format = "isthmus program 1\n"
 
-  let folder: URL
-  var limit = 256 << 20
+  let folder: PrivateFolder
+  let limit: Int
+
+  init(folder: URL, limit: Int = 256 << 20) {
+    self.folder = PrivateFolder(folder)
+    self.limit = limit
+  }
 
   /// The folder that `ISTHMUS_PROGRAM_CACHE` names, else `programs` in the user's cache; nil where it is `off`.
   static func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) -> ProgramCache? {
@@ -21,34 +27,27 @@ struct ProgramCache: Sendable {
 
   /// The binary that was stored under exactly this key.
   func binary(for key: String) -> [UInt8]? {
-    let file = file(for: key)
-    guard let data = try? Data(contentsOf: file) else { return nil }
+    let name = Self.name(for: key)
+    guard let data = try? folder.contents(of: name) else { return nil }
     let head = Self.head(key)
     guard data.count > head.count + 8, data.prefix(head.count).elementsEqual(head) else { return nil }
     let binary = [UInt8](data.dropFirst(head.count + 8))
     guard data.dropFirst(head.count).prefix(8).elementsEqual(Self.bytes(Self.hash(binary))) else { return nil }
-    try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: file.path)
+    try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: folder.url.appending(path: name).path)
     return binary
   }
 
   func store(_ binary: [UInt8], for key: String) {
     let head = Self.head(key)
     guard !binary.isEmpty, head.count + binary.count <= limit / 4 else { return }
-    let temporary = folder.appending(path: "\(UUID().uuidString).part")
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      try Data(head + Self.bytes(Self.hash(binary)) + binary).write(to: temporary)
-      guard rename(temporary.path, file(for: key).path) == 0 else { throw CocoaError(.fileWriteUnknown) }
-    } catch {
-      try? FileManager.default.removeItem(at: temporary)
-    }
+    try? folder.replace(Self.name(for: key), with: head + Self.bytes(Self.hash(binary)) + binary)
     makeRoom()
   }
 
   /// Removes the files longest unused until three quarters of the limit are left, once it is exceeded.
   private func makeRoom() {
     let keys: Set<URLResourceKey> = [.fileSizeKey, .contentModificationDateKey]
-    let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: Array(keys))) ?? []
+    let files = (try? FileManager.default.contentsOfDirectory(at: folder.url, includingPropertiesForKeys: Array(keys))) ?? []
     var entries: [(file: URL, size: Int, date: Date)] = []
     for file in files {
       guard let values = try? file.resourceValues(forKeys: keys) else { continue }
@@ -61,9 +60,9 @@ struct ProgramCache: Sendable {
     }
   }
 
-  private func file(for key: String) -> URL {
-    let name = String(Self.hash(Array(key.utf8)), radix: 16)
-    return folder.appending(path: "\(String(repeating: "0", count: 16 - name.count))\(name).program")
+  private static func name(for key: String) -> String {
+    let name = String(hash(Array(key.utf8)), radix: 16)
+    return "\(String(repeating: "0", count: 16 - name.count))\(name).program"
   }
 
   private static func head(_ key: String) -> [UInt8] {

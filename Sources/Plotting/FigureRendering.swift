@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 
 /// A file format of figures.
@@ -24,20 +25,22 @@ extension Figure {
     let script = try GnuplotScript(self, name: name)
     var files: [URL] = []
     do {
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    } catch {
-      throw .cannotWrite(path: directory.path, reason: "\(error)")
-    }
-    for format in formats {
-      let file = directory.appendingPathComponent("\(name).\(format.rawValue)")
-      let partial = directory.appendingPathComponent(".\(name).\(format.rawValue).partial")
-      defer { unlink(partial.path) }
-      try gnuplot.run(GnuplotScript.header(format, size: size, output: partial.path) + script.body, figure: name)
-      guard let data = try? Data(contentsOf: partial), format.isComplete(data) else { throw .incompleteFile(path: file.path) }
-      guard rename(partial.path, file.path) == 0 else {
-        throw .cannotWrite(path: file.path, reason: String(cString: strerror(errno)))
+      try DurableFile.createFolder(directory)
+      for format in formats {
+        let file = directory.appendingPathComponent("\(name).\(format.rawValue)")
+        let replacement = try ReplacementFile(of: file), partial = replacement.partial
+        try gnuplot.run(GnuplotScript.header(format, size: size, output: partial.path) + script.body, figure: name)
+        guard let data = try? Data(contentsOf: partial), format.isComplete(data) else {
+          throw PlottingError.incompleteFile(path: file.path)
+        }
+        try replacement.commit()
+        files.append(file)
       }
-      files.append(file)
+    } catch let error as PlottingError {
+      throw error
+    } catch {
+      let file = error as? FileError
+      throw .cannotWrite(path: file?.path ?? directory.path, reason: file?.reason ?? "\(error)")
     }
     return RenderedFigure(name: name, files: files, droppedPoints: script.droppedPoints)
   }

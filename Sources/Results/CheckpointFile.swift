@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 
 /// A checkpoint in one file; the format is described in `Documentation/results-format.md`.
@@ -16,13 +17,16 @@ enum CheckpointFile {
   ///
   /// - Throws: `ResultsError.cannotWrite`.
   static func write(
-    _ checkpoint: Checkpoint, to url: URL, write: @escaping SystemFile.Write = SystemFile.write
+    _ checkpoint: Checkpoint, to url: URL, write: @escaping ReplacementFile.Write = ReplacementFile.write
   ) throws(ResultsError) {
+    try SystemFile.durably { () throws(FileError) in try replace(url, checkpoint, write) }
+  }
+
+  private static func replace(_ url: URL, _ checkpoint: Checkpoint, _ write: @escaping ReplacementFile.Write) throws(FileError) {
     let arrays = checkpoint.arrays.sorted { $0.key < $1.key }
     let header = CheckpointHeader(checkpoint).encoded
     let contentBytes = checkpoint.encodedState.count + arrays.reduce(0) { $0 + 8 * $1.value.values.count }
     let fileBytes = prefixBytes + header.count + contentBytes + checksumBytes
-
     var file = Writer(try ReplacementFile(of: url, write: write))
     try file.append(magic)
     try file.append([version, UInt64(header.count), UInt64(fileBytes)])
@@ -90,15 +94,15 @@ enum CheckpointFile {
 
     init(_ file: consuming ReplacementFile) { self.file = file }
 
-    mutating func append(_ numbers: [some FixedWidthInteger]) throws(ResultsError) {
-      try numbers.map(\.littleEndian).withUnsafeBufferPointer { (numbers) throws(ResultsError) in
+    mutating func append(_ numbers: [some FixedWidthInteger]) throws(FileError) {
+      try numbers.map(\.littleEndian).withUnsafeBufferPointer { (numbers) throws(FileError) in
         let bytes = UnsafeRawBufferPointer(numbers)
         checksum.update(bytes)
         try file.append(bytes)
       }
     }
 
-    consuming func commit() throws(ResultsError) {
+    consuming func commit() throws(FileError) {
       try append([checksum.value])
       try file.commit()
     }

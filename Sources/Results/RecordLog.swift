@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 
 /// An append-only file of lines of which only whole ones ever count.
@@ -9,14 +10,14 @@ struct RecordLog: ~Copyable {
 
   private let descriptor: Int32
   private let path: String
-  private let write: SystemFile.Write
+  private let write: ReplacementFile.Write
   /// Bytes of the finished lines.
   private var length: Int
   private var hasTornTail = false
   private var lastSynchronisation = ContinuousClock.now
 
   /// Opens or creates the file and cuts it back to `length` bytes, the end of its last finished line.
-  init(_ url: URL, length: Int, write: @escaping SystemFile.Write = SystemFile.write) throws(ResultsError) {
+  init(_ url: URL, length: Int, write: @escaping ReplacementFile.Write = ReplacementFile.write) throws(ResultsError) {
     let descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .notWritable(path: url.path, reason: SystemFile.lastError) }
     var status = stat()

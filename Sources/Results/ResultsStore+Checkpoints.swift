@@ -18,15 +18,12 @@ extension ResultsStore {
     return FileManager.default.fileExists(atPath: file.path) ? try CheckpointFile.read(file) : nil
   }
 
-  /// Removes `checkpoint-<name>.bin` and what a crash left of one; that there is none is no error.
+  /// Removes `checkpoint-<name>.bin`; that there is none is no error.
   ///
   /// - Throws: `ResultsError.invalidName`, `.cannotWrite`, `.closed`.
   public func removeCheckpoint(_ name: String) throws(ResultsError) {
     let file = try checkpointFile(name)
-    try whileOpen { () throws(ResultsError) in
-      try SystemFile.remove(ReplacementFile.partial(of: file))
-      try SystemFile.remove(file)
-    }
+    try whileOpen { () throws(ResultsError) in try SystemFile.remove(file) }
   }
 
   private func checkpointFile(_ name: String) throws(ResultsError) -> URL {

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import Synchronization
 
@@ -56,6 +57,9 @@ public final class ResultsStore: Sendable {
     try SystemFile.createFolder(RunArrays.folder(in: directory))
     try SystemFile.createFolder(directory.appendingPathComponent("figures"))
     let lock = try RunLock(directory)
+    for folder in [directory, RunArrays.folder(in: directory), directory.appendingPathComponent("figures")] {
+      ReplacementFile.removeLeftovers(in: folder)
+    }
     try SystemFile.checkWritable(directory)
     try SystemFile.checkSpace(directory, expectedBytes: expectedBytes)
 

@@ -1,55 +1,46 @@
+import DurableFiles
 import Foundation
 
-/// Calls to the operating system for durable files; errors carry the text of `errno`.
+/// Calls to the operating system; errors carry the text of `errno`.
 enum SystemFile {
   static var lastError: String { String(cString: strerror(errno)) }
 
-  /// `write(2)`, or a stand-in that fails like a full disk.
-  typealias Write = @Sendable (_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int
-
-  static let write: Write = { Foundation.write($0, $1.baseAddress, $1.count) }
+  /// What `body` returns, its error as one of results.
+  static func durably<Value>(_ body: () throws(FileError) -> Value) throws(ResultsError) -> Value {
+    do {
+      return try body()
+    } catch {
+      switch error {
+      case .cannotWrite(let path, let reason): throw .cannotWrite(path: path, reason: reason)
+      case .cannotRead(let path, let reason), .notTrusted(let path, let reason): throw .cannotRead(path: path, reason: reason)
+      }
+    }
+  }
 
   /// Replaces `url` by `bytes` in one go; see `ReplacementFile`.
   static func replace(_ url: URL, with bytes: [UInt8]) throws(ResultsError) {
-    let file = try ReplacementFile(of: url)
-    try bytes.withUnsafeBufferPointer { (bytes) throws(ResultsError) in try file.append(UnsafeRawBufferPointer(bytes)) }
-    try file.commit()
+    try durably { () throws(FileError) in try DurableFile.replace(url, with: bytes) }
   }
 
   /// Removes a file; that there is none is no error.
   static func remove(_ url: URL) throws(ResultsError) {
-    guard unlink(url.path) == 0 || errno == ENOENT else { throw .cannotWrite(path: url.path, reason: lastError) }
-    synchroniseFolder(url.deletingLastPathComponent())
-  }
-
-  /// Makes names in the folder durable. Some file systems refuse this for folders; then their own journal has to do.
-  static func synchroniseFolder(_ folder: URL) {
-    let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
+    try durably { () throws(FileError) in try DurableFile.remove(url) }
   }
 
   /// Makes a folder and those above it that are missing.
   ///
   /// - Throws: `ResultsError.notWritable` with the system's reason, for example where a file is in the way.
   static func createFolder(_ folder: URL) throws(ResultsError) {
-    let folder = folder.absoluteURL
-    guard mkdir(folder.path, 0o777) != 0 else { return }
-    var code = errno
-    if code == ENOENT, folder.path != "/" {
-      try createFolder(folder.deletingLastPathComponent())
-      guard mkdir(folder.path, 0o777) != 0 else { return }
-      code = errno
+    do {
+      try DurableFile.createFolder(folder)
+    } catch {
+      throw .notWritable(path: error.path, reason: error.reason)
     }
-    var status = stat()
-    if stat(folder.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-    throw .notWritable(path: folder.path, reason: String(cString: strerror(code == EEXIST ? ENOTDIR : code)))
   }
 
   /// Writes a file in `folder` and removes it again.
   static func checkWritable(_ folder: URL) throws(ResultsError) {
-    let probe = folder.appendingPathComponent(".writable.partial")
+    let probe = folder.appendingPathComponent(".writable-\(getpid())")
     do {
       try replace(probe, with: [UInt8(0)])
     } catch .cannotWrite(_, let reason) {

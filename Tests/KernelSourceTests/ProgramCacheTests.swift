@@ -70,7 +70,7 @@ import WideKernels
   }
 
   @Test func theFolderFollowsTheEnvironment() {
-    func folder(_ environment: [String: String]) -> String? { ProgramCache.chosen(environment: environment)?.folder.path }
+    func folder(_ environment: [String: String]) -> String? { ProgramCache.chosen(environment: environment)?.folder.url.path }
     #expect(folder(["HOME": "/home/a"]) == "/home/a/.cache/isthmus/programs")
     #expect(folder(["HOME": "/home/a", "XDG_CACHE_HOME": "/c"]) == "/c/isthmus/programs")
     #expect(folder(["HOME": "/home/a", "XDG_CACHE_HOME": "relative"]) == "/home/a/.cache/isthmus/programs")

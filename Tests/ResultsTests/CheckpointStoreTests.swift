@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import Synchronization
 import Testing
@@ -77,20 +78,25 @@ import Testing
     #expect(copies.count > 20)
     for copy in copies {
       let file = copy.appendingPathComponent("checkpoint-a.bin")
-      #expect(try names(in: copy) == [".checkpoint-a.bin.partial", "checkpoint-a.bin"])
+      #expect(try names(in: copy).count == 2, "the old one, and what is left of the new")
       try expect(Checkpoint.read(file.path), isOf: 1, "\(copy.lastPathComponent)")
       try CheckpointFile.write(checkpoint(3), to: file)
       try expect(Checkpoint.read(file.path), isOf: 3, "\(copy.lastPathComponent)")
-      #expect(try names(in: copy) == ["checkpoint-a.bin"])
+      #expect(try names(in: copy).count == 2, "that process lives")
     }
   }
 
-  @Test func whatAKillLeftIsRemovedWithTheCheckpoint() throws {
-    let store = try store()
-    try Data([1]).write(to: store.directory.appendingPathComponent(".checkpoint-a.bin.partial"))
-    #expect(try store.readCheckpoint("a") == nil)
-    try store.removeCheckpoint("a")
-    #expect(try names(in: store.directory).isEmpty)
+  @Test func whatAKillLeftIsRemovedWhenTheRunIsOpenedAgain() throws {
+    let killed = Process()
+    killed.executableURL = URL(fileURLWithPath: "/bin/true")
+    try killed.run()
+    killed.waitUntilExit()
+    let store = try store(), own = try ReplacementFile(of: store.directory.appendingPathComponent("checkpoint-a.bin"))
+    let left = own.partial.path.replacing("_\(getpid())_", with: "_\(killed.processIdentifier)_")
+    try Data([1]).write(to: URL(fileURLWithPath: left))
+    try store.finish()
+    _ = try self.store()
+    #expect(try names(in: store.directory) == [own.partial.lastPathComponent], "an unfinished file of a living process stays")
   }
 
   /// The disk takes some bytes, then none.

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 
 /// What a table of measured tiles belongs to. Another driver may make other machine code of the same kernels.
@@ -23,8 +24,8 @@ public struct TileTableKey: Sendable, Codable, Equatable, CustomStringConvertibl
 
 /// Tables of measured tiles on disk, one file for each device.
 ///
-/// A file is JSON: the key, when it was measured, the values by name, and a digest of all of it. Files are written beside their place
-/// and renamed, so no reader sees half of one.
+/// A file is JSON: the key, when it was measured, the values by name, and a digest of all of it. Files are replaced in one go, so no reader
+/// sees half of one; where another user could have written one it is refused (`PrivateFolder`).
 public struct TileStore: Sendable {
   public let folder: URL
 
@@ -58,22 +59,32 @@ public struct TileStore: Sendable {
 
   /// The values measured for exactly this device; nil where there are none.
   ///
-  /// - Throws: `.damaged`, or `.otherDevice` for a file that was put there by hand.
+  /// - Throws: `.damaged`, `.notTrusted`, or `.otherDevice` for a file that was put there by hand.
   public func load(_ key: TileTableKey) throws(TileError) -> TileValues? {
     let file = file(for: key)
-    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
-    let stored = try read(file)
+    guard let stored = try readIfPresent(file) else { return nil }
     guard stored.key == key else { throw .otherDevice(path: file.path, expected: "\(key)", got: "\(stored.key)") }
     return stored.values
   }
 
-  /// - Throws: `.damaged` for anything that `store` does not write.
+  /// - Throws: `.damaged` for anything that `store` does not write, `.notTrusted` for what another user could have written.
   public func read(_ file: URL) throws(TileError) -> Stored {
+    guard let stored = try readIfPresent(file) else { throw .damaged(path: file.path, reason: "there is no such file") }
+    return stored
+  }
+
+  private func readIfPresent(_ file: URL) throws(TileError) -> Stored? {
     let content: File
     do {
-      content = try JSONDecoder().decode(File.self, from: Data(contentsOf: file))
+      let folder = PrivateFolder(file.deletingLastPathComponent())
+      guard let data = try folder.contents(of: file.lastPathComponent) else { return nil }
+      content = try JSONDecoder().decode(File.self, from: data)
+    } catch FileError.notTrusted(let path, let reason) {
+      throw .notTrusted(path: path, reason: reason)
     } catch {
-      throw .damaged(path: file.path, reason: error is DecodingError ? "its JSON is not that of a table" : error.localizedDescription)
+      throw .damaged(
+        path: file.path,
+        reason: error is DecodingError ? "its JSON is not that of a table" : (error as? FileError)?.reason ?? error.localizedDescription)
     }
     guard content.key.format == TileTableKey.currentFormat else {
       throw .damaged(path: file.path, reason: "its format is \(content.key.format), expected \(TileTableKey.currentFormat)")
@@ -109,16 +120,12 @@ public struct TileStore: Sendable {
       key: key, measured: Date().formatted(.iso8601),
       values: Dictionary(uniqueKeysWithValues: values.values.map { ($0.key.description, $0.value) }), digest: "")
     content.digest = content.ownDigest
-    let temporary = folder.appending(path: "\(UUID().uuidString).part")
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      try encoder.encode(content).write(to: temporary)
-      guard rename(temporary.path, file.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
+      try PrivateFolder(folder).replace(file.lastPathComponent, with: encoder.encode(content))
     } catch {
-      try? FileManager.default.removeItem(at: temporary)
-      throw .cannotWrite(path: file.path, reason: error.localizedDescription)
+      throw .cannotWrite(path: file.path, reason: (error as? FileError)?.reason ?? error.localizedDescription)
     }
     return file
   }

@@ -55,6 +55,8 @@ public struct TileValues: Sendable, Equatable {
 /// Why stored sizes are not used. The device computes with its own sizes then.
 public enum TileError: Error, Equatable, CustomStringConvertible {
   case damaged(path: String, reason: String)
+  /// Another user could have written it.
+  case notTrusted(path: String, reason: String)
   case otherDevice(path: String, expected: String, got: String)
   case unknownSize(key: String, value: Int, expected: String)
   case cannotWrite(path: String, reason: String)
@@ -63,6 +65,7 @@ public enum TileError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .damaged(let path, let reason):
       "\(path) is no table of tiles: \(reason). It is not used; remove it by `isthmus tune --reset`, or measure again by `isthmus tune`."
+    case .notTrusted(let path, let reason): "\(path) is not used: \(reason). Name a folder of your own with ISTHMUS_TILES."
     case .otherDevice(let path, let expected, let got):
       "\(path) belongs to another device: expected \(expected), got \(got). It is not used; remove it, and measure by `isthmus tune`."
     case .unknownSize(let key, let value, let expected):

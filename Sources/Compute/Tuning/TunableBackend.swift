@@ -1,3 +1,5 @@
+import DurableFiles
+
 /// A backend with sizes of kernels that measurement may choose.
 public protocol TunableBackend: Backend {
   /// What may be chosen on this device.
@@ -7,11 +9,23 @@ public protocol TunableBackend: Backend {
   var tileValues: TileValues { get }
   /// Why stored values are not used; nil where there are none or they are.
   var refusedTiles: TileError? { get }
+  /// Why programs that were built before are not used; nil where nothing keeps them from being.
+  var refusedPrograms: FileError? { get }
 
   /// The same device with its own sizes but for these.
   ///
   /// - Throws: `TileError.unknownSize` for a value that no kernel takes; `ComputeError` where the device cannot be started again.
   func replacingTiles(by values: TileValues) throws -> any TunableBackend
+}
+
+extension TunableBackend {
+  public var refusedPrograms: FileError? { nil }
+
+  /// What is on disk for this device and is not used, with the reasons.
+  public var refusals: [String] {
+    (refusedTiles.map { ["\($0)"] } ?? [])
+      + (refusedPrograms.map { ["built programs: \($0). Name a folder of your own with ISTHMUS_PROGRAM_CACHE, or `off`"] } ?? [])
+  }
 }
 
 /// Sizes of one operation at one precision.
