@@ -80,7 +80,7 @@ struct BenchCommand: ParsableCommand {
   private func measure(_ backend: any Backend, _ cases: [BenchmarkCase], _ report: inout BenchmarkReport) throws {
     let precisions = try precisions(of: backend.device)
     guard !precisions.isEmpty else { return }
-    Terminal.warnOfRefusedTiles(backend)
+    Terminal.warnOfRefusals(backend)
     let limits = try DeviceLimits.measure(backend, precisions: precisions)
     Terminal.write(BenchmarkTable.heading(backend.device, limits))
     var runner = BenchmarkRunner(backend, limits: limits)

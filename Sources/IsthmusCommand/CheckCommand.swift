@@ -51,7 +51,7 @@ struct CheckCommand: ParsableCommand {
     return BackendCatalog.all().compactMap { entry in
       switch entry.backend {
       case .success(let backend):
-        Terminal.warnOfRefusedTiles(backend)
+        Terminal.warnOfRefusals(backend)
         return backend
       case .failure(let error):
         Terminal.writeError("missing: \(entry.identifier): \(error)")
