@@ -61,6 +61,8 @@ let package = Package(
     // Files that survive crashes and signals.
     .target(name: "CSignals"),
     module("DurableFiles", ["CSignals"]),
+    // Text of files, paths and devices for people to read.
+    module("PrintableText"),
     // Mathematics: no device, no input or output.
     module("WideKernels"),
     module("Networks", ["WideKernels"]),
@@ -98,8 +100,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    module("Results", ["CZlib", "DurableFiles", "NumPyFormat"]),
-    module("Plotting", ["DurableFiles", "Results"]),
+    module("Results", ["CZlib", "DurableFiles", "NumPyFormat", "PrintableText"]),
+    module("Plotting", ["DurableFiles", "PrintableText", "Results"]),
     module(
       "DeviceBenchmarks",
       ["BackendTestKit", "Compute", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Plotting", "Results", "WideKernels"]),
@@ -115,9 +117,8 @@ let package = Package(
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "CRevision", "CSignals", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Plotting", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks",
-        "Networks", "Datasets",
-        "Results", "Compute", "WideKernels",
+        "CRevision", "CSignals", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Plotting", "PrintableText",
+        "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "Networks", "Datasets", "Results", "Compute", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -134,7 +135,8 @@ let package = Package(
     tests("NetworksTests", ["Networks", "WideKernels"]),
     tests("DatasetsTests", ["Datasets", "NumPyFormat"]),
     tests("DurableFilesTests", ["CSignals", "DurableFiles"]),
-    tests("ResultsTests", ["DurableFiles", "Results"]),
+    tests("PrintableTextTests", ["PrintableText"]),
+    tests("ResultsTests", ["DurableFiles", "PrintableText", "Results"]),
     tests("PlottingTests", ["Plotting", "Results"]),
     tests("CommandLineTests", ["IsthmusCommand", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
     tests("LinearAlgebraTests", ["BackendCatalog", "Compute", "LinearAlgebra"]),
