@@ -1,20 +1,25 @@
+import PrintableText
+
 extension JSONValue {
-  /// One line, members in their own order.
-  public var text: String {
+  /// One line, members in their own order. Characters that could steer a terminal are escaped, as in `prettyText`.
+  public var text: String { plainText.printableJSON }
+
+  /// One line with sorted keys and one spelling for each number, so that equal values have equal texts. Digests are made of it, so it escapes
+  /// what JSON demands and nothing else.
+  public var canonicalText: String { sorted.plainText }
+
+  private var plainText: String {
     var output = ""
     write(to: &output)
     return output
   }
-
-  /// One line with sorted keys and one spelling for each number, so that equal values have equal texts.
-  public var canonicalText: String { sorted.text }
 
   /// Indented by two spaces, members in their own order; ends with a line feed. Arrays of plain values stay on one line.
   public var prettyText: String {
     var output = ""
     writeIndented(to: &output, indentation: 0)
     output += "\n"
-    return output
+    return output.printableJSON
   }
 
   private var sorted: JSONValue {

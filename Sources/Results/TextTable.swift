@@ -1,3 +1,5 @@
+import PrintableText
+
 /// A small table of texts: aligned for reading, or as CSV.
 public struct TextTable: Equatable, Sendable {
   /// How a column is aligned: text left, numbers right.
@@ -29,9 +31,9 @@ public struct TextTable: Equatable, Sendable {
 
   /// Columns two spaces apart, a rule under the headings, no spaces at line ends; ends with a line feed.
   ///
-  /// Widths count characters as a reader sees them, not bytes. Line breaks within a cell become spaces.
+  /// Widths count characters as a reader sees them, not bytes. Line breaks and controls within a cell are visible escapes: no cell makes a row.
   public var text: String {
-    let lines = ([columns.map(\.title)] + rows).map { $0.map { String($0.map { $0.isNewline ? " " : $0 }) } }
+    let lines = ([columns.map(\.title)] + rows).map { $0.map { $0.printable(limit: TextTable.cellLimit) } }
     let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
     func line(_ cells: [String]) -> String {
       let padded = columns.indices.map { column in
@@ -45,15 +47,22 @@ public struct TextTable: Equatable, Sendable {
     return ([line(lines[0]), rule] + lines.dropFirst().map(line)).joined(separator: "\n") + "\n"
   }
 
+  /// A longer text would push all others out of sight.
+  private static let cellLimit = 200
+
   /// Comma-separated values with a line of headings; quoted where needed, lines end with CR LF.
   ///
-  /// Source: RFC 4180.
+  /// Line breaks and controls within a cell are visible escapes. A text that a spreadsheet would take for a formula begins with `'`.
+  /// Source: RFC 4180; OWASP, "CSV Injection".
   public var csv: String {
     ([columns.map(\.title)] + rows).map { $0.map(TextTable.quoted).joined(separator: ",") + "\r\n" }.joined()
   }
 
   private static func quoted(_ cell: String) -> String {
-    let needsQuotes = cell.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0 == "\n" || $0 == "\r" }
-    return needsQuotes ? "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : cell
+    let isFormula = cell.unicodeScalars.first.map { "=+-@".unicodeScalars.contains($0) } == true && Double(cell) == nil
+    let text = (isFormula ? "'" : "") + cell.printable
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else { return text }
+    // By scalars: a quote with a combining character behind it is another character, and still a quote.
+    return "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import PrintableText
 import Testing
 
 @testable import Results
@@ -25,6 +26,24 @@ import Testing
 
   @Test func surrogatePairsAreJoined() throws {
     #expect(try JSONValue(parsing: "\"\\ud83d\\ude00\"".utf8) == "😀")
+  }
+
+  /// `cat` of a manifest or of records shows its text and does nothing else; the digest of a run does not depend on that.
+  @Test func textsSteerNoTerminal() throws {
+    let value: JSONValue = ["k\u{7F}": "\u{1B}[2J\u{9B}1m\u{202E}\u{E0041}\u{200B}é\n"]
+    for text in [value.text, value.prettyText] {
+      #expect(text.unicodeScalars.allSatisfy { $0.isPrintable || $0 == "\n" })
+      #expect(try JSONValue(parsing: text.utf8) == value)
+    }
+    #expect(value.canonicalText.utf8.contains(0x7F))
+  }
+
+  @Test func manyKeysAreReadInTime() throws {
+    let text = "{" + (0..<200_000).map { "\"k\($0)\":0" }.joined(separator: ",") + "}"
+    let clock = ContinuousClock.now
+    #expect(try JSONValue(parsing: text.utf8).members?.count == 200_000)
+    // Comparing each key with all before it would take minutes.
+    #expect(ContinuousClock.now - clock < .seconds(20))
   }
 
   @Test func doublesReadBackBitForBit() throws {

@@ -1,3 +1,4 @@
+import PrintableText
 import Testing
 
 @testable import Results
@@ -23,9 +24,31 @@ import Testing
 
   @Test func cellsAreQuotedWhereNeeded() {
     var table = TextTable(columns: [.init("a"), .init("b, c")])
-    table.append(["say \"x\"", "two\r\nlines"])
+    table.append(["say \"x\"", "one, two"])
     table.append(["plain", ""])
-    #expect(table.csv == "a,\"b, c\"\r\n\"say \"\"x\"\"\",\"two\r\nlines\"\r\nplain,\r\n")
-    #expect(table.text.split(separator: "\n").count == 4)
+    // A quote and a combining character are one character.
+    table.append(["\"\u{301}, 1", "x"])
+    #expect(
+      Array(table.csv.utf8) == Array("a,\"b, c\"\r\n\"say \"\"x\"\"\",\"one, two\"\r\nplain,\r\n\"\"\"\u{301}, 1\",x\r\n".utf8))
+  }
+
+  @Test func noCellMakesARowOrSteersATerminal() {
+    var table = TextTable(columns: [.init("run"), .init("state\u{1B}")])
+    table.append(["x\nbottleneck/fake  finished", "\u{1B}[2J\r\u{9B}\u{202E}\n\u{301}"])
+    for text in [table.text, table.csv.split(separator: "\r\n").joined(separator: "\n") + "\n"] {
+      #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.isPrintable })
+      #expect(text.contains("\\u{1B}[2J\\r\\u{9B}\\u{202E}") && text.contains("x\\nbottleneck"))
+    }
+    #expect(table.text.split(separator: "\n").count == 3)
+    #expect(table.csv.unicodeScalars.count { $0 == "\n" } == 2)
+  }
+
+  @Test(arguments: [
+    ("=1+1", "'=1+1"), ("@sum", "'@sum"), ("+x", "'+x"), ("-x", "'-x"), ("-0.5", "-0.5"), ("+2", "+2"), ("–", "–"), ("-inf", "-inf"),
+  ])
+  func noCellIsAFormula(_ cell: String, _ expected: String) {
+    var table = TextTable(columns: [.init("a")])
+    table.append([cell])
+    #expect(table.csv == "a\r\n\(expected)\r\n")
   }
 }
