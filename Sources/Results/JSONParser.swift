@@ -77,13 +77,13 @@ struct JSONParser {
   }
 
   private mutating func object() throws(JSONSyntaxError) -> JSONValue {
-    var members: [JSONValue.Member] = []
+    var members: [JSONValue.Member] = [], keys: Set<String> = []
     skipSpace()
     if take("}") { return .object(members) }
     repeat {
       skipSpace()
       let key = try string()
-      guard !members.contains(where: { $0.key == key }) else { throw error("key '\(key)' occurs twice") }
+      guard keys.insert(key).inserted else { throw error("key '\(key)' occurs twice") }
       skipSpace()
       try expect(":")
       members.append(JSONValue.Member(key, try value()))

@@ -5,7 +5,7 @@ extension Manifest {
   ///
   /// - Throws: `ResultsError.cannotRead`, `.malformedFile` naming the missing or wrong key.
   public static func read(_ directory: URL) throws(ResultsError) -> Manifest {
-    let url = file(in: directory), bytes = try SystemFile.contents(of: url)
+    let url = file(in: directory), bytes = try SystemFile.contents(of: url, limit: 16 << 20)
     let json: JSONValue
     do {
       json = try JSONValue(parsing: bytes)

@@ -14,7 +14,7 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
   case contradiction(directory: String, field: String, recorded: String, requested: String)
   /// The folder holds records, but no manifest says what they are.
   case noManifest(directory: String)
-  /// Line `line` (counted from 1) of a records file is not one flat JSON object.
+  /// Line `line` (counted from 1) of a records file is not one flat JSON object, or not a record of its experiment.
   case malformedRecord(path: String, line: Int, reason: String)
   /// A manifest or an array cannot be understood.
   case malformedFile(path: String, reason: String)
@@ -53,7 +53,7 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
     case .noManifest(let directory):
       "results: \(directory) holds records but no manifest.json; expected both. Move that folder away."
     case .malformedRecord(let path, let line, let reason):
-      "results: \(path), line \(line): \(reason); expected one flat JSON object. Repair or delete that line."
+      "results: \(path), line \(line): \(reason); expected one flat JSON object with the values that the experiment writes."
     case .malformedFile(let path, let reason):
       "results: \(path): \(reason)"
     case .unusableCheckpoint(let path, let fault):

@@ -13,16 +13,20 @@ public enum RunRecords {
   }
 
   /// Calls `body` for each record as it is read; memory does not grow with the file.
-  public static func forEach(_ directory: URL, _ body: (Record) -> Void) throws(ResultsError) {
+  ///
+  /// - Throws: as `read`; a `RecordFault` of `body` becomes `.malformedRecord` with its line.
+  public static func forEach(_ directory: URL, _ body: (Record) throws(RecordFault) -> Void) throws(ResultsError) {
     _ = try scan(file(in: directory), body)
   }
+
+  /// A line is held as a whole.
+  private static let longestLine = 16 << 20
 
   static func file(in directory: URL) -> URL { directory.appendingPathComponent("records.jsonl") }
 
   /// - Returns: the number of bytes of the finished lines.
-  static func scan(_ url: URL, _ body: (Record) -> Void) throws(ResultsError) -> Int {
-    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .cannotRead(path: url.path, reason: SystemFile.lastError) }
+  static func scan(_ url: URL, _ body: (Record) throws(RecordFault) -> Void) throws(ResultsError) -> Int {
+    let descriptor = try SystemFile.openForReading(url)
     defer { close(descriptor) }
     var pending: [UInt8] = [], chunk = [UInt8](repeating: 0, count: 1 << 16)
     var finished = 0, line = 0
@@ -36,16 +40,25 @@ public enum RunRecords {
       pending.append(contentsOf: chunk[..<count])
       while let end = pending[searched...].firstIndex(of: 0x0A) {
         line += 1
+        let record: Record
         do {
-          body(try Record(line: pending[start..<end]))
+          record = try Record(line: pending[start..<end])
         } catch {
           throw .malformedRecord(path: url.path, line: line, reason: "\(error.reason) at byte \(error.offset)")
+        }
+        do {
+          try body(record)
+        } catch {
+          throw .malformedRecord(path: url.path, line: line, reason: error.reason)
         }
         finished += end + 1 - start
         start = end + 1
         searched = start
       }
       pending.removeFirst(start)
+      guard pending.count <= longestLine else {
+        throw .malformedRecord(path: url.path, line: line + 1, reason: "longer than \(longestLine >> 20) MiB")
+      }
     }
   }
 }

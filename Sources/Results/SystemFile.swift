@@ -60,16 +60,42 @@ enum SystemFile {
     }
   }
 
-  static func contents(of url: URL) throws(ResultsError) -> [UInt8] { [UInt8](try data(of: url)) }
+  /// Opens a regular file to read; a pipe, a device or a folder in its place is refused, since reading might not end.
+  ///
+  /// - Throws: `ResultsError.cannotRead`.
+  static func openForReading(_ url: URL) throws(ResultsError) -> Int32 {
+    // A pipe without a writer would block.
+    let descriptor = open(url.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .cannotRead(path: url.path, reason: errno == ENOENT ? "no such file" : lastError) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw .cannotRead(path: url.path, reason: "it is no regular file")
+    }
+    return descriptor
+  }
+
+  /// - Parameter limit: in bytes; a larger file is refused before it is read.
+  static func contents(of url: URL, limit: Int = .max) throws(ResultsError) -> [UInt8] {
+    let file = FileHandle(fileDescriptor: try openForReading(url), closeOnDealloc: true)
+    do {
+      guard try file.seekToEnd() <= UInt64(limit) else {
+        throw ResultsError.cannotRead(path: url.path, reason: "it is larger than \(limit >> 20) MiB")
+      }
+      try file.seek(toOffset: 0)
+      return [UInt8](try file.readToEnd() ?? Data())
+    } catch {
+      throw error as? ResultsError ?? .cannotRead(path: url.path, reason: "\(error)")
+    }
+  }
 
   /// The bytes of a file that is read from the disk as they are touched. It must not be shortened meanwhile; replacing it is harmless.
-  static func mapped(_ url: URL) throws(ResultsError) -> Data { try data(of: url, .alwaysMapped) }
-
-  private static func data(of url: URL, _ options: Data.ReadingOptions = []) throws(ResultsError) -> Data {
+  static func mapped(_ url: URL) throws(ResultsError) -> Data {
+    close(try openForReading(url))
     do {
-      return try Data(contentsOf: url, options: options)
+      return try Data(contentsOf: url, options: .alwaysMapped)
     } catch {
-      throw .cannotRead(path: url.path, reason: FileManager.default.fileExists(atPath: url.path) ? "\(error)" : "no such file")
+      throw .cannotRead(path: url.path, reason: "\(error)")
     }
   }
 }
