@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import Logging
 import Plotting
+import PrintableText
 import Results
 
 /// One experiment from checked settings to a finished run: plan, store, work, table, figures.
@@ -122,9 +123,11 @@ struct ExperimentRun<E: Experiment> {
   /// Figures are a view of the results: where they fail, the run stays finished and the reason is told.
   private func draw(_ directory: URL) -> [URL] {
     do {
-      return try ReportCatalog.report(E.name)?.figures(directory, formats: FigureFormat.allCases) ?? []
+      let figures = try ReportCatalog.report(E.name)?.figures(directory, formats: FigureFormat.allCases) ?? []
+      for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note.printable)") }
+      return figures.flatMap(\.files)
     } catch {
-      Terminal.writeError("warning: \(error)")
+      Terminal.writeError("warning: \(error.message)")
       return []
     }
   }

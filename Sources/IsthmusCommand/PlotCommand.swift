@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Plotting
+import PrintableText
 import Results
 
 /// `isthmus plot`.
@@ -33,9 +34,10 @@ struct PlotCommand: ParsableCommand {
     let directory = try chosenDirectory()
     let experiment = try Manifest.read(directory).experiment
     guard let report = ReportCatalog.report(experiment) else { throw CommandLineError.noFigures(experiment: experiment) }
-    let files = try report.figures(directory, formats: formats)
-    if files.isEmpty { Terminal.write("\(directory.relativePath) has nothing to draw yet") }
-    for file in files { Terminal.write(file.relativePath) }
+    let figures = try report.figures(directory, formats: formats), files = figures.flatMap(\.files)
+    for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note.printable)") }
+    if files.isEmpty { Terminal.write("\(directory.relativePath.printable) has nothing to draw yet") }
+    for file in files { Terminal.write(file.relativePath.printable) }
   }
 
   private func chosenDirectory() throws -> URL {

@@ -15,7 +15,7 @@ struct RunTable {
 protocol RunReport: Sendable {
   static var experiment: String { get }
   static func table(_ directory: URL) throws -> RunTable
-  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL]
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [RenderedFigure]
 }
 
 enum BottleneckReport: RunReport {
@@ -26,8 +26,8 @@ enum BottleneckReport: RunReport {
     return RunTable(text: table.text, numbers: table.numbers, json: table.json)
   }
 
-  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
-    try BottleneckFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [RenderedFigure] {
+    try BottleneckFigures.make(from: directory, formats: formats, with: Gnuplot())
   }
 }
 
@@ -39,8 +39,8 @@ enum BottleneckDepthReport: RunReport {
     return RunTable(text: table.text, numbers: table.numbers, json: table.json)
   }
 
-  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
-    try BottleneckDepthFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [RenderedFigure] {
+    try BottleneckDepthFigures.make(from: directory, formats: formats, with: Gnuplot())
   }
 }
 
@@ -52,8 +52,8 @@ enum BottleneckScalingReport: RunReport {
     return RunTable(text: table.text, numbers: table.numbers, json: table.json)
   }
 
-  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
-    try BottleneckScalingFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [RenderedFigure] {
+    try BottleneckScalingFigures.make(from: directory, formats: formats, with: Gnuplot())
   }
 }
 
@@ -65,8 +65,8 @@ enum LazyFeatureReport: RunReport {
     return RunTable(text: table.text, numbers: table.numbers, json: table.json)
   }
 
-  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
-    try LazyFeatureFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [RenderedFigure] {
+    try LazyFeatureFigures.make(from: directory, formats: formats, with: Gnuplot())
   }
 }
 
@@ -78,8 +78,8 @@ enum LinearAccelerationReport: RunReport {
     return RunTable(heading: table.heading, text: table.text, numbers: table.numbers, json: table.json)
   }
 
-  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
-    try LinearAccelerationFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [RenderedFigure] {
+    try LinearAccelerationFigures.make(from: directory, formats: formats, with: Gnuplot())
   }
 }
 
@@ -91,8 +91,8 @@ enum MultilinearityReport: RunReport {
     return RunTable(text: table.text, numbers: table.numbers, json: table.json)
   }
 
-  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
-    try MultilinearityFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [RenderedFigure] {
+    try MultilinearityFigures.make(from: directory, formats: formats, with: Gnuplot())
   }
 }
 
@@ -104,8 +104,8 @@ enum FiniteWidthReport: RunReport {
     return RunTable(text: table.text, numbers: table.numbers, json: table.json)
   }
 
-  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [URL] {
-    try FiniteWidthFigures.make(from: directory, formats: formats, with: Gnuplot()).flatMap(\.files)
+  static func figures(_ directory: URL, formats: [FigureFormat]) throws -> [RenderedFigure] {
+    try FiniteWidthFigures.make(from: directory, formats: formats, with: Gnuplot())
   }
 }
 

@@ -13,11 +13,14 @@ struct AxisFit {
   /// Nil leaves the ticks of a linear axis to gnuplot.
   let ticks: [Tick]?
 
+  /// What gnuplot can place, with room for margins and for quotients of ends.
+  private static let largest = 1e250, smallest = 1e-250
+
   /// - Returns: nil where no value can be drawn.
   init?(_ axis: Axis, values: [Double]) {
     isLog = axis.scale == .log
     let drawable = values.filter { AxisFit.isDrawable($0, axis) }
-    if let given = axis.range, axis.scale == .linear || given.lowerBound > 0 {
+    if let given = axis.range, AxisFit.isDrawable(given.lowerBound, axis), AxisFit.isDrawable(given.upperBound, axis) {
       guard !drawable.isEmpty else { return nil }
       range = given
     } else {
@@ -31,7 +34,12 @@ struct AxisFit {
     }
   }
 
-  static func isDrawable(_ value: Double, _ axis: Axis) -> Bool { value.isFinite && (axis.scale == .linear || value > 0) }
+  static func isDrawable(_ value: Double, _ axis: Axis) -> Bool {
+    abs(value) <= largest && (axis.scale == .linear || value >= smallest)
+  }
+
+  /// The end of an error bar: beyond every axis where `value` is.
+  static func clamped(_ value: Double) -> Double { min(max(value, -largest), largest) }
 
   /// Where `value` lies between the ends: 0 at the lower, 1 at the upper.
   func fraction(of value: Double) -> Double {
@@ -42,7 +50,8 @@ struct AxisFit {
 
   private static func padded(_ low: Double, _ high: Double, isLog: Bool) -> ClosedRange<Double> {
     if isLog {
-      let factor = high > low ? pow(high / low, 0.04) : 2
+      // Of the logarithms: the quotient of the ends may be beyond every number.
+      let factor = high > low ? exp(0.04 * (log(high) - log(low))) : 2
       return low / factor...high * factor
     }
     let margin = high > low ? 0.05 * (high - low) : max(abs(high) * 0.1, 1)
@@ -51,9 +60,10 @@ struct AxisFit {
 
   /// Decades with text, thinned to at most seven; 2, …, 9 between them without text, or 2 and 5 with text on a short axis.
   private static func logTicks(_ range: ClosedRange<Double>) -> [Tick] {
-    let decades = log10(range.upperBound / range.lowerBound)
-    let first = Int(log10(range.lowerBound).rounded(.down)), last = Int(log10(range.upperBound).rounded(.up))
-    let stride = max(1, Int((decades / 7).rounded(.up)))
+    let decades = log10(range.upperBound) - log10(range.lowerBound)
+    guard let first = Int(exactly: log10(range.lowerBound).rounded(.down)), let last = Int(exactly: log10(range.upperBound).rounded(.up)),
+      let stride = Int(exactly: max(1, (decades / 7).rounded(.up)))
+    else { return [] }
     var ticks: [Tick] = []
     for exponent in first...last {
       for digit in 1...9 where digit == 1 || stride == 1 {

@@ -14,7 +14,9 @@ public struct BottleneckDepthTable: Equatable, Sendable {
   /// In the order of `BottleneckTable`.
   public let rows: [Row]
 
-  public static func make(from records: [Record]) -> BottleneckDepthTable { BottleneckDepthTable(BottleneckRuns(records)) }
+  public static func make(from records: [Record]) throws(RecordFault) -> BottleneckDepthTable {
+    BottleneckDepthTable(try BottleneckRuns(records))
+  }
 
   public init(_ runs: BottleneckRuns) {
     let all = BottleneckTable(runs).rows

@@ -1,3 +1,5 @@
+import Results
+
 /// Which bottlenecks a network has, as the records write it: `2`, `2x2` (two of width 2), `inf` (the wide network of one
 /// bottleneck's depth) or `inf/2` (that of two).
 public struct BottleneckLabel: Hashable, Comparable, Sendable {
@@ -10,19 +12,36 @@ public struct BottleneckLabel: Hashable, Comparable, Sendable {
 
   public var isInfinite: Bool { widths.isEmpty }
 
-  /// - Returns: nil for a text of another form.
+  /// Far beyond what any experiment can train.
+  static let mostBottlenecks = 1000
+
+  /// - Returns: nil for a text of another form, or more than 1000 bottlenecks.
   public init?(_ text: String) {
+    func number(_ digits: Substring) -> Int? { Int(digits).flatMap { $0 > 0 && String($0) == digits ? $0 : nil } }
     self.text = text
     if text == "inf" {
       (widths, count) = ([], 1)
     } else if text.hasPrefix("inf/") {
-      guard let count = Int(text.dropFirst(4)), count > 0 else { return nil }
+      guard let count = number(text.dropFirst(4)), count <= BottleneckLabel.mostBottlenecks else { return nil }
       (widths, self.count) = ([], count)
     } else {
-      let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-      guard !parts.isEmpty, parts.allSatisfy({ ($0 ?? 0) > 0 }) else { return nil }
-      (widths, count) = (parts.compactMap { $0 }, parts.count)
+      let parts = text.split(separator: "x", omittingEmptySubsequences: false)
+      widths = parts.compactMap(number)
+      guard widths.count == parts.count, parts.count <= BottleneckLabel.mostBottlenecks else { return nil }
+      count = parts.count
     }
+  }
+
+  /// The label in a record.
+  ///
+  /// - Throws: `RecordFault` for a text of another form.
+  init(recorded text: String) throws(RecordFault) {
+    guard let label = BottleneckLabel(text) else {
+      throw RecordFault(
+        "'\(text)' names no bottlenecks; expected widths such as 2 or 2x2, inf or inf/2, at most \(BottleneckLabel.mostBottlenecks) of them"
+      )
+    }
+    self = label
   }
 
   /// The label of the wide network of the same depth.

@@ -20,28 +20,38 @@ public struct BottleneckRuns {
   /// Runs of equal key, by draw.
   private(set) var runs: [Key: [Int: BottleneckRun]] = [:]
 
+  /// More combinations of networks and rates are no run of this program's, and comparing all of them would not end.
+  private static let mostKeys = 4096
+
   /// Lines of other kinds, and lines without comparison, bottlenecks, kappa or draw, are passed over.
-  public init(_ records: [Record]) {
-    for record in records { add(record) }
+  ///
+  /// - Throws: `RecordFault` where one of these is not what it should be.
+  public init(_ records: [Record]) throws(RecordFault) {
+    for record in records { try add(record) }
   }
+
+  init() {}
 
   /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
   public init(reading directory: URL) throws(ResultsError) {
-    var result = BottleneckRuns([])
-    try RunRecords.forEach(directory) { result.add($0) }
+    var result = BottleneckRuns()
+    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try result.add(record) }
     self = result
   }
 
-  mutating func add(_ record: Record) {
+  mutating func add(_ record: Record) throws(RecordFault) {
     guard let kind = record.string("kind"), kind == "step" || kind == "end",
       let comparison = record.string("comparison").flatMap({ Comparison(rawValue: $0) }),
-      let text = record.string("bottlenecks"), let kappa = record.number("kappa"),
-      let draw = record.number("draw").flatMap({ Int(exactly: $0) })
+      let text = try record.checkedString("bottlenecks"), let kappa = try record.checkedNumber("kappa"),
+      let draw = try record.checkedWhole("draw")
     else { return }
     // A wide network is named by its depth, also where only `baseline` tells the depth.
     let name = text == "inf" ? record.string("baseline") ?? text : text
-    guard let label = BottleneckLabel(name) else { return }
-    runs[Key(comparison: comparison, label: label, kappa: kappa), default: [:]][draw, default: BottleneckRun()].add(record)
+    let key = Key(comparison: comparison, label: try BottleneckLabel(recorded: name), kappa: kappa)
+    guard runs[key] != nil || runs.count < BottleneckRuns.mostKeys else {
+      throw RecordFault("more than \(BottleneckRuns.mostKeys) combinations of networks and rates")
+    }
+    runs[key, default: [:]][draw, default: BottleneckRun()].add(record)
   }
 
   /// The runs of one network at one rate, by increasing draw.

@@ -19,16 +19,16 @@ public struct BottleneckScalingTable: Equatable, Sendable {
   /// By points, then scale, then as in `BottleneckTable`.
   public let rows: [Row]
 
-  public static func make(from records: [Record]) -> BottleneckScalingTable {
+  public static func make(from records: [Record]) throws(RecordFault) -> BottleneckScalingTable {
     var collector = Collector()
-    for record in records { collector.add(record) }
+    for record in records { try collector.add(record) }
     return BottleneckScalingTable(collector)
   }
 
   /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
   public init(reading directory: URL) throws(ResultsError) {
     var collector = Collector()
-    try RunRecords.forEach(directory) { collector.add($0) }
+    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try collector.add(record) }
     self.init(collector)
   }
 
@@ -58,10 +58,16 @@ extension BottleneckScalingTable {
   private struct Collector {
     var combinations: [Combination: (runs: BottleneckRuns, costs: [String: (seconds: Double, steps: Double)])] = [:]
 
-    mutating func add(_ record: Record) {
-      guard let points = record.number("points").flatMap({ Int(exactly: $0) }), let scale = record.number("scale") else { return }
+    /// More are no run of this program's.
+    private static let mostCombinations = 4096
+
+    mutating func add(_ record: Record) throws(RecordFault) {
+      guard let points = try record.checkedWhole("points"), let scale = try record.checkedNumber("scale") else { return }
       let combination = Combination(points: points, scale: scale)
-      combinations[combination, default: (BottleneckRuns([]), [:])].runs.add(record)
+      guard combinations[combination] != nil || combinations.count < Collector.mostCombinations else {
+        throw RecordFault("more than \(Collector.mostCombinations) combinations of points and scales")
+      }
+      try combinations[combination, default: (BottleneckRuns(), [:])].runs.add(record)
       // Several lines for one chain: starts of a run that was stopped, or waves.
       guard record.string("kind") == "cost", let chain = record.string("bottlenecks"), let seconds = record.number("seconds"),
         let steps = record.number("runSteps"), steps > 0

@@ -58,7 +58,8 @@ extension BottleneckTable {
 }
 
 extension JSONValue {
-  init(nullable value: Double?) { self = value.map { .number($0) } ?? .null }
+  /// Null for what is beyond every number too, such as a quotient of extremes.
+  init(nullable value: Double?) { self = value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null }
 }
 
 extension TextTable {

@@ -31,7 +31,7 @@ public struct BottleneckTable: Equatable, Sendable {
   /// `same` by rate, then `own`; within each by label.
   public let rows: [Row]
 
-  public static func make(from records: [Record]) -> BottleneckTable { BottleneckTable(BottleneckRuns(records)) }
+  public static func make(from records: [Record]) throws(RecordFault) -> BottleneckTable { BottleneckTable(try BottleneckRuns(records)) }
 
   public init(_ runs: BottleneckRuns) {
     rows = runs.groups.flatMap { group in group.entries.map { Row($0, in: group) } }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Median and quartiles of curves of several draws, at every step that one of them recorded.
+/// Median and quartiles of curves of several draws, at every step that one of them recorded (of very many, at 10,000).
 ///
 /// Between two of its records a draw is interpolated: linearly in the step, in the logarithm of step and value where both axes are
 /// logarithmic. After its last record it keeps its last value, since a run ends when there is nothing more to train. Before its
@@ -13,7 +13,7 @@ struct DrawSummary {
   ///   - curves: one per draw, steps increasing.
   ///   - isLog: whether steps and values are drawn, and so interpolated, as logarithms. Values ≤ 0 then make a linear piece.
   init(_ curves: [BottleneckRun.Curve], isLog: Bool) {
-    let steps = Set(curves.flatMap { $0.map(\.step) }).sorted()
+    let steps = DrawSummary.thinned(Set(curves.flatMap { $0.map(\.step) }).sorted())
     // One pass over each curve: the index of its next record moves with the steps.
     var next = [Int](repeating: 0, count: curves.count)
     for step in steps {
@@ -30,6 +30,15 @@ struct DrawSummary {
       points.append(Series.Point(step, median))
       band.append(Series.Interval(lower, upper))
     }
+  }
+
+  /// More than a figure has pixels would only cost time.
+  private static let mostSteps = 10_000
+
+  /// Evenly by rank, with both ends.
+  private static func thinned(_ steps: [Double]) -> [Double] {
+    guard steps.count > mostSteps else { return steps }
+    return (0..<mostSteps).map { steps[$0 * (steps.count - 1) / (mostSteps - 1)] }
   }
 
   private static func interpolate(

@@ -2,8 +2,9 @@
 public struct Figure: Equatable, Sendable {
   public var title: String
   public var panels: [Panel]
-  /// Panels in a row.
+  /// Panels in a row, at most `mostColumns`.
   public var columns: Int
+  public static let mostColumns = 8
   /// Size in points of the screen; PNG files have twice as many pixels each way.
   public var size: Size
 
@@ -19,7 +20,7 @@ public struct Figure: Equatable, Sendable {
 
   /// - Parameter size: nil gives a single panel 900×600, panels in a grid 640×500 each.
   public init(title: String, panels: [Panel], columns: Int? = nil, size: Size? = nil) {
-    let columns = max(1, columns ?? min(2, panels.count)), rows = max(1, (panels.count + columns - 1) / columns)
+    let columns = min(max(1, columns ?? min(2, panels.count)), Figure.mostColumns), rows = max(1, (panels.count + columns - 1) / columns)
     self.title = title
     self.panels = panels
     self.columns = columns

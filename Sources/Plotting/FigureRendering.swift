@@ -9,40 +9,45 @@ public enum FigureFormat: String, CaseIterable, Sendable {
 /// What was drawn.
 public struct RenderedFigure: Equatable, Sendable {
   public let name: String
+  /// Empty where there was nothing to draw.
   public let files: [URL]
-  /// Points left out because a logarithmic axis cannot show them; the figure says so too.
+  /// Points left out because the axes cannot show them; the figure says so too.
   public let droppedPoints: Int
+  /// What is missing in it and why; nil where nothing is.
+  public let note: String?
 }
 
 extension Figure {
   /// Draws `<directory>/<name>.<format>` for each format, replacing older files only by complete ones.
   ///
-  /// - Throws: `PlottingError.nothingToDraw`, `.gnuplotFailed`, `.incompleteFile`, `.cannotWrite`.
+  /// - Throws: `PlottingError.nothingToDraw`, `.gnuplotFailed`, `.gnuplotTooSlow`, `.incompleteFile`, `.cannotWrite`.
   @discardableResult
   public func render(
     to directory: URL, name: String, formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot
   ) throws(PlottingError) -> RenderedFigure {
     let script = try GnuplotScript(self, name: name)
     var files: [URL] = []
-    do {
-      try DurableFile.createFolder(directory)
-      for format in formats {
-        let file = directory.appendingPathComponent("\(name).\(format.rawValue)")
-        let replacement = try ReplacementFile(of: file), partial = replacement.partial
-        try gnuplot.run(GnuplotScript.header(format, size: size, output: partial.path) + script.body, figure: name)
-        guard let data = try? Data(contentsOf: partial), format.isComplete(data) else {
-          throw PlottingError.incompleteFile(path: file.path)
-        }
-        try replacement.commit()
-        files.append(file)
-      }
-    } catch let error as PlottingError {
-      throw error
-    } catch {
-      let file = error as? FileError
-      throw .cannotWrite(path: file?.path ?? directory.path, reason: file?.reason ?? "\(error)")
+    try Figure.write { () throws(FileError) in try DurableFile.createFolder(directory) }
+    for format in formats {
+      let file = directory.appendingPathComponent("\(name).\(format.rawValue)")
+      let data = try gnuplot.run(script.text(format), figure: name)
+      guard format.isComplete(data) else { throw .incompleteFile(path: file.path) }
+      try Figure.write { () throws(FileError) in try DurableFile.replace(file, with: data) }
+      files.append(file)
     }
-    return RenderedFigure(name: name, files: files, droppedPoints: script.droppedPoints)
+    let panels = script.droppedPanels
+    let note =
+      panels.isEmpty
+      ? nil : "figure '\(name)' is without \(panels.count) panel\(panels.count == 1 ? "" : "s") that had no point to show, or no room"
+    return RenderedFigure(name: name, files: files, droppedPoints: script.droppedPoints, note: note)
+  }
+
+  private static func write(_ body: () throws(FileError) -> Void) throws(PlottingError) {
+    do {
+      try body()
+    } catch {
+      throw .cannotWrite(path: error.path, reason: error.reason)
+    }
   }
 }
 

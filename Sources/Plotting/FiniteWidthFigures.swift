@@ -51,7 +51,7 @@ public enum FiniteWidthFigures {
   private static func quantities(_ label: BottleneckLabel) -> [(name: String, isFitted: Bool, value: (Record) -> Double?)] {
     [("train F", true, { $0.number("train") }), ("test F", true, { $0.number("test") })]
       + label.widths.indices.map { index in
-        (label.widths.count == 1 ? "bottleneck" : "bottleneck \(index + 1)", true, { $0.numbers("errors")?[index] })
+        (label.widths.count == 1 ? "bottleneck" : "bottleneck \(index + 1)", true, { $0.number("errors", at: index) })
       } + [("kernel", true, { $0.number("kernel") }), ("frozen kernel: test F", false, { $0.number("frozenTest") })]
   }
 
@@ -97,7 +97,7 @@ public enum FiniteWidthFigures {
   private static func movementPanel(_ label: BottleneckLabel, _ groups: [FiniteWidthRuns.Group]) -> Panel? {
     guard let largest = groups.last(where: { !$0.calm.isEmpty }) else { return nil }
     let series = label.widths.indices.compactMap { index -> Series? in
-      let summary = summary(largest.calm, isLog: false) { $0.numbers("movement")?[index] }
+      let summary = summary(largest.calm, isLog: false) { $0.number("movement", at: index) }
       return summary.points.isEmpty
         ? nil
         : Series(

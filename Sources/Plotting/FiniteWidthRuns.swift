@@ -45,21 +45,22 @@ public struct FiniteWidthRuns: Sendable {
 
   private var draws: [Key: Draw] = [:]
 
-  public init(_ records: [Record]) { for record in records { add(record) } }
+  /// - Throws: `RecordFault` where bottlenecks, width, draw or step of a line are not what they should be.
+  public init(_ records: [Record]) throws(RecordFault) { for record in records { try add(record) } }
 
   /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
   public init(reading directory: URL) throws(ResultsError) {
-    try RunRecords.forEach(directory) { add($0) }
+    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try add(record) }
   }
 
-  private mutating func add(_ record: Record) {
-    guard let label = record.string("bottlenecks").flatMap({ BottleneckLabel($0) }), let width = record.number("width"),
-      let draw = record.number("draw")
+  private mutating func add(_ record: Record) throws(RecordFault) {
+    guard let text = try record.checkedString("bottlenecks"), let width = try record.checkedWhole("width", in: 1...(1 << 53)),
+      let draw = try record.checkedWhole("draw")
     else { return }
-    let key = Key(label: label, width: Int(width), draw: Int(draw))
+    let key = Key(label: try BottleneckLabel(recorded: text), width: width, draw: draw)
     switch record.string("kind") {
     case "end": draws[key, default: Draw()].end = record
-    case "reading": if let step = record.number("step") { draws[key, default: Draw()].readings[Int(step)] = record }
+    case "reading": if let step = try record.checkedWhole("step") { draws[key, default: Draw()].readings[step] = record }
     default: break
     }
   }

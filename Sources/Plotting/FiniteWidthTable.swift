@@ -45,9 +45,9 @@ public struct FiniteWidthTable: Equatable, Sendable {
         bottlenecks: group.label, width: group.width, draws: group.calm.count, sensitive: group.draws.count(where: \.isSensitive),
         diverged: group.draws.count(where: \.isDiverged), train: group.quartiles { $0.number("train") },
         test: group.quartiles { $0.number("test") },
-        positions: indices.map { index in group.quartiles { $0.numbers("errors")?[index] } },
+        positions: indices.map { index in group.quartiles { $0.number("errors", at: index) } },
         kernel: group.quartiles { $0.number("kernel") }, frozenTest: group.quartiles { $0.number("frozenTest") },
-        movement: indices.map { index in group.quartiles { $0.numbers("movement")?[index] } },
+        movement: indices.map { index in group.quartiles { $0.number("movement", at: index) } },
         kernelChange: group.quartiles { $0.number("kernelChange") })
     }
     var labels: [BottleneckLabel] = []
@@ -58,7 +58,7 @@ public struct FiniteWidthTable: Equatable, Sendable {
       }
       return Slopes(
         bottlenecks: label, train: slope { $0.number("train") }, test: slope { $0.number("test") },
-        positions: label.widths.indices.map { index in slope { $0.numbers("errors")?[index] } }, kernel: slope { $0.number("kernel") })
+        positions: label.widths.indices.map { index in slope { $0.number("errors", at: index) } }, kernel: slope { $0.number("kernel") })
     }
   }
 }

@@ -1,50 +1,93 @@
 import Foundation
+import PrintableText
 
 /// The gnuplot program, run as a subprocess.
 public struct Gnuplot: Sendable {
   public let executable: URL
+  /// How long one figure may take.
+  let timeLimit: Duration
 
   /// Looks in `ISTHMUS_GNUPLOT` (a path), else along `PATH`.
   ///
   /// - Throws: `PlottingError.notInstalled`.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) throws(PlottingError) {
+    try self.init(environment: environment, timeLimit: .seconds(120))
+  }
+
+  init(environment: [String: String] = ProcessInfo.processInfo.environment, timeLimit: Duration) throws(PlottingError) {
     let named = environment["ISTHMUS_GNUPLOT"].flatMap { $0.isEmpty ? nil : $0 }
     let folders = (environment["PATH"] ?? "").split(separator: ":").map { String($0) + "/gnuplot" }
     let candidates = named.map { [$0] } ?? folders
-    guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+    guard let path = candidates.first(where: Gnuplot.isProgram) else {
       throw .notInstalled(searched: named.map { "ISTHMUS_GNUPLOT=\($0)" } ?? "PATH")
     }
-    executable = URL(fileURLWithPath: path)
+    // Absolute: gnuplot is started in a folder of its own.
+    executable = URL(fileURLWithPath: path).absoluteURL
+    self.timeLimit = timeLimit
   }
 
-  /// Runs `script` and waits for its end. The user's own gnuplot settings are not read.
+  private static func isProgram(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+      && FileManager.default.isExecutableFile(atPath: path)
+  }
+
+  /// What gnuplot writes to `GnuplotScript.output` as it runs `script`; empty where it writes nothing there.
+  ///
+  /// It is started without a shell, in an empty folder that is removed again: a script needs no path. Neither the user's own gnuplot
+  /// settings nor variables of the environment that are gnuplot's are read.
   ///
   /// - Parameter figure: its name, for errors.
-  /// - Throws: `PlottingError.gnuplotFailed` with what gnuplot wrote to its standard error.
-  func run(_ script: String, figure: String) throws(PlottingError) {
-    // Files, not pipes: neither side can block on a full pipe, or fail on a closed one.
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("isthmus-gnuplot-\(UUID().uuidString)")
-    let input = folder.appendingPathComponent("script"), errors = folder.appendingPathComponent("errors")
-    let process = Process()
+  /// - Throws: `PlottingError.gnuplotFailed` with what gnuplot wrote to its standard error, `.gnuplotTooSlow`, `.cannotWrite`.
+  func run(_ script: String, figure: String) throws(PlottingError) -> Data {
+    let folder = try Gnuplot.emptyFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
+    // Files, not pipes: neither side can block on a full pipe, or fail on a closed one.
+    let input = folder.appendingPathComponent("script"), errors = folder.appendingPathComponent("errors")
+    let process = Process(), ended = DispatchSemaphore(value: 0)
     do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try Data(script.utf8).write(to: input)
       try Data().write(to: errors)
       process.executableURL = executable
       process.arguments = ["-d"]
+      process.currentDirectoryURL = folder
+      process.environment = Gnuplot.environment(ProcessInfo.processInfo.environment)
       process.standardInput = try FileHandle(forReadingFrom: input)
       process.standardOutput = FileHandle.nullDevice
       process.standardError = try FileHandle(forWritingTo: errors)
+      process.terminationHandler = { _ in ended.signal() }
       try process.run()
     } catch {
       throw .gnuplotFailed(figure: figure, status: -1, message: "it could not be started: \(error)")
     }
-    process.waitUntilExit()
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      let text = (try? Data(contentsOf: errors)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      let message = text.trimmingCharacters(in: .whitespacesAndNewlines)
-      throw .gnuplotFailed(figure: figure, status: process.terminationStatus, message: message)
+    guard ended.wait(timeout: .now() + timeLimit / .seconds(1)) == .success else {
+      kill(process.processIdentifier, SIGKILL)
+      ended.wait()
+      throw .gnuplotTooSlow(figure: figure, limit: timeLimit)
     }
+    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+      throw .gnuplotFailed(figure: figure, status: process.terminationStatus, message: Gnuplot.beginning(of: errors))
+    }
+    return (try? Data(contentsOf: folder.appendingPathComponent(GnuplotScript.output))) ?? Data()
+  }
+
+  /// A new folder that nobody else can write in.
+  private static func emptyFolder() throws(PlottingError) -> URL {
+    let parent = FileManager.default.temporaryDirectory
+    var template = Array(parent.appendingPathComponent("isthmus-gnuplot-XXXXXX").path.utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw .cannotWrite(path: parent.path, reason: "\(String(cString: strerror(errno))); TMPDIR names another folder for files in passing")
+    }
+    return URL(fileURLWithPath: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self), isDirectory: true)
+  }
+
+  /// Without what would change gnuplot's terminal, fonts or files: a figure is the same for every user.
+  static func environment(_ own: [String: String]) -> [String: String] {
+    own.filter { !$0.key.hasPrefix("GNUPLOT") && !["GNUTERM", "GNUHELP"].contains($0.key) }
+  }
+
+  private static func beginning(of file: URL) -> String {
+    guard let handle = try? FileHandle(forReadingFrom: file), let data = try? handle.read(upToCount: 1 << 14) else { return "" }
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

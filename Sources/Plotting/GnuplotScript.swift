@@ -1,19 +1,38 @@
 import Foundation
+import PrintableText
 
-/// A figure as a gnuplot script. All text is quoted and taken literally: markup is switched off.
+/// A figure as a gnuplot script. No text of a label stands in it: see `quoted`. Markup is switched off.
 struct GnuplotScript {
+  /// The file that gnuplot writes, in the folder where it is started.
+  static let output = "figure"
+
   /// The commands and the data, apart from terminal and output.
   private(set) var body = ""
-  /// Points left out because a logarithmic axis cannot show them.
+  /// Points left out because the axes cannot show them.
   private(set) var droppedPoints = 0
+  /// Titles of panels left out because none of their points can be shown.
+  private(set) var droppedPanels: [String] = []
+  private var size: Figure.Size
   private var blockCount = 0
 
+  /// - Throws: `PlottingError.nothingToDraw` where no panel has a point to show.
   init(_ figure: Figure, name: String) throws(PlottingError) {
-    let rows = max(1, (figure.panels.count + figure.columns - 1) / figure.columns)
-    guard !figure.panels.isEmpty else { throw .nothingToDraw(figure: name, panel: figure.title) }
+    size = figure.size
     let isGrid = figure.panels.count > 1
+    var panels: [FittedPanel] = []
+    for panel in figure.panels {
+      if panels.count < GnuplotScript.mostPanels, let fitted = FittedPanel(panel) {
+        panels.append(fitted)
+      } else {
+        droppedPanels.append(isGrid ? panel.title : figure.title)
+      }
+    }
+    guard !panels.isEmpty else { throw .nothingToDraw(figure: name, panel: droppedPanels.first ?? figure.title) }
     if isGrid {
-      body += "set multiplot layout \(rows),\(figure.columns) title \(GnuplotScript.quoted(figure.title)) font ',18' offset 0,-0.2\n"
+      let columns = min(figure.columns, panels.count), rows = (panels.count + columns - 1) / columns
+      // The size was chosen for all panels.
+      size.height = size.height * rows / max((figure.panels.count + figure.columns - 1) / figure.columns, 1)
+      body += "set multiplot layout \(rows),\(columns) title \(GnuplotScript.quoted(figure.title)) font ',18' offset 0,-0.2\n"
     }
     body += """
       set border 3 lw 1.2 lc rgb '#444444'
@@ -26,58 +45,68 @@ struct GnuplotScript {
       set tmargin 2.4
 
       """
-    for panel in figure.panels { try add(panel, title: isGrid ? panel.title : figure.title, isGrid: isGrid, figure: name) }
+    for panel in panels { add(panel, title: isGrid ? panel.panel.title : figure.title, isGrid: isGrid) }
     body += isGrid ? "unset multiplot\n" : ""
   }
 
-  /// Selects the terminal; the script's body follows.
-  static func header(_ format: FigureFormat, size: Figure.Size, output: String) -> String {
+  /// Draws the figure into the file `output`.
+  func text(_ format: FigureFormat) -> String {
+    // Cairo has pictures of up to 32767 pixels.
+    let width = min(size.width, 16000), height = min(size.height, 16000)
     let terminal =
       switch format {
-      case .svg: "svg size \(size.width),\(size.height) fixed noenhanced font 'sans-serif,15' background rgb '#FFFFFF'"
+      case .svg: "svg size \(width),\(height) fixed noenhanced font 'sans-serif,15' background rgb '#FFFFFF'"
       case .png:
-        "pngcairo size \(2 * size.width),\(2 * size.height) noenhanced font 'sans-serif,15' fontscale 2 linewidth 2 "
+        "pngcairo size \(2 * width),\(2 * height) noenhanced font 'sans-serif,15' fontscale 2 linewidth 2 "
           + "pointscale 2 dashlength 1.2 background rgb '#FFFFFF'"
       }
-    return "set encoding utf8\nset terminal \(terminal)\nset output \(quoted(output))\n"
+    return "set encoding utf8\nset terminal \(terminal)\nset output '\(GnuplotScript.output)'\n" + body
   }
 
-  /// A single-quoted string: nothing in it has a meaning but the quote itself, which is doubled. Control characters become spaces.
-  static func quoted(_ text: String) -> String {
-    let scalars = text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : String($0) }
-    return "'" + scalars.joined().replacingOccurrences(of: "'", with: "''") + "'"
+  /// A string of gnuplot's that shows `text`, made printable and shortened.
+  static func quoted(_ text: String, limit: Int = 160) -> String { literal(text.printable(limit: limit)) }
+
+  /// The name of a tick, which gnuplot takes for a format.
+  static func quotedTick(_ text: String) -> String {
+    literal(text.printable(limit: labelLimit).unicodeScalars.map { $0 == "%" ? "%%" : String($0) }.joined())
   }
 
-  private mutating func add(_ panel: Panel, title: String, isGrid: Bool, figure: String) throws(PlottingError) {
-    func isDrawable(_ point: Series.Point) -> Bool {
-      AxisFit.isDrawable(point.x, panel.xAxis) && AxisFit.isDrawable(point.y, panel.yAxis)
+  /// Letters of ASCII and spaces stand as they are, every other byte in octal. So no quote, backquote, `@`, `$` or line end of a text
+  /// comes into a script, whatever gnuplot or a shell would make of it.
+  private static func literal(_ text: String) -> String {
+    let bytes = text.utf8.map { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: " "): String(Unicode.Scalar(byte))
+      default: String(format: "\\%03o", Int(byte))
+      }
     }
-    let shown = panel.series.flatMap(\.points).filter(isDrawable)
-    let bounds = panel.series.flatMap { series in
-      zip(series.points, series.band ?? []).filter { isDrawable($0.0) }.flatMap { [$0.1.lower, $0.1.upper] }
-    }
-    let zero = panel.series.contains { $0.style == .bars } ? [0.0] : []
-    guard !shown.isEmpty, let x = AxisFit(panel.xAxis, values: shown.map(\.x)),
-      let y = AxisFit(panel.yAxis, values: shown.map(\.y) + bounds + zero)
-    else { throw .nothingToDraw(figure: figure, panel: title) }
-    let dropped = panel.series.map { $0.points.count }.reduce(0, +) - shown.count
-    droppedPoints += dropped
+    return "\"" + bytes.joined() + "\""
+  }
+
+  /// Longest name of a series or a tick.
+  private static let labelLimit = 80
+  /// More panels are left out: nobody could read them.
+  static let mostPanels = 60
+
+  private mutating func add(_ fitted: FittedPanel, title: String, isGrid: Bool) {
+    let panel = fitted.panel, x = fitted.x, y = fitted.y
+    droppedPoints += fitted.droppedPoints
 
     body += "unset label\nset title \(GnuplotScript.quoted(title)) font ',\(isGrid ? 15 : 17)' offset 0,-0.3\n"
     body += panel.isSquare ? "set size ratio 1\n" : "set size noratio\n"
     add(x, panel.xAxis, "x")
     add(y, panel.yAxis, "y")
-    if dropped > 0 {
-      let note = "\(dropped) point\(dropped == 1 ? "" : "s") without a place on these axes not shown"
+    if fitted.droppedPoints > 0 {
+      let note = "\(fitted.droppedPoints) point\(fitted.droppedPoints == 1 ? "" : "s") without a place on these axes not shown"
       body += "set label \(GnuplotScript.quoted(note)) at graph 0.995,0.02 right font ',10' textcolor rgb '#888888' front\n"
     }
     addLegend(panel, y)
     var bands: [String] = [], marks: [String] = []
-    for series in panel.series where series.points.contains(where: isDrawable) {
+    for series in panel.series where series.points.contains(where: fitted.isDrawable) {
       let block = "$d\(blockCount)", hasTitle = panel.legend != .direct && panel.legend != .hidden && !series.label.isEmpty
       blockCount += 1
-      body += "\(block) << END\n" + rows(series, isDrawable, y) + "END\n"
-      let title = hasTitle ? "title \(GnuplotScript.quoted(series.label))" : "notitle"
+      body += "\(block) << END\n" + rows(series, fitted) + "END\n"
+      let title = hasTitle ? "title \(GnuplotScript.quoted(series.label, limit: GnuplotScript.labelLimit))" : "notitle"
       let (below, above) = GnuplotScript.elements(series, block: block, title: title)
       bands += below
       marks += above
@@ -93,13 +122,13 @@ struct GnuplotScript {
       body += "set \(letter)tics autofreq\n"
       return
     }
-    let majors = ticks.filter { !$0.label.isEmpty }.map { "\(GnuplotScript.quoted($0.label)) \($0.value) 0" }
+    let majors = ticks.filter { !$0.label.isEmpty }.map { "\(GnuplotScript.quotedTick($0.label)) \($0.value) 0" }
     let minors = ticks.filter(\.label.isEmpty).map { "'' \($0.value) 1" }
     body += "set \(letter)tics (\((majors + minors).joined(separator: ", ")))\n"
   }
 
   private mutating func addLegend(_ panel: Panel, _ y: AxisFit) {
-    let longest = panel.series.map(\.label.count).max() ?? 0
+    let longest = min(panel.series.map(\.label.count).max() ?? 0, 40)
     body += "set rmargin \(panel.legend == .direct ? 3 + longest : 3)\nset bmargin \(panel.legend == .below ? 5.4 : 3.8)\n"
     switch panel.legend {
     case .hidden: body += "unset key\n"
@@ -123,7 +152,7 @@ struct GnuplotScript {
       }
       let heights = GnuplotScript.spread(ends.map(\.1), gap: 0.058)
       for ((series, _), height) in zip(ends, heights) {
-        body += "set label \(GnuplotScript.quoted(series.label)) at graph 1.02,\(height) left font ',13' "
+        body += "set label \(GnuplotScript.quoted(series.label, limit: GnuplotScript.labelLimit)) at graph 1.02,\(height) left font ',13' "
         body += "textcolor rgb '\(series.color.hexadecimal)'\n"
       }
     }
@@ -160,16 +189,16 @@ struct GnuplotScript {
 
   /// Rows `x y lower upper`; a point that cannot be drawn is an empty line, which interrupts a line. A lower bound below a
   /// logarithmic axis ends at the axis.
-  private func rows(_ series: Series, _ isDrawable: (Series.Point) -> Bool, _ y: AxisFit) -> String {
+  private func rows(_ series: Series, _ fitted: FittedPanel) -> String {
     var text = ""
     for (index, point) in series.points.enumerated() {
-      guard isDrawable(point) else {
+      guard fitted.isDrawable(point) else {
         text += "\n"
         continue
       }
       let interval = series.band?[index] ?? Series.Interval(point.y, point.y)
-      let lower = y.isLog ? max(interval.lower, y.range.lowerBound) : interval.lower
-      text += "\(point.x) \(point.y) \(lower) \(interval.upper)\n"
+      let lower = fitted.y.isLog ? max(interval.lower, fitted.y.range.lowerBound) : AxisFit.clamped(interval.lower)
+      text += "\(point.x) \(point.y) \(lower) \(AxisFit.clamped(interval.upper))\n"
     }
     return text
   }

@@ -68,7 +68,7 @@ public enum LazyFeatureFigures {
         points = points.map { Series.Point($0.x, ($0.y - low) / (high - low)) }
       }
       guard !points.isEmpty else { continue }
-      series.append(Series("h = \(Int(width))", points: points, style: .line, color: color(index)))
+      series.append(Series("h = \(JSONValue.number(width).text)", points: points, style: .line, color: color(index)))
       series.append(Series("", points: points, style: symbol(index), color: color(index)))
       guard !isRelative else { continue }
       let ensembles = cells.compactMap { cell in
@@ -125,7 +125,8 @@ public enum LazyFeatureFigures {
       let names = slopes.map { $0.map { String(format: "%.2f", $0.exponent) } ?? "–" }
       return [
         Series(
-          "h = \(Int(width)): slopes \(names[0]) (√h·α ≤ 0.1), \(names[1]) (≥ 100)", points: points, style: .line, color: color(index)),
+          "h = \(JSONValue.number(width).text): slopes \(names[0]) (√h·α ≤ 0.1), \(names[1]) (≥ 100)", points: points, style: .line,
+          color: color(index)),
         Series("", points: points, style: symbol(index), color: color(index)),
       ]
     }
@@ -170,7 +171,8 @@ public enum LazyFeatureFigures {
       return series.isEmpty
         ? nil
         : Panel(
-          title: "h = \(Int(width))", xAxis: Axis(x, scale: .log), yAxis: Axis(y, scale: .log), series: series, legend: .right)
+          title: "h = \(JSONValue.number(width).text)", xAxis: Axis(x, scale: .log), yAxis: Axis(y, scale: .log), series: series,
+          legend: .right)
     }
     return panels.isEmpty ? nil : Figure(title: title, panels: panels)
   }

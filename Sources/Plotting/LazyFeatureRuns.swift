@@ -5,7 +5,6 @@ import Results
 public struct LazyFeatureRuns: Sendable {
   /// One network.
   struct Network {
-    var draw: Int
     /// In the order of their steps.
     var steps: [Record] = []
     var end: Record?
@@ -30,24 +29,25 @@ public struct LazyFeatureRuns: Sendable {
   /// Test errors of the linear models with initial kernels, by width.
   let initialKernelErrors: [Double: [Double]]
 
-  public init(_ records: [Record]) {
+  /// - Throws: `RecordFault` where width, α or draw of a line are not what they should be.
+  public init(_ records: [Record]) throws(RecordFault) {
     var collector = Collector()
-    for record in records { collector.add(record) }
+    for record in records { try collector.add(record) }
     self.init(collector)
   }
 
   /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
   public init(reading directory: URL) throws(ResultsError) {
     var collector = Collector()
-    try RunRecords.forEach(directory) { collector.add($0) }
+    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try collector.add(record) }
     self.init(collector)
   }
 
   private init(_ collector: Collector) {
-    cells = collector.cells.values.sorted { ($0.width, $0.alpha) < ($1.width, $1.alpha) }.map { cell in
-      var cell = cell
-      cell.networks.sort { $0.draw < $1.draw }
-      return cell
+    cells = collector.cells.sorted { ($0.key.width, $0.key.alpha) < ($1.key.width, $1.key.alpha) }.map { place, content in
+      Cell(
+        width: place.width, alpha: place.alpha, networks: content.networks.sorted { $0.key < $1.key }.map(\.value),
+        ensemble: content.ensemble, finalKernelErrors: content.finalKernelErrors)
     }
     initialKernelErrors = collector.kernels
   }
@@ -60,24 +60,41 @@ public struct LazyFeatureRuns: Sendable {
       var width: Double
       var alpha: Double
     }
-    var cells: [Place: Cell] = [:]
+    struct Content {
+      /// By draw.
+      var networks: [Int: Network] = [:]
+      var ensemble: Record?
+      var finalKernelErrors: [Double] = []
+    }
+    /// More combinations are no run of this program's, and comparing all of them would not end.
+    static let mostPlaces = 4096
+
+    var cells: [Place: Content] = [:]
     var kernels: [Double: [Double]] = [:]
 
-    mutating func add(_ record: Record) {
-      guard let width = record.number("width") else { return }
-      guard let alpha = record.number("alpha") else {
+    mutating func add(_ record: Record) throws(RecordFault) {
+      guard let whole = try record.checkedWhole("width", in: 1...(1 << 53)) else { return }
+      let width = Double(whole)
+      guard cells.count + kernels.count < Collector.mostPlaces else {
+        throw RecordFault("more than \(Collector.mostPlaces) combinations of width and α")
+      }
+      guard let alpha = try record.checkedNumber("alpha") else {
         if record.string("kind") == "kernel", let error = record.number("testError") { kernels[width, default: []].append(error) }
         return
       }
       let place = Place(width: width, alpha: alpha)
-      var cell = cells[place] ?? Cell(width: width, alpha: alpha, networks: [], finalKernelErrors: [])
-      defer { cells[place] = cell }
-      if record.string("kind") == "ensemble" { cell.ensemble = record }
-      if record.string("kind") == "kernel", let error = record.number("testError") { cell.finalKernelErrors.append(error) }
-      guard let draw = record.number("draw").flatMap({ Int(exactly: $0) }), ["step", "end"].contains(record.string("kind")) else { return }
-      let index = cell.networks.firstIndex { $0.draw == draw } ?? cell.networks.count
-      if index == cell.networks.count { cell.networks.append(Network(draw: draw)) }
-      if record.string("kind") == "end" { cell.networks[index].end = record } else { cell.networks[index].steps.append(record) }
+      switch record.string("kind") {
+      case "ensemble": cells[place, default: Content()].ensemble = record
+      case "kernel":
+        if let error = record.number("testError") { cells[place, default: Content()].finalKernelErrors.append(error) }
+      case "step":
+        if let draw = try record.checkedWhole("draw") {
+          cells[place, default: Content()].networks[draw, default: Network()].steps.append(record)
+        }
+      case "end":
+        if let draw = try record.checkedWhole("draw") { cells[place, default: Content()].networks[draw, default: Network()].end = record }
+      default: break
+      }
     }
   }
 }

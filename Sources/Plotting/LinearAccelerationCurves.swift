@@ -71,7 +71,8 @@ enum LinearAccelerationCurves {
       return series.isEmpty
         ? nil
         : Panel(
-          title: "N = \(Int(depth)) matrices", xAxis: Axis("time / τ"), yAxis: Axis("singular mode"), series: series, legend: .below)
+          title: "N = \(JSONValue.number(depth).text) matrices", xAxis: Axis("time / τ"), yAxis: Axis("singular mode"), series: series,
+          legend: .below)
     }
     return panels.isEmpty
       ? nil : Figure(title: "Singular modes: all matrices integrated (symbols), each mode's own equation (lines)", panels: panels)

@@ -35,12 +35,14 @@ struct LinearAccelerationRecords {
   /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
   init(reading directory: URL) throws(ResultsError) {
     var records = LinearAccelerationRecords()
-    try RunRecords.forEach(directory) { records.add($0) }
+    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try records.add(record) }
     self = records
   }
 
   /// Lines that miss what tells them apart are passed over.
-  mutating func add(_ record: Record) {
+  ///
+  /// - Throws: `RecordFault` where that is not what it should be.
+  mutating func add(_ record: Record) throws(RecordFault) {
     let names: [String]
     switch record.string("kind") {
     case "speed-up": names = ["spectrum", "start", "norm", "bottlenecks", "draw"]
@@ -52,6 +54,8 @@ struct LinearAccelerationRecords {
     }
     let parts = names.compactMap { name in record.string(name) ?? record.number(name).map { "\($0)" } }
     guard parts.count == names.count else { return }
+    for name in ["depth", "power", "width"] where names.contains(name) { _ = try record.checkedWhole(name, in: 1...(1 << 53)) }
+    if names.contains("bottlenecks") { _ = try BottleneckLabel(recorded: record.checkedString("bottlenecks") ?? "") }
     let key = "\(record.string("kind") ?? "") " + parts.joined(separator: " ")
     if byKey.updateValue(record, forKey: key) == nil { order.append(key) }
   }
@@ -72,9 +76,12 @@ struct LinearAccelerationRecords {
   var regressions: [RegressionCase: [Record]] {
     Dictionary(grouping: others("regression")) { record in
       RegressionCase(
-        problem: record.string("problem") ?? "", power: Int(record.number("power") ?? 0), depth: Int(record.number("depth") ?? 0))
+        problem: record.string("problem") ?? "", power: whole("power", of: record), depth: whole("depth", of: record))
     }
   }
 
-  var widths: [Int: [Record]] { Dictionary(grouping: others("width")) { Int($0.number("width") ?? 0) } }
+  var widths: [Int: [Record]] { Dictionary(grouping: others("width")) { whole("width", of: $0) } }
+
+  /// Checked when the record was added.
+  private func whole(_ key: String, of record: Record) -> Int { record.number(key).flatMap { Int(exactly: $0) } ?? 0 }
 }

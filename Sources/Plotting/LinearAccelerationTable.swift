@@ -52,9 +52,9 @@ public struct LinearAccelerationTable: Equatable, Sendable {
   public let regressions: [Regression]
   public let widths: [Width]
 
-  public static func make(from records: [Record]) -> LinearAccelerationTable {
+  public static func make(from records: [Record]) throws(RecordFault) -> LinearAccelerationTable {
     var collector = LinearAccelerationRecords()
-    for record in records { collector.add(record) }
+    for record in records { try collector.add(record) }
     return LinearAccelerationTable(collector)
   }
 
@@ -72,8 +72,8 @@ public struct LinearAccelerationTable: Equatable, Sendable {
     }
     func largest(_ kind: String) -> [Int: Double] {
       records.others(kind).reduce(into: [:]) { largest, record in
-        guard let depth = record.number("depth"), let deviation = record.number("deviation") else { return }
-        largest[Int(depth)] = max(largest[Int(depth)] ?? 0, deviation)
+        guard let depth = record.number("depth").flatMap({ Int(exactly: $0) }), let deviation = record.number("deviation") else { return }
+        largest[depth] = max(largest[depth] ?? 0, deviation)
       }
     }
     (rules, modes) = (largest("rule"), largest("mode"))

@@ -14,8 +14,10 @@ public struct MultilinearityMeasurements {
     var name: String { "\(depths.map(String.init).joined(separator: " + ")) layers" }
 
     init?(_ text: String) {
-      let parts = text.split(separator: "+", omittingEmptySubsequences: false).map { Int($0) }
-      guard !parts.isEmpty, parts.allSatisfy({ ($0 ?? 0) > 0 }) else { return nil }
+      let parts = text.split(separator: "+", omittingEmptySubsequences: false).map { part in
+        Int(part).flatMap { (1...1000).contains($0) && String($0) == part ? $0 : nil }
+      }
+      guard parts.count <= 1000, !parts.contains(nil) else { return nil }
       self.text = text
       depths = parts.compactMap { $0 }
     }
@@ -92,49 +94,62 @@ public struct MultilinearityMeasurements {
     var distance: Double
   }
 
+  /// More are no run of this program's.
+  private static let most = 1024
+
   private(set) var values: [Kind: [Quantity: [Int: [Int: Double]]]] = [:]
   private(set) var limits: [Kind: [Quantity: Double]] = [:]
   /// By width, member and step.
   private(set) var training: [Kind: [Int: [Int: [Int: Moment]]]] = [:]
 
   /// Of two lines for the same number the later counts; lines of other kinds are passed over.
-  public init(_ records: [Record]) {
-    for record in records { add(record) }
+  ///
+  /// - Throws: `RecordFault` where network, width, member, order or step of a line are not what they should be.
+  public init(_ records: [Record]) throws(RecordFault) {
+    for record in records { try add(record) }
   }
+
+  init() {}
 
   /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
   public init(reading directory: URL) throws(ResultsError) {
-    var result = MultilinearityMeasurements([])
-    try RunRecords.forEach(directory) { result.add($0) }
+    var result = MultilinearityMeasurements()
+    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try result.add(record) }
     self = result
   }
 
   var kinds: [Kind] { Set(values.keys).union(training.keys).sorted() }
 
-  private mutating func add(_ record: Record) {
-    guard let kind = record.string("network").flatMap({ Kind($0) }), let width = record.number("width").flatMap({ Int(exactly: $0) }),
-      let member = record.number("member").flatMap({ Int(exactly: $0) })
+  private mutating func add(_ record: Record) throws(RecordFault) {
+    guard let text = try record.checkedString("network"), let width = try record.checkedWhole("width", in: 1...(1 << 53)),
+      let member = try record.checkedWhole("member")
     else { return }
+    guard let kind = Kind(text) else {
+      throw RecordFault("'\(text)' names no network; expected the layers of its segments, such as 4 or 2+2")
+    }
+    guard (values[kind] ?? [:]).count <= Self.most, values.count <= Self.most else {
+      throw RecordFault("more than \(Self.most) networks, or quantities of one network")
+    }
     let quantity: Quantity
     switch record.string("kind") {
     case "norm":
-      guard let order = record.number("order").flatMap({ Int(exactly: $0) }) else { return }
+      guard let order = try record.checkedWhole("order") else { return }
       quantity = .derivative(order)
     case "block":
-      guard let block = record.string("block") else { return }
+      guard let block = try record.checkedString("block") else { return }
       quantity = .block(block)
     case "distance":
-      guard let direction = record.string("direction") else { return }
+      guard let direction = try record.checkedString("direction") else { return }
       quantity = .distance(direction)
-    case "training": return addTraining(record, kind, width, member)
+    case "training": return try addTraining(record, kind, width, member)
     default: return
     }
     if let value = record.number("value") { values[kind, default: [:]][quantity, default: [:]][width, default: [:]][member] = value }
     if let limit = record.number("limit") { limits[kind, default: [:]][quantity] = limit }
   }
 
-  private mutating func addTraining(_ record: Record, _ kind: Kind, _ width: Int, _ member: Int) {
-    guard let step = record.number("step").flatMap({ Int(exactly: $0) }), let loss = record.number("loss"),
+  private mutating func addTraining(_ record: Record, _ kind: Kind, _ width: Int, _ member: Int) throws(RecordFault) {
+    guard let step = try record.checkedWhole("step"), let loss = record.number("loss"),
       let limitLoss = record.number("limitLoss"), let distance = record.number("distance")
     else { return }
     training[kind, default: [:]][width, default: [:]][member, default: [:]][step] = Moment(

@@ -23,7 +23,9 @@ public struct MultilinearityTable: Equatable, Sendable {
 
   public let rows: [Row]
 
-  public static func make(from records: [Record]) -> MultilinearityTable { MultilinearityTable(MultilinearityMeasurements(records)) }
+  public static func make(from records: [Record]) throws(RecordFault) -> MultilinearityTable {
+    MultilinearityTable(try MultilinearityMeasurements(records))
+  }
 
   public init(_ measurements: MultilinearityMeasurements) {
     rows = measurements.kinds.flatMap { kind in
@@ -66,7 +68,8 @@ public struct MultilinearityTable: Equatable, Sendable {
     [
       .init("network", .string(row.network)), .init("quantity", .string(row.quantity)),
       .init("expectedSlope", .init(nullable: row.expectedSlope)), .init("slope", .init(nullable: row.slope)),
-      .init("width", .integer(Int128(row.width))), .init("value", .number(row.value)), .init("standardError", .init(nullable: row.error)),
+      .init("width", .integer(Int128(row.width))), .init("value", .init(nullable: row.value)),
+      .init("standardError", .init(nullable: row.error)),
       .init("limit", .init(nullable: row.limit)), .init("ratio", .init(nullable: row.ratio)),
     ]
   }

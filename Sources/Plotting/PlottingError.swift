@@ -1,11 +1,14 @@
+import PrintableText
 import Results
 
 /// What can go wrong when figures are made. Results are only read, so they are intact in every case.
-public enum PlottingError: Error, Equatable, CustomStringConvertible {
+public enum PlottingError: Error, Equatable, CustomStringConvertible, ExplainedError {
   /// No gnuplot was found.
   case notInstalled(searched: String)
   /// gnuplot ended with an error.
   case gnuplotFailed(figure: String, status: Int32, message: String)
+  /// gnuplot did not end in time and was stopped.
+  case gnuplotTooSlow(figure: String, limit: Duration)
   /// No point of the figure can be drawn.
   case nothingToDraw(figure: String, panel: String)
   /// gnuplot ended well, but the file is missing, empty or cut off.
@@ -15,13 +18,18 @@ public enum PlottingError: Error, Equatable, CustomStringConvertible {
   /// The records cannot be read.
   case results(ResultsError)
 
-  public var description: String {
+  public var description: String { explanation.isEmpty ? summary : "\(summary) \(explanation)" }
+
+  public var summary: String {
     switch self {
     case .notInstalled(let searched):
       "plotting: no gnuplot in \(searched). Figures are skipped, results are intact; install it with 'apt-get install gnuplot-nox' "
         + "or set ISTHMUS_GNUPLOT to its path, then plot again."
-    case .gnuplotFailed(let figure, let status, let message):
-      "plotting: gnuplot failed on figure '\(figure)' with status \(status): \(message)"
+    case .gnuplotFailed(let figure, let status, _):
+      "plotting: gnuplot failed on figure '\(figure)' with status \(status):"
+    case .gnuplotTooSlow(let figure, let limit):
+      "plotting: gnuplot did not end within \(limit) on figure '\(figure)' and was stopped. Results are intact; see whether gnuplot itself "
+        + "works here, or draw one format alone (`isthmus plot --formats png`)."
     case .nothingToDraw(let figure, let panel):
       "plotting: figure '\(figure)', panel '\(panel)' has no point to draw; on a logarithmic axis only values > 0 can be."
     case .incompleteFile(let path):
@@ -31,5 +39,9 @@ public enum PlottingError: Error, Equatable, CustomStringConvertible {
     case .results(let error):
       error.description
     }
+  }
+
+  public var explanation: String {
+    if case .gnuplotFailed(_, _, let message) = self { message } else { "" }
   }
 }

@@ -9,9 +9,16 @@ enum RepresentationFigures {
     let names = Set(RunArrays.names(in: runDirectory))
     guard names.contains("representation-labels") else { return [] }
     let classes = try RunArrays.read("representation-labels", in: runDirectory).values
+    guard classes.allSatisfy(\.isFinite), Set(classes).count <= mostClasses else {
+      throw .malformedFile(
+        path: "\(runDirectory.path)/arrays/representation-labels.npy",
+        reason: "expected numbers of classes, at most \(mostClasses) different ones; got \(Set(classes).count), or one that is not finite")
+    }
     var firstDraws: [String: Int] = [:]
     for name in names {
-      guard let (network, draw) = parse(name), names.contains(stem(network, draw) + "-after") else { continue }
+      guard let (network, draw) = parse(name), BottleneckLabel(network) != nil, names.contains(stem(network, draw) + "-after") else {
+        continue
+      }
       firstDraws[network] = min(draw, firstDraws[network] ?? draw)
     }
     var figures: [RunFigures.Named] = []
@@ -32,6 +39,9 @@ enum RepresentationFigures {
     return figures
   }
 
+  /// A legend of more could not be read.
+  private static let mostClasses = 1000
+
   private static func stem(_ network: String, _ draw: Int) -> String { "representation-\(network)-draw\(draw)" }
 
   /// `representation-<network>-draw<k>-before` in its parts.
@@ -47,8 +57,9 @@ enum RepresentationFigures {
   private static func panel(_ title: String, _ values: [Double], _ classes: [Double], legend: Legend) -> Panel {
     let symbols: [Series.Symbol] = [.disc, .triangle, .square, .diamond]
     let colors = [4, 0, 2, 1, 5, 3].map { Color.palette[$0] }
-    let series = Set(classes).sorted().enumerated().map { rank, label in
-      let members = classes.indices.filter { classes[$0] == label }
+    let members = Dictionary(grouping: classes.indices) { classes[$0] }
+    let series = members.sorted { $0.key < $1.key }.enumerated().map { rank, entry in
+      let (label, members) = entry
       return Series(
         "class \(JSONValue.number(label).text)",
         points: members.map { Series.Point(values[2 * $0], values[2 * $0 + 1]) },

@@ -17,10 +17,20 @@ enum RunFigures {
     } catch {
       throw .results(error)
     }
+    let folder = runDirectory.appendingPathComponent("figures")
+    // A run that somebody gave away does not choose which other folder is written.
+    guard (try? FileManager.default.destinationOfSymbolicLink(atPath: folder.path)) == nil else {
+      throw .cannotWrite(path: folder.path, reason: "it is a symbolic link; expected a folder. Remove the link, then plot again.")
+    }
     var rendered: [RenderedFigure] = []
     for (name, figure) in figures {
-      let folder = runDirectory.appendingPathComponent("figures")
-      rendered.append(try figure.render(to: folder, name: name, formats: formats, with: gnuplot))
+      do {
+        rendered.append(try figure.render(to: folder, name: name, formats: formats, with: gnuplot))
+      } catch .nothingToDraw {
+        // The others may have something.
+        let note = "figure '\(name)' has no point that its axes can show, and is left out"
+        rendered.append(RenderedFigure(name: name, files: [], droppedPoints: 0, note: note))
+      }
     }
     return rendered
   }

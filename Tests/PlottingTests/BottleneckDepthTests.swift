@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func chainsAreComparedWithOneBottleneckOfTheirWidth() throws {
-    let table = BottleneckDepthTable.make(from: Self.records)
+    let table = try BottleneckDepthTable.make(from: Self.records)
     func row(_ comparison: BottleneckRuns.Comparison, _ network: String, kappa: Double) throws -> BottleneckDepthTable.Row {
       try #require(
         table.rows.first {
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func stepsAreDrawnAgainstTheNumberOfBottlenecks() throws {
-    let groups = BottleneckRuns(Self.records).groups
+    let groups = try BottleneckRuns(Self.records).groups
     let figure = try #require(BottleneckDepthFigures.stepsFigure(groups))
     #expect(figure.columns == 3 && figure.panels.count == 3 * groups.count)
     let tenPerCent = figure.panels[0]

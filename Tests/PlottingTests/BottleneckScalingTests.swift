@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func rowsAreCombinations() throws {
-    let table = BottleneckScalingTable.make(from: Self.records + [["kind": "end", "bottlenecks": "2"]])
+    let table = try BottleneckScalingTable.make(from: Self.records + [["kind": "end", "bottlenecks": "2"]])
     #expect(table.rows.map(\.points) == [100, 100, 100, 100, 400, 400, 400, 400])
     #expect(table.rows.map(\.scale) == [1, 1, 10, 10, 1, 1, 10, 10])
     let (two, wide) = (table.rows[2], table.rows[3])

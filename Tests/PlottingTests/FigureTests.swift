@@ -41,6 +41,21 @@ func installedGnuplot(_ test: String = #function) -> Gnuplot? {
     }
   }
 
+  @Test func aGnuplotThatDoesNotEndIsStopped() throws {
+    let waiting = folder.url.appendingPathComponent("gnuplot")
+    try "#!/bin/sh\nexec sleep 60\n".write(to: waiting, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: waiting.path)
+    let gnuplot = try Gnuplot(environment: ["ISTHMUS_GNUPLOT": waiting.path], timeLimit: .milliseconds(200))
+    #expect(throws: PlottingError.gnuplotTooSlow(figure: "f", limit: .milliseconds(200))) {
+      try figure([.init(1, 1)]).render(to: folder.url, name: "f", with: gnuplot)
+    }
+  }
+
+  @Test func gnuplotSeesNothingOfItsOwnInTheEnvironment() {
+    let own = ["PATH": "/bin", "HOME": "/root", "GNUTERM": "qt", "GNUPLOT_LIB": "x", "GNUPLOT_PS_DIR": "x", "GNUHELP": "x"]
+    #expect(Gnuplot.environment(own) == ["PATH": "/bin", "HOME": "/root"])
+  }
+
   @Test func aProgramThatDrawsNothingIsFound() throws {
     let gnuplot = try Gnuplot(environment: ["ISTHMUS_GNUPLOT": "/bin/true"])
     let file = folder.url.appendingPathComponent("f.svg")
@@ -62,25 +77,55 @@ func installedGnuplot(_ test: String = #function) -> Gnuplot? {
     #expect(message.contains("nonsense"))
   }
 
-  @Test func textIsTakenLiterally() throws {
-    #expect(GnuplotScript.quoted("it's\n\\n") == "'it''s \\n'")
-    guard let gnuplot = installedGnuplot() else { return }
-    let secret = folder.url.appendingPathComponent("secret")
-    let title = "a_b^{c} 'q' \"d\" \\n @x % `touch \(secret.path)` <é> & \n ∞'; system 'touch \(secret.path)'"
-    let name = "it's a `name`"
-    let rendered = try figure([.init(1, 1), .init(2, 3)], title: title).render(to: folder.url, name: name, formats: [.svg], with: gnuplot)
-    let svg = try String(contentsOf: try #require(rendered.files.first), encoding: .utf8)
-    for part in ["a_b^{c} 'q'", "\\n @x %", "∞"] { #expect(svg.contains(part), "\(part)") }
-    #expect(!FileManager.default.fileExists(atPath: secret.path), "no command in a text is run")
-  }
-
   @Test func valuesThatALogarithmCannotShowAreCounted() throws {
     let points: [Series.Point] = [.init(0, 1), .init(1, 0), .init(1, 1), .init(2, -3), .init(3, .nan), .init(4, 0.5)]
     let script = try GnuplotScript(figure(points), name: "f")
     #expect(script.droppedPoints == 4)
-    #expect(script.body.contains("4 points without a place"))
+    #expect(script.body.contains(GnuplotScript.quoted("4 points without a place on these axes not shown")))
     #expect(try GnuplotScript(figure(points, scale: .linear), name: "f").droppedPoints == 1)
     #expect(throws: PlottingError.nothingToDraw(figure: "f", panel: "t")) { try GnuplotScript(figure([.init(0, 0)]), name: "f") }
+  }
+
+  @Test func aPanelWithoutPointsDoesNotCostTheOthers() throws {
+    let panels = [[Series.Point(1, 2)], [.init(0, 0)]].enumerated().map { index, points in
+      Panel(
+        title: "\(index)", xAxis: Axis("x", scale: .log), yAxis: Axis("y", scale: .log),
+        series: [Series("s", points: points, color: .black)])
+    }
+    let script = try GnuplotScript(Figure(title: "two", panels: panels), name: "f")
+    #expect(script.droppedPanels == ["1"])
+    guard let gnuplot = installedGnuplot() else { return }
+    let rendered = try Figure(title: "two", panels: panels).render(to: folder.url, name: "f", formats: [.svg], with: gnuplot)
+    #expect(rendered.files.count == 1 && rendered.note?.contains("1 panel ") == true)
+  }
+
+  private static let extremes: [[Double]] = [
+    [.leastNonzeroMagnitude], [1e308, -1e308], [0, 1e308], [1e-300, 1e300], [5], [-3], [0], [1e16, 1e16 + 2], [1e15, 1e15 + 0.125],
+    [1, 1.0000000000000002],
+    [-1e-300, 1e-300], [.infinity, 1], [.nan, 1], [1e250, 1e-250], [1e249, 1e250], [1e-250, 2e-250], [9_007_199_254_740_992, 1],
+  ]
+
+  /// Numbers at the ends of what a float64 holds, alone and together, on both kinds of axes.
+  @Test(arguments: extremes)
+  func extremeNumbersMakeAFigureOrNone(_ values: [Double]) throws {
+    guard let gnuplot = installedGnuplot() else { return }
+    for scale in [Axis.Scale.log, .linear] {
+      let points = values.enumerated().flatMap {
+        [Series.Point(Double($0.offset + 1), $0.element), .init($0.element, Double($0.offset + 1))]
+      }
+      let band = points.map { Series.Interval(-$0.y, 2 * $0.y) }
+      let figure = Figure(
+        title: "t", xAxis: Axis("x", scale: scale), yAxis: Axis("y", scale: scale),
+        series: [Series("s", points: points, band: band, color: .black)], legend: .direct)
+      let isDrawable = points.contains {
+        AxisFit.isDrawable($0.x, figure.panels[0].xAxis) && AxisFit.isDrawable($0.y, figure.panels[0].yAxis)
+      }
+      let result = Result { try figure.render(to: folder.url, name: "f", formats: [.svg], with: gnuplot) }
+      switch result {
+      case .success(let rendered): #expect(isDrawable && rendered.files.count == 1)
+      case .failure(let error): #expect(!isDrawable && "\(error)".contains("has no point to draw"), "\(error)")
+      }
+    }
   }
 
   @Test func everyStyleIsDrawn() throws {

@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func rowsAreMediansOverCalmDraws() throws {
-    let table = FiniteWidthTable(FiniteWidthRuns(Self.records + [["kind": "setup"]]))
+    let table = FiniteWidthTable(try FiniteWidthRuns(Self.records + [["kind": "setup"]]))
     #expect(
       table.rows.map(\.bottlenecks.text) == ["2", "2", "2", "2x2", "2x2", "2x2"] && table.rows.map(\.width).prefix(3) == [100, 400, 1600])
     #expect(table.rows.map(\.draws) == [5, 4, 4, 5, 4, 4])

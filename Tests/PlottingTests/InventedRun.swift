@@ -22,7 +22,7 @@ enum InventedRun {
       }
     }
     try representation(store, &random)
-    let table = BottleneckTable.make(from: try RunRecords.read(store.directory))
+    let table = try BottleneckTable.make(from: RunRecords.read(store.directory))
     try store.writeTable(table.text, numbers: table.numbers, json: table.json)
     try store.finish()
     return store.directory

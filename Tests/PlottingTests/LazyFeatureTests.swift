@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func tableSummarisesDraws() throws {
-    let table = LazyFeatureTable(LazyFeatureRuns(Self.records))
+    let table = LazyFeatureTable(try LazyFeatureRuns(Self.records))
     #expect(table.rows.count == 10)
     let row = try #require(table.rows.first { $0.width == 120 && $0.alpha == 0.1 })
     #expect(row.networks == 3 && row.converged == 2)
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func figuresShowCollapseAndSlopes() throws {
-    let figures = LazyFeatureFigures.figures(of: LazyFeatureRuns(Self.records))
+    let figures = LazyFeatureFigures.figures(of: try LazyFeatureRuns(Self.records))
     #expect(figures.map(\.name) == ["test-error", "width", "kernel-change", "half-time", "weights", "dynamics", "loss"])
     func figure(_ name: String) throws -> Figure { try #require(figures.first { $0.name == name }).figure }
     let kernel = try figure("kernel-change").panels[0]
@@ -68,6 +68,6 @@ import Testing
     #expect(fluctuations.series.filter { !$0.label.isEmpty }.allSatisfy { $0.label.contains("h^-1.00") })
     // Movement over its start's size against time over the half time.
     #expect(try figure("dynamics").panels[0].series[0].points[1] == Series.Point(10 / 60, 5))
-    #expect(LazyFeatureFigures.figures(of: LazyFeatureRuns([])).isEmpty)
+    #expect(try LazyFeatureFigures.figures(of: LazyFeatureRuns([])).isEmpty)
   }
 }

@@ -49,7 +49,7 @@ import Testing
   }()
 
   @Test func rowsAreCases() throws {
-    let table = LinearAccelerationTable.make(from: Self.records + [["kind": "speed-up", "norm": 3], ["kind": "other"]])
+    let table = try LinearAccelerationTable.make(from: Self.records + [["kind": "speed-up", "norm": 3], ["kind": "other"]])
     #expect(table.rows.map(\.start) == Array(repeating: "raw", count: 4) + Array(repeating: "centred", count: 4))
     #expect(table.rows.prefix(4).map(\.norm) == [1, 1, 10, 10] && table.rows.prefix(4).map(\.bottlenecks.text) == ["1", "4", "1", "4"])
     let (small, large) = (table.rows[1], table.rows[2])
@@ -66,10 +66,10 @@ import Testing
     #expect(json["speedUps"]?.array?.count == 8 && json["widths"]?.array?.count == 3 && json["rules"]?.array?.count == 2)
   }
 
-  @Test func aLaterLineCounts() {
+  @Test func aLaterLineCounts() throws {
     var again = Self.records[0]
     again["speedUp"] = 7
-    let table = LinearAccelerationTable.make(from: Self.records + [again])
+    let table = try LinearAccelerationTable.make(from: Self.records + [again])
     #expect(table.rows[0].draws == 3 && table.rows[0].speedUp.median == 2)
   }
 
