@@ -153,6 +153,21 @@ public final class CPUBackend: Backend {
   }
 }
 
+extension CPUBackend: HostMemoryBackend {
+  public func hostBytes(of buffer: any DeviceBuffer) throws(ComputeError) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: hostBase(buffer), count: buffer.byteCount)
+  }
+}
+
+extension CPUBackend: RowwiseKernels {
+  public func symmetricKernel(_ job: BlockKernelJob, rowsAtOnce: Int, rows: (Range<Int>) -> Bool) throws(ComputeError) {
+    switch job.x.precision {
+    case .float64: try loops64.blockKernel(job, rowsAtOnce: rowsAtOnce, rows: rows)
+    case .float32: try loops32.blockKernel(job, rowsAtOnce: rowsAtOnce, rows: rows)
+    }
+  }
+}
+
 /// The memory of one of this backend's own buffers.
 func hostBase(_ buffer: any DeviceBuffer) -> UnsafeMutableRawPointer {
   guard let buffer = buffer as? HostBuffer else { preconditionFailure("a tensor of another backend reached the CPU backend") }

@@ -32,7 +32,7 @@ extension Operations {
         fillTable(
           stages, variances: columnDiagonal.item(item), step: columnDiagonal.rowStride, count: gram.columns, at: columnTable.base)
         runTiles(
-          recursionTile, stages, rows: gram.rows, columns: gram.columns, isSymmetric: false, hasDiagonal: job.isSymmetric,
+          recursionTile, stages, rows: gram.rows, columns: 0..<gram.columns, isSymmetric: false, hasDiagonal: job.isSymmetric,
           bypassesCaches: bypasses, rowTable: rowTable, columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
         ) { tile, firstRow, firstColumn in
           for i in 0..<tile.rows {
@@ -46,7 +46,10 @@ extension Operations {
     }
   }
 
-  func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
+  /// - Parameters:
+  ///   - rowsAtOnce: of a symmetric kernel, rows between two calls of `rows`, which a tile of columns makes more or less.
+  ///   - rows: see `RowwiseKernels`.
+  func blockKernel(_ job: BlockKernelJob, rowsAtOnce: Int = .max, rows: (Range<Int>) -> Bool = { _ in true }) throws(ComputeError) {
     let stages = ProgramStages(job.program)
     let x = Matrices<Scalar>(job.x)
     let y = job.y.map { Matrices<Scalar>($0) } ?? x
@@ -70,18 +73,24 @@ extension Operations {
         if job.y != nil {
           fillTable(stages, x.item(item), rowStride: x.rowStride, count: x.rows, width: width, at: rowTable.base)
         }
-        runTiles(
-          kernelTile, stages, rows: x.rows, columns: y.rows, isSymmetric: job.y == nil, hasDiagonal: job.y == nil,
-          bypassesCaches: bypasses, rowTable: rowTable, columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
-        ) { tile, firstRow, firstColumn in
-          loops.multiplyPanels(
-            .packed(rowPanels + firstRow * width, width: blockRows), UnsafePointer(columnPanels + firstColumn * width), inner: width,
-            alpha: 1 / Scalar(width), beta: 0, into: Panel(tile.nngp, rows: tile.rows, columns: tile.columns, stride: tile.stride),
-            diagonal: nil)
-          for i in 0..<tile.rows {
-            let line = tile.nngp + i * tile.stride
-            for j in tile.columns..<tile.stride { line[j] = line[tile.columns - 1] }
+        // By strips of columns: behind one its rows are complete too, by symmetry.
+        let strip = job.y == nil ? min(y.rows, max(1, rowsAtOnce / kernelTile.columns) * kernelTile.columns) : y.rows
+        for first in stride(from: 0, to: y.rows, by: max(1, strip)) {
+          let columns = first..<min(first + strip, y.rows)
+          runTiles(
+            kernelTile, stages, rows: x.rows, columns: columns, isSymmetric: job.y == nil, hasDiagonal: job.y == nil,
+            bypassesCaches: bypasses, rowTable: rowTable, columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
+          ) { tile, firstRow, firstColumn in
+            loops.multiplyPanels(
+              .packed(rowPanels + firstRow * width, width: blockRows), UnsafePointer(columnPanels + firstColumn * width), inner: width,
+              alpha: 1 / Scalar(width), beta: 0, into: Panel(tile.nngp, rows: tile.rows, columns: tile.columns, stride: tile.stride),
+              diagonal: nil)
+            for i in 0..<tile.rows {
+              let line = tile.nngp + i * tile.stride
+              for j in tile.columns..<tile.stride { line[j] = line[tile.columns - 1] }
+            }
           }
+          guard rows(columns) else { return }
         }
       }
     }
@@ -97,20 +106,23 @@ extension Operations {
     }
   }
 
-  /// One item: `fill` puts the covariances of a tile's inputs into `tile.nngp`, padding included.
+  /// One item, some of its columns: `fill` puts the covariances of a tile's inputs into `tile.nngp`, padding included.
   ///
   /// With `isSymmetric` only tiles that reach below the diagonal are computed, and mirrored.
   private func runTiles(
-    _ size: (rows: Int, columns: Int), _ stages: ProgramStages, rows: Int, columns: Int, isSymmetric: Bool, hasDiagonal: Bool,
+    _ size: (rows: Int, columns: Int), _ stages: ProgramStages, rows: Int, columns: Range<Int>, isSymmetric: Bool, hasDiagonal: Bool,
     bypassesCaches: Bool, rowTable: DiagonalTable<Scalar>, columnTable: DiagonalTable<Scalar>,
     nngp: Matrices<Scalar>?, ntk: Matrices<Scalar>?,
     fill: (PairTile<Scalar>, _ firstRow: Int, _ firstColumn: Int) -> Void
   ) {
-    let columnTiles = (columns + size.columns - 1) / size.columns
-    pool.run((rows + size.rows - 1) / size.rows * columnTiles) { index in
-      let (firstRow, firstColumn) = (index / columnTiles * size.rows, index % columnTiles * size.columns)
+    let columnTiles = (columns.count + size.columns - 1) / size.columns
+    // Rows above the first column hold nothing below the diagonal.
+    let aboveTiles = isSymmetric ? columns.lowerBound / size.rows : 0
+    pool.run(((rows + size.rows - 1) / size.rows - aboveTiles) * columnTiles) { index in
+      let firstRow = (aboveTiles + index / columnTiles) * size.rows
+      let firstColumn = columns.lowerBound + index % columnTiles * size.columns
       let height = min(size.rows, rows - firstRow)
-      let present = min(size.columns, columns - firstColumn)
+      let present = min(size.columns, columns.upperBound - firstColumn)
       if isSymmetric, firstColumn > firstRow + height - 1 { return }
       let stride = padded(present)
       let area = tileArea(rows: height, stride: stride)

@@ -8,6 +8,15 @@ extension Engine {
   public func kernel(_ program: KernelProgram, _ x: Tensor, _ y: Tensor? = nil, nngp wantsNNGP: Bool = true, ntk wantsNTK: Bool = true)
     throws(ComputeError) -> (nngp: Tensor?, ntk: Tensor?)
   {
+    let job = try kernelJob(program, x, y, nngp: wantsNNGP, ntk: wantsNTK)
+    if x.batch * x.rows * (y ?? x).rows > 0, wantsNNGP || wantsNTK { try backend.blockKernel(job) }
+    return (job.nngp, job.ntk)
+  }
+
+  /// Checks the inputs and allocates the results.
+  func kernelJob(_ program: KernelProgram, _ x: Tensor, _ y: Tensor?, nngp wantsNNGP: Bool, ntk wantsNTK: Bool)
+    throws(ComputeError) -> BlockKernelJob
+  {
     try requirePrecision("kernel", [x, y])
     if let y {
       try require(
@@ -16,11 +25,9 @@ extension Engine {
     }
     try require(x.columns > 0, "kernel", expected: "inputs of width at least 1", got: x.shapeText)
     let columns = (y ?? x).rows
-    let nngp = wantsNNGP ? try empty(batch: x.batch, rows: x.rows, columns: columns) : nil
-    let ntk = wantsNTK ? try empty(batch: x.batch, rows: x.rows, columns: columns) : nil
-    guard x.batch * x.rows * columns > 0, wantsNNGP || wantsNTK else { return (nngp, ntk) }
-    try backend.blockKernel(BlockKernelJob(program: program, x: x, y: y, nngp: nngp, ntk: ntk))
-    return (nngp, ntk)
+    return BlockKernelJob(
+      program: program, x: x, y: y, nngp: wantsNNGP ? try empty(batch: x.batch, rows: x.rows, columns: columns) : nil,
+      ntk: wantsNTK ? try empty(batch: x.batch, rows: x.rows, columns: columns) : nil)
   }
 
   /// The kernel of one kind.
@@ -37,56 +44,6 @@ extension Engine {
     try read(gramDiagonal(x)).map { q in
       let values = program.diagonal(q)
       return kind == .nngp ? values.nngp : values.ntk
-    }
-  }
-
-  /// Kernels of rows of `x` with `y` (or `x`), panel by panel so that results fit the memory budget: calls `body` with
-  /// the rows of each panel and its kernels `[1, panel, m]`.
-  public func kernelPanels(
-    _ program: KernelProgram, _ x: Tensor, _ y: Tensor?, nngp: Bool, ntk: Bool, body: (Range<Int>, Tensor?, Tensor?) throws -> Void
-  ) throws {
-    let columns = (y ?? x).rows
-    let bytesPerRow = max(1, columns * precision.byteCount * ((nngp ? 1 : 0) + (ntk ? 1 : 0)))
-    let limit = device.largestAllocationBytes > 0 ? min(memoryBudget / 2, device.largestAllocationBytes) : memoryBudget / 2
-    var panel = min(x.rows, limit / bytesPerRow)
-    guard panel > 0 || x.rows == 0 else {
-      throw ComputeError.budgetTooSmall(operation: "kernel panel", neededBytes: 2 * bytesPerRow, budgetBytes: memoryBudget)
-    }
-    var start = 0
-    while start < x.rows {
-      let range = start..<min(start + panel, x.rows)
-      do {
-        let result = try kernelPanel(program, x, y, range, nngp: nngp, ntk: ntk)
-        try body(range, result.nngp, result.ntk)
-        start = range.upperBound
-      } catch ComputeError.outOfMemory(let device, let bytes, let hint) {
-        // The device has less room than it said: smaller panels, down to one row.
-        guard panel > 1 else { throw ComputeError.outOfMemory(device: device, requestedBytes: bytes, hint: hint) }
-        panel = (panel + 1) / 2
-      }
-    }
-  }
-
-  /// Rows `range` of the kernels; all rows of a symmetric kernel at once save half of the work.
-  private func kernelPanel(_ program: KernelProgram, _ x: Tensor, _ y: Tensor?, _ range: Range<Int>, nngp: Bool, ntk: Bool)
-    throws(ComputeError) -> (nngp: Tensor?, ntk: Tensor?)
-  {
-    if range.count == x.rows { return try kernel(program, x, y, nngp: nngp, ntk: ntk) }
-    let result = try kernel(program, x.rows(range), y ?? x, nngp: nngp, ntk: ntk)
-    if y == nil { try overwriteDiagonal(program, x, range, result.nngp, result.ntk) }
-    return result
-  }
-
-  /// In a panel of a symmetric kernel the pairs (i, i) take the diagonal form.
-  private func overwriteDiagonal(_ program: KernelProgram, _ x: Tensor, _ range: Range<Int>, _ nngp: Tensor?, _ ntk: Tensor?)
-    throws(ComputeError)
-  {
-    let variances = try read(gramDiagonal(x.rows(range)))
-    for (row, variance) in variances.enumerated() {
-      let values = program.diagonal(variance)
-      let column = range.lowerBound + row
-      if let nngp { try write([values.nngp], into: nngp.rows(row..<row + 1).columns(column..<column + 1)) }
-      if let ntk { try write([values.ntk], into: ntk.rows(row..<row + 1).columns(column..<column + 1)) }
     }
   }
 

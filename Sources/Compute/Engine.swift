@@ -54,7 +54,7 @@ public struct Engine: Sendable {
   }
 
   /// Nil where the product of the first few factors or of all does not fit an `Int`.
-  private static func product(_ factors: Int...) -> Int? {
+  static func product(_ factors: Int...) -> Int? {
     var product = 1
     for factor in factors {
       let (next, overflow) = product.multipliedReportingOverflow(by: factor)
@@ -62,76 +62,6 @@ public struct Engine: Sendable {
       product = next
     }
     return product
-  }
-
-  /// Uploads numbers in row-major order.
-  public func tensor(_ values: [Double], batch: Int = 1, rows: Int, columns: Int) throws(ComputeError) -> Tensor {
-    if let count = Engine.product(rows, columns, batch), count != values.count {
-      throw .shapeMismatch(
-        operation: "tensor", expected: "\(count) numbers for [\(batch), \(rows), \(columns)]", got: "\(values.count)")
-    }
-    let result = try empty(batch: batch, rows: rows, columns: columns)
-    try write(values, into: result)
-    return result
-  }
-
-  /// Overwrites a view with numbers in row-major order; waits until the host array is no longer needed.
-  public func write(_ values: [Double], into tensor: Tensor) throws(ComputeError) {
-    guard values.count == tensor.count else {
-      throw .shapeMismatch(operation: "write", expected: "\(tensor.count) numbers for \(tensor.shapeText)", got: "\(values.count)")
-    }
-    switch tensor.precision {
-    case .float64: try writeRows(values, into: tensor)
-    case .float32: try writeRows(values.map(Float.init), into: tensor)
-    }
-  }
-
-  /// The numbers of a view in row-major order; waits for the commands before it.
-  public func read(_ tensor: Tensor) throws(ComputeError) -> [Double] {
-    switch tensor.precision {
-    case .float64: return try readRows(tensor, zero: 0.0)
-    case .float32: return try readRows(tensor, zero: Float(0)).map(Double.init)
-    }
-  }
-
-  private func writeRows<T: BitwiseCopyable>(_ values: [T], into tensor: Tensor) throws(ComputeError) {
-    guard !values.isEmpty else { return }
-    let size = MemoryLayout<T>.stride
-    let rowsAtOnce = tensor.isContiguous ? tensor.batch * tensor.rows : 1
-    let failure = values.withUnsafeBytes { bytes -> ComputeError? in
-      var source = 0
-      for (item, row) in tensor.rowStarts(every: rowsAtOnce) {
-        let length = rowsAtOnce * tensor.columns * size
-        let target = (tensor.offset + item * tensor.batchStride + row * tensor.rowStride) * size
-        do throws(ComputeError) {
-          try backend.copyIn(UnsafeRawBufferPointer(rebasing: bytes[source..<source + length]), to: tensor.buffer, at: target)
-        } catch { return error }
-        source += length
-      }
-      return nil
-    }
-    if let failure { throw failure }
-  }
-
-  private func readRows<T: BitwiseCopyable>(_ tensor: Tensor, zero: T) throws(ComputeError) -> [T] {
-    var values = [T](repeating: zero, count: tensor.count)
-    guard !values.isEmpty else { return values }
-    let size = MemoryLayout<T>.stride
-    let rowsAtOnce = tensor.isContiguous ? tensor.batch * tensor.rows : 1
-    let failure = values.withUnsafeMutableBytes { bytes -> ComputeError? in
-      var target = 0
-      for (item, row) in tensor.rowStarts(every: rowsAtOnce) {
-        let length = rowsAtOnce * tensor.columns * size
-        let source = (tensor.offset + item * tensor.batchStride + row * tensor.rowStride) * size
-        do throws(ComputeError) {
-          try backend.copyOut(tensor.buffer, at: source, into: UnsafeMutableRawBufferPointer(rebasing: bytes[target..<target + length]))
-        } catch { return error }
-        target += length
-      }
-      return nil
-    }
-    if let failure { throw failure }
-    return values
   }
 
   // MARK: Checks
@@ -146,13 +76,5 @@ public struct Engine: Sendable {
     for case let tensor? in tensors where tensor.precision != precision {
       throw .precisionMismatch(operation: operation, expected: precision, got: tensor.precision)
     }
-  }
-}
-
-extension Tensor {
-  /// (item, row) of the first row of every group of `count` rows; a contiguous tensor may be one group.
-  fileprivate func rowStarts(every count: Int) -> [(Int, Int)] {
-    if count > 1 || batch * rows == 1 { return [(0, 0)] }
-    return (0..<batch).flatMap { item in (0..<rows).map { (item, $0) } }
   }
 }

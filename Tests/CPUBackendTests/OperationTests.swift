@@ -142,6 +142,30 @@ struct Setting: Sendable, CustomTestStringConvertible {
   }
 
   /// The pool is shared: calls from several threads at once must not disturb each other.
+  @Test(arguments: Setting.all)
+  func rowsThatAreHandedOnEarlyHaveTheBitsOfTheWhole(_ setting: Setting) throws {
+    let (e, n) = (try setting.engine(), 331)
+    let x = try e.normal(rows: n, columns: 5, stream: RandomStream(seed: 6, name: "x"))
+    let whole = try e.kernel(Self.program, x)
+    var (panels, next, nngp, ntk): (Int, Int, [Double], [Double]) = (0, 0, [], [])
+    let panelBytes = 100 * 2 * n * e.precision.byteCount
+    try e.kernelPanels(Self.program, x, nil, nngp: true, ntk: true, panelBytes: panelBytes) { rows, first, second in
+      #expect(rows.lowerBound == next)
+      (panels, next) = (panels + 1, rows.upperBound)
+      // As the numbers lie in memory, without a copy.
+      try e.forEachRows(of: #require(first), byteCount: 10 * n * e.precision.byteCount) { part, bytes in
+        #expect(part.count <= 10 && bytes.count == part.count * n * e.precision.byteCount)
+        switch e.precision {
+        case .float64: nngp += bytes.bindMemory(to: Double.self)
+        case .float32: nngp += bytes.bindMemory(to: Float.self).map(Double.init)
+        }
+      }
+      ntk += try e.read(#require(second))
+    }
+    #expect(panels > 2 && next == n, "\(panels) panels, \(setting.testDescription)")
+    #expect(try nngp == e.read(#require(whole.nngp)) && ntk == e.read(#require(whole.ntk)), "\(setting.testDescription), seed 6")
+  }
+
   @Test func callsFromSeveralThreadsGiveTheSameBits() async throws {
     let engine = try Engine(CPUBackend(threads: 2))
     let expected = try Self.everything(engine)

@@ -174,6 +174,26 @@ import WideKernels
     }
   }
 
+  /// More numbers than are converted at a time, and a view whose rows do not follow each other.
+  @Test func numbersGoToADeviceOfLessPrecisionAndBack() throws {
+    let engine = try Engine(ReferenceBackend(), precision: .float32)
+    let values = (0..<3 * 400_001).map { Double($0) + 0.3 }
+    let tensor = try engine.tensor(values, rows: 3, columns: 400_001)
+    #expect(try engine.read(tensor) == values.map { Double(Float($0)) })
+    let view = tensor.columns(5..<7)
+    try engine.write([1, 2, 3, 4, 5, 6.1], into: view)
+    #expect(try engine.read(view) == [1, 2, 3, 4, 5, Double(Float(6.1))])
+    let around = [400_004, 400_005, 400_008].map { Double(Float($0 + 0.3)) }
+    #expect(try engine.read(tensor.rows(1..<2).columns(3..<8)) == [around[0], around[1], 3, 4, around[2]])
+    var rows: [[Float]] = []
+    try engine.forEachRows(of: view, byteCount: 16) { range, bytes in
+      #expect(range.count * 8 == bytes.count && range.lowerBound == rows.count)
+      let numbers = bytes.bindMemory(to: Float.self)
+      for row in range.indices.map({ $0 - range.lowerBound }) { rows.append([numbers[2 * row], numbers[2 * row + 1]]) }
+    }
+    #expect(rows == [[1, 2], [3, 4], [5, 6.1]])
+  }
+
   @Test func emptyShapesNeedNoDevice() throws {
     let recorder = RecordingBackend()
     let engine = try Engine(recorder)

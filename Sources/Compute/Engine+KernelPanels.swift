@@ -1,0 +1,95 @@
+import WideKernels
+
+/// A backend that can say which rows of a symmetric kernel are complete while it computes the others.
+public protocol RowwiseKernels: Backend {
+  /// As `blockKernel` of one item without `y`, with the same bits.
+  ///
+  /// - Parameters:
+  ///   - rowsAtOnce: rows between two calls of `rows`, roughly.
+  ///   - rows: takes ranges that follow each other from 0 on, each when its rows are complete in both results; false ends the work.
+  func symmetricKernel(_ job: BlockKernelJob, rowsAtOnce: Int, rows: (Range<Int>) -> Bool) throws(ComputeError)
+}
+
+extension Engine {
+  /// Kernels of rows of `x` with `y` (or `x`), panel by panel: calls `body` with the rows of each panel, from the first on, and its
+  /// kernels `[1, panel, m]`.
+  ///
+  /// A symmetric kernel that fits the memory budget is held as a whole, which saves half of the work; its panels are views of it.
+  ///
+  /// - Parameter panelBytes: of a panel's results at most, or one row; where the memory budget needs it, less.
+  public func kernelPanels(
+    _ program: KernelProgram, _ x: Tensor, _ y: Tensor?, nngp: Bool, ntk: Bool, panelBytes: Int = .max,
+    body: (Range<Int>, Tensor?, Tensor?) throws -> Void
+  ) throws {
+    let columns = (y ?? x).rows
+    let bytesPerRow = Engine.product(columns, precision.byteCount, (nngp ? 1 : 0) + (ntk ? 1 : 0)) ?? .max
+    let limit = device.largestAllocationBytes > 0 ? min(memoryBudget / 2, device.largestAllocationBytes) : memoryBudget / 2
+    guard bytesPerRow <= limit || x.rows == 0 else {
+      throw ComputeError.budgetTooSmall(
+        operation: "kernel panel", neededBytes: bytesPerRow > .max / 2 ? .max : 2 * bytesPerRow, budgetBytes: memoryBudget)
+    }
+    func rows(_ bytes: Int) -> Int { max(1, bytes / max(1, bytesPerRow)) }
+    let isWhole = y == nil && x.rows <= rows(limit)
+    var panel = isWhole ? x.rows : min(x.rows, rows(min(limit, panelBytes)))
+    var start = 0
+    while start < x.rows {
+      let range = start..<min(start + panel, x.rows)
+      do {
+        if range.count == x.rows, y == nil {
+          try symmetricPanels(program, x, nngp: nngp, ntk: ntk, rowsAtOnce: rows(panelBytes), body: body)
+        } else {
+          let result = try kernelPanel(program, x, y, range, nngp: nngp, ntk: ntk)
+          try body(range, result.nngp, result.ntk)
+        }
+        start = range.upperBound
+      } catch ComputeError.outOfMemory(let device, let bytes, let hint) {
+        // The device has less room than it said: smaller panels, down to one row.
+        guard panel > 1 else { throw ComputeError.outOfMemory(device: device, requestedBytes: bytes, hint: hint) }
+        panel = min(rows(panelBytes), (panel + 1) / 2)
+      }
+    }
+  }
+
+  /// All rows, handed on as they are completed where the backend says so.
+  private func symmetricPanels(
+    _ program: KernelProgram, _ x: Tensor, nngp: Bool, ntk: Bool, rowsAtOnce: Int, body: (Range<Int>, Tensor?, Tensor?) throws -> Void
+  ) throws {
+    guard rowsAtOnce < x.rows, let backend = backend as? any RowwiseKernels else {
+      let result = try kernel(program, x, nngp: nngp, ntk: ntk)
+      return try body(0..<x.rows, result.nngp, result.ntk)
+    }
+    let job = try kernelJob(program, x, nil, nngp: nngp, ntk: ntk)
+    var failure: (any Error)?
+    try backend.symmetricKernel(job, rowsAtOnce: rowsAtOnce) { rows in
+      do {
+        try body(rows, job.nngp?.rows(rows), job.ntk?.rows(rows))
+        return true
+      } catch {
+        failure = error
+        return false
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  private func kernelPanel(_ program: KernelProgram, _ x: Tensor, _ y: Tensor?, _ range: Range<Int>, nngp: Bool, ntk: Bool)
+    throws(ComputeError) -> (nngp: Tensor?, ntk: Tensor?)
+  {
+    let result = try kernel(program, x.rows(range), y ?? x, nngp: nngp, ntk: ntk)
+    if y == nil { try overwriteDiagonal(program, x, range, result.nngp, result.ntk) }
+    return result
+  }
+
+  /// In a panel of a symmetric kernel the pairs (i, i) take the diagonal form.
+  private func overwriteDiagonal(_ program: KernelProgram, _ x: Tensor, _ range: Range<Int>, _ nngp: Tensor?, _ ntk: Tensor?)
+    throws(ComputeError)
+  {
+    let variances = try read(gramDiagonal(x.rows(range)))
+    for (row, variance) in variances.enumerated() {
+      let values = program.diagonal(variance)
+      let column = range.lowerBound + row
+      if let nngp { try write([values.nngp], into: nngp.rows(row..<row + 1).columns(column..<column + 1)) }
+      if let ntk { try write([values.ntk], into: ntk.rows(row..<row + 1).columns(column..<column + 1)) }
+    }
+  }
+}
