@@ -10,21 +10,34 @@ public enum InputPreparation: String, Sendable, Codable, CaseIterable {
   /// - Throws: `DatasetError.zeroInput` where an input has no direction to scale: it is zero or, under `std`, differs from the mean only
   ///   by rounding; `.notFinite` where the numbers are so large that centring overflows.
   public func prepare(_ data: SelectedData) throws(DatasetError) -> PreparedInputs {
-    let features = data.train.features
-    var train = data.train.inputs
-    var test = data.test.inputs
-    var mean = [Double](repeating: 0, count: features)
-    if self == .std {
-      for point in 0..<data.train.count {
-        for feature in 0..<features { mean[feature] += train[point * features + feature] }
-      }
-      for feature in 0..<features { mean[feature] /= Double(data.train.count) }
-    }
-    if self != .raw {
-      try scale(&train, subtracting: mean, name: data.train.name, indices: data.trainIndices)
-      try scale(&test, subtracting: mean, name: data.test.name, indices: data.testIndices)
-    }
-    return PreparedInputs(train: train, test: test, features: features, mean: mean)
+    let mean = mean(of: data.train)
+    return PreparedInputs(
+      train: try prepared(data.train, subtracting: mean, indices: data.trainIndices),
+      test: try prepared(data.test, subtracting: mean, indices: data.testIndices), features: data.train.features, mean: mean)
+  }
+
+  /// Points without a test set: under `std` what is subtracted is their own mean.
+  ///
+  /// - Parameter indices: their positions in the data, for messages.
+  /// - Returns: row-major `[count, features]`.
+  /// - Throws: as above.
+  public func prepare(_ points: Dataset, indices: [Int]) throws(DatasetError) -> [Double] {
+    try prepared(points, subtracting: mean(of: points), indices: indices)
+  }
+
+  /// What is subtracted from every input, `[features]`.
+  private func mean(of points: Dataset) -> [Double] {
+    var mean = [Double](repeating: 0, count: points.features)
+    guard self == .std else { return mean }
+    points.addRows(to: &mean)
+    for feature in mean.indices { mean[feature] /= Double(points.count) }
+    return mean
+  }
+
+  private func prepared(_ points: Dataset, subtracting mean: [Double], indices: [Int]) throws(DatasetError) -> [Double] {
+    var inputs = points.inputs
+    if self != .raw { try scale(&inputs, subtracting: mean, name: points.name, indices: indices) }
+    return inputs
   }
 
   private func scale(_ inputs: inout [Double], subtracting mean: [Double], name: String, indices: [Int]) throws(DatasetError) {

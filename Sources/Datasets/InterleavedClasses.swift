@@ -81,7 +81,9 @@ extension Dataset {
   func addRows(to sums: inout [Double]) {
     for first in stride(from: 0, to: count, by: 1024) {
       let rows = storage.rows(Array(first..<min(first + 1024, count)), width: features).all
-      for (index, value) in rows.enumerated() { sums[index % features] += value }
+      for start in stride(from: 0, to: rows.count, by: features) {
+        for feature in 0..<features { sums[feature] += rows[start + feature] }
+      }
     }
   }
 }

@@ -4,6 +4,34 @@ public enum PointOrder: String, CaseIterable, Codable, Sendable {
   case shuffled
   /// As they lie in the file, for data whose position means something, such as the rows of a kernel matrix computed elsewhere.
   case file
+
+  /// The positions `0..<count` in the order in which they are taken.
+  func positions(_ count: Int, seed: UInt64, stream: UInt64) -> [Int] {
+    switch self {
+    case .shuffled:
+      var random = SplitMix64(seed: seed, stream: stream)
+      return random.permutation(count)
+    case .file:
+      return Array(0..<count)
+    }
+  }
+}
+
+extension LoadedData {
+  /// Points of the training set alone, those that a `Split` of the same seed and order trains on.
+  ///
+  /// - Parameter count: nil takes all.
+  /// - Returns: the points and their positions in the training set.
+  /// - Throws: `DatasetError.tooManyPoints` with the number there are; `.invalidParameter` for a count below 1.
+  public func trainingPoints(
+    _ count: Int? = nil, seed: UInt64, order: PointOrder
+  ) throws(DatasetError) -> (points: Dataset, positions: [Int]) {
+    let count = count ?? train.count
+    guard count > 0 else { throw .invalidParameter(name: "number of training points", value: "\(count)", expected: "at least 1") }
+    guard count <= train.count else { throw .tooManyPoints(name: train.name, requested: count, available: train.count, reason: "") }
+    let positions = Array(order.positions(train.count, seed: seed, stream: 0)[..<count])
+    return (try train.subset(positions), positions)
+  }
 }
 
 /// How many points to train and to test on, and which.
@@ -46,7 +74,7 @@ public struct Split: Sendable, Hashable, Codable {
     guard train <= data.train.count else {
       throw .tooManyPoints(name: data.train.name, requested: train, available: data.train.count, reason: "")
     }
-    let trainOrder = positions(data.train.count, stream: 0)
+    let trainOrder = order.positions(data.train.count, seed: seed, stream: 0)
     let trainIndices = Array(trainOrder[..<train])
     let testIndices: [Int]
     let testSource: Dataset
@@ -54,7 +82,7 @@ public struct Split: Sendable, Hashable, Codable {
       guard test <= ownTest.count else {
         throw .tooManyPoints(name: ownTest.name, requested: test, available: ownTest.count, reason: "")
       }
-      testIndices = Array(positions(ownTest.count, stream: 1)[..<test])
+      testIndices = Array(order.positions(ownTest.count, seed: seed, stream: 1)[..<test])
       testSource = ownTest
     } else {
       guard test <= data.train.count - train else {
@@ -67,17 +95,6 @@ public struct Split: Sendable, Hashable, Codable {
     return SelectedData(
       train: try data.train.subset(trainIndices), test: try testSource.subset(testIndices), trainIndices: trainIndices,
       testIndices: testIndices, isTestFromOwnSet: data.test != nil)
-  }
-
-  /// The positions `0..<count` in the order in which they are taken.
-  private func positions(_ count: Int, stream: UInt64) -> [Int] {
-    switch order {
-    case .shuffled:
-      var random = SplitMix64(seed: seed, stream: stream)
-      return random.permutation(count)
-    case .file:
-      return Array(0..<count)
-    }
   }
 }
 

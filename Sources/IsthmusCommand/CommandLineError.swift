@@ -11,6 +11,8 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case invalidPoints(path: String, expected: String, got: String)
   case unknownKernel(String)
   case notFiniteKernel(kernel: String, row: Int, column: Int)
+  case kernelTooLarge(rows: Int, columns: Int)
+  case noRoom(path: String, expectedBytes: Int, availableBytes: Int)
   case cannotWrite(path: String, reason: String)
   case noCase(filter: String)
   case coarsePrecision(device: String, precision: String)
@@ -35,6 +37,10 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
     case .unknownKernel(let text): "--get: expected nngp, ntk or nngp,ntk, got '\(text)'."
     case .notFiniteKernel(let kernel, let row, let column):
       "\(kernel)[\(row), \(column)] is not a finite number. Scale the inputs or the weight variances down, or choose --precision float64."
+    case .kernelTooLarge(let rows, let columns): "a kernel of \(rows) by \(columns) points is larger than any file; take fewer points."
+    case .noRoom(let path, let expected, let available):
+      "\(path): the kernels take \(Terminal.text(bytes: expected)), and the disk has room for \(Terminal.text(bytes: available)). "
+        + "Take fewer points, --precision float32, one kernel with --get, or another disk."
     case .cannotWrite(let path, let reason): "\(path) cannot be written: \(reason)"
     case .noCase(let filter): "no case contains '\(filter)'; filter by an operation such as gemm or blockKernel."
     case .tilesAreOff:

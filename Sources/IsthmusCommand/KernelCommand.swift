@@ -1,7 +1,9 @@
 import ArgumentParser
+import CSignals
 import Compute
-import Datasets
 import Foundation
+import Results
+import WideKernels
 
 /// `isthmus kernel`.
 struct KernelCommand: ParsableCommand {
@@ -10,8 +12,13 @@ struct KernelCommand: ParsableCommand {
       commandName: "kernel",
       abstract: "Compute the NNGP and tangent kernels of an infinitely wide network on your own points.",
       discussion: """
-        Reads points as rows of NumPy arrays (x: n by w, y: m by w; any further dimensions are flattened) and writes OUT/nngp.npy \
-        and OUT/ntk.npy, n by m, or n by n of x with itself without --y. A file appears only when it is complete.
+        Points are rows of NumPy arrays (x: n by w, y: m by w; any further dimensions are flattened), or come from any data that \
+        `isthmus run` reads. Writes OUT/nngp.npy and OUT/ntk.npy, n by m, or n by n of x with itself without y. The files appear \
+        together when they are complete; a command that is stopped leaves none.
+
+        With --data, x are the training points and y, with --test, test points, as they lie in the data and unchanged. \
+        `--order shuffled --preparation std` takes those that `isthmus run` takes with the same --data, --train, --test and --seed, \
+        prepared as there. OUT/x-rows.npy and OUT/y-rows.npy say where the points lie in the data, counted from 0.
 
         The network is YAML, a single block or a network without bottlenecks:
 
@@ -24,49 +31,63 @@ struct KernelCommand: ParsableCommand {
         Inner products are divided by the width w. A network with bottlenecks (inputs: 784, blocks: [{hidden: …, outputs: 2}, …]) \
         has no kernel of its own; --composed takes its bottlenecks as infinitely wide.
 
-        Example: isthmus kernel --network net.yaml --x train.npy --y test.npy --get ntk --out kernels
+        With --json standard output is one object: rows, columns, symmetric, precision, device, bytes, files by name, and seconds \
+        of the command in all, for the points, for the computation and for writing what was not written beside it.
+
+        Examples:
+          isthmus kernel --network net.yaml --x train.npy --y test.npy --get ntk --out kernels
+          isthmus kernel --network net.yaml --data mnist:FOLDER --train 4000 --test 1000 --out kernels
         """)
   }
 
   @Option(help: "YAML file with the network.", completion: .file(extensions: ["yaml", "yml"])) var network: String
-  @Option(help: "Points, one per row.", completion: .file(extensions: ["npy"])) var x: String
-  @Option(help: "Further points; without them the kernels of x with itself.", completion: .file(extensions: ["npy"])) var y: String?
+  @OptionGroup(title: "Points") var points: KernelPointOptions
   @Option(help: "Kernels to compute: nngp, ntk or both.", completion: .list(["nngp", "ntk", "nngp,ntk"])) var get = "nngp,ntk"
   @Option(help: "Folder to write to; made if it does not exist.", completion: .directory) var out: String
   @Flag(help: "Take the bottlenecks as infinitely wide.") var composed = false
   @Option(help: "Precision of the computation and the files.") var precision = Precision.float64
   @OptionGroup var device: DeviceOptions
+  @Flag(help: "Print JSON.") var json = false
+
+  /// Results of a panel beside which those before it are written: large enough that what every panel costs anew is little.
+  private static func panelBytes(of all: Int) -> Int { max(64 << 20, all / 8) }
 
   func run() throws {
+    var clock = Stopwatch()
     let kinds = try kinds()
     let file = try NetworkFile(network)
     let program = try file.block(composed: composed).program
-    let rows = try Self.points(x, width: file.inputs)
-    let columns = try y.map { try Self.points($0, width: rows.width) }
+    let points = try points.load(width: file.inputs)
     let engine = try Engine(try device.backend(), precision: precision)
-    let x = try engine.tensor(rows.values, rows: rows.count, columns: rows.width)
-    let y = try columns.map { try engine.tensor($0.values, rows: $0.count, columns: $0.width) }
+    let (rows, columns) = (points.x.count, (points.y ?? points.x).count)
+    isthmus_end_in_order_on_signals()
+    let output = try KernelOutput(in: URL(fileURLWithPath: out), kinds, rows: rows, columns: columns, engine)
+    if let positions = points.x.positions { output.add(positions, of: "x") }
+    if let positions = points.y?.positions { output.add(positions, of: "y") }
+    let x = try points.x.tensor(on: engine)
+    let y = try points.y.map { try $0.tensor(on: engine) }
+    clock.endPart("points")
 
-    let folder = URL(fileURLWithPath: out)
-    let shape = [rows.count, columns?.count ?? rows.count]
-    var files: [NPYWriter] = []
+    let line = ProgressLine(isSilent: json)
     do {
-      for kind in kinds {
-        files.append(try NPYWriter(folder.appendingPathComponent("\(kind).npy"), shape: shape, precision: precision))
+      defer { line.end() }
+      try engine.kernelPanels(
+        program, x, y, nngp: kinds.contains(.nngp), ntk: kinds.contains(.ntk), panelBytes: Self.panelBytes(of: output.byteCount)
+      ) { panel, nngp, ntk in
+        try engine.synchronize()
+        clock.endPart("compute")
+        try output.write(panel, nngp: nngp, ntk: ntk)
+        clock.endPart("write")
+        guard panel.upperBound < rows, clock.total > 1 else { return }
+        line.update(fraction: Double(panel.upperBound) / Double(rows), activity: "kernels of \(rows) points", rate: "")
       }
-      try engine.kernelPanels(program, x, y, nngp: kinds.contains(.nngp), ntk: kinds.contains(.ntk)) { range, nngp, ntk in
-        for (kind, file) in zip(kinds, files) {
-          guard let panel = kind == .nngp ? nngp : ntk else { continue }
-          try file.append(try Self.finite(try engine.read(panel), of: kind, firstRow: range.lowerBound, columns: shape[1]))
-        }
-      }
-      for file in files { try file.complete() }
+      try output.publish()
     } catch {
-      files.forEach { $0.abandon() }
+      output.abandon()
       throw error
     }
-    for file in files { try file.publish() }
-    for file in files { Terminal.write("\(file.url.relativePath): \(shape[0]) by \(shape[1]), \(precision)") }
+    clock.endPart("write")
+    conclude(output, clock, engine.device, rows: rows, columns: columns, isSymmetric: y == nil)
   }
 
   private func kinds() throws(CommandLineError) -> [KernelKind] {
@@ -78,26 +99,41 @@ struct KernelCommand: ParsableCommand {
     return kinds
   }
 
-  private static func points(_ path: String, width: Int?) throws -> (values: [Double], count: Int, width: Int) {
-    let array = try NumPyArray(contentsOf: path)
-    let found = array.shape.dropFirst().reduce(1, *)
-    guard array.shape.count >= 2, !array.elements.isEmpty else {
-      throw CommandLineError.invalidPoints(path: path, expected: "points as rows, a shape such as (100, 784)", got: "shape \(array.shape)")
+  private func conclude(
+    _ output: KernelOutput, _ clock: Stopwatch, _ device: DeviceDescription, rows: Int, columns: Int, isSymmetric: Bool
+  ) {
+    guard json else {
+      return output.contents.forEach { Terminal.write("\($0.url.relativePath): \($0.text)") }
     }
-    if let width, width != found {
-      throw CommandLineError.invalidPoints(path: path, expected: "points of width \(width)", got: "\(found), from shape \(array.shape)")
-    }
-    if let index = array.elements.firstIndex(where: { !$0.isFinite }) {
-      throw CommandLineError.invalidPoints(
-        path: path, expected: "finite numbers", got: "\(array.elements[index]) in row \(index / found), column \(index % found)")
-    }
-    return (array.elements, array.shape[0], found)
+    let value: JSONValue = [
+      "rows": .integer(Int128(rows)), "columns": .integer(Int128(columns)), "symmetric": .bool(isSymmetric),
+      "precision": .string(precision.rawValue), "device": .string("\(device.identifier): \(device.name)"),
+      "bytes": .integer(Int128(output.byteCount)),
+      "files": .object(output.contents.map { .init($0.name, .string($0.url.path)) }),
+      "seconds": .object([.init("total", .number(clock.total))] + clock.parts.map { .init($0.name, .number($0.seconds)) }),
+    ]
+    Terminal.write(value.prettyText.trimmingLineFeed)
   }
+}
 
-  private static func finite(_ values: [Double], of kind: KernelKind, firstRow: Int, columns: Int) throws(CommandLineError) -> [Double] {
-    if let index = values.firstIndex(where: { !$0.isFinite }) {
-      throw .notFiniteKernel(kernel: kind.rawValue, row: firstRow + index / columns, column: index % columns)
+/// Seconds of the parts of a command, one after the other.
+private struct Stopwatch {
+  private let start = ContinuousClock.now
+  private var mark = ContinuousClock.now
+  private(set) var parts: [(name: String, seconds: Double)] = []
+
+  /// All until now.
+  var total: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+  /// Gives the time since the last call to a part, which may come again.
+  mutating func endPart(_ name: String) {
+    let now = ContinuousClock.now
+    let seconds = (now - mark) / .seconds(1)
+    mark = now
+    if let index = parts.firstIndex(where: { $0.name == name }) {
+      parts[index].seconds += seconds
+    } else {
+      parts.append((name, seconds))
     }
-    return values
   }
 }

@@ -5,6 +5,9 @@ package struct NPYHeader: Equatable, Sendable {
   /// What every file begins with.
   package static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
+  /// The byte order of this machine in a `descr`.
+  package static let nativeOrder = 1.littleEndian == 1 ? "<" : ">"
+
   /// Byte order, kind and bytes of an element, such as `<f8`.
   package let descr: String
   package let isFortranOrder: Bool

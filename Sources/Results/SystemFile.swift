@@ -51,10 +51,12 @@ enum SystemFile {
 
   /// Throws unless an unprivileged process can still write `expectedBytes` in `folder`.
   static func checkSpace(_ folder: URL, expectedBytes: Int) throws(ResultsError) {
-    var status = statvfs()
-    guard statvfs(folder.path, &status) == 0 else { throw .notWritable(path: folder.path, reason: lastError) }
-    let (bytes, hasOverflow) = Int(clamping: status.f_bavail).multipliedReportingOverflow(by: Int(clamping: status.f_frsize))
-    let available = hasOverflow ? Int.max : bytes
+    let available: Int
+    do {
+      available = try DurableFile.availableBytes(in: folder)
+    } catch {
+      throw .notWritable(path: error.path, reason: error.reason)
+    }
     guard available >= expectedBytes else {
       throw .notEnoughSpace(path: folder.path, expectedBytes: expectedBytes, availableBytes: available)
     }

@@ -40,7 +40,7 @@ struct Invocation {
   }
 
   /// The program as built with these tests: in the folder of the test bundle, or of the tests' executable.
-  private static var executable: URL? {
+  static var executable: URL? {
     let bundles = Bundle.allBundles.map(\.bundleURL) + [Bundle.main.bundleURL, Bundle.main.executableURL].compactMap { $0 }
     let arguments = CommandLine.arguments.map { URL(fileURLWithPath: $0) }
     let folders = (bundles + arguments).flatMap { [$0, $0.deletingLastPathComponent()] }

@@ -13,4 +13,8 @@ void isthmus_unfinished_forget(int slot);
 // Removes the files of all slots. Safe in a signal handler.
 void isthmus_unfinished_remove_all(void);
 
+// From now on SIGINT, SIGTERM and SIGHUP, unless they are ignored, remove the files of all slots and end the process with
+// 128 + signal; SIGXFSZ is ignored. For commands that leave nothing behind when they are stopped.
+void isthmus_end_in_order_on_signals(void);
+
 #endif

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Compute
+import Datasets
+import Experiments
+
+/// Which points `isthmus kernel` takes: arrays of them, or data as `isthmus run` reads it.
+struct KernelPointOptions: ParsableArguments {
+  @Option(help: "Points, one per row of a NumPy array.", completion: .file(extensions: ["npy"])) var x: String?
+  @Option(help: "Further points; without them the kernels of x with itself.", completion: .file(extensions: ["npy"])) var y: String?
+  @Option(
+    help: "In place of --x, data as `isthmus run` reads it: digits, mnist:FOLDER, csv:FILE, … (see `isthmus list data`).",
+    completion: .list(["digits", "mnist:", "idx:", "cifar10:", "csv:", "npy:", "gaussian"]))
+  var data: String?
+  @Option(help: "With --data: number of training points, which are x; by default all.") var train: Int?
+  @Option(help: "With --data: number of test points, which are y; by default none, and the kernels are those of x with itself.")
+  var test: Int?
+  @Option(help: "With --data: order of the points, file (default) or shuffled by the seed, as `isthmus run` takes them.")
+  var order: PointOrder?
+  @Option(help: "With --data: seed of the shuffled order (default: 1).") var seed: UInt64?
+  @Option(help: "With --data: input preparation, raw (default), norm (scale to norm √features) or std (subtract the mean, scale).")
+  var preparation: InputPreparation?
+
+  func validate() throws {
+    guard (x == nil) != (data == nil) else {
+      throw ValidationError("Give the points by one of --x FILE.npy and --data SOURCE, such as --data digits.")
+    }
+    guard y == nil || x != nil else { throw ValidationError("--y goes with --x; with --data, --test says how many test points are y.") }
+    let given = [
+      ("--train", train == nil), ("--test", test == nil), ("--order", order == nil), ("--seed", seed == nil),
+      ("--preparation", preparation == nil),
+    ].filter { !$0.1 }
+    if x != nil, let option = given.first {
+      throw ValidationError("\(option.0) goes with --data; the rows of --x are taken as they are.")
+    }
+  }
+
+  /// - Parameter width: of the points, where the network says it.
+  func load(width: Int?) throws -> KernelPoints {
+    guard let x else { return try KernelPoints(data ?? "", self, width: width) }
+    let rows = try KernelPoints.Part(x, width: width)
+    return KernelPoints(x: rows, y: try y.map { try KernelPoints.Part($0, width: rows.width) })
+  }
+}
+
+/// The points of a kernel, x and, unless its kernels are those of x with itself, y.
+struct KernelPoints {
+  struct Part {
+    /// Row-major `[count, width]`, all finite.
+    let values: [Double]
+    let count: Int
+    let width: Int
+    /// Where the points lie in the data; nil for arrays.
+    var positions: [Int]?
+
+    func tensor(on engine: Engine) throws(ComputeError) -> Tensor { try engine.tensor(values, rows: count, columns: width) }
+  }
+
+  let x: Part
+  let y: Part?
+
+  fileprivate init(x: Part, y: Part?) { (self.x, self.y) = (x, y) }
+
+  fileprivate init(_ source: String, _ options: KernelPointOptions, width: Int?) throws {
+    let data = try DataSource.parse(source).load()
+    let (order, seed, preparation) = (options.order ?? .file, options.seed ?? 1, options.preparation ?? .raw)
+    if let width, width != data.train.features {
+      throw CommandLineError.invalidPoints(path: source, expected: "points of width \(width)", got: "\(data.train.features)")
+    }
+    func part(_ values: [Double], _ positions: [Int]) -> Part {
+      Part(values: values, count: positions.count, width: data.train.features, positions: positions)
+    }
+    guard let test = options.test else {
+      let (points, positions) = try data.trainingPoints(options.train, seed: seed, order: order)
+      self.init(x: part(try preparation.prepare(points, indices: positions), positions), y: nil)
+      return
+    }
+    // Without a test set of its own a source gives what it has beside the test points.
+    let all = data.test == nil ? max(data.train.count - max(test, 0), 1) : data.train.count
+    let selected = try Split(train: options.train ?? all, test: test, seed: seed, order: order).select(from: data)
+    let inputs = try preparation.prepare(selected)
+    self.init(x: part(inputs.train, selected.trainIndices), y: part(inputs.test, selected.testIndices))
+  }
+}
+
+extension KernelPoints.Part {
+  /// Rows of an array; any dimensions after the first are flattened.
+  fileprivate init(_ path: String, width: Int?) throws {
+    let array = try NumPyArray(contentsOf: path)
+    let found = array.shape.dropFirst().reduce(1, *)
+    guard array.shape.count >= 2, !array.elements.isEmpty else {
+      throw CommandLineError.invalidPoints(path: path, expected: "points as rows, a shape such as (100, 784)", got: "shape \(array.shape)")
+    }
+    if let width, width != found {
+      throw CommandLineError.invalidPoints(path: path, expected: "points of width \(width)", got: "\(found), from shape \(array.shape)")
+    }
+    if let index = array.elements.firstIndex(where: { !$0.isFinite }) {
+      throw CommandLineError.invalidPoints(
+        path: path, expected: "finite numbers", got: "\(array.elements[index]) in row \(index / found), column \(index % found)")
+    }
+    self.init(values: array.elements, count: array.shape[0], width: found)
+  }
+}
