@@ -11,7 +11,9 @@ enum CheckpointFile {
   /// Magic, version, bytes of the header, bytes of the file: 8 bytes each.
   private static let prefixBytes = 32
   private static let checksumBytes = 4
+  /// Numbers of which a copy is made at a time, where they lie in another order of bytes.
   private static let chunkElements = 1 << 16
+  private static let isLittleEndian = 1.littleEndian == 1
 
   /// Replaces the file at `url` in one go; after a crash or an error it is the old one.
   ///
@@ -32,12 +34,7 @@ enum CheckpointFile {
     try file.append([version, UInt64(header.count), UInt64(fileBytes)])
     try file.append(header)
     try file.append(Array(checkpoint.encodedState))
-    for array in arrays {
-      let values = array.value.values
-      for start in stride(from: 0, to: values.count, by: chunkElements) {
-        try file.append(values[start..<min(start + chunkElements, values.count)].map(\.bitPattern))
-      }
-    }
+    for array in arrays { try file.append(array.value.values) }
     try file.commit()
   }
 
@@ -76,10 +73,11 @@ enum CheckpointFile {
     let header = try CheckpointHeader(bytes[prefixBytes..<headerEnd], contentBytes: contentEnd - headerEnd)
     var position = headerEnd + header.stateBytes, arrays: [String: CheckpointArray] = [:]
     for entry in header.arrays {
-      let count = entry.bytes / 8, start = position
-      let values = [Double](unsafeUninitializedCapacity: count) { buffer, initialised in
-        for index in 0..<count { buffer.initializeElement(at: index, to: Double(bitPattern: number(at: start + 8 * index))) }
-        initialised = count
+      let part = UnsafeRawBufferPointer(rebasing: bytes[position..<position + entry.bytes])
+      let values = [Double](unsafeUninitializedCapacity: entry.bytes / 8) { buffer, count in
+        UnsafeMutableRawBufferPointer(buffer).copyMemory(from: part)
+        count = entry.bytes / 8
+        if !isLittleEndian { for index in 0..<count { buffer[index] = Double(bitPattern: buffer[index].bitPattern.byteSwapped) } }
       }
       arrays[entry.name] = CheckpointArray(shape: entry.shape, values)
       position += entry.bytes
@@ -87,7 +85,7 @@ enum CheckpointFile {
     return Checkpoint(encodedState: Data(bytes[headerEnd..<headerEnd + header.stateBytes]), arrays: arrays)
   }
 
-  /// Writes integers, little-endian, and counts them into the checksum.
+  /// Writes numbers, little-endian, and counts them into the checksum.
   private struct Writer: ~Copyable {
     private let file: ReplacementFile
     private var checksum = CRC32()
@@ -95,11 +93,24 @@ enum CheckpointFile {
     init(_ file: consuming ReplacementFile) { self.file = file }
 
     mutating func append(_ numbers: [some FixedWidthInteger]) throws(FileError) {
-      try numbers.map(\.littleEndian).withUnsafeBufferPointer { (numbers) throws(FileError) in
-        let bytes = UnsafeRawBufferPointer(numbers)
-        checksum.update(bytes)
-        try file.append(bytes)
+      try numbers.map { $0.littleEndian }.withUnsafeBufferPointer { (numbers) throws(FileError) in
+        try append(UnsafeRawBufferPointer(numbers))
       }
+    }
+
+    /// As they lie in memory, where that is little-endian.
+    mutating func append(_ values: [Double]) throws(FileError) {
+      guard !isLittleEndian else {
+        return try values.withUnsafeBufferPointer { (values) throws(FileError) in try append(UnsafeRawBufferPointer(values)) }
+      }
+      for start in stride(from: 0, to: values.count, by: chunkElements) {
+        try append(values[start..<min(start + chunkElements, values.count)].map { $0.bitPattern })
+      }
+    }
+
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+      checksum.update(bytes)
+      try file.append(bytes)
     }
 
     consuming func commit() throws(FileError) {
