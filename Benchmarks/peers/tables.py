@@ -68,11 +68,37 @@ def kernels(record):
     return lines(head, rows)
 
 
-def start_up(record):
-    """Wall clock of whole programs."""
-    rows = [[name, f"{statistics.median(values):.3f} s", f"{min(values):.3f} s", f"{max(values):.3f} s", len(values)]
-            for name, values in record["seconds"].items()]
-    return lines(["program", "median", "least", "most", "runs"], rows)
+def taken(runs):
+    """Medians over the runs of one program: seconds, processor seconds, peak bytes."""
+    return {key: statistics.median(run[key] for run in runs) for key in ("seconds", "processor", "peak")}
 
 
-TABLES = {"products": products, "kernels": kernels, "start-up": start_up}
+def command(cell):
+    """One line while it runs."""
+    parts = [f"{name} {took['seconds']:.3f} s, processor {took['processor']:.3f} s, {took['peak'] / 1e6:.0f} MB"
+             for name, took in ((name, taken(runs)) for name, runs in cell["runs"].items())]
+    return f"{cell['name']}: " + "; ".join(parts) + f"; work {cell['work']}"
+
+
+def whole_commands(record):
+    """Wall clock, processor and peak memory of whole programs beside the work in them, its output and a copy of its files."""
+    seconds = lambda value: "" if value is None else f"{value:.3f} s"
+    rows = []
+    for cell in record["commands"]:
+        ours = taken(cell["runs"]["isthmus"])
+        work, output = cell["work"], cell.get("output")
+        row = [cell["name"], seconds(ours["seconds"]), seconds(ours["processor"]), f"{ours['peak'] / 1e6:.0f} MB",
+               f"{output / 1e6:.0f} MB" if output else "", seconds(work.get("isthmus")), seconds(work.get("copy"))]
+        if "neural-tangents" in cell["runs"]:
+            peer = taken(cell["runs"]["neural-tangents"])
+            row += [seconds(peer["seconds"]), seconds(work.get("neural-tangents")), f"{peer['peak'] / 1e6:.0f} MB",
+                    f"{peer['seconds'] / ours['seconds']:.1f}"]
+        else:
+            row += ["", "", "", ""]
+        rows.append(row)
+    head = ["command", "isthmus", "processor", "memory", "output", "its work", "copy of the output", "neural-tangents", "steady state",
+            "memory", "ratio"]
+    return lines(head, rows)
+
+
+TABLES = {"products": products, "kernels": kernels, "whole-command": whole_commands}
