@@ -10,7 +10,7 @@ extension ReplacementFile {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     where name.hasPrefix(".") && name.hasSuffix(".partial") {
       let path = folder.appendingPathComponent(name).path
-      guard PartialName(parsing: name)?.mayBeAlive == false || isAbandoned(path) else { continue }
+      guard PartialName(parsing: name)?.writer.mayBeAlive == false || isAbandoned(path) else { continue }
       unlink(path)
     }
   }

@@ -2,7 +2,10 @@ import CZlib
 
 /// CRC-32 (as in gzip and zip) of bytes that arrive in parts. It finds damage; it is no protection from malice.
 struct CRC32 {
-  private(set) var value: UInt32 = 0
+  private(set) var value: UInt32
+
+  /// - Parameter value: of the bytes before.
+  init(_ value: UInt32 = 0) { self.value = value }
 
   mutating func update(_ bytes: UnsafeRawBufferPointer) {
     // For no buffer zlib would begin again.

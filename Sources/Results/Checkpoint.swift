@@ -8,6 +8,8 @@ public struct Checkpoint: Sendable {
   /// What was given to `init`, as JSON text.
   let encodedState: Data
   public let arrays: [String: CheckpointArray]
+  /// The records of its run when it was written there.
+  var records: RecordPrefix?
 
   /// - Parameters:
   ///   - state: scalars and other small things.
@@ -29,8 +31,8 @@ public struct Checkpoint: Sendable {
   }
 
   /// - Precondition: the arrays are valid.
-  init(encodedState: Data, arrays: [String: CheckpointArray]) {
-    (self.encodedState, self.arrays) = (encodedState, arrays)
+  init(encodedState: Data, arrays: [String: CheckpointArray], records: RecordPrefix? = nil) {
+    (self.encodedState, self.arrays, self.records) = (encodedState, arrays, records)
   }
 
   /// The state that was given to `init`.

@@ -82,7 +82,7 @@ enum CheckpointFile {
       arrays[entry.name] = CheckpointArray(shape: entry.shape, values)
       position += entry.bytes
     }
-    return Checkpoint(encodedState: Data(bytes[headerEnd..<headerEnd + header.stateBytes]), arrays: arrays)
+    return Checkpoint(encodedState: Data(bytes[headerEnd..<headerEnd + header.stateBytes]), arrays: arrays, records: header.records)
   }
 
   /// Writes numbers, little-endian, and counts them into the checksum.

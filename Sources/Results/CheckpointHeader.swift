@@ -3,8 +3,11 @@ struct CheckpointHeader {
   let stateBytes: Int
   /// Distinct names; `bytes` is 8 times the product of `shape`.
   let arrays: [(name: String, shape: [Int], bytes: Int)]
+  /// The records of its run when it was written; nil outside of runs, and in files of an older version.
+  let records: RecordPrefix?
 
   init(_ checkpoint: Checkpoint) {
+    records = checkpoint.records
     stateBytes = checkpoint.encodedState.count
     arrays = checkpoint.arrays.sorted { $0.key < $1.key }.map { ($0.key, $0.value.shape, 8 * $0.value.values.count) }
   }
@@ -36,7 +39,7 @@ struct CheckpointHeader {
       total += bytes
     }
     guard total == contentBytes else { throw .malformedHeader(reason: "its parts have \(total) bytes, the file has \(contentBytes)") }
-    (self.stateBytes, self.arrays) = (stateBytes, arrays)
+    (self.stateBytes, self.arrays, records) = (stateBytes, arrays, RecordPrefix(json["records"]))
   }
 
   var encoded: [UInt8] {
@@ -45,6 +48,8 @@ struct CheckpointHeader {
         "name": .string(array.name), "shape": .array(array.shape.map { .integer(Int128($0)) }), "bytes": .integer(Int128(array.bytes)),
       ]
     }
-    return Array((["state": .integer(Int128(stateBytes)), "arrays": .array(entries)] as JSONValue).text.utf8)
+    var members: [JSONValue.Member] = [.init("state", .integer(Int128(stateBytes))), .init("arrays", .array(entries))]
+    if let records { members.append(.init("records", records.json)) }
+    return Array(JSONValue.object(members).text.utf8)
   }
 }

@@ -30,6 +30,14 @@ extension Manifest {
       "started": .string(started),
       "ended": ended.map { .string($0) } ?? .null,
       "continued": .array(continued.map { ["at": .string($0.at), "sourceRevision": .string($0.sourceRevision)] }),
+      "segments": .array(
+        segments.map { segment in
+          [
+            "at": .string(segment.at), "sourceRevision": .string(segment.sourceRevision), "records": .integer(Int128(segment.records)),
+            "numerics": strings(segment.numerics),
+          ]
+        }),
+      "records": records?.json ?? .null,
       "sourceRevision": .string(sourceRevision),
       "identity": identity,
       "parameters": parameters,
@@ -62,7 +70,7 @@ extension Manifest {
     }
     experiment = try text("experiment")
     run = try text("run")
-    status = try value("status", "running, finished or failed") { $0.string.flatMap { Status(rawValue: $0) } }
+    status = try value("status", "running, finished, failed or interrupted") { $0.string.flatMap { Status(rawValue: $0) } }
     reason = json["reason"]?.string
     started = try text("started")
     ended = json["ended"]?.string
@@ -71,6 +79,13 @@ extension Manifest {
         entry["at"]?.string.flatMap { at in entry["sourceRevision"]?.string.map { Continuation(at: at, sourceRevision: $0) } }
       }
     }
+    segments =
+      json["segments"] == nil
+      ? []
+      : try value("segments", "an array of {at, sourceRevision, records, numerics}") { member in
+        Manifest.all(member.array) { Manifest.segment($0) }
+      }
+    records = RecordPrefix(json["records"])
     sourceRevision = try text("sourceRevision")
     identity = try value("identity", "any value") { $0 }
     parameters = try value("parameters", "any value") { $0 }
@@ -83,6 +98,13 @@ extension Manifest {
     versions = try texts("versions")
     dataChecksums = try texts("dataChecksums")
     hostCores = try value("hostCores", "an integer") { if case .integer(let count) = $0 { Int(exactly: count) } else { nil } }
+  }
+
+  private static func segment(_ json: JSONValue) -> Segment? {
+    guard let at = json["at"]?.string, let revision = json["sourceRevision"]?.string, case .integer(let records)? = json["records"],
+      let records = Int(exactly: records), let numerics = json["numerics"].flatMap({ dictionary($0) { $0.string } })
+    else { return nil }
+    return Segment(at: at, sourceRevision: revision, records: records, numerics: numerics)
   }
 
   /// Nil unless every element has a value.

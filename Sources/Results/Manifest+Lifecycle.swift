@@ -11,6 +11,7 @@ extension Manifest {
     status = .running
     started = Manifest.now
     continued = []
+    segments = []
     sourceRevision = description.sourceRevision
     identity = description.identity
     parameters = description.parameters
@@ -25,7 +26,8 @@ extension Manifest {
 
   /// This run, continued now with what `description` may change.
   ///
-  /// - Throws: `ResultsError.contradiction` where the experiment, the identity or the checksum of a data file differs.
+  /// - Throws: `ResultsError.contradiction` where the experiment, the identity or the checksum of a data file differs, `.otherNumerics` where
+  ///   bits would and the run is not to be continued all the same.
   func continued(by description: RunDescription, in directory: URL) throws(ResultsError) -> Manifest {
     func check(_ field: String, _ recorded: String, _ requested: String) throws(ResultsError) {
       guard recorded == requested else {
@@ -33,11 +35,22 @@ extension Manifest {
       }
     }
     try check("experiment", experiment, description.experiment)
-    try check("identity", identity.canonicalText, description.identity.canonicalText)
+    if description.continuesElsewhere {
+      try check(
+        "identity", description.withoutDevice(identity).canonicalText, description.withoutDevice(description.identity).canonicalText)
+    } else {
+      try check("identity", identity.canonicalText, description.identity.canonicalText)
+    }
     for (name, checksum) in description.dataChecksums.sorted(by: { $0.key < $1.key }) {
       if let recorded = dataChecksums[name] { try check("checksum of \(name)", recorded, checksum) }
     }
+    let differences = differences(from: description.numerics)
+    guard differences.isEmpty || description.continuesElsewhere else {
+      throw .otherNumerics(directory: directory.path, differences: differences)
+    }
     var manifest = Manifest(description)
+    (manifest.run, manifest.identity) = (run, identity)
+    (manifest.segments, manifest.records) = (segments, records)
     manifest.started = started
     manifest.sourceRevision = sourceRevision
     manifest.continued = continued + [Continuation(at: Manifest.now, sourceRevision: description.sourceRevision)]
@@ -45,6 +58,12 @@ extension Manifest {
     manifest.fallbacks = fallbacks
     manifest.add(description.fallbacks)
     return manifest
+  }
+
+  /// Notes that a start goes on from `records` lines.
+  mutating func begin(_ description: RunDescription, records: Int) {
+    segments.append(
+      Segment(at: Manifest.now, sourceRevision: description.sourceRevision, records: records, numerics: description.numerics))
   }
 
   /// Appends the fallbacks that are not yet listed.

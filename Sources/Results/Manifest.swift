@@ -6,6 +6,8 @@ public struct Manifest: Equatable, Sendable {
   /// How far a run came. A run that was killed stays `running`; see `RunSummary.State.interrupted`.
   public enum Status: String, Sendable {
     case running, finished, failed
+    /// It was ended in order before its time, and can be continued.
+    case interrupted
   }
 
   /// A later start of the same run.
@@ -18,13 +20,17 @@ public struct Manifest: Equatable, Sendable {
   public internal(set) var experiment: String
   public internal(set) var run: String
   public internal(set) var status: Status
-  /// Why it failed.
+  /// Why it failed, or was interrupted.
   public internal(set) var reason: String?
   /// ISO 8601, of the first start.
   public internal(set) var started: String
-  /// ISO 8601, when it was last marked finished or failed.
+  /// ISO 8601, when it last ended in order.
   public internal(set) var ended: String?
   public internal(set) var continued: [Continuation]
+  /// All starts; empty in runs of an older version.
+  public internal(set) var segments: [Segment]
+  /// The records when it last ended in order; nil before, and in runs of an older version.
+  public internal(set) var records: RecordPrefix?
   /// Of the first start.
   public internal(set) var sourceRevision: String
   public internal(set) var identity: JSONValue

@@ -1,24 +1,88 @@
 import DurableFiles
 import Foundation
 
-/// An append-only file of lines of which only whole ones ever count.
+/// An append-only file of lines of which only whole ones ever count, and their checksums in a file beside it (`RecordChecksums`).
 ///
-/// Each line is one `write`; the line feed at its end is what makes it finished. After a failed or partial write the file is cut
-/// back to its finished lines. The file is synchronised at intervals and when asked for.
+/// Each line is one `write`; the line feed at its end is what makes it finished. Its checksum follows. After a failed or partial write both
+/// files are cut back to the finished lines. They are synchronised at intervals and when asked for.
 struct RecordLog: ~Copyable {
   private static let synchronisationInterval: Duration = .seconds(10)
 
-  private let descriptor: Int32
-  private let path: String
-  private let write: ReplacementFile.Write
+  private let lines: AppendedFile
+  private let sums: AppendedFile
   /// Bytes of the finished lines.
   private var length: Int
+  /// Of the file up to the end of each finished line.
+  private(set) var checksums: [UInt32]
   private var hasTornTail = false
   private var lastSynchronisation = ContinuousClock.now
 
-  /// Opens or creates the file and cuts it back to `length` bytes, the end of its last finished line.
-  init(_ url: URL, length: Int, write: @escaping ReplacementFile.Write = ReplacementFile.write) throws(ResultsError) {
-    let descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+  /// Opens or creates both files and cuts them back to what is finished; checksums that are missing are added.
+  ///
+  /// - Parameters:
+  ///   - length: the end of the last finished line.
+  ///   - checksums: of the finished lines.
+  ///   - kept: how many of them stand in the file already.
+  init(
+    _ url: URL, length: Int, checksums: [UInt32] = [], in checksumFile: URL, kept: Int = 0,
+    write: @escaping ReplacementFile.Write = ReplacementFile.write
+  ) throws(ResultsError) {
+    let lines = try AppendedFile(url, length: length, write: write)
+    let sums = try AppendedFile(checksumFile, length: RecordChecksums.width * kept, write: write)
+    if kept < checksums.count { try sums.append(checksums[kept...].flatMap(RecordChecksums.line)) }
+    self.lines = lines
+    self.sums = sums
+    self.length = length
+    self.checksums = checksums
+  }
+
+  /// What has been appended so far.
+  var prefix: RecordPrefix { RecordPrefix(count: checksums.count, checksum: checksums.last ?? 0) }
+
+  /// Appends one line, which ends with a line feed.
+  mutating func append(_ line: [UInt8]) throws(ResultsError) {
+    try removeTornTail()
+    var checksum = CRC32(checksums.last ?? 0)
+    line.withUnsafeBytes { checksum.update($0) }
+    do {
+      try lines.append(line)
+      try sums.append(RecordChecksums.line(checksum.value))
+    } catch {
+      hasTornTail = true
+      // The first failure is the one to report; a tail that cannot be removed now is removed before the next line.
+      try? removeTornTail()
+      throw error
+    }
+    length += line.count
+    checksums.append(checksum.value)
+    if ContinuousClock.now - lastSynchronisation >= RecordLog.synchronisationInterval { try synchronise() }
+  }
+
+  /// Waits until everything appended so far is on the disk.
+  mutating func synchronise() throws(ResultsError) {
+    try lines.synchronise()
+    try sums.synchronise()
+    lastSynchronisation = .now
+  }
+
+  private mutating func removeTornTail() throws(ResultsError) {
+    guard hasTornTail else { return }
+    try lines.cut(to: length)
+    try sums.cut(to: RecordChecksums.width * checksums.count)
+    hasTornTail = false
+  }
+}
+
+/// A file that only grows, except for what is cut off again.
+private struct AppendedFile: ~Copyable {
+  private let descriptor: Int32
+  private let path: String
+  private let write: ReplacementFile.Write
+
+  /// Opens or creates the file and cuts it back to `length` bytes.
+  init(_ url: URL, length: Int, write: @escaping ReplacementFile.Write) throws(ResultsError) {
+    // Not through a symbolic link: what lies elsewhere is somebody else's.
+    let descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .notWritable(path: url.path, reason: SystemFile.lastError) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, Int(status.st_size) <= length || ftruncate(descriptor, off_t(length)) == 0 else {
@@ -26,43 +90,26 @@ struct RecordLog: ~Copyable {
       close(descriptor)
       throw .cannotWrite(path: url.path, reason: reason)
     }
-    self.descriptor = descriptor
-    self.write = write
-    self.length = length
-    path = url.path
+    (self.descriptor, path, self.write) = (descriptor, url.path, write)
   }
 
   deinit { close(descriptor) }
 
-  /// Appends one line, which ends with a line feed.
-  mutating func append(_ line: [UInt8]) throws(ResultsError) {
-    try removeTornTail()
+  func append(_ bytes: [UInt8]) throws(ResultsError) {
     var written = 0
-    while written < line.count {
-      let count = line.withUnsafeBytes { write(descriptor, UnsafeRawBufferPointer(rebasing: $0[written...])) }
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { write(descriptor, UnsafeRawBufferPointer(rebasing: $0[written...])) }
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        let reason = SystemFile.lastError
-        hasTornTail = written > 0
-        // The first failure is the one to report; a tail that cannot be removed now is removed before the next line.
-        if hasTornTail, ftruncate(descriptor, off_t(length)) == 0 { hasTornTail = false }
-        throw .cannotWrite(path: path, reason: reason)
-      }
+      guard count > 0 else { throw .cannotWrite(path: path, reason: SystemFile.lastError) }
       written += count
     }
-    length += line.count
-    if ContinuousClock.now - lastSynchronisation >= RecordLog.synchronisationInterval { try synchronise() }
   }
 
-  /// Waits until everything appended so far is on the disk.
-  mutating func synchronise() throws(ResultsError) {
-    guard fsync(descriptor) == 0 else { throw .cannotWrite(path: path, reason: SystemFile.lastError) }
-    lastSynchronisation = .now
-  }
-
-  private mutating func removeTornTail() throws(ResultsError) {
-    guard hasTornTail else { return }
+  func cut(to length: Int) throws(ResultsError) {
     guard ftruncate(descriptor, off_t(length)) == 0 else { throw .cannotWrite(path: path, reason: SystemFile.lastError) }
-    hasTornTail = false
+  }
+
+  func synchronise() throws(ResultsError) {
+    guard fsync(descriptor) == 0 else { throw .cannotWrite(path: path, reason: SystemFile.lastError) }
   }
 }

@@ -10,12 +10,22 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
   case notEnoughSpace(path: String, expectedBytes: Int, availableBytes: Int)
   /// Another process (or another store in this one) writes this run.
   case locked(directory: String)
+  /// On a file system without locks: a process of another host holds the run, or held it when it was killed.
+  case heldElsewhere(directory: String, file: String, host: String, process: Int)
   /// The folder holds another run than the one asked for.
   case contradiction(directory: String, field: String, recorded: String, requested: String)
   /// The folder holds records, but no manifest says what they are.
   case noManifest(directory: String)
   /// Line `line` (counted from 1) of a records file is not one flat JSON object, or not a record of its experiment.
   case malformedRecord(path: String, line: Int, reason: String)
+  /// Line `line`, or one before it, is not what was recorded.
+  case damagedRecords(path: String, line: Int)
+  /// Lines are missing at the end.
+  case lostRecords(path: String, found: Int, recorded: Int)
+  /// What the bits of numbers depend on differs from when the run was left.
+  case otherNumerics(directory: String, differences: [NumericsDifference])
+  /// More than one run could be meant.
+  case ambiguous(directories: [String])
   /// A manifest or an array cannot be understood.
   case malformedFile(path: String, reason: String)
   /// A file is no checkpoint that can be continued from.
@@ -35,6 +45,10 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
   /// The run was already marked finished or failed.
   case closed(directory: String)
 
+  private static func repair(_ path: String, _ line: Int) -> String {
+    "Restore the file from a copy, or delete it from this line on (sed -i '\(line),$d' records.jsonl): the same command then computes the rest again."
+  }
+
   public var description: String {
     switch self {
     case .invalidName(let what, let name):
@@ -47,13 +61,30 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
       "results: \(path) has \(available) bytes free; the run expects to need \(expected). Free some space or choose another results folder."
     case .locked(let directory):
       "results: \(directory) is being written by another run with the same parameters. Wait for it, or change the parameters."
+    case .heldElsewhere(let directory, let file, let host, let process):
+      "results: \(directory) is held by process \(process) on host \(host); this file system has no locks, so whether it still runs cannot be "
+        + "seen from here. Wait for it; if it has ended, delete \(file)."
     case .contradiction(let directory, let field, let recorded, let requested):
       "results: \(directory) holds another run: its \(field) is \(recorded), asked for was \(requested). "
         + "Move that folder away, or choose another results folder."
     case .noManifest(let directory):
       "results: \(directory) holds records but no manifest.json; expected both. Move that folder away."
     case .malformedRecord(let path, let line, let reason):
-      "results: \(path), line \(line): \(reason); expected one flat JSON object with the values that the experiment writes."
+      "results: \(path), line \(line): \(reason); expected one flat JSON object with the values that the experiment writes. "
+        + ResultsError.repair(path, line)
+    case .damagedRecords(let path, let line):
+      "results: \(path), line \(line): this line, or one before it, is not what was recorded (records.crc): a line was changed or lost. "
+        + ResultsError.repair(path, line)
+    case .lostRecords(let path, let found, let recorded):
+      "results: \(path) has \(found) lines; \(recorded) were recorded. Restore the file from a copy, or continue the run: the same command "
+        + "computes again what is lost."
+    case .otherNumerics(let directory, let differences):
+      "results: \(directory) was computed with \(differences.map { "\($0.name) \($0.recorded)" }.joined(separator: ", ")), and would go on with "
+        + "\(differences.map { "\($0.name) \($0.present)" }.joined(separator: ", ")). Its numbers would not be bit for bit those of one run. "
+        + "--continue-elsewhere goes on all the same, and notes it in the manifest; another results folder begins anew."
+    case .ambiguous(let directories):
+      "results: \(directories.joined(separator: " and ")) hold runs with these settings of other devices, none of them finished. Expected one "
+        + "to continue: move the others away, or give --device of the one that is meant."
     case .malformedFile(let path, let reason):
       "results: \(path): \(reason)"
     case .unusableCheckpoint(let path, let fault):

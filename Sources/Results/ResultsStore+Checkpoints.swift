@@ -7,15 +7,26 @@ extension ResultsStore {
   /// - Throws: `ResultsError.invalidName`, `.cannotWrite`, `.closed`.
   public func writeCheckpoint(_ name: String, _ checkpoint: Checkpoint) throws(ResultsError) {
     let file = try checkpointFile(name)
-    try whileOpen { () throws(ResultsError) in try CheckpointFile.write(checkpoint, to: file) }
+    try whileOpen { (prefix) throws(ResultsError) in
+      var checkpoint = checkpoint
+      checkpoint.records = prefix
+      try CheckpointFile.write(checkpoint, to: file)
+    }
   }
 
-  /// Reads `checkpoint-<name>.bin`; nil if there is none.
+  /// Reads `checkpoint-<name>.bin`; nil if there is none, and where it builds on records that are lost: then that is reported, and what it
+  /// held has to be computed again.
   ///
   /// - Throws: `ResultsError.invalidName`, `.cannotRead`, `.unusableCheckpoint`.
   public func readCheckpoint(_ name: String) throws(ResultsError) -> Checkpoint? {
     let file = try checkpointFile(name)
-    return FileManager.default.fileExists(atPath: file.path) ? try CheckpointFile.read(file) : nil
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    let checkpoint = try CheckpointFile.read(file)
+    guard let records = checkpoint.records, !hasRecords(records) else { return checkpoint }
+    report(
+      "\(file.lastPathComponent) is not used: it builds on \(records.count) records of which some are lost. Its part of the run is "
+        + "computed again.")
+    return nil
   }
 
   /// Removes `checkpoint-<name>.bin`; that there is none is no error.
@@ -23,7 +34,7 @@ extension ResultsStore {
   /// - Throws: `ResultsError.invalidName`, `.cannotWrite`, `.closed`.
   public func removeCheckpoint(_ name: String) throws(ResultsError) {
     let file = try checkpointFile(name)
-    try whileOpen { () throws(ResultsError) in try SystemFile.remove(file) }
+    try whileOpen { (_) throws(ResultsError) in try SystemFile.remove(file) }
   }
 
   private func checkpointFile(_ name: String) throws(ResultsError) -> URL {

@@ -1,4 +1,3 @@
-import DurableFiles
 import Foundation
 import Synchronization
 
@@ -7,6 +6,7 @@ import Synchronization
 /// ```
 /// results/<experiment>/<run-id>/manifest.json    what is run; written before anything else
 ///                               records.jsonl    one flat JSON object per line, append-only
+///                               records.crc      a checksum of each line
 ///                               arrays/*.npy     float64 arrays
 ///                               checkpoint-*.bin from which a run that was stopped continues
 ///                               figures/         made later, from the files above
@@ -19,18 +19,24 @@ public final class ResultsStore: Sendable {
   public let directory: URL
   /// Records of earlier starts of this run, in the order in which they were written.
   public let existing: [Record]
+  /// Told what was found and could not be used, in words for the user.
+  let report: @Sendable (String) -> Void
   private let state: Mutex<State>
 
   private struct State: ~Copyable {
     var manifest: Manifest
-    /// Nil once the run is marked finished or failed.
+    /// Nil once the run has ended.
     var log: RecordLog?
     var lock: RunLock?
   }
 
-  private init(directory: URL, existing: [Record], manifest: Manifest, log: consuming RecordLog, lock: consuming RunLock) {
+  private init(
+    directory: URL, existing: [Record], manifest: Manifest, log: consuming RecordLog, lock: consuming RunLock,
+    report: @escaping @Sendable (String) -> Void
+  ) {
     self.directory = directory
     self.existing = existing
+    self.report = report
     state = Mutex(State(manifest: manifest, log: log, lock: lock))
   }
 
@@ -43,37 +49,43 @@ public final class ResultsStore: Sendable {
   /// Opens the run that `description` identifies: begins it, or continues it where it was left.
   ///
   /// Checks before any work that the folder can be written, has enough space, is not in use and holds no other run. A last line
-  /// torn by a crash is cut off. Then the manifest is written, with status `running`.
+  /// torn by a crash is cut off; records that are missing at the end are reported, and are to be computed again. Then the manifest is
+  /// written, with status `running`.
   ///
   /// - Parameters:
   ///   - results: the folder of all results; made if it does not exist.
   ///   - expectedBytes: what the run will still write, estimated.
-  /// - Throws: `ResultsError.notWritable`, `.notEnoughSpace`, `.locked`, `.contradiction`, `.noManifest`, `.malformedRecord`, `.malformedFile`.
+  ///   - accepts: told all records before anything is written; throws where they do not fit what is to be done.
+  ///   - report: told what was found and cannot be used.
+  /// - Throws: `ResultsError.notWritable`, `.notEnoughSpace`, `.locked`, `.contradiction`, `.otherNumerics`, `.ambiguous`, `.noManifest`,
+  ///   `.malformedRecord`, `.damagedRecords`, `.malformedFile`; what `accepts` throws.
   public static func open(
-    _ description: RunDescription, in results: URL, expectedBytes: Int = 1 << 20
-  ) throws(ResultsError) -> ResultsStore {
-    try PathName.check(description.experiment, what: "experiment")
-    let directory = results.appendingPathComponent(description.experiment).appendingPathComponent(description.runID)
-    try SystemFile.createFolder(RunArrays.folder(in: directory))
-    try SystemFile.createFolder(directory.appendingPathComponent("figures"))
-    let lock = try RunLock(directory)
-    for folder in [directory, RunArrays.folder(in: directory), directory.appendingPathComponent("figures")] {
-      ReplacementFile.removeLeftovers(in: folder)
-    }
-    try SystemFile.checkWritable(directory)
-    try SystemFile.checkSpace(directory, expectedBytes: expectedBytes)
+    _ description: RunDescription, in results: URL, expectedBytes: Int = 1 << 20, accepts: (URL, [Record]) throws -> Void,
+    report: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws -> ResultsStore {
+    let opened = try OpenedRun(description, in: results, expectedBytes: expectedBytes, report)
+    try accepts(opened.directory, opened.existing)
+    return try begin(opened, description, report)
+  }
 
-    let hasManifest = FileManager.default.fileExists(atPath: Manifest.file(in: directory).path)
-    let manifest = hasManifest ? try Manifest.read(directory).continued(by: description, in: directory) : Manifest(description)
-    let records = RunRecords.file(in: directory)
-    var existing: [Record] = [], length = 0
-    if FileManager.default.fileExists(atPath: records.path) {
-      guard hasManifest else { throw .noManifest(directory: directory.path) }
-      length = try RunRecords.scan(records) { existing.append($0) }
-    }
+  /// The same, whatever the records.
+  public static func open(
+    _ description: RunDescription, in results: URL, expectedBytes: Int = 1 << 20, report: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws(ResultsError) -> ResultsStore {
+    try begin(OpenedRun(description, in: results, expectedBytes: expectedBytes, report), description, report)
+  }
+
+  private static func begin(
+    _ opened: consuming OpenedRun, _ description: RunDescription, _ report: @escaping @Sendable (String) -> Void
+  ) throws(ResultsError) -> ResultsStore {
+    let (directory, existing, records) = (opened.directory, opened.existing, opened.records)
+    var manifest = opened.manifest
+    manifest.begin(description, records: records.checksums.count)
     try manifest.write(in: directory)
-    let log = try RecordLog(records, length: length)
-    return ResultsStore(directory: directory, existing: existing, manifest: manifest, log: log, lock: lock)
+    let log = try RecordLog(
+      RunRecords.file(in: directory), length: records.bytes, checksums: records.checksums, in: RecordChecksums.file(in: directory),
+      kept: opened.keptChecksums)
+    return ResultsStore(directory: directory, existing: existing, manifest: manifest, log: log, lock: opened.lock, report: report)
   }
 
   /// Appends one record; when this returns, a crash of the process cannot lose it.
@@ -100,7 +112,7 @@ public final class ResultsStore: Sendable {
   ///   - values: row-major, all finite.
   /// - Throws: `ResultsError.shapeMismatch`, `.notFinite`, `.invalidName`, `.cannotWrite`, `.closed`.
   public func writeArray(_ name: String, shape: [Int], _ values: [Double]) throws(ResultsError) {
-    try whileOpen { () throws(ResultsError) in try RunArrays.write(name, shape: shape, values, in: directory) }
+    try whileOpen { (_) throws(ResultsError) in try RunArrays.write(name, shape: shape, values, in: directory) }
   }
 
   /// Reads `arrays/<name>.npy`.
@@ -118,7 +130,7 @@ public final class ResultsStore: Sendable {
     _ table: TextTable, name: String = "table", heading: String = "", numbers: TextTable? = nil, json: JSONValue? = nil
   ) throws(ResultsError) {
     try PathName.check(name, what: "table")
-    try whileOpen { () throws(ResultsError) in
+    try whileOpen { (_) throws(ResultsError) in
       func file(_ suffix: String) -> URL { directory.appendingPathComponent("\(name).\(suffix)") }
       try SystemFile.replace(file("txt"), with: Array((heading + table.text).utf8))
       try SystemFile.replace(file("csv"), with: Array((numbers ?? table).csv.utf8))
@@ -136,10 +148,23 @@ public final class ResultsStore: Sendable {
   /// - Parameter fallbacks: as for `finish`.
   public func fail(_ reason: String, fallbacks: [String] = []) throws(ResultsError) { try close(.failed, reason: reason, fallbacks) }
 
-  func whileOpen(_ body: () throws(ResultsError) -> Void) throws(ResultsError) {
+  /// Marks the run interrupted, for `reason`, and gives the lock back. It can be opened again and continued.
+  public func interrupt(_ reason: String, fallbacks: [String] = []) throws(ResultsError) {
+    try close(.interrupted, reason: reason, fallbacks)
+  }
+
+  func whileOpen(_ body: (RecordPrefix) throws(ResultsError) -> Void) throws(ResultsError) {
     try state.withLock { (state) throws(ResultsError) in
-      guard state.log != nil else { throw .closed(directory: directory.path) }
-      try body()
+      guard let prefix = state.log?.prefix else { throw .closed(directory: directory.path) }
+      try body(prefix)
+    }
+  }
+
+  /// Whether the records begin with `prefix`. A run that has ended is not asked.
+  func hasRecords(_ prefix: RecordPrefix) -> Bool {
+    state.withLock { state in
+      guard let checksums = state.log?.checksums else { return true }
+      return prefix.begins(checksums)
     }
   }
 
@@ -155,6 +180,7 @@ public final class ResultsStore: Sendable {
       manifest.status = status
       manifest.reason = reason
       manifest.ended = Manifest.now
+      manifest.records = state.log?.prefix
       manifest.add(fallbacks)
       try manifest.write(in: directory)
       state.manifest = manifest

@@ -16,6 +16,13 @@ public struct RunDescription: Sendable {
   public var sourceRevision = ""
   /// Versions of what the numbers depend on: the program, compiler, drivers, libraries.
   public var versions: [String: String] = [:]
+  /// What the bits of the numbers depend on beside the identity, by name. A continued run must find the same, unless it
+  /// `continuesElsewhere`.
+  public var numerics: [String: String] = [:]
+  /// Keys of the identity that name the device.
+  public var deviceKeys: Set<String> = []
+  /// Goes on with a run of these settings that another device began, or whose `numerics` differ.
+  public var continuesElsewhere = false
   /// SHA-256 or the like of each data file, by name. A continued run must find the same data.
   public var dataChecksums: [String: String] = [:]
 
@@ -24,6 +31,15 @@ public struct RunDescription: Sendable {
     self.experiment = experiment
     self.identity = try JSONValue(encoding: identity, what: "identity")
     self.parameters = try JSONValue(encoding: parameters, what: "parameters")
+  }
+
+  /// In `numerics`: sizes of kernels that nobody measured.
+  public static let ownTiles = "the device's own"
+
+  /// `identity`, which is an object, without what names the device.
+  func withoutDevice(_ identity: JSONValue) -> JSONValue {
+    guard let members = identity.members else { return identity }
+    return .object(members.filter { !deviceKeys.contains($0.key) })
   }
 
   /// The first 48 bits of the SHA-256 digest of the identity's canonical JSON, as 12 hexadecimal digits. Equal on every machine.

@@ -6,7 +6,7 @@ public struct RunSummary: Equatable, Sendable {
   public enum State: Equatable, Sendable, CustomStringConvertible {
     /// A process writes it now.
     case running
-    /// Its process ended without marking it; it can be continued.
+    /// It was ended before its time, in order or by a kill; it can be continued.
     case interrupted
     case finished
     case failed(reason: String)
@@ -58,6 +58,7 @@ public enum RunListing {
         switch manifest.status {
         case .running: RunLock.isHeld(in: directory) ? .running : .interrupted
         case .finished: .finished
+        case .interrupted: .interrupted
         case .failed: .failed(reason: manifest.reason ?? "no reason recorded")
         }
     } catch {

@@ -9,11 +9,13 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
+  private var sums: URL { folder.url.appendingPathComponent("records.crc") }
+
   private func line(_ text: String) -> [UInt8] { Array("{\"text\":\"\(text)\"}\n".utf8) }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "needs /dev/full"))
   func aFullDeviceIsAnErrorWithTheSystemsReason() throws {
-    var log = try RecordLog(URL(fileURLWithPath: "/dev/full"), length: 0)
+    var log = try RecordLog(URL(fileURLWithPath: "/dev/full"), length: 0, in: sums)
     do {
       try log.append(line("a"))
       Issue.record("expected an error")
@@ -23,10 +25,11 @@ import Testing
   }
 
   /// The disk takes some bytes of a line, then none; later it has room again.
-  @Test func aLineCutShortIsTakenBack() throws {
+  @Test(arguments: [0, 8, 18, 20]) func aLineCutShortIsTakenBack(_ room: Int) throws {
     let url = folder.url.appendingPathComponent("records.jsonl")
-    let room = Mutex(25)
-    var log = try RecordLog(url, length: 0) { descriptor, bytes in
+    // The first line and its checksum, and a part of the second line.
+    let room = Mutex(17 + 9 + room)
+    var log = try RecordLog(url, length: 0, in: sums) { descriptor, bytes in
       let count = room.withLock { room in
         let count = min(room, bytes.count)
         room -= count
@@ -46,10 +49,15 @@ import Testing
       #expect(error == .cannotWrite(path: url.path, reason: String(cString: strerror(ENOSPC))))
     }
     #expect(try Data(contentsOf: url) == Data(line("first")), "the half line is gone")
+    #expect(try Data(contentsOf: sums).count == 9)
     room.withLock { $0 = 1000 }
     try log.append(line("third"))
     try log.synchronise()
     #expect(try Data(contentsOf: url) == Data(line("first") + line("third")))
+    var checksum = CRC32()
+    (line("first") + line("third")).withUnsafeBytes { checksum.update($0) }
+    #expect(log.prefix == RecordPrefix(count: 2, checksum: checksum.value))
+    #expect(try Data(contentsOf: sums).suffix(9) == Data(RecordChecksums.line(checksum.value)))
   }
 
   /// A real file system of 64 KiB.

@@ -1,0 +1,41 @@
+/// A thing on which the bits of numbers depend, and that is not as it was.
+public struct NumericsDifference: Equatable, Sendable {
+  public let name: String
+  public let recorded: String
+  public let present: String
+}
+
+extension Manifest {
+  /// A start of the run: until the next one its records have these numerics.
+  public struct Segment: Equatable, Sendable {
+    /// ISO 8601.
+    public let at: String
+    public let sourceRevision: String
+    /// Lines that were recorded before.
+    public let records: Int
+    /// What the bits of numbers depend on, by name.
+    public let numerics: [String: String]
+  }
+
+  /// What the bits of the latest records depend on. Of a run of an older version what its manifest tells.
+  var numerics: [String: String] {
+    if let last = segments.last { return last.numerics }
+    var known: [String: String] = [:]
+    known["backend"] = identity["backend"]?.string
+    known["device"] = identity["device-name"]?.string
+    known["driver"] = versions["driver"]
+    known["tiles"] = versions["tiles"] ?? RunDescription.ownTiles
+    known["lapack"] = versions["openblas"]
+    known["numerics"] = "1"
+    return known
+  }
+
+  /// Where `present` differs. What an older version did not record is not known to differ.
+  func differences(from present: [String: String]) -> [NumericsDifference] {
+    let recorded = numerics
+    return present.keys.sorted().compactMap { name in
+      guard let before = recorded[name], let now = present[name], before != now else { return nil }
+      return NumericsDifference(name: name, recorded: before, present: now)
+    }
+  }
+}
