@@ -17,6 +17,11 @@ public protocol Experiment: Sendable {
   /// Settings that extend a run rather than change its numbers; they are not part of its identity.
   static var extendingSettings: Set<String> { get }
 
+  /// Says of a recorded line what it holds beyond what `settings` ask for; nil where they cover it.
+  ///
+  /// Settings that extend a run can be given too small for what it holds already.
+  static func excess(over settings: Settings) throws -> (Record) -> Excess?
+
   /// Defaults that differ from those that `Settings` declares, as texts by the settings' names on the command line.
   static var defaults: [String: String] { get }
   /// Settings, as in `defaults`, of the published figures or beyond, for a large machine: what `--paper` stands for. Empty for none.
@@ -81,13 +86,23 @@ public struct RunContext: Sendable {
   public let store: any RunStore
   public let log: Logger
   public let progress: any ProgressReporting
+  public let control: any RunControl
 
-  public init(engine: Engine, passEngine: Engine, store: any RunStore, log: Logger, progress: any ProgressReporting) {
+  public init(
+    engine: Engine, passEngine: Engine, store: any RunStore, log: Logger, progress: any ProgressReporting,
+    control: any RunControl = NoControl()
+  ) {
     self.engine = engine
     self.passEngine = passEngine
     self.store = store
     self.log = log
     self.progress = progress
+    self.control = control
+  }
+
+  /// The same with another store and progress, for a part of the run.
+  func part(store: any RunStore, progress: any ProgressReporting) -> RunContext {
+    RunContext(engine: engine, passEngine: passEngine, store: store, log: log, progress: progress, control: control)
   }
 }
 

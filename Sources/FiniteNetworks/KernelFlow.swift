@@ -41,6 +41,13 @@ public struct KernelFlow: Sendable {
     clock.step = [rule.initialStep]
   }
 
+  /// Goes on from where an equal flow stood.
+  public mutating func restore(clock: TrainingClock, outputs: Matrix, coefficients: Matrix) throws {
+    (self.clock, self.outputs, self.coefficients) = (clock, outputs, coefficients)
+    slope = loss.gradient(outputs, targets).map { $0 / Double(targets.rows) }
+    velocity = try engine.matrix(engine.gemm(kernel, engine.tensor(slope)))
+  }
+
   /// Tries one step.
   public mutating func advance() throws {
     let step = clock.step[0]

@@ -78,7 +78,7 @@ public struct LimitComparison: Sendable {
   func batch(_ step: Int) -> [Int] { batches?[step] ?? trainRows }
 
   /// What one draw has shown.
-  public struct Draw: Sendable, Equatable {
+  public struct Draw: Sendable, Equatable, Codable {
     /// By step; they stop where the limit diverged.
     public var readings: [LimitReading] = []
     /// max_t |F̃ − F| / (10⁻⁶ |F|) with F̃ that of the twin; infinite where the twin alone diverged.
@@ -106,27 +106,45 @@ public struct LimitComparison: Sendable {
     }
   }
 
+  /// Where some draws stand between two steps: enough to go on with the same numbers.
+  public struct State: Sendable {
+    public var draws: [Draw]
+    public var limits: Lockstep.State
+    /// Of the finite networks, `[draws, lines, 1024]`, and F of the frozen kernels, `[draws, N + M, c]`; row-major.
+    public var parameters: [Double]
+    public var frozen: [Double]
+
+    public init(draws: [Draw], limits: Lockstep.State, parameters: [Double], frozen: [Double]) {
+      (self.draws, self.limits, self.parameters, self.frozen) = (draws, limits, parameters, frozen)
+    }
+  }
+
   /// Trains one draw per stream to the last reading.
   ///
   /// - Parameters:
   ///   - width: of all hidden layers of the finite networks.
-  ///   - onStep: told after every step.
+  ///   - state: of equal draws that were left between two steps; nil begins.
+  ///   - onStep: told after every step its number, and a function that gives the state.
   /// - Returns: a draw per stream. A draw whose limit diverges has a failure; nothing is thrown for it.
-  public func draws(width: Int, streams: [RandomStream], onStep: (Int) -> Void = { _ in }) throws -> [Draw] {
+  public func draws(
+    width: Int, streams: [RandomStream], from state: State? = nil, onStep: (Int, () throws -> State) throws -> Void = { _, _ in }
+  ) throws -> [Draw] {
     var race = try LimitRace(self, width: width, streams: streams)
-    for step in 0...lastStep {
+    if let state { try race.restore(state) }
+    for step in (state?.limits.step ?? 0)...lastStep {
       race.compareTwins()
       if readings.contains(step) { try race.read(step) }
       guard step < lastStep, !race.isOver else { break }
       try race.advance(step)
-      onStep(step + 1)
+      let current = race
+      try onStep(step + 1) { try current.state() }
     }
     return race.draws
   }
 }
 
 /// Distances of one draw at one step.
-public struct LimitReading: Sendable, Equatable {
+public struct LimitReading: Sendable, Equatable, Codable {
   public var step: Int
   /// Of F on training and test points.
   public var train: Double

@@ -44,6 +44,22 @@ struct LimitRace {
       comparison.kernelReadings.isEmpty ? [] : try streams.indices.map { try limits.tangentKernel(of: $0, comparison.kernelRows) }
   }
 
+  func state() throws -> LimitComparison.State {
+    try LimitComparison.State(
+      draws: draws, limits: limits.state(), parameters: engine.read(finite.parameters), frozen: engine.read(frozen.outputs))
+  }
+
+  mutating func restore(_ state: LimitComparison.State) throws {
+    let parameters = finite.parameters
+    guard state.draws.count == draws.count, state.parameters.count == parameters.batch * parameters.rows * parameters.columns,
+      state.frozen.count == frozen.outputs.batch * frozen.outputs.rows * frozen.outputs.columns
+    else { throw LearningError.incompleteState(missing: "parameters of these draws") }
+    draws = state.draws
+    try limits.restore(state.limits)
+    try engine.write(state.parameters, into: parameters)
+    try engine.write(state.frozen, into: frozen.outputs)
+  }
+
   /// No limit is left to compare with.
   var isOver: Bool { draws.allSatisfy { $0.failure != nil } }
 

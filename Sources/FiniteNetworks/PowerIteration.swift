@@ -30,33 +30,41 @@ public struct PowerIteration: Sendable, Equatable {
     /// u, of the shape of the start.
     public var vectors: Tensor
     public var iterations: Int
+    /// Iterations in a row that changed nothing.
+    public internal(set) var calm = 0
+
+    /// - Parameter vectors: the present u.
+    public init(values: [Double], residuals: [Double], vectors: Tensor, iterations: Int, calm: Int = 0) {
+      (self.values, self.residuals, self.vectors, self.iterations, self.calm) = (values, residuals, vectors, iterations, calm)
+    }
   }
 
   /// - Parameters:
   ///   - start: `[members, lines, columns]`, none of them zero.
   ///   - signs: σ of every member; nil for the sign of τ.
-  ///   - report: called after every iteration with its number, from 1.
+  ///   - begun: where an equal iteration stood when it was reported; its vectors, normalised, are `start`.
+  ///   - report: called after every iteration but the one that settles.
   ///   - contract: T(u, …, u, ·) of u, a tensor of its own that the iteration may overwrite.
   public func run(
-    from start: Tensor, signs: [Double]? = nil, on engine: Engine, report: (Int) throws -> Void = { _ in },
+    from start: Tensor, begun: Result? = nil, signs: [Double]? = nil, on engine: Engine, report: (Result) throws -> Void = { _ in },
     contract: (Tensor) throws -> Tensor
   ) throws -> Result {
     let u = try engine.contiguous(start)
-    try engine.map(.product, [u, engine.perMember(engine.norms(u).map { $0 > 0 ? 1 / $0 : 0 })], into: u)
-    var result = Result(values: [], residuals: [], vectors: u, iterations: 0)
-    var calm = 0
+    if begun == nil { try engine.map(.product, [u, engine.perMember(engine.norms(u).map { $0 > 0 ? 1 / $0 : 0 })], into: u) }
+    var result = begun ?? Result(values: [], residuals: [], vectors: u, iterations: 0)
+    result.vectors = u
     while result.iterations < limit {
       let contracted = try contract(u)
       let (values, norms) = (try engine.products(contracted, u), try engine.norms(contracted))
       let magnitudes = values.map { abs($0) }
       let hasSettled = result.iterations > 0 && zip(magnitudes, result.values).allSatisfy { abs($0 - $1) <= tolerance * $0 }
-      calm = hasSettled ? calm + 1 : 0
+      result.calm = hasSettled ? result.calm + 1 : 0
       result.values = magnitudes
       result.residuals = zip(norms, magnitudes).map { $1 > 0 ? max($0 * $0 - $1 * $1, 0).squareRoot() / $1 : 0 }
       result.iterations += 1
-      try report(result.iterations)
-      if calm >= 2 { break }
+      if result.calm >= 2 { break }
       try advance(u, contracted, values: values, norms: norms, signs: signs ?? values.map { $0 < 0 ? -1 : 1 }, on: engine)
+      try report(result)
     }
     return result
   }

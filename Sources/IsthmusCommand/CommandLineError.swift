@@ -15,6 +15,8 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case noRoom(path: String, expectedBytes: Int, availableBytes: Int)
   case cannotWrite(path: String, reason: String)
   case noCase(filter: String)
+  /// A run holds more than what it is now asked for.
+  case lessThanRecorded(directory: String, recorded: String)
   case coarsePrecision(device: String, precision: String)
   case tilesAreOff
   /// A device without sizes to choose; nil where no device has any.
@@ -50,6 +52,9 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
         + "each instruction set). See `isthmus devices` for OpenCL devices."
     case .nothingToTune(nil):
       "no device here has anything to tune: only OpenCL devices do, and none was found. See `isthmus devices` for the reason."
+    case .lessThanRecorded(let directory, let recorded):
+      "\(directory) holds more than is asked for now: \(recorded). A run is "
+        + "extended, never cut: ask for at least that, look at it with `isthmus plot \(directory)`, or choose another folder with --results."
     case .coarsePrecision(let device, let precision):
       "\(device) has no \(precision), in which the results of an experiment are kept. Choose another device (see `isthmus devices`)."
     }

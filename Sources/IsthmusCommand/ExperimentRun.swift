@@ -16,9 +16,12 @@ struct ExperimentRun<E: Experiment> {
   private let meter: Meter?
   private var isTalkative: Bool { !options.quiet && !options.json }
 
+  private let interruption: Interruption
+
   init(_ settings: E.Settings, on backend: any Backend, _ options: RunOptions) throws {
     self.settings = settings
     self.options = options
+    interruption = Interruption(maxTime: options.maxTime?.duration, start: .now)
     guard backend.device.precisions.contains(.float64) else {
       throw CommandLineError.coarsePrecision(device: backend.device.identifier, precision: "\(Precision.float64)")
     }
@@ -33,28 +36,36 @@ struct ExperimentRun<E: Experiment> {
     let plan = try E.plan(settings, on: engine, passEngine: passEngine)
     let description = try description(plan)
     let results = URL(fileURLWithPath: options.results)
-    if options.plan { return show(plan, description, in: results) }
+    if options.plan { return try show(plan, description, in: results) }
 
     let limits = try measureLimits()
     // Before the work: a run that cannot be recorded does not start.
-    let store = try ResultsStore.open(description, in: results, expectedBytes: plan.expectedBytes)
-    let interruption = Interruption(of: store)
+    let store = try ResultsStore.open(
+      description, in: results, expectedBytes: plan.expectedBytes, accepts: checkExtent,
+      report: { Terminal.writeError("warning: \($0)") })
+    let backend = engine.backend
+    interruption.begin(store) { backend.fallbacks }
     let clock = ContinuousClock.now
     if isTalkative {
       plan.summary.forEach(Terminal.write)
       Terminal.write("\(store.existing.isEmpty ? "run" : "continuing run") \(store.directory.relativePath) on \(engine.device.name)")
+      tellOfOthers(description, in: results, isNew: store.existing.isEmpty)
     }
     let table: RunTable?
     var profile: ProfileReport?
     do {
       meter?.reset()
       try work(plan, store)
+      interruption.finishRecords("all is recorded; the same command makes the table in \(store.directory.relativePath)")
       profile = try endProfile(limits, store)
       table = try ReportCatalog.report(E.name)?.table(store.directory)
       if let table { try store.writeTable(table.text, heading: table.heading, numbers: table.numbers, json: table.json) }
       try store.finish(fallbacks: engine.backend.fallbacks)
+      interruption.finishRecords("the run is finished; `isthmus plot \(store.directory.relativePath)` draws its figures")
+    } catch is RunStopped {
+      interruption.endSaved()
     } catch {
-      interruption.waitIfUnderWay()
+      interruption.settle()
       // The first fault matters; where even this cannot be written the run counts as interrupted.
       try? store.fail("\(error)", fallbacks: engine.backend.fallbacks)
       throw error
@@ -82,7 +93,23 @@ struct ExperimentRun<E: Experiment> {
     var log = Logger(label: E.name) { _ in ProgressLog(line: line) }
     log.logLevel = options.quiet ? .warning : .info
     defer { line.end() }
-    try plan.run(RunContext(engine: engine, passEngine: passEngine, store: store, log: log, progress: line))
+    try plan.run(RunContext(engine: engine, passEngine: passEngine, store: store, log: log, progress: line, control: interruption))
+  }
+
+  /// Refuses to show less than is recorded: the table and the figures are made of all records, and the manifest would not be true of them.
+  private func checkExtent(_ directory: URL, _ records: [Record]) throws {
+    let excesses = records.compactMap(try E.excess(over: settings))
+    guard excesses.isEmpty else {
+      throw CommandLineError.lessThanRecorded(directory: directory.relativePath, recorded: Excess.text(excesses))
+    }
+  }
+
+  /// A new run beside one of the same settings is not what a job that was moved to another device wants.
+  private func tellOfOthers(_ description: RunDescription, in results: URL, isNew: Bool) {
+    guard isNew, !options.continueElsewhere else { return }
+    for other in RunFolder.begunElsewhere(description, in: results) {
+      Terminal.write("\(other.relativePath) holds a run of these settings on another device; --continue-elsewhere would go on with it")
+    }
   }
 
   private func description(_ plan: any ExperimentPlan) throws -> RunDescription {
@@ -103,11 +130,14 @@ struct ExperimentRun<E: Experiment> {
     description.sourceRevision = Provenance.sourceRevision
     description.versions = Provenance.versions(of: device)
     description.dataChecksums = plan.dataChecksums
+    description.numerics = Provenance.numerics(of: device)
+    description.deviceKeys = ["backend", "device-name"]
+    description.continuesElsewhere = options.continueElsewhere
     return description
   }
 
-  private func show(_ plan: any ExperimentPlan, _ description: RunDescription, in results: URL) {
-    let directory = results.appendingPathComponent(E.name).appendingPathComponent(description.runID)
+  private func show(_ plan: any ExperimentPlan, _ description: RunDescription, in results: URL) throws {
+    let directory = try RunFolder.find(description, in: results)
     guard options.json else {
       plan.summary.forEach(Terminal.write)
       return Terminal.write("results would go to \(directory.relativePath), at most about \(Terminal.text(bytes: plan.expectedBytes))")

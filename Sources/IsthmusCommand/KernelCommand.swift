@@ -1,5 +1,4 @@
 import ArgumentParser
-import CSignals
 import Compute
 import Foundation
 import Results
@@ -60,7 +59,6 @@ struct KernelCommand: ParsableCommand {
     let points = try points.load(width: file.inputs)
     let engine = try Engine(try device.backend(), precision: precision)
     let (rows, columns) = (points.x.count, (points.y ?? points.x).count)
-    isthmus_end_in_order_on_signals()
     let output = try KernelOutput(in: URL(fileURLWithPath: out), kinds, rows: rows, columns: columns, engine)
     if let positions = points.x.positions { output.add(positions, of: "x") }
     if let positions = points.y?.positions { output.add(positions, of: "y") }

@@ -34,6 +34,7 @@ struct PlotCommand: ParsableCommand {
     let directory = try chosenDirectory()
     let experiment = try Manifest.read(directory).experiment
     guard let report = ReportCatalog.report(experiment) else { throw CommandLineError.noFigures(experiment: experiment) }
+    if let caveat = RunRecords.caveat(in: directory) { Terminal.writeError("note: \(caveat.printable)") }
     let figures = try report.figures(directory, formats: formats), files = figures.flatMap(\.files)
     for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note.printable)") }
     if files.isEmpty { Terminal.write("\(directory.relativePath.printable) has nothing to draw yet") }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BackendCatalog
+import CSignals
 import Compute
 import Foundation
 
@@ -8,6 +9,7 @@ enum Program {
   static let version = "0.1.0"
 
   static func main(_ arguments: [String]) -> Never {
+    isthmus_signals_start()
     do {
       BackendCatalog.tileStore = .chosen()
       var command = try IsthmusCommand.parseAsRoot(try SettingsFile.expand(arguments))
@@ -48,7 +50,8 @@ struct IsthmusCommand: ParsableCommand {
         isthmus tune                                        the quickest sizes of OpenCL kernels for this machine
 
         Completions: `isthmus --generate-completion-script bash` (or zsh, fish) prints a script that the shell sources.
-        Exit codes: 0 done; 1 failed; 64 the command line could not be understood; 130 interrupted.
+        Exit codes: 0 done; 1 failed; 64 the command line could not be understood; 75 a run's --max-time is over; 129, 130 \
+        and 143 ended by SIGHUP, SIGINT and SIGTERM.
         """,
       version: Program.version,
       subcommands: [

@@ -2,6 +2,7 @@ import CRevision
 import Compute
 import Foundation
 import LinearAlgebra
+import Results
 
 /// What the numbers of a run depend on beside its settings.
 enum Provenance {
@@ -22,6 +23,19 @@ enum Provenance {
     var versions = programVersions.merging(["driver": device.driver]) { own, _ in own }
     versions["tiles"] = device.tiles
     return versions
+  }
+
+  /// Raised by every change of the program after which equal runs have other bits.
+  private static let numericsVersion = 2
+
+  /// What the bits of numbers depend on beside a run's settings: a run goes on where these are as they were. The program's own threads are
+  /// not among them; those of OpenBLAS are.
+  static func numerics(of device: DeviceDescription) -> [String: String] {
+    [
+      "backend": device.backend, "device": device.name, "driver": RunDescription.withoutThreads(device.driver),
+      "tiles": device.tiles ?? RunDescription.ownTiles, "lapack": LAPACK.configuration ?? "not OpenBLAS",
+      "lapackThreads": ProcessInfo.processInfo.environment["OPENBLAS_NUM_THREADS"] ?? "its own choice", "numerics": "\(numericsVersion)",
+    ]
   }
 
   /// Without those of a device.

@@ -13,7 +13,10 @@ struct RunCommand: ParsableCommand {
       discussion: """
         A run is identified by its settings, device and precision, and lives in RESULTS/EXPERIMENT/RUN-ID: manifest.json says what \
         it is, records.jsonl holds its numbers as they are computed, table.txt and figures/ are made at the end. Stopped or killed, \
-        the same command continues it; more steps or draws extend it.
+        the same command continues it; more steps or draws extend it, fewer than are recorded are refused.
+
+        SIGINT, SIGTERM, SIGHUP and --max-time end a run after a step, when it is saved: at most one step is lost. A second signal \
+        ends it at once. SIGUSR1 saves and goes on. Under Slurm: `#SBATCH --requeue --signal=TERM@60`, or --max-time below the job's.
 
         Settings may come from a YAML file whose keys are the options' names; options given beside the file win:
 
@@ -87,6 +90,17 @@ struct RunOptions: ParsableArguments {
   // Expanded by `SettingsFile` before parsing.
   @Flag(help: "Settings of the published figures or beyond, for a large machine, where the experiment has them (see above).")
   var paper = false
+  @Option(
+    help: ArgumentHelp(
+      "End after this time as on SIGTERM, with exit code 75: 90s, 55m, 1h30m, or as Slurm writes it, HH:MM:SS or D-HH:MM:SS.",
+      valueName: "time"))
+  var maxTime: RunTime?
+  @Flag(
+    help: ArgumentHelp(
+      "Continue also a run of these settings that another device, driver or version of the program began.",
+      discussion:
+        "Its numbers then agree within what the device promises (see numerics.md) and not bit for bit; the manifest lists each part."))
+  var continueElsewhere = false
   @Flag(help: "Print what would be done and what it costs, and stop.") var plan = false
   @Flag(
     help: ArgumentHelp(

@@ -2,7 +2,7 @@ import Compute
 import LinearAlgebra
 
 /// What can go wrong when a network is trained.
-public enum LearningError: Error, Equatable, CustomStringConvertible {
+public enum LearningError: Error, Equatable, Codable, CustomStringConvertible {
   /// A number of the dynamics is no longer finite, or the loss is 50 times the initial one.
   case diverged(step: Int, loss: Double)
   /// The basis would need more pivots than it may have.

@@ -47,3 +47,20 @@ extension Record {
     }
   }
 }
+
+/// As the text of its line: within a checkpoint's state.
+extension Record: Codable {
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(String(decoding: line().dropLast(), as: UTF8.self))
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    do {
+      try self.init(line: ArraySlice(container.decode(String.self).utf8))
+    } catch let error as JSONSyntaxError {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: error.reason)
+    }
+  }
+}

@@ -17,6 +17,19 @@ public enum RecordValue: Equatable, Sendable {
   }
 }
 
+extension RecordValue {
+  /// As a person would write it.
+  public var text: String {
+    switch self {
+    case .number(let value): Int(exactly: value).map(String.init) ?? "\(value)"
+    case .string(let text): text
+    case .bool(let value): "\(value)"
+    case .numbers(let values): values.map { RecordValue.number($0).text }.joined(separator: ",")
+    case .null: "null"
+    }
+  }
+}
+
 extension RecordValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByArrayLiteral, ExpressibleByNilLiteral
 {

@@ -1,6 +1,6 @@
 /// What can go wrong when results are stored or read.
 public enum ResultsError: Error, Equatable, CustomStringConvertible {
-  /// `name` would become part of a path and holds something other than letters, digits, `-`, `_`, `.`, or begins with `.`.
+  /// `name` would become part of a path and holds something other than letters, digits, `-`, `+`, `_`, `.`, or begins with `.`.
   case invalidName(what: String, name: String)
   /// A value of the run's description cannot be written as JSON.
   case cannotEncode(what: String, reason: String)
@@ -52,7 +52,7 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .invalidName(let what, let name):
-      "results: the \(what) '\(name)' cannot be part of a path; use letters, digits, '-', '_' and '.', not beginning with '.'."
+      "results: the \(what) '\(name)' cannot be part of a path; use letters, digits, '-', '+', '_' and '.', not beginning with '.'."
     case .cannotEncode(let what, let reason):
       "results: the \(what) cannot be written as JSON: \(reason)"
     case .notWritable(let path, let reason):

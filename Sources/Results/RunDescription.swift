@@ -36,6 +36,9 @@ public struct RunDescription: Sendable {
   /// In `numerics`: sizes of kernels that nobody measured.
   public static let ownTiles = "the device's own"
 
+  /// A driver's text without a number of threads at its end, on which no bit depends.
+  public static func withoutThreads(_ driver: String) -> String { driver.replacing(/, [0-9]+ threads?$/, with: "") }
+
   /// `identity`, which is an object, without what names the device.
   func withoutDevice(_ identity: JSONValue) -> JSONValue {
     guard let members = identity.members else { return identity }

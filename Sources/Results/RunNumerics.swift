@@ -23,7 +23,7 @@ extension Manifest {
     var known: [String: String] = [:]
     known["backend"] = identity["backend"]?.string
     known["device"] = identity["device-name"]?.string
-    known["driver"] = versions["driver"]
+    known["driver"] = versions["driver"].map(RunDescription.withoutThreads)
     known["tiles"] = versions["tiles"] ?? RunDescription.ownTiles
     known["lapack"] = versions["openblas"]
     known["numerics"] = "1"

@@ -37,7 +37,7 @@ struct Recorded {
 
   static func run<E: Experiment>(
     _ experiment: E.Type, _ settings: E.Settings, on engine: Engine, in folder: URL? = nil,
-    progress: any Experiments.ProgressReporting = SilentProgress()
+    progress: any Experiments.ProgressReporting = SilentProgress(), control: any RunControl = NoControl()
   ) throws -> [Record] {
     let results = folder ?? temporaryFolder()
     defer { if folder == nil { try? FileManager.default.removeItem(at: results) } }
@@ -46,7 +46,7 @@ struct Recorded {
     var log = Logger(label: "test")
     log.logLevel = .critical
     do {
-      try plan.run(RunContext(engine: engine, passEngine: engine, store: store, log: log, progress: progress))
+      try plan.run(RunContext(engine: engine, passEngine: engine, store: store, log: log, progress: progress, control: control))
     } catch {
       try store.fail("\(error)")
       throw error

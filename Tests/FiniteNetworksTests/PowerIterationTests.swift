@@ -69,7 +69,7 @@ import WideKernels
     let one = try engine.tensor([1, 1], batch: 2, rows: 1, columns: 1)
     var reported: [Int] = []
     let result = try PowerIteration(limit: 4, tolerance: 0).run(
-      from: Samples.direction(network, "start"), on: engine, report: { reported.append($0) }
+      from: Samples.direction(network, "start"), on: engine, report: { reported.append($0.iterations) }
     ) { try network.derivative(2, one, x, along: $0) }
     #expect(result.iterations == 4 && reported == [1, 2, 3, 4])
     #expect(throws: FiniteNetworkError.self) { try network.derivative(0, one, x, along: network.parameters) }

@@ -20,6 +20,18 @@ public enum Bottleneck: Experiment {
     try checkedPlan(settings, loaded: DataSource.parse(settings.data).load(), on: engine, passEngine: passEngine)
   }
 
+  public static func excess(over settings: BottleneckSettings) -> (Record) -> Excess? {
+    { record in
+      if let draw = record.number("draw"), draw >= Double(settings.draws) { return .amount("draws", draw + 1) }
+      let isEnd = record.string("kind") == "end", name = record.string("bottlenecks") ?? ""
+      // Curves of networks without bottleneck go on to where the slowest fraction is reached.
+      guard isEnd || !name.hasPrefix("inf"), let steps = record.number(isEnd ? "steps" : "step"), steps > Double(settings.steps) else {
+        return nil
+      }
+      return .amount("steps", steps)
+    }
+  }
+
   /// - Parameter loaded: what the setting `data` names.
   static func checkedPlan(
     _ settings: BottleneckSettings, loaded: LoadedData, on engine: Engine, passEngine: Engine

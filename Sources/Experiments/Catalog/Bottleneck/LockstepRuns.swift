@@ -36,9 +36,10 @@ struct LockstepRuns {
     // Runs that a checkpoint holds go on from there, together; the others begin.
     let checkpoints = try LockstepCheckpoint.all(of: name, in: context.store)
     for checkpoint in checkpoints {
-      let continued = left.filter { checkpoint.units.contains($0.key) }
+      let continued = left.filter { checkpoint.units.contains($0.key) && recorded.isWhole($0, to: checkpoint.step) }
       guard !continued.isEmpty else { continue }
-      left.removeAll { checkpoint.units.contains($0.key) }
+      let own = Set(continued.map(\.key))
+      left.removeAll { own.contains($0.key) }
       context.log.info("\(continued.count) runs go on from step \(checkpoint.step)")
       let starts = try self.starts(
         continued, values: { try checkpoint.start($0).values }, eigenvalue: { try checkpoint.start($0).eigenvalue })

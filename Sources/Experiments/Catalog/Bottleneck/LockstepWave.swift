@@ -84,22 +84,34 @@ final class LockstepWave {
     defer { progress.finish(seconds: seconds) }
     if lockstep.step == 0 { try record(isReading: true) }
     let (clock, firstStep) = (ContinuousClock.now, lockstep.step)
-    while lockstep.step < settings.steps, !active.isEmpty {
-      try advance()
-      let converged = active.filter { lockstep.loss(of: $0) <= settings.stopAt * lockstep.initialLoss[$0] }
-      try record(isReading: readings.contains(lockstep.step), converged: Set(converged))
-      try end(converged, "converged")
-      try saveIfDue()
-      let rate = Double(lockstep.step - firstStep) / max((ContinuousClock.now - clock) / .seconds(1), 1e-6)
-      progress.update(
-        "\(active.count) runs in lockstep, step \(lockstep.step)", seconds: seconds * Double(lockstep.step) / Double(settings.steps),
-        rate: String(format: rate < 10 ? "%.1f steps/s" : "%.0f steps/s", rate))
+    try context.steps {
+      while lockstep.step < settings.steps, !active.isEmpty {
+        try step()
+        let rate = Double(lockstep.step - firstStep) / max((ContinuousClock.now - clock) / .seconds(1), 1e-6)
+        progress.update(
+          "\(active.count) runs in lockstep, step \(lockstep.step)", seconds: seconds * Double(lockstep.step) / Double(settings.steps),
+          rate: String(format: rate < 10 ? "%.1f steps/s" : "%.0f steps/s", rate))
+        if active.isEmpty { break }
+        try context.stepEnded {
+          try recordCost()
+          try save()
+        }
+      }
     }
     try recordCost()
     let finished = active
     for unit in finished { try finish(unit, "finished") }
     // Only runs that could have gone on can be extended.
     if finished.isEmpty { try context.store.removeCheckpoint(checkpointName) } else { try save() }
+  }
+
+  /// One step of every unit, recorded, and saved where that is due.
+  private func step() throws {
+    try advance()
+    let converged = active.filter { lockstep.loss(of: $0) <= settings.stopAt * lockstep.initialLoss[$0] }
+    try record(isReading: readings.contains(lockstep.step), converged: Set(converged))
+    try end(converged, "converged")
+    try saveIfDue()
   }
 
   /// Numbers of the units that are still trained; numbers beyond them are twins.
@@ -131,6 +143,7 @@ final class LockstepWave {
       "kind": "cost", "bottlenecks": .string(units[0].chain.description), "runSteps": .number(Double(cost.runSteps)),
       "seconds": .number(cost.seconds),
     ])
+    cost = (0, 0)
   }
 
   private func fail(_ index: Int, _ failure: LearningError) throws {

@@ -16,6 +16,12 @@ struct RecordedUnits {
   /// The lines of one unit's steps.
   func steps(of unit: BottleneckPlan.Unit) -> [Record] { steps[unit.key] ?? [] }
 
+  /// Whether every step up to `step` is recorded. A checkpoint of an older version does not know its records; with a step that is lost a
+  /// run that goes on would miss what was reached there.
+  func isWhole(_ unit: BottleneckPlan.Unit, to step: Int) -> Bool {
+    Set(steps(of: unit).compactMap { $0.number("step") }.filter { $0 <= Double(step) }).count == step + 1
+  }
+
   /// Ended for a reason of its own, or after at least `steps` steps.
   func isComplete(_ unit: BottleneckPlan.Unit, steps: Int) -> Bool {
     guard let end = ends[unit.key] else { return false }

@@ -1,4 +1,5 @@
 import Compute
+import Results
 
 /// One, two and three bottlenecks at the same number of hidden layers: does a further one accelerate further?
 ///
@@ -16,6 +17,8 @@ public enum BottleneckDepth: Experiment {
   ]
 
   public static func allowsFloat32Passes(_ settings: BottleneckSettings) -> Bool { settings.allowsFloat32Passes }
+
+  public static func excess(over settings: BottleneckSettings) -> (Record) -> Excess? { Bottleneck.excess(over: settings) }
 
   public static func plan(_ settings: BottleneckSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
     try Bottleneck.plan(settings, on: engine, passEngine: passEngine)

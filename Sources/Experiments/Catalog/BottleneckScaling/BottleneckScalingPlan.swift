@@ -35,11 +35,9 @@ struct BottleneckScalingPlan: ExperimentPlan {
     var done = 0.0
     for combination in combinations {
       let (points, scale) = (combination.settings.train, combination.settings.targetScale)
-      let part = RunContext(
-        engine: context.engine, passEngine: context.passEngine,
+      let part = context.part(
         store: RunPart(
           of: context.store, name: "points\(points)-scale\(scale)", fields: ["points": .number(Double(points)), "scale": .number(scale)]),
-        log: context.log,
         progress: PartProgress(
           whole: context.progress, from: done / total, to: (done + combination.estimatedSeconds) / total,
           name: "\(points) points, scale \(scale)"))

@@ -21,6 +21,16 @@ public enum FiniteWidth: Experiment {
   /// Distances down to 10⁻⁶, those of the twins, are compared.
   public static func allowsFloat32Passes(_ settings: FiniteWidthSettings) -> Bool { false }
 
+  public static func excess(over settings: FiniteWidthSettings) throws -> (Record) -> Excess? {
+    let (chains, widths) = (Set(try settings.chains().map(\.description)), Set(try settings.hiddenWidths().map(Double.init)))
+    return { record in
+      if let chain = record.string("bottlenecks"), !chains.contains(chain) { return .member("bottlenecks", chain) }
+      if let width = record.number("width"), !widths.contains(width) { return .member("widths", width) }
+      if let draw = record.number("draw"), draw >= Double(settings.draws) { return .amount("draws", draw + 1) }
+      return nil
+    }
+  }
+
   public static func plan(_ settings: FiniteWidthSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
     try settings.validate()
     guard passEngine.precision == .float64 else {

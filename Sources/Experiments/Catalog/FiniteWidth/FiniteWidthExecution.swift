@@ -41,12 +41,23 @@ struct FiniteWidthExecution {
     let (seconds, clock) = (plan.seconds(wave), ContinuousClock.now)
     let activity = "bottlenecks \(wave.chain), width \(wave.width), draws \(wave.draws.map { "\($0 + 1)" }.joined(separator: ", "))"
     progress.update(activity)
-    let draws = try comparison.draws(width: wave.width, streams: units.map { $0.stream(seed: plan.settings.seed) }) { step in
-      let elapsed = (ContinuousClock.now - clock) / .seconds(1)
-      let share = Double(step) / Double(comparison.lastStep)
-      progress.update(activity, seconds: seconds * share, rate: String(format: "%.1f steps/s", Double(step) / elapsed))
+    let checkpoint = FiniteWidthCheckpoint(wave, context.store)
+    let saved = try checkpoint.read()
+    let begun = saved?.limits.step ?? 0
+    if begun > 0 { context.log.info("\(units.count) draws go on from step \(begun)") }
+    var timer = CheckpointTimer()
+    let draws = try context.steps {
+      try comparison.draws(width: wave.width, streams: units.map { $0.stream(seed: plan.settings.seed) }, from: saved) { step, state in
+        let elapsed = (ContinuousClock.now - clock) / .seconds(1)
+        let share = Double(step) / Double(comparison.lastStep)
+        progress.update(activity, seconds: seconds * share, rate: String(format: "%.1f steps/s", Double(step - begun) / elapsed))
+        func save() throws { try timer.measure { try checkpoint.write(state()) } }
+        if timer.isDue { try save() }
+        try context.stepEnded(save: save)
+      }
     }
     for (unit, draw) in zip(units, draws) { try record(draw, unit, rate: comparison.rate) }
+    try checkpoint.remove()
     progress.finish(seconds: seconds)
   }
 

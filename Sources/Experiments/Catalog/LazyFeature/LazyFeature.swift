@@ -1,4 +1,5 @@
 import Compute
+import Results
 
 /// Lazy and feature training: networks trained as α(f − f₀), from frozen kernels at large √h·α to moving features at small ones.
 ///
@@ -23,6 +24,22 @@ public enum LazyFeature: Experiment {
   /// An output f of order h^-1/2 has 24 bits, and α(f − f₀) must be known to a fraction of `outputChange`.
   public static func allowsFloat32Passes(_ settings: LazyFeatureSettings) -> Bool {
     ((try? settings.alphaList().max()) ?? .infinity) <= 1e4
+  }
+
+  public static func excess(over settings: LazyFeatureSettings) throws -> (Record) -> Excess? {
+    let (widths, alphas) = (Set(try settings.widthList().map(Double.init)), Set(try settings.alphaList()))
+    return { record in
+      if let width = record.number("width"), !widths.contains(width) { return .member("widths", width) }
+      if let alpha = record.number("alpha"), !alphas.contains(alpha) { return .member("alphas", alpha) }
+      if let draw = record.number("draw"), draw >= Double(settings.draws) { return .amount("draws", draw + 1) }
+      if let draws = record.number("draws"), draws > Double(settings.draws) { return .amount("draws", draws) }
+      if let steps = record.number("step") ?? record.number("steps"), steps > Double(settings.steps) { return .amount("steps", steps) }
+      switch (record.string("kernel"), settings.kernels) {
+      case ("final"?, .none), ("final"?, .initial): return .member("kernels", "both")
+      case ("initial"?, .none): return .member("kernels", "initial")
+      default: return nil
+      }
+    }
   }
 
   public static func plan(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {

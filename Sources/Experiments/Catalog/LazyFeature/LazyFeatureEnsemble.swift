@@ -15,6 +15,8 @@ final class LazyFeatureEnsemble {
   private var training: any EnsembleTraining
   /// What the recorder keeps of each network, as `units`.
   private var trails: [LazyFeatureRecorder.Trail]
+  /// Steps to the next look at all outputs.
+  private var untilLook: Int
 
   static func checkpointName(_ width: Int) -> String { "width-\(width)" }
 
@@ -48,6 +50,8 @@ final class LazyFeatureEnsemble {
     var clock: TrainingClock
     var trails: [LazyFeatureRecorder.Trail.Saved]
     var vectors: [String]
+    /// Absent in checkpoints of an older version, which were written at a look.
+    var untilLook: Int?
   }
 
   private init(
@@ -55,6 +59,7 @@ final class LazyFeatureEnsemble {
     _ recorder: LazyFeatureRecorder, _ context: RunContext
   ) throws {
     (self.units, self.width, self.plan, self.recorder, self.context) = (units, width, plan, recorder, context)
+    untilLook = saved?.state.untilLook ?? 0
     let engine = plan.passEngine
     let network = try FiniteNetwork(plan.architecture(width: width), members: plan.streams(units), on: engine)
     let offset = plan.settings.centred == .yes ? try network.outputs(plan.data.train) : nil
@@ -96,24 +101,36 @@ final class LazyFeatureEnsemble {
   func run(_ progress: WorkProgress) throws {
     let cost = units.reduce(0) { $0 + plan.seconds(of: $1) }
     let began = ContinuousClock.now
-    var checkpointed = began
-    var (steps, nextLook) = (0, 0)
-    while !units.isEmpty {
-      if steps >= nextLook {
-        nextLook = steps + looks
-        let ended = try look()
-        if !ended.isEmpty { try finish(ended) }
-        report(progress, cost: cost, steps: steps, seconds: (ContinuousClock.now - began) / .seconds(1))
-        if units.isEmpty { break }
-        if ContinuousClock.now - checkpointed > .seconds(plan.settings.checkpointSeconds) {
-          try save()
-          checkpointed = ContinuousClock.now
+    var (checkpointed, steps) = (began, 0)
+    try context.steps {
+      while !units.isEmpty {
+        if untilLook == 0 {
+          try lookAndFinish()
+          report(progress, cost: cost, steps: steps, seconds: (ContinuousClock.now - began) / .seconds(1))
+          if units.isEmpty { break }
+          if ContinuousClock.now - checkpointed > .seconds(plan.settings.checkpointSeconds) {
+            try save()
+            checkpointed = ContinuousClock.now
+          }
         }
+        try training.advance()
+        (steps, untilLook) = (steps + 1, untilLook - 1)
+        try context.stepEnded { try save() }
       }
-      try training.advance()
-      steps += 1
     }
     progress.finish(seconds: cost)
+  }
+
+  /// Ends the networks that have ended. Their kernels are trained here, which may be stopped too: then all look again.
+  private func lookAndFinish() throws {
+    let ended = try look()
+    do {
+      if !ended.isEmpty { try finish(ended) }
+    } catch let stopped as RunStopped {
+      try save()
+      throw stopped
+    }
+    untilLook = looks
   }
 
   /// Records what is due; which networks have ended, and why.
@@ -156,7 +173,7 @@ final class LazyFeatureEnsemble {
     for (name, vector) in training.vectors { arrays[name] = CheckpointArray(shape: dimensions, try engine.read(vector)) }
     let saved = Saved(
       units: units.map { Saved.Member(alpha: $0.alpha, draw: $0.draw) }, clock: training.clock, trails: trails.map(\.saved),
-      vectors: training.vectors.keys.sorted())
+      vectors: training.vectors.keys.sorted(), untilLook: untilLook)
     try context.store.synchronise()
     try context.store.writeCheckpoint(Self.checkpointName(width), Checkpoint(state: saved, arrays: arrays))
   }

@@ -183,8 +183,15 @@ final class LazyFeatureRecorder {
     let test = try context.engine.converted(network.tangentKernel(plan.data.test, plan.data.train))
     let rule = GradientFlow.Rule(gradientChange: settings.gradientChange, outputChange: settings.outputChange)
     var flow = try KernelFlow(train, plan.data.trainSigns, loss: settings.kernelLoss, rule: rule, on: context.engine)
+    let name = "kernel-" + fields.fields.map(\.value.text).joined(separator: "-")
+    if let saved = try context.store.readCheckpoint(name) { try flow.restore(saved) }
     func isOpen() -> Bool { zip(flow.outputs.values, plan.data.trainSigns.values).contains { $0 * $1 < settings.margin } }
-    while isOpen(), flow.clock.accepted[0] < settings.steps, flow.clock.step[0] > 1e-30 { try flow.advance() }
+    try context.steps {
+      while isOpen(), flow.clock.accepted[0] < settings.steps, flow.clock.step[0] > 1e-30 {
+        try flow.advance()
+        try context.stepEnded { try context.store.writeCheckpoint(name, flow.checkpoint()) }
+      }
+    }
     let values = try context.engine.read(context.engine.gemm(test, context.engine.tensor(flow.coefficients)))
     var record = fields
     record["kind"] = "kernel"
@@ -192,6 +199,7 @@ final class LazyFeatureRecorder {
     record["status"] = .string(isOpen() ? Status.stopped.rawValue : Status.converged.rawValue)
     record["testError"] = .number(wrong(values))
     try context.store.append(record)
+    try context.store.removeCheckpoint(name)
   }
 
   /// Share of test points whose sign is wrong; 0 has none.
@@ -200,4 +208,17 @@ final class LazyFeatureRecorder {
   }
 
   private func rms(_ matrix: Matrix) -> Double { matrix.norm / Double(matrix.rows).squareRoot() }
+}
+
+extension KernelFlow {
+  fileprivate func checkpoint() throws -> Checkpoint {
+    func array(_ matrix: Matrix) -> CheckpointArray { CheckpointArray(shape: [matrix.rows, 1], matrix.values) }
+    return try Checkpoint(state: clock, arrays: ["outputs": array(outputs), "coefficients": array(coefficients)])
+  }
+
+  fileprivate mutating func restore(_ saved: Checkpoint) throws {
+    let rows = outputs.rows
+    func matrix(_ name: String) throws -> Matrix { Matrix(rows: rows, columns: 1, values: try saved.values(name, shape: [rows, 1])) }
+    try restore(clock: saved.state(), outputs: matrix("outputs"), coefficients: matrix("coefficients"))
+  }
 }

@@ -1,4 +1,5 @@
 import Compute
+import Results
 
 /// Why a bottleneck accelerates, where everything is known: infinitely wide deep linear networks with and without bottlenecks.
 ///
@@ -16,6 +17,11 @@ public enum LinearAcceleration: Experiment {
   ]
 
   public static func allowsFloat32Passes(_ settings: LinearAccelerationSettings) -> Bool { false }
+
+  public static func excess(over settings: LinearAccelerationSettings) throws -> (Record) -> Excess? {
+    let plan = try LinearAccelerationPlan(settings)
+    return { plan.excess($0) }
+  }
 
   public static func plan(_ settings: LinearAccelerationSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
     try LinearAccelerationPlan(settings)

@@ -6,6 +6,7 @@ import Results
 struct LinearAccelerationPlan: ExperimentPlan {
   let settings: LinearAccelerationSettings
   private let parts: [any LinearAccelerationPart]
+  private let kinds: [String: Kind]
 
   init(_ settings: LinearAccelerationSettings) throws {
     try settings.validate()
@@ -13,6 +14,43 @@ struct LinearAccelerationPlan: ExperimentPlan {
     parts = [
       try SpeedUpPart(settings), try RulePart(settings), try ModePart(settings), try RegressionPart(settings), try WidthPart(settings),
     ]
+    kinds = Dictionary(grouping: parts.flatMap { $0.units.map(\.key) }) { $0.string("kind") ?? "" }.mapValues { Kind($0) }
+  }
+
+  /// The values of a recorded line that no unit of its kind has.
+  func excess(_ record: Record) -> Excess? {
+    let kind = record.string("kind") ?? ""
+    guard let own = kinds[kind] else { return .member("lines of kind", kind) }
+    if own.units.contains(own.key(record)) { return nil }
+    for (name, setting) in Self.settingNames where own.values[name]?.contains(record[name]?.text ?? "") == false {
+      if name == "draw", let draw = record.number(name) { return .amount(setting, draw + 1) }
+      return .member(setting, record[name]?.text ?? "none")
+    }
+    return nil
+  }
+
+  /// Settings by the fields of the records that follow from them.
+  private static let settingNames = [
+    ("spectrum", "spectrum"), ("start", "start"), ("norm", "target-norms"), ("bottlenecks", "bottlenecks"), ("depth", "depths"),
+    ("width", "widths"), ("draw", "draws"),
+  ]
+
+  /// The units of one kind.
+  private struct Kind {
+    /// Fields that tell them apart.
+    let names: [String]
+    private(set) var units: Set<String> = []
+    private(set) var values: [String: Set<String>] = [:]
+
+    init(_ keys: [Record]) {
+      names = keys.first?.fields.map(\.key) ?? []
+      for key in keys {
+        units.insert(self.key(key))
+        for field in key.fields { values[field.key, default: []].insert(field.value.text) }
+      }
+    }
+
+    func key(_ record: Record) -> String { names.map { record[$0]?.text ?? "" }.joined(separator: " ") }
   }
 
   var summary: [String] { parts.map(\.summary) + ["about \(BottleneckPlan.text(seconds: estimatedSeconds))"] }
@@ -22,6 +60,10 @@ struct LinearAccelerationPlan: ExperimentPlan {
   var seeds: [String: UInt64] { ["draws": settings.seed] }
 
   func run(_ context: RunContext) throws {
+    let recorded = Set(
+      context.store.existing.compactMap { line in
+        line.string("kind").flatMap { kind in kinds[kind].map { "\(kind) \($0.key(line))" } }
+      })
     let total = max(estimatedSeconds, 1e-9)
     var done = 0.0
     for part in parts {
@@ -29,11 +71,12 @@ struct LinearAccelerationPlan: ExperimentPlan {
         let share = part.estimatedSeconds * Double(index) / Double(max(part.units.count, 1))
         context.progress.update(fraction: (done + share) / total, activity: part.name, rate: "\(index) of \(part.units.count)")
         // A continued run has it.
-        let isRecorded = context.store.existing.contains { line in unit.key.fields.allSatisfy { line[$0.key] == $0.value } }
-        if isRecorded { continue }
+        let kind = unit.key.string("kind") ?? ""
+        if let own = kinds[kind], recorded.contains("\(kind) \(own.key(unit.key))") { continue }
         var record = unit.key
         for field in try unit.compute(context).fields { record[field.key] = field.value }
         try context.store.append(record)
+        if let checkpoint = unit.checkpoint { try context.store.removeCheckpoint(checkpoint) }
       }
       done += part.estimatedSeconds
     }
@@ -44,6 +87,8 @@ struct LinearAccelerationPlan: ExperimentPlan {
 /// One line of the records: what tells it from the others, and how its numbers are computed.
 struct LinearAccelerationUnit {
   let key: Record
+  /// Of the checkpoint from which a unit that was left goes on; nil for units of a moment.
+  var checkpoint: String?
   let compute: (RunContext) throws -> Record
 }
 

@@ -20,8 +20,11 @@ struct WidthPart: LinearAccelerationPart {
       + "\(settings.steps) steps, \(settings.draws) draws, beside the limit"
     units = widths.flatMap { width in
       (0..<settings.draws).map { draw in
-        LinearAccelerationUnit(key: ["kind": "width", "width": .number(Double(width)), "draw": .number(Double(draw))]) { context in
-          try Comparison(settings, width: width, draw: draw, on: context.engine).record()
+        let name = "width-\(width)-draw\(draw)"
+        return LinearAccelerationUnit(
+          key: ["kind": "width", "width": .number(Double(width)), "draw": .number(Double(draw))], checkpoint: name
+        ) { context in
+          try Comparison(settings, width: width, draw: draw, on: context.engine).record(context, name: name)
         }
       }
     }
@@ -65,16 +68,41 @@ struct WidthPart: LinearAccelerationPart {
       (self.inputs, self.targets) = (inputs, targets)
     }
 
-    func record() throws -> Record {
+    private struct Saved: Codable {
+      var step: Int
+      /// Of the limit.
+      var state: [Double]
+      var largest: Double
+    }
+
+    /// - Parameter name: of the checkpoint.
+    func record(_ context: RunContext, name: String) throws -> Record {
       let objective = try Objective(.squared, inputs: engine.tensor(inputs), targets: engine.tensor(targets), alpha: [1], on: engine)
       var descent = try GradientDescent(rates: [rate])
       var state = try factors()
-      var largest = 0.0
-      for _ in 0..<steps {
-        // Outputs before the step.
-        let outputs = try engine.read(descent.step(network, objective))
-        largest = max(largest, outputError(outputs, limit.flow.product(state)))
-        state = limit.flow.step(state, rate: rate) { Matrix(rows: 1, columns: limit.inputs, values: task.gradient($0.values)) }
+      var (largest, begun) = (0.0, 0)
+      if let checkpoint = try context.store.readCheckpoint(name) {
+        let saved: Saved = try checkpoint.state()
+        (begun, state, largest) = (saved.step, saved.state, saved.largest)
+        try engine.write(checkpoint.values("parameters", shape: shape), into: network.parameters)
+      }
+      var timer = CheckpointTimer()
+      try context.steps {
+        for step in begun..<steps {
+          // Outputs before the step.
+          let outputs = try engine.read(descent.step(network, objective))
+          largest = max(largest, outputError(outputs, limit.flow.product(state)))
+          state = limit.flow.step(state, rate: rate) { Matrix(rows: 1, columns: limit.inputs, values: task.gradient($0.values)) }
+          func save() throws {
+            try timer.measure {
+              let arrays = ["parameters": CheckpointArray(shape: shape, try engine.read(network.parameters))]
+              try context.store.writeCheckpoint(
+                name, Checkpoint(state: Saved(step: step + 1, state: state, largest: largest), arrays: arrays))
+            }
+          }
+          if timer.isDue { try save() }
+          try context.stepEnded(save: save)
+        }
       }
       let trained = try factors()
       let (finite, wide) = (limit.flow.factors(trained), limit.flow.factors(state))
@@ -85,6 +113,9 @@ struct WidthPart: LinearAccelerationPart {
         "lossFinite": RecordValue(nullIfNotFinite: task.loss(limit.flow.product(trained).values)),
       ]
     }
+
+    /// Extents of the parameters.
+    private var shape: [Int] { [network.parameters.batch, network.parameters.rows, network.parameters.columns] }
 
     /// |F − F_limit| / |F*| in norm over inputs.
     private func outputError(_ outputs: [Double], _ beta: Matrix) -> Double {

@@ -22,28 +22,41 @@ struct MultilinearTraining {
     derivatives = try Derivatives(start, settings)
   }
 
-  func run(_ clock: WorkClock) throws -> [Record] {
+  func run(_ measurement: Measurement) throws -> [Record] {
     let objective = try self.objective()
-    let (records, displacement) = try train(objective, clock)
-    return try records + distances(displacement, objective.inputs, clock)
+    let records = try measurement.part { try train(objective, measurement, $0) }
+    guard let displacement = measurement.keptVector("displacement") else {
+      throw LearningError.incompleteState(missing: "displacement")
+    }
+    return try records + measurement.part { try distances(displacement, objective.inputs, measurement, $0) }
   }
 
-  /// - Returns: records, and θ_T − θ_0.
-  private func train(_ objective: Objective, _ clock: WorkClock) throws -> ([Record], Tensor) {
+  /// Keeps θ_T − θ_0.
+  private func train(_ objective: Objective, _ measurement: Measurement, _ underWay: Measurement.UnderWay?) throws -> [Record] {
     let network = try start.copy()
     let product = try model.factors()
+    for (name, parameters) in [("network", network.parameters), ("product", product.parameters)] {
+      if let saved = try measurement.vector(name) { try engine.copy(saved, into: parameters) }
+    }
     let rates = [Double](repeating: settings.rate, count: members.count)
     var (descent, limit) = (try GradientDescent(rates: rates), try GradientDescent(rates: rates))
-    var records = try lines(step: 0, network.outputs(objective.inputs), product.outputs(objective.inputs), objective)
-    let shown = shownSteps
-    for step in stride(from: 1, through: settings.steps, by: 1) {
-      _ = try descent.step(network, objective)
-      _ = try limit.step(product, objective)
-      clock.update("training", part: 0.6 * Double(step) / Double(settings.steps), unit: "steps")
-      guard shown.contains(step) else { continue }
-      records += try lines(step: step, network.outputs(objective.inputs), product.outputs(objective.inputs), objective)
+    func lines(_ step: Int) throws -> [Record] {
+      try self.lines(step: step, network.outputs(objective.inputs), product.outputs(objective.inputs), objective)
     }
-    return (records, try engine.map(.difference, network.parameters, start.parameters))
+    var records = try underWay?.records ?? lines(0)
+    let shown = shownSteps
+    try measurement.steps {
+      for step in stride(from: (underWay?.step ?? 0) + 1, through: settings.steps, by: 1) {
+        _ = try descent.step(network, objective)
+        _ = try limit.step(product, objective)
+        if shown.contains(step) { records += try lines(step) }
+        try measurement.stepped(
+          "training", share: 0.6 * Double(step) / Double(settings.steps), unit: "steps", Measurement.UnderWay(step: step, records: records),
+          vectors: ["network": network.parameters, "product": product.parameters])
+      }
+    }
+    measurement.keep("displacement", try engine.map(.difference, network.parameters, start.parameters))
+    return records
   }
 
   /// Even in the logarithm.
@@ -90,7 +103,9 @@ struct MultilinearTraining {
 
   /// |f − M| at the radius: in the direction of training (root mean square over the points `x`), in random directions, and in the
   /// direction of the largest one that is found.
-  private func distances(_ displacement: Tensor, _ x: Tensor, _ clock: WorkClock) throws -> [Record] {
+  private func distances(
+    _ displacement: Tensor, _ x: Tensor, _ measurement: Measurement, _ underWay: Measurement.UnderWay?
+  ) throws -> [Record] {
     let radius = settings.radius
     let movement = try engine.norms(displacement)
     let descent = try derivatives.gap(model, radius: radius, units(displacement), at: x)
@@ -102,9 +117,9 @@ struct MultilinearTraining {
       sampled = zip(sampled, gaps).map { max($0, $1) }
       first = first ?? direction
     }
-    let worst = try PowerIteration(limit: settings.iterations, tolerance: settings.tolerance).run(
-      from: first ?? displacement, on: engine,
-      report: { clock.update("largest distance", part: 0.6 + 0.4 * Double($0) / Double(settings.iterations), unit: "iterations") }
+    let worst = try measurement.iterate(
+      PowerIteration(limit: settings.iterations, tolerance: settings.tolerance), from: first ?? displacement, underWay, "largest distance",
+      share: { 0.6 + 0.4 * Double($0) / Double(settings.iterations) }
     ) { try derivatives.gapSlope(model, radius: radius, $0) }
     let largest = try derivatives.gap(model, radius: radius, worst.vectors)
     return members.enumerated().flatMap { place, member -> [Record] in

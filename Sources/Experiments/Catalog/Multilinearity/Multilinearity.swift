@@ -1,4 +1,5 @@
 import Compute
+import Results
 
 /// Deep linear networks with bottlenecks become multilinear functions of their parameters as the other layers widen: of degree one more
 /// than the number of bottlenecks, whatever the depth.
@@ -16,6 +17,16 @@ public enum Multilinearity: Experiment {
 
   /// Differences between networks and their limit are measured: they would drown in float32.
   public static func allowsFloat32Passes(_ settings: MultilinearitySettings) -> Bool { false }
+
+  public static func excess(over settings: MultilinearitySettings) throws -> (Record) -> Excess? {
+    let (kinds, widths) = (Set(try settings.kinds().map { "\($0)" }), Set(try settings.widthList().map(Double.init)))
+    return { record in
+      if let kind = record.string("network"), !kinds.contains(kind) { return .member("networks", kind) }
+      if let width = record.number("width"), !widths.contains(width) { return .member("widths", width) }
+      if let member = record.number("member"), member >= Double(settings.members) { return .amount("members", member + 1) }
+      return nil
+    }
+  }
 
   public static func plan(_ settings: MultilinearitySettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
     guard passEngine.precision == .float64 else {

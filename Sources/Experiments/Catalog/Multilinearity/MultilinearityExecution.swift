@@ -39,24 +39,27 @@ struct MultilinearityExecution {
       total: work.reduce(0) { $0 + plan.seconds($1.unit, members: $1.members.count) }, context.progress)
     for (unit, members) in work {
       let name = "network \(unit.kind), width \(unit.width)"
-      let clock = WorkClock(progress, name: name, seconds: plan.seconds(unit, members: members.count))
-      let measured = try measure(unit, members, clock)
+      let measurement = try Measurement(
+        members, checkpoint: "\(unit.kind)-\(unit.width)-\(unit.part)", context,
+        WorkClock(progress, name: name, seconds: plan.seconds(unit, members: members.count)))
+      let measured = try measure(unit, members, measurement)
       // A measurement is recorded as a whole, with lines that say so at its end.
       for record in measured { try append(record, unit) }
       for member in members {
         try append(["kind": "end", "part": .string(unit.part.rawValue), "member": .number(Double(member))], unit)
       }
-      clock.finish()
+      try measurement.finish()
     }
     context.progress.update(fraction: 1, activity: "done", rate: "")
   }
 
-  private func measure(_ unit: MultilinearityPlan.Unit, _ members: [Int], _ clock: WorkClock) throws -> [Record] {
+  private func measure(_ unit: MultilinearityPlan.Unit, _ members: [Int], _ measurement: Measurement) throws -> [Record] {
     switch unit.part {
-    case .norms: try SpectralNorms(plan.settings, unit.kind, width: unit.width, members: members, on: context.engine).derivatives(clock)
-    case .blocks: try SpectralNorms(plan.settings, unit.kind, width: unit.width, members: members, on: context.engine).blocks(clock)
+    case .norms:
+      try SpectralNorms(plan.settings, unit.kind, width: unit.width, members: members, on: context.engine).derivatives(measurement)
+    case .blocks: try SpectralNorms(plan.settings, unit.kind, width: unit.width, members: members, on: context.engine).blocks(measurement)
     case .training:
-      try MultilinearTraining(plan.settings, unit.kind, width: unit.width, members: members, on: context.engine).run(clock)
+      try MultilinearTraining(plan.settings, unit.kind, width: unit.width, members: members, on: context.engine).run(measurement)
     }
   }
 
@@ -65,30 +68,4 @@ struct MultilinearityExecution {
     for field in record.fields { line[field.key] = field.value }
     try context.store.append(line)
   }
-}
-
-/// Reports the advance of one measurement.
-final class WorkClock {
-  private let progress: WorkProgress
-  private let name: String
-  private let seconds: Double
-  private var start = ContinuousClock.now
-  private var count = 0
-
-  init(_ progress: WorkProgress, name: String, seconds: Double) {
-    self.progress = progress
-    self.name = name
-    self.seconds = seconds
-  }
-
-  /// - Parameter part: of this measurement that is done, from 0 to 1.
-  func update(_ activity: String, part: Double, unit: String) {
-    count += 1
-    let elapsed = (ContinuousClock.now - start) / .seconds(1)
-    let rate = elapsed > 0 ? Double(count) / elapsed : 0
-    let text = rate >= 10 ? "\(Int(rate.rounded()))" : "\((rate * 10).rounded() / 10)"
-    progress.update("\(name): \(activity)", seconds: seconds * min(part, 1), rate: "\(text) \(unit)/s")
-  }
-
-  func finish() { progress.finish(seconds: seconds) }
 }

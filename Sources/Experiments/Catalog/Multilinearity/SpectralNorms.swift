@@ -39,27 +39,29 @@ struct SpectralNorms {
   }
 
   /// |Dᵏ| for k = 1 … orders.
-  func derivatives(_ clock: WorkClock) throws -> [Record] {
+  func derivatives(_ measurement: Measurement) throws -> [Record] {
     let (derivatives, directions) = try starts()
     // A polynomial has no derivative beyond its degree.
     return try (1...min(settings.orders, kind.layers)).flatMap { order in
-      let found = try iteration.run(
-        from: directions, signs: signs, on: network.engine,
-        report: { clock.update("|D\(order)|", part: (Double(order - 1) + share($0)) / Double(settings.orders), unit: "iterations") }
-      ) { try derivatives.contract(order, $0) }
-      return best(found).map { member, value, residual -> Record in
-        var record: Record = [
-          "kind": "norm", "member": .number(Double(member)), "order": .number(Double(order)), "value": .number(value),
-          "residual": .number(residual), "iterations": .number(Double(found.iterations)),
-        ]
-        if order == kind.degree { record["limit"] = .number(kind.limit(bottleneck: settings.bottleneck)) }
-        return record
+      try measurement.part { underWay in
+        let found = try measurement.iterate(
+          iteration, from: directions, underWay, signs: signs, "|D\(order)|",
+          share: { (Double(order - 1) + share($0)) / Double(settings.orders) }
+        ) { try derivatives.contract(order, $0) }
+        return best(found).map { member, value, residual -> Record in
+          var record: Record = [
+            "kind": "norm", "member": .number(Double(member)), "order": .number(Double(order)), "value": .number(value),
+            "residual": .number(residual), "iterations": .number(Double(found.iterations)),
+          ]
+          if order == kind.degree { record["limit"] = .number(kind.limit(bottleneck: settings.bottleneck)) }
+          return record
+        }
       }
     }
   }
 
   /// Norms of the Hessian's blocks: within each segment, and of what is left without those.
-  func blocks(_ clock: WorkClock) throws -> [Record] {
+  func blocks(_ measurement: Measurement) throws -> [Record] {
     let segments = network.architecture.segments
     let (derivatives, directions) = try starts()
     var blocks: [(name: String, start: Tensor, contract: (Tensor) throws -> Tensor)] = []
@@ -71,18 +73,18 @@ struct SpectralNorms {
     }
     if segments.count > 1 { blocks.append(("across", directions, { try derivatives.across($0) })) }
     return try blocks.enumerated().flatMap { number, block in
-      let found = try iteration.run(
-        from: block.start, signs: signs, on: network.engine,
-        report: {
-          clock.update("Hessian \(block.name)", part: (Double(number) + share($0)) / Double(blocks.count), unit: "iterations")
-        }, contract: block.contract)
-      return best(found).map { member, value, residual -> Record in
-        var record: Record = [
-          "kind": "block", "member": .number(Double(member)), "block": .string(block.name), "value": .number(value),
-          "residual": .number(residual), "iterations": .number(Double(found.iterations)),
-        ]
-        if block.name == "across", kind.degree == 2 { record["limit"] = .number(kind.limit(bottleneck: settings.bottleneck)) }
-        return record
+      try measurement.part { underWay in
+        let found = try measurement.iterate(
+          iteration, from: block.start, underWay, signs: signs, "Hessian \(block.name)",
+          share: { (Double(number) + share($0)) / Double(blocks.count) }, contract: block.contract)
+        return best(found).map { member, value, residual -> Record in
+          var record: Record = [
+            "kind": "block", "member": .number(Double(member)), "block": .string(block.name), "value": .number(value),
+            "residual": .number(residual), "iterations": .number(Double(found.iterations)),
+          ]
+          if block.name == "across", kind.degree == 2 { record["limit"] = .number(kind.limit(bottleneck: settings.bottleneck)) }
+          return record
+        }
       }
     }
   }

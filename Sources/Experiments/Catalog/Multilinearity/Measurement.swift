@@ -1,0 +1,147 @@
+import Compute
+import FiniteNetworks
+import Foundation
+import Results
+
+/// One measurement of some members on its way: the records of its parts that are done, and where the part under way stands. From a
+/// checkpoint of both it goes on with the same numbers.
+final class Measurement {
+  /// Where a part stands after a step, besides its vectors.
+  struct UnderWay: Codable {
+    var step = 0
+    var records: [Record] = []
+    var values: [Double] = []
+    var residuals: [Double] = []
+    var calm = 0
+  }
+
+  private struct Saved: Codable {
+    var members: [Int]
+    var done: [[Record]] = []
+    var underWay: UnderWay?
+    /// Extents of every array.
+    var shapes: [String: [Int]] = [:]
+  }
+
+  private let context: RunContext
+  private let clock: WorkClock
+  private let checkpoint: String
+  private var saved: Saved
+  /// Arrays of the checkpoint from which this goes on.
+  private var begun: Checkpoint?
+  /// Vectors of parts that are done, which later ones need.
+  private var kept: [String: Tensor] = [:]
+  private var part = 0
+  private var timer = CheckpointTimer()
+
+  init(_ members: [Int], checkpoint: String, _ context: RunContext, _ clock: WorkClock) throws {
+    (self.context, self.clock, self.checkpoint) = (context, clock, checkpoint)
+    saved = Saved(members: members)
+    guard let begun = try context.store.readCheckpoint(checkpoint) else { return }
+    let state: Saved = try begun.state()
+    guard state.members == members else { return }
+    (self.begun, saved) = (begun, state)
+    for name in state.shapes.keys where name.hasPrefix("kept/") { kept[String(name.dropFirst(5))] = try vector(name) }
+  }
+
+  /// The records of the next part: as they were saved, or by `body`, which is given where the part stands (nil at its begin).
+  func part(_ body: (UnderWay?) throws -> [Record]) throws -> [Record] {
+    defer { part += 1 }
+    if part < saved.done.count { return saved.done[part] }
+    let records = try body(saved.underWay)
+    saved.done.append(records)
+    (saved.underWay, begun) = (nil, nil)
+    return records
+  }
+
+  /// A vector of the part that goes on.
+  func vector(_ name: String) throws -> Tensor? {
+    guard let begun, let shape = saved.shapes[name] else { return nil }
+    return try context.engine.tensor(begun.values(name, shape: shape), batch: shape[0], rows: shape[1], columns: shape[2])
+  }
+
+  /// Runs a loop of steps, each of which ends with `stepped`.
+  func steps<Value>(_ body: () throws -> Value) throws -> Value { try context.steps(body) }
+
+  /// Reports a step of the part under way, and saves where that is due or asked for.
+  ///
+  /// - Parameter share: of this measurement that is done, from 0 to 1.
+  func stepped(_ activity: String, share: Double, unit: String, _ underWay: UnderWay, vectors: [String: Tensor]) throws {
+    clock.update(activity, part: share, unit: unit)
+    func save() throws { try timer.measure { try self.save(underWay, vectors) } }
+    if timer.isDue { try save() }
+    try context.stepEnded(save: save)
+  }
+
+  /// Keeps a vector for later parts.
+  func keep(_ name: String, _ vector: Tensor) { kept[name] = vector }
+
+  func keptVector(_ name: String) -> Tensor? { kept[name] }
+
+  /// Runs a power iteration as the part under way, or the rest of it.
+  func iterate(
+    _ iteration: PowerIteration, from start: Tensor, _ underWay: UnderWay?, signs: [Double]? = nil, _ activity: String,
+    share: (Int) -> Double, contract: (Tensor) throws -> Tensor
+  ) throws -> PowerIteration.Result {
+    let vectors = try vector("vectors")
+    let begun = vectors.flatMap { vectors in
+      underWay.map {
+        PowerIteration.Result(values: $0.values, residuals: $0.residuals, vectors: vectors, iterations: $0.step, calm: $0.calm)
+      }
+    }
+    return try steps {
+      try iteration.run(
+        from: vectors ?? start, begun: begun, signs: signs, on: context.engine,
+        report: { result in
+          try stepped(
+            activity, share: share(result.iterations), unit: "iterations",
+            UnderWay(step: result.iterations, values: result.values, residuals: result.residuals, calm: result.calm),
+            vectors: ["vectors": result.vectors])
+        }, contract: contract)
+    }
+  }
+
+  /// What was measured is recorded.
+  func finish() throws {
+    try context.store.removeCheckpoint(checkpoint)
+    clock.finish()
+  }
+
+  private func save(_ underWay: UnderWay, _ vectors: [String: Tensor]) throws {
+    var state = saved
+    state.underWay = underWay
+    var arrays: [String: CheckpointArray] = [:]
+    for (name, vector) in kept.map({ ("kept/" + $0.key, $0.value) }) + vectors.map({ ($0.key, $0.value) }) {
+      let shape = [vector.batch, vector.rows, vector.columns]
+      arrays[name] = CheckpointArray(shape: shape, try context.engine.read(vector))
+      state.shapes[name] = shape
+    }
+    try context.store.writeCheckpoint(checkpoint, Checkpoint(state: state, arrays: arrays))
+  }
+}
+
+/// Reports the advance of one measurement.
+final class WorkClock {
+  private let progress: WorkProgress
+  private let name: String
+  private let seconds: Double
+  private var start = ContinuousClock.now
+  private var count = 0
+
+  init(_ progress: WorkProgress, name: String, seconds: Double) {
+    self.progress = progress
+    self.name = name
+    self.seconds = seconds
+  }
+
+  /// - Parameter part: of this measurement that is done, from 0 to 1.
+  func update(_ activity: String, part: Double, unit: String) {
+    count += 1
+    let elapsed = (ContinuousClock.now - start) / .seconds(1)
+    let rate = elapsed > 0 ? Double(count) / elapsed : 0
+    let text = rate >= 10 ? "\(Int(rate.rounded()))" : "\((rate * 10).rounded() / 10)"
+    progress.update("\(name): \(activity)", seconds: seconds * min(part, 1), rate: "\(text) \(unit)/s")
+  }
+
+  func finish() { progress.finish(seconds: seconds) }
+}
