@@ -5,17 +5,27 @@ import PackageDescription
 // A plain `swift build` is portable. The Makefile sets ISTHMUS_NATIVE=1, which also builds the CPU backend's
 // hot loops for AVX2 and AVX-512 (unsafe flags bar use as a versioned dependency); the right one is chosen at run time.
 let environment = ProcessInfo.processInfo.environment
-let hasWarningsAsErrors = environment["ISTHMUS_WARNINGS_AS_ERRORS"] == "1"
+let hasWarningsAsErrors = isOn("ISTHMUS_WARNINGS_AS_ERRORS")
+
+/// A variable that is 1, or else 0 or not set.
+func isOn(_ name: String) -> Bool {
+  let value = environment[name] ?? ""
+  guard ["", "0", "1"].contains(value) else {
+    FileHandle.standardError.write(Data("\(name) is '\(value)'; expected 0 or 1. Change or unset it.\n".utf8))
+    exit(1)
+  }
+  return value == "1"
+}
 
 #if arch(x86_64)
-let buildsNativeLoops = environment["ISTHMUS_NATIVE"] == "1"
+let buildsNativeLoops = isOn("ISTHMUS_NATIVE")
 #else
 let buildsNativeLoops = false
 #endif
 
 // `make docs` alone needs the plug-in.
 let documentation: [Package.Dependency] =
-  environment["ISTHMUS_DOCS"] == "1" ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0")] : []
+  isOn("ISTHMUS_DOCS") ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0")] : []
 
 let swiftSettings: [SwiftSetting] =
   [.swiftLanguageMode(.v6)] + (hasWarningsAsErrors ? [.treatAllWarnings(as: .error)] : [])
@@ -63,6 +73,7 @@ let package = Package(
     module("DurableFiles", ["CSignals"]),
     // Text of files, paths and devices for people to read.
     module("PrintableText"),
+    module("Subprocesses"),
     // Mathematics: no device, no input or output.
     module("WideKernels"),
     module("Networks", ["WideKernels"]),
@@ -118,7 +129,7 @@ let package = Package(
       name: "IsthmusCommand",
       dependencies: [
         "CRevision", "CSignals", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Plotting", "PrintableText",
-        "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "Networks", "Datasets", "Results", "Compute", "WideKernels",
+        "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "Networks", "Datasets", "Results", "Compute", "Subprocesses", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -126,6 +137,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     // Tests.
     tests("WideKernelsTests", ["WideKernels"]),
+    tests("SubprocessesTests", ["Subprocesses"]),
     tests("CPUBackendTests", ["CPUBackend", "CPUKernelInterface", "CProcessor", "Compute", "WideKernels"]),
     tests("ComputeTests", ["Compute", "ReferenceBackend", "WideKernels"]),
     tests("KernelSourceTests", ["Compute", "OpenCLBackend", "WideKernels"]),

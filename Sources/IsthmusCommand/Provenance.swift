@@ -3,6 +3,7 @@ import Compute
 import Foundation
 import LinearAlgebra
 import Results
+import Subprocesses
 
 /// What the numbers of a run depend on beside its settings.
 enum Provenance {
@@ -56,15 +57,8 @@ enum Provenance {
   }
 
   private static func git(_ arguments: [String]) -> String? {
-    let process = Process(), output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["git"] + arguments
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return nil }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-    return process.terminationStatus == 0 && !text.isEmpty ? text : nil
+    guard let outcome = try? ChildProcess("git", arguments).run(), outcome.succeeded else { return nil }
+    let text = String(decoding: outcome.output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    return text.isEmpty ? nil : text
   }
 }

@@ -1,0 +1,57 @@
+import Foundation
+import Subprocesses
+import Testing
+
+@Suite struct ChildProcessTests {
+  private func shell(_ script: String, timeout: Duration? = nil) throws -> ChildProcess.Outcome {
+    var child = ChildProcess("sh", ["-c", script])
+    child.timeout = timeout
+    return try child.run()
+  }
+
+  @Test func bothStreamsAndTheEndAreKnown() throws {
+    let outcome = try shell("echo out; echo errors >&2; exit 3")
+    #expect(outcome.end == .exit(3) && !outcome.succeeded)
+    #expect(outcome.output == Array("out\n".utf8) && outcome.errors == Array("errors\n".utf8))
+    #expect(try shell("kill -SEGV $$").end == .signal(SIGSEGV))
+  }
+
+  /// More than a pipe holds, on both streams in turn: a reader that waits for one of them would wait for ever.
+  @Test func longOutputIsReadToItsEnd() throws {
+    let outcome = try shell("for i in 1 2 3; do head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2; done")
+    #expect(outcome.succeeded && outcome.output.count == 900_000 && outcome.errors.count == 900_000)
+    var child = ChildProcess("sh", ["-c", "head -c 300000 /dev/zero"])
+    child.mostBytes = 1000
+    let shortened = try child.run()
+    #expect(shortened.succeeded && shortened.output.count == 1000)
+  }
+
+  /// With what it has started, and although that holds the streams open.
+  @Test func oneThatDoesNotEndIsEnded() throws {
+    let began = ContinuousClock.now
+    #expect(try shell("sleep 60 & sleep 60", timeout: .milliseconds(200)).end == .timeout)
+    #expect(ContinuousClock.now - began < .seconds(10))
+    // A program that it leaves behind does not hold up its end.
+    let left = try shell("sleep 3 & echo $!")
+    #expect(left.succeeded)
+    #expect(ContinuousClock.now - began < .seconds(2.5))
+  }
+
+  @Test func argumentsAreNotReadAsCommands() throws {
+    let text = "'; echo `echo run` $(echo run) \"\\\u{301}"
+    #expect(try ChildProcess("printf", ["%s", text]).run().output == Array(text.utf8))
+  }
+
+  @Test func aProgramThatIsNotThereIsAReason() throws {
+    #expect(throws: ChildProcess.Failure(program: "/nowhere/program", reason: "No such file or directory")) {
+      try ChildProcess("/nowhere/program").run()
+    }
+  }
+
+  /// A program that ignores signals must not make those that it starts ignore them.
+  @Test func signalsAreAsTheSystemHandlesThem() throws {
+    let before = signal(SIGPIPE, SIG_IGN)
+    defer { signal(SIGPIPE, before) }
+    #expect(try shell("kill -PIPE $$; echo survived").end == .signal(SIGPIPE))
+  }
+}
