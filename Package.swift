@@ -112,7 +112,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     module("Results", ["CZlib", "DurableFiles", "NumPyFormat", "PrintableText"]),
-    module("Plotting", ["DurableFiles", "PrintableText", "Results"]),
+    module("Plotting", ["DurableFiles", "PrintableText", "Results", "Subprocesses"]),
     module(
       "DeviceBenchmarks",
       ["BackendTestKit", "Compute", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Plotting", "Results", "WideKernels"]),

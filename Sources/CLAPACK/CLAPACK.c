@@ -30,10 +30,14 @@ static const char *failure = "";
 static char message[512];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-// Threads of OpenBLAS look for work in a loop for 2^28 cycles (0.1 s) after the library is loaded and after each call, on the cores
-// where the program's own threads work meanwhile. 2^18 (0.1 ms) outlast the pauses within a factorisation. Set before main, while there is
-// one thread, and before OpenBLAS reads it; what the user has set stays.
-__attribute__((constructor(101))) static void let_threads_rest(void) { setenv("OPENBLAS_THREAD_TIMEOUT", "18", 0); }
+// Set before main, while there is one thread, and before OpenBLAS reads it; what the user has set stays.
+__attribute__((constructor(101))) static void tell_openblas(void) {
+  // The bits of its factorisations depend on its number of threads, and those of a run may not.
+  setenv("OPENBLAS_NUM_THREADS", "1", 0);
+  // Threads that it has nevertheless look for work in a loop for 2^28 cycles (0.1 s) after each call, on the cores where the program's own
+  // threads work meanwhile. 2^18 (0.1 ms) outlast the pauses within a factorisation.
+  setenv("OPENBLAS_THREAD_TIMEOUT", "18", 0);
+}
 
 static void *open_library(void) {
   const char *named = getenv("ISTHMUS_LAPACK");

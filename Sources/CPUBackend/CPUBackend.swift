@@ -10,6 +10,8 @@ public final class CPUBackend: Backend {
   public let device: DeviceDescription
   /// What the loops in use were compiled for.
   public let instructionSet: InstructionSet
+  /// How many threads were wanted, and why.
+  public let threadCount: ThreadCount
   /// Threads that share the work of a call.
   public var threads: Int { pool.count }
 
@@ -23,12 +25,14 @@ public final class CPUBackend: Backend {
 
   /// - Parameters:
   ///   - instructionSet: nil takes `ISTHMUS_CPU` from the environment, or the best available.
-  ///   - threads: nil takes `ISTHMUS_THREADS`, or one thread per processor.
-  /// - Throws: `ComputeError.unavailable` for an instruction set that is missing, or a number of threads below 1.
+  ///   - threads: nil takes `ISTHMUS_THREADS`, or one thread per processor that the process may use (`ThreadCount`).
+  /// - Throws: `ComputeError.variable` for a mistake in the environment; `.unavailable` for an instruction set or a number of threads that
+  ///   cannot be had.
   public init(instructionSet: InstructionSet? = nil, threads: Int? = nil) throws(ComputeError) {
     self.instructionSet = try InstructionSet.choose(instructionSet)
-    let count = try Self.threadCount(threads)
-    pool = ThreadPool(count: count)
+    threadCount = try ThreadCount(wanted: threads)
+    pool = ThreadPool(count: threadCount.count)
+    let count = pool.count
     var name = [CChar](repeating: 0, count: 64)
     processor_name(&name, name.count)
     let model = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -41,18 +45,12 @@ public final class CPUBackend: Backend {
     loops32 = Operations(loops: self.instructionSet.loops32, pool: pool, memory: memory, device: device.name)
   }
 
-  private static func threadCount(_ wanted: Int?) throws(ComputeError) -> Int {
-    if let wanted {
-      guard wanted > 0 else { throw .unavailable(backend: "cpu", reason: "\(wanted) threads were asked for; expected at least 1.") }
-      return wanted
-    }
-    guard let text = ProcessInfo.processInfo.environment["ISTHMUS_THREADS"], !text.isEmpty else {
-      return ProcessInfo.processInfo.activeProcessorCount
-    }
-    guard let count = Int(text), count > 0 else {
-      throw .unavailable(backend: "cpu", reason: "ISTHMUS_THREADS is '\(text)'; expected a number of at least 1.")
-    }
-    return count
+  /// What is to be known about the threads beside their number; nil where all that were wanted work.
+  public var missingThreads: String? {
+    guard pool.startFailure != 0 else { return nil }
+    return
+      "\(pool.count) of \(threadCount.count) threads could be started (\(String(cString: strerror(pool.startFailure)))): the limit on processes "
+      + "(ulimit -u, pids.max of the control group) is reached. The numbers are the same; it takes longer."
   }
 
   // MARK: Memory

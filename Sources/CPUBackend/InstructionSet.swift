@@ -62,24 +62,27 @@ public enum InstructionSet: String, Sendable, CaseIterable {
 
   /// The one asked for, or by `ISTHMUS_CPU`, or the best that this program and this processor have.
   static func choose(_ wanted: InstructionSet?) throws(ComputeError) -> InstructionSet {
-    var choice = wanted
-    if choice == nil, let text = ProcessInfo.processInfo.environment["ISTHMUS_CPU"], !text.isEmpty {
+    let variable = "ISTHMUS_CPU"
+    if wanted == nil, let text = ProcessInfo.processInfo.environment[variable], !text.isEmpty {
       guard let named = InstructionSet(rawValue: text) else {
-        throw .unavailable(
-          backend: "cpu", reason: "ISTHMUS_CPU is '\(text)'; expected one of \(allCases.map(\.rawValue).joined(separator: ", ")).")
+        throw .variable(name: variable, value: text, expected: "one of \(allCases.map(\.rawValue).joined(separator: ", "))")
       }
-      choice = named
+      if let lack = named.lack { throw .variable(name: variable, value: text, expected: "what can run here: \(lack)") }
+      return named
     }
-    guard let choice else { return CPUBackend.available.last ?? .baseline }
-    guard choice.isSupported else {
-      throw .unavailable(
-        backend: "cpu",
-        reason: "this processor has no \(choice.rawValue); it has \(CPUBackend.available.map(\.rawValue).joined(separator: ", ")).")
+    guard let wanted else { return CPUBackend.available.last ?? .baseline }
+    if let lack = wanted.lack { throw .unavailable(backend: "cpu", reason: lack + ".") }
+    return wanted
+  }
+
+  /// Why it cannot be used; nil where it can.
+  private var lack: String? {
+    if !isSupported {
+      "this processor has no \(rawValue); it has \(CPUBackend.available.map(\.rawValue).joined(separator: ", "))"
+    } else if !isBuilt {
+      "this program was built without \(rawValue) loops; build it on x86-64 with ISTHMUS_NATIVE=1"
+    } else {
+      nil
     }
-    guard choice.isBuilt else {
-      throw .unavailable(
-        backend: "cpu", reason: "this program was built without \(choice.rawValue) loops; build it on x86-64 with ISTHMUS_NATIVE=1.")
-    }
-    return choice
   }
 }

@@ -1,3 +1,4 @@
+import CProcessor
 import Foundation
 import Synchronization
 
@@ -66,16 +67,54 @@ final class ThreadPool: Sendable {
     }
   }
 
-  init(count: Int) {
-    self.count = max(1, count)
-    let shared = Shared(count: self.count)
+  /// Error number of the first thread that could not be started; 0 where all were.
+  let startFailure: Int32
+
+  /// - Parameters:
+  ///   - count: threads that are wanted, the caller among them. Where the system refuses some, those that it gave share the work.
+  ///   - refusal: the error number of a thread that is not even tried, by how many there are; for tests.
+  init(count: Int, refusal: (Int) -> Int32 = { _ in 0 }) {
+    let shared = Shared(count: max(1, count))
     self.shared = shared
-    for _ in 1..<max(1, count) {
-      let thread = Thread { shared.run() }
-      thread.name = "isthmus-cpu"
-      thread.stackSize = 8 << 20
-      thread.start()
+    var (started, failure) = (1, Int32(0))
+    while started < count, failure == 0 {
+      failure = refusal(started)
+      if failure == 0 { failure = Self.start(shared) }
+      if failure == 0 { started += 1 }
     }
+    (self.count, startFailure) = (started, failure)
+  }
+
+  /// Starts a thread that works until the pool ends. Returns 0, or the error number of what prevented it, which `Thread` would not tell.
+  private static func start(_ shared: Shared) -> Int32 {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, 8 << 20)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    // Signals that are sent to the process are for the thread that waits for them.
+    var (signals, before) = (sigset_t(), sigset_t())
+    sigfillset(&signals)
+    for fault in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP] { sigdelset(&signals, fault) }
+    pthread_sigmask(SIG_SETMASK, &signals, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    let context = Unmanaged.passRetained(shared)
+    #if os(Linux)
+    var thread = pthread_t()
+    let body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { Self.begin($0) }
+    #else
+    var thread: pthread_t?
+    let body: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { Self.begin($0) }
+    #endif
+    let status = pthread_create(&thread, &attributes, body, context.toOpaque())
+    if status != 0 { context.release() }
+    return status
+  }
+
+  private static func begin(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    processor_name_thread("isthmus-cpu")
+    if let context { Unmanaged<Shared>.fromOpaque(context).takeRetainedValue().run() }
+    return nil
   }
 
   deinit {

@@ -10,6 +10,8 @@ public enum ComputeError: Error, Equatable, CustomStringConvertible {
   case budgetTooSmall(operation: String, neededBytes: Int, budgetBytes: Int)
   case unavailable(backend: String, reason: String)
   case unknownDevice(name: String, known: [String])
+  /// A variable of the environment with a value that it cannot have.
+  case variable(name: String, value: String, expected: String)
   case deviceFailure(device: String, operation: String, reason: String)
   case kernelBuildFailed(device: String, kernel: String, log: String)
   case unsupported(operation: String, reason: String)
@@ -31,6 +33,7 @@ public enum ComputeError: Error, Equatable, CustomStringConvertible {
     case .budgetTooSmall(let operation, let needed, let budget):
       "\(operation) needs at least \(needed) bytes, the memory budget is \(budget). Raise the budget or take fewer points."
     case .unavailable(let backend, let reason): "backend '\(backend)' is not available: \(reason)"
+    case .variable(let name, let value, let expected): "\(name) is '\(value)'; expected \(expected). Change or unset it."
     case .unknownDevice(let name, let known):
       "device '\(name)' is not known; choose one of \(known.joined(separator: ", ")) (see `isthmus devices`)."
     case .deviceFailure(let device, let operation, let reason): "\(device) failed in \(operation): \(reason)"

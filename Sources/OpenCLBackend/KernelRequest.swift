@@ -14,6 +14,7 @@ struct KernelRequest: Hashable {
 
 /// The texts of the kernel files.
 struct KernelTexts: Sendable {
+  static let variable = "ISTHMUS_KERNELS"
   private let texts: [String: String]
 
   /// The texts that were embedded when the package was built.
@@ -37,7 +38,8 @@ struct KernelTexts: Sendable {
     for file in KernelTexts.embedded.files {
       let path = "\(directory)/\(file).cl"
       guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-        throw .unavailable(backend: "opencl", reason: "ISTHMUS_KERNELS: \(path) cannot be read; expected every kernel file there.")
+        throw .variable(
+          name: Self.variable, value: directory, expected: "a folder that holds every kernel file (\(path) cannot be read)")
       }
       texts[file] = text
     }

@@ -13,6 +13,6 @@ extension OpenCLBackend: TunableBackend {
     own.measured = TileValues()
     return try OpenCLBackend(
       library: library, device: deviceID, identifier: device.identifier, texts: texts,
-      tiles: try own.replacing(by: values, precisions: device.precisions), cache: cache)
+      tiles: try own.replacing(by: values, precisions: device.precisions), cache: cache, builds: builds)
   }
 }

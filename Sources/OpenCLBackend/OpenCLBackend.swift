@@ -14,6 +14,7 @@ public final class OpenCLBackend: Backend {
   let library: OpenCLLibrary
   let texts: KernelTexts
   let cache: ProgramCache?
+  let builds: (@Sendable (ProgramBuild) -> Void)?
   public let refusedPrograms: FileError?
   private let options: String
   private let memory: OpenCLMemory
@@ -28,6 +29,7 @@ public final class OpenCLBackend: Backend {
     var built: [KernelRequest: Handle] = [:]
     var kernels: [KernelName: Handle] = [:]
     var compiled = 0
+    var compilation = Duration.zero
   }
   private struct KernelName: Hashable {
     var request: KernelRequest
@@ -42,9 +44,10 @@ public final class OpenCLBackend: Backend {
   ///   - tiles: sizes of another kind of device, to test its kernels here.
   ///   - cache: where built programs are kept between runs.
   ///   - store: where measured sizes are looked for; those that are no good are refused with a reason, and the device's own taken.
+  ///   - builds: told of every program that is built from source.
   init(
     library: OpenCLLibrary, device deviceID: cl_device_id, identifier: String, texts: KernelTexts, tiles: TileTable? = nil,
-    cache: ProgramCache? = nil, store: TileStore? = nil
+    cache: ProgramCache? = nil, store: TileStore? = nil, builds: (@Sendable (ProgramBuild) -> Void)? = nil
   ) throws(ComputeError) {
     var description = try OpenCLBackend.describe(deviceID, identifier: identifier, library)
     var table: TileTable
@@ -63,6 +66,7 @@ public final class OpenCLBackend: Backend {
     self.texts = texts
     refusedPrograms = cache?.folder.fault
     self.cache = refusedPrograms == nil ? cache : nil
+    self.builds = builds
     self.deviceID = deviceID
     // Exact roundings where the device offers them; never relaxed math.
     let roundsDivision = try library.number(deviceID, CL_DEVICE_SINGLE_FP_CONFIG, as: cl_device_fp_config.self) & (1 << 7) != 0
@@ -204,10 +208,21 @@ public final class OpenCLBackend: Backend {
   private func makeProgram(_ text: String, file: String, _ state: inout State) throws(ComputeError) -> Handle {
     let key = "\(device.name)\n\(device.driver)\n\(options)\n\(text)"
     if let binary = cache?.binary(for: key), let program = load(binary) { return program }
+    tell(state, isUnderWay: true)
+    let began = ContinuousClock.now
     let program = try build(text, file: file)
     state.compiled += 1
+    state.compilation += ContinuousClock.now - began
+    tell(state, isUnderWay: false)
     if let cache, let binary = binary(of: program) { cache.store(binary, for: key) }
     return program
+  }
+
+  private func tell(_ state: borrowing State, isUnderWay: Bool) {
+    builds?(
+      ProgramBuild(
+        device: device.identifier, name: device.name, built: state.compiled, seconds: state.compilation / .seconds(1),
+        isUnderWay: isUnderWay))
   }
 
   /// What was built for launches, from source or from the cache.

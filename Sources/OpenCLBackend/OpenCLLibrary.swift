@@ -5,11 +5,13 @@ import Compute
 struct OpenCLLibrary: Sendable {
   nonisolated(unsafe) let functions: UnsafePointer<IsthmusOpenCL>
 
-  /// - Parameter path: a library to load instead of the system's.
-  init(path: String?) throws(ComputeError) {
+  init(_ start: OpenCLStart) throws(ComputeError) {
     var message = [CChar](repeating: 0, count: 512)
-    guard let table = isthmus_opencl_load(path, &message, Int32(message.count)) else {
+    guard let table = isthmus_opencl_load(start.library, &message, Int32(message.count)) else {
       let reason = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      if start.isLibraryNamedByVariable, let library = start.library {
+        throw .variable(name: OpenCLStart.libraryVariable, value: library, expected: "a library of OpenCL (\(reason))")
+      }
       throw .unavailable(
         backend: "opencl",
         reason: "no OpenCL library could be loaded (\(reason)). Install a loader and a driver, on Debian ocl-icd-libopencl1 with "

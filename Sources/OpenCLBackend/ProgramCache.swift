@@ -21,8 +21,9 @@ struct ProgramCache: Sendable {
   }
 
   /// The folder that `ISTHMUS_PROGRAM_CACHE` names, else `programs` in the user's cache; nil where it is `off`.
-  static func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) -> ProgramCache? {
-    UserCache.folder("programs", variable: "ISTHMUS_PROGRAM_CACHE", environment: environment).map { ProgramCache(folder: $0) }
+  /// - Throws: `.variable` where it names no folder.
+  static func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) throws(ComputeError) -> ProgramCache? {
+    try UserCache.folder("programs", variable: "ISTHMUS_PROGRAM_CACHE", environment: environment).map { ProgramCache(folder: $0) }
   }
 
   /// The binary that was stored under exactly this key.

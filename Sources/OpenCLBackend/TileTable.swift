@@ -48,7 +48,7 @@ struct TileTable: Sendable, Equatable {
     case "gpu": return .gpu(units: 1)
     case "processor": return .processor(doubleLanes: 4, floatLanes: 8, units: 1)
     case let other?:
-      throw .unavailable(backend: "opencl", reason: "ISTHMUS_OPENCL_TILES is '\(other)'; expected gpu or processor. Change or unset it.")
+      throw .variable(name: "ISTHMUS_OPENCL_TILES", value: other, expected: "gpu or processor")
     }
   }
 }

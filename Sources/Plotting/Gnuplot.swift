@@ -1,5 +1,6 @@
 import Foundation
 import PrintableText
+import Subprocesses
 
 /// The gnuplot program, run as a subprocess.
 public struct Gnuplot: Sendable {
@@ -26,6 +27,13 @@ public struct Gnuplot: Sendable {
     self.timeLimit = timeLimit
   }
 
+  /// Looks whether `ISTHMUS_GNUPLOT`, where it is set, names a program, for a command that will draw at its end.
+  ///
+  /// - Throws: `PlottingError.notInstalled`.
+  public static func checkVariable(environment: [String: String] = ProcessInfo.processInfo.environment) throws(PlottingError) {
+    if environment["ISTHMUS_GNUPLOT"]?.isEmpty == false { _ = try Gnuplot(environment: environment) }
+  }
+
   private static func isProgram(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
@@ -42,31 +50,23 @@ public struct Gnuplot: Sendable {
   func run(_ script: String, figure: String) throws(PlottingError) -> Data {
     let folder = try Gnuplot.emptyFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    // Files, not pipes: neither side can block on a full pipe, or fail on a closed one.
-    let input = folder.appendingPathComponent("script"), errors = folder.appendingPathComponent("errors")
-    let process = Process(), ended = DispatchSemaphore(value: 0)
+    let input = folder.appendingPathComponent("script")
+    var gnuplot = ChildProcess(executable.path, ["-d"])
+    gnuplot.environment = Gnuplot.environment(ProcessInfo.processInfo.environment)
+    (gnuplot.folder, gnuplot.input, gnuplot.timeout, gnuplot.mostBytes) = (folder.path, input.path, timeLimit, 1 << 14)
+    let outcome: ChildProcess.Outcome
     do {
       try Data(script.utf8).write(to: input)
-      try Data().write(to: errors)
-      process.executableURL = executable
-      process.arguments = ["-d"]
-      process.currentDirectoryURL = folder
-      process.environment = Gnuplot.environment(ProcessInfo.processInfo.environment)
-      process.standardInput = try FileHandle(forReadingFrom: input)
-      process.standardOutput = FileHandle.nullDevice
-      process.standardError = try FileHandle(forWritingTo: errors)
-      process.terminationHandler = { _ in ended.signal() }
-      try process.run()
+      outcome = try gnuplot.run()
     } catch {
       throw .gnuplotFailed(figure: figure, status: -1, message: "it could not be started: \(error)")
     }
-    guard ended.wait(timeout: .now() + timeLimit / .seconds(1)) == .success else {
-      kill(process.processIdentifier, SIGKILL)
-      ended.wait()
-      throw .gnuplotTooSlow(figure: figure, limit: timeLimit)
-    }
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      throw .gnuplotFailed(figure: figure, status: process.terminationStatus, message: Gnuplot.beginning(of: errors))
+    switch outcome.end {
+    case .exit(0): break
+    case .timeout: throw .gnuplotTooSlow(figure: figure, limit: timeLimit)
+    case .exit(let status), .signal(let status):
+      let message = String(decoding: outcome.errors, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+      throw .gnuplotFailed(figure: figure, status: status, message: message)
     }
     return (try? Data(contentsOf: folder.appendingPathComponent(GnuplotScript.output))) ?? Data()
   }
@@ -84,10 +84,5 @@ public struct Gnuplot: Sendable {
   /// Without what would change gnuplot's terminal, fonts or files: a figure is the same for every user.
   static func environment(_ own: [String: String]) -> [String: String] {
     own.filter { !$0.key.hasPrefix("GNUPLOT") && !["GNUTERM", "GNUHELP"].contains($0.key) }
-  }
-
-  private static func beginning(of file: URL) -> String {
-    guard let handle = try? FileHandle(forReadingFrom: file), let data = try? handle.read(upToCount: 1 << 14) else { return "" }
-    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

@@ -36,6 +36,8 @@ public struct ChildProcess: Sendable {
   public var environment: [String: String]?
   /// Path of what it reads on standard input.
   public var input = "/dev/null"
+  /// Where it starts; nil for where this process is.
+  public var folder: String?
   /// After which it is ended with all that it has started; nil for never.
   public var timeout: Duration?
   public var mostBytes = 1 << 20
@@ -80,6 +82,7 @@ public struct ChildProcess: Sendable {
       posix_spawnattr_destroy(&attributes)
     }
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, input, O_RDONLY, 0)
+    if let folder { posix_spawn_file_actions_addchdir_np(&files, folder) }
     posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO)
     // As a shell would start it: signals as the system handles them, none blocked. A group of its own can be ended as a whole.

@@ -61,9 +61,26 @@ import Testing
     }
   }
 
-  @Test func theVariableNamesTheFolderOrTurnsTheStoreOff() {
-    #expect(TileStore.chosen(environment: ["ISTHMUS_TILES": "off", "HOME": "/home/me"]) == nil)
-    #expect(TileStore.chosen(environment: ["ISTHMUS_TILES": "/tiles"])?.folder.path == "/tiles")
-    #expect(TileStore.chosen(environment: ["HOME": "/home/me"])?.folder.path == "/home/me/.cache/isthmus/tiles")
+  @Test func theVariableNamesTheFolderOrTurnsTheStoreOff() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "isthmus-tiles-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func chosen(_ value: String) throws -> String? {
+      try TileStore.chosen(environment: ["ISTHMUS_TILES": value, "HOME": "/home/me"])?.folder.path
+    }
+    #expect(try chosen("off") == nil)
+    #expect(try chosen("") == "/home/me/.cache/isthmus/tiles")
+    #expect(try chosen(folder.path + "/below") == folder.path + "/below")
+    #expect(FileManager.default.fileExists(atPath: folder.path + "/below"))
+    let file = folder.path + "/file"
+    try Data().write(to: URL(fileURLWithPath: file))
+    // Words that might be meant as `off`, a file, a folder below a file, and one that cannot be made.
+    for mistake in ["OFF", "none", "0", file, file + "/below", "/proc/none"] {
+      #expect {
+        try chosen(mistake)
+      } throws: { error in
+        guard case .variable(name: "ISTHMUS_TILES", value: mistake, _)? = error as? ComputeError else { return false }
+        return "\(error)".contains("off")
+      }
+    }
   }
 }

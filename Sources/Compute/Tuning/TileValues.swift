@@ -45,7 +45,7 @@ public struct TileValues: Sendable, Equatable {
   public var digest: String { Self.digest(text) }
 
   /// FNV-1a of 64 bits. Source: Fowler, Noll & Vo.
-  static func digest(_ text: String) -> String {
+  public static func digest(_ text: String) -> String {
     let hash: UInt64 = text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
