@@ -40,7 +40,7 @@ verify-limit: setup ## the long version of the limit's and the basis's tests: wi
 	$(BUILD) --build-tests
 	ISTHMUS_LONG=1 swift test -c release -Xswiftc -enable-testing --skip-build --filter 'TheoryTests|BasisTests' | grep -E '^(theory|basis):|✘|↳|Test run'
 
-check: build ## the conformance suite on every device of this machine
+check: build ## the conformance suite on every device of this machine; a missing OpenCL is a failure
 	$(ISTHMUS) check --all
 
 oclgrind: build ## the kernels under the OpenCL simulator Oclgrind: accesses out of bounds and data races are failures

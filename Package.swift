@@ -73,7 +73,8 @@ let package = Package(
     module("DurableFiles", ["CSignals"]),
     // Text of files, paths and devices for people to read.
     module("PrintableText"),
-    module("Subprocesses"),
+    .target(name: "CSpawn"),
+    module("Subprocesses", ["CSpawn"]),
     // Mathematics: no device, no input or output.
     module("WideKernels"),
     module("Networks", ["WideKernels"]),

@@ -9,6 +9,10 @@ public struct ConformanceReport: Sendable, Codable {
   public let fallbacks: [String]
   public let results: [ConformanceResult]
 
+  public init(device: DeviceDescription, precision: Precision, fallbacks: [String], results: [ConformanceResult]) {
+    (self.device, self.precision, self.fallbacks, self.results) = (device, precision, fallbacks, results)
+  }
+
   public var failures: [ConformanceResult] { results.filter { !$0.passed } }
   /// A report on nothing has not passed.
   public var passed: Bool { !results.isEmpty && failures.isEmpty }
@@ -17,21 +21,30 @@ public struct ConformanceReport: Sendable, Codable {
   /// One line: `conformance: 412 cases on cpu float64, worst ratio 0.31 (recursionVJP …)`.
   public var summary: String {
     let failed = failures.isEmpty ? "" : ", \(failures.count) FAILED"
-    let worst = worst.map { ", worst ratio \(text($0.worstRatio)) (\($0.caseText))" } ?? ""
+    let worst = worst.map { ", worst ratio \(Self.text($0.worstRatio)) (\($0.caseText))" } ?? ""
     return "conformance: \(results.count) cases on \(device.identifier) \(precision)\(failed)\(worst)"
   }
 
-  /// The summary, one line per operation, and every failure with the line that repeats it.
+  /// One line per operation, and the conclusion.
   public var text: String {
-    var lines = [summary]
-    for operation in ConformanceOperation.allCases {
+    let operations = ConformanceOperation.allCases.compactMap { operation in
       let own = results.filter { $0.operation == operation }
-      guard let worst = own.max(by: { $0.worstRatio < $1.worstRatio }) else { continue }
-      let failed = own.filter { !$0.passed }.count
-      lines.append(
-        "  \(operation.rawValue): \(own.count) cases, \(own.reduce(0) { $0 + $1.elements }) elements, worst ratio \(text(worst.worstRatio))"
-          + (failed > 0 ? ", \(failed) failed" : ""))
+      return own.isEmpty ? nil : Self.line(operation, own)
     }
+    return (operations + [conclusion]).joined(separator: "\n")
+  }
+
+  /// How the cases of an operation, at least one, went.
+  public static func line(_ operation: ConformanceOperation, _ results: [ConformanceResult]) -> String {
+    let failed = results.filter { !$0.passed }.count
+    let worst = results.map(\.worstRatio).max() ?? 0
+    return "  \(operation.rawValue): \(results.count) cases, \(results.reduce(0) { $0 + $1.elements }) elements, worst ratio \(text(worst))"
+      + (failed > 0 ? ", \(failed) failed" : "")
+  }
+
+  /// The summary, and every failure with the line that repeats it.
+  public var conclusion: String {
+    var lines = [summary]
     if !fallbacks.isEmpty { lines.append("  on the host for want of a device implementation: \(fallbacks.joined(separator: ", "))") }
     for failure in failures {
       lines.append("  FAILED \(failure.caseText)")
@@ -49,5 +62,5 @@ public struct ConformanceReport: Sendable, Codable {
     return try encoder.encode(self)
   }
 
-  private func text(_ ratio: Double) -> String { String(format: "%.2g", ratio) }
+  private static func text(_ ratio: Double) -> String { String(format: "%.2g", ratio) }
 }

@@ -87,34 +87,14 @@ final class ThreadPool: Sendable {
 
   /// Starts a thread that works until the pool ends. Returns 0, or the error number of what prevented it, which `Thread` would not tell.
   private static func start(_ shared: Shared) -> Int32 {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, 8 << 20)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    // Signals that are sent to the process are for the thread that waits for them.
-    var (signals, before) = (sigset_t(), sigset_t())
-    sigfillset(&signals)
-    for fault in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP] { sigdelset(&signals, fault) }
-    pthread_sigmask(SIG_SETMASK, &signals, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     let context = Unmanaged.passRetained(shared)
-    #if os(Linux)
-    var thread = pthread_t()
-    let body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { Self.begin($0) }
-    #else
-    var thread: pthread_t?
-    let body: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { Self.begin($0) }
-    #endif
-    let status = pthread_create(&thread, &attributes, body, context.toOpaque())
+    let status = processor_start_thread("isthmus-cpu", 8 << 20, { ThreadPool.work($0) }, context.toOpaque())
     if status != 0 { context.release() }
     return status
   }
 
-  private static func begin(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    processor_name_thread("isthmus-cpu")
+  private static func work(_ context: UnsafeMutableRawPointer?) {
     if let context { Unmanaged<Shared>.fromOpaque(context).takeRetainedValue().run() }
-    return nil
   }
 
   deinit {

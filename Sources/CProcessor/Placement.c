@@ -3,7 +3,6 @@
 #include "CProcessor.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,8 +53,6 @@ int processor_current(void) { return sched_getcpu(); }
 
 int processor_thread(void) { return (int)syscall(SYS_gettid); }
 
-void processor_name_thread(const char *name) { (void)pthread_setname_np(pthread_self(), name); }
-
 void processor_keep_off(int thread, const processor_set *allowed, int avoided) {
   processor_set *set = empty_set(allowed->bytes);
   if (!set) return;
@@ -71,6 +68,5 @@ void processor_free(processor_set *allowed) {}
 int processor_count(const processor_set *allowed) { return 0; }
 int processor_current(void) { return -1; }
 int processor_thread(void) { return 0; }
-void processor_name_thread(const char *name) {}
 void processor_keep_off(int thread, const processor_set *allowed, int avoided) {}
 #endif

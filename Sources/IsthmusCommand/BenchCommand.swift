@@ -3,6 +3,7 @@ import BackendCatalog
 import Compute
 import DeviceBenchmarks
 import Foundation
+import LinearAlgebra
 
 /// `isthmus bench`.
 struct BenchCommand: ParsableCommand {
@@ -27,7 +28,7 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     help: "Device to measure; give it again for more. Without it the one that is used without --device elsewhere.",
-    completion: .custom { _, _, _ in BackendCatalog.all().map(\.identifier) })
+    completion: .custom { _, _, _ in DeviceStart.identifiers })
   var device: [String] = []
   @Flag(help: "Every device of this machine but the reference.") var all = false
   @Option(help: "Threads of the device cpu, separated by commas: each number is measured. By default all processors.")
@@ -48,8 +49,9 @@ struct BenchCommand: ParsableCommand {
     guard !smoke || !scaling else { throw ValidationError("Choose either --smoke or --scaling.") }
     guard repetitions > 0 else { throw ValidationError("--repetitions: expected at least 1.") }
     guard let threads else { return }
-    guard threads.split(separator: ",", omittingEmptySubsequences: false).allSatisfy({ (Int($0) ?? 0) > 0 }) else {
-      throw ValidationError("--threads: expected numbers of at least 1 separated by commas, got '\(threads)'.")
+    guard threads.split(separator: ",", omittingEmptySubsequences: false).allSatisfy({ 1...BackendCatalog.mostThreads ~= Int($0) ?? 0 })
+    else {
+      throw ValidationError("--threads: expected numbers from 1 to \(BackendCatalog.mostThreads) separated by commas, got '\(threads)'.")
     }
   }
 
@@ -58,6 +60,8 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     let cases = BenchmarkCatalog.cases(form, filter: filter)
     guard !cases.isEmpty else { throw CommandLineError.noCase(filter: filter ?? "") }
+    try LAPACK.checkVariable()
+    if json == nil, csv == nil { Terminal.endWithReader() }
     let old = try compare.map(read)
     // Before minutes of measuring, not after them.
     for path in [json, csv].compactMap({ $0 }) { try checkFolder(of: path) }
@@ -80,7 +84,7 @@ struct BenchCommand: ParsableCommand {
   private func measure(_ backend: any Backend, _ cases: [BenchmarkCase], _ report: inout BenchmarkReport) throws {
     let precisions = try precisions(of: backend.device)
     guard !precisions.isEmpty else { return }
-    Terminal.warnOfRefusals(backend)
+    DeviceStart.warn(on: backend)
     let limits = try DeviceLimits.measure(backend, precisions: precisions)
     Terminal.write(BenchmarkTable.heading(backend.device, limits))
     var runner = BenchmarkRunner(backend, limits: limits)
@@ -132,9 +136,10 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func backends() throws -> [any Backend] {
+    DeviceStart.prepare(looksAgain: all || device.contains { $0.hasPrefix("opencl") })
     let chosen: [any Backend] =
       if all {
-        BackendCatalog.all().compactMap { entry in
+        try DeviceStart.all().compactMap { entry in
           switch entry.backend {
           case .success(let backend): return backend.device.backend == "reference" ? nil : backend
           case .failure(let error):

@@ -12,72 +12,109 @@ struct CheckCommand: ParsableCommand {
       abstract: "Test whether a device computes correctly.",
       discussion: """
         Runs the conformance suite: every operation against an oracle of higher precision, within derived error bounds. A ratio is \
-        an error in units of its bound; at most 1 is correct. Exit code 1 if a case fails; its line `again:` repeats it alone. \
-        With --json: an array of reports, one per device and precision.
+        an error in units of its bound; at most 1 is correct. Each operation's line is printed as soon as it is done, also into a file. \
+        Exit code 1 if a case fails, its line `again:` repeats it alone; or if a device is missing that --all or --require asks for.
+        With --json: one array of reports, one for each device and precision, printed when all are done.
 
         Examples:
           isthmus check                                        the default device
           isthmus check --all
+          isthmus check --require opencl,cpu                   these, and they have to be there
           isthmus check --device opencl:0 --precision float32 --filter gemm
         """)
   }
 
   @OptionGroup var device: DeviceOptions
-  @Flag(help: "Every device of this machine.") var all = false
+  @Flag(help: "Every device of this machine; one that is missing or broken is a failure.") var all = false
+  @Option(
+    help: "Devices to test, separated by commas: cpu, opencl (all of its devices), opencl:K, reference. One that is missing is a failure.")
+  var require: String?
   @Option(help: "One precision; by default all that the device has.") var precision: Precision?
   @Option(help: "Only cases whose description contains this text, such as gemm.") var filter: String?
   @Flag(help: "Print JSON.") var json = false
 
+  private var required: [String] {
+    (require ?? "").split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+
   func validate() throws {
-    guard !all || device.device == nil else { throw ValidationError("Choose either --all or --device.") }
+    let choices = [all, device.device != nil, require != nil]
+    guard choices.count(where: { $0 }) <= 1 else { throw ValidationError("Choose either --all, --require or --device.") }
+    guard require != nil else { return }
+    for name in required where !["cpu", "opencl", "reference"].contains(name) && name.wholeMatch(of: /opencl:\d+/) == nil {
+      throw ValidationError("--require: expected cpu, opencl, opencl:K or reference, separated by commas, got '\(name)'.")
+    }
   }
 
   func run() throws {
     guard !ConformanceSuite.cases(filter: filter).isEmpty else { throw CommandLineError.noCase(filter: filter ?? "") }
+    Terminal.endWithReader()
+    let chosen = try choose()
+    for missing in chosen.missing { Terminal.writeError("missing: \(missing.name): \(missing.reason)") }
     var reports: [ConformanceReport] = []
-    for backend in try backends() {
+    for backend in chosen.backends {
       for precision in try precisions(of: backend.device) {
-        let report = try check(try Engine(backend, precision: precision))
-        if !json { Terminal.write(report.text) }
-        reports.append(report)
+        reports.append(try check(try Engine(backend, precision: precision)))
       }
     }
     if json { Terminal.write("[" + (try reports.map { String(decoding: try $0.json(), as: UTF8.self) }).joined(separator: ",\n") + "]") }
+    guard chosen.missing.isEmpty else { throw CommandLineError.missingDevices(chosen.missing.map(\.name)) }
     guard !reports.isEmpty, reports.allSatisfy(\.passed) else { throw ExitCode.failure }
   }
 
-  private func backends() throws -> [any Backend] {
-    guard all else { return [try device.backend()] }
-    return BackendCatalog.all().compactMap { entry in
+  /// The devices to test, and what is missing with its reason.
+  private func choose() throws -> (backends: [any Backend], missing: [(name: String, reason: String)]) {
+    guard all || require != nil else { return ([try device.backend()], []) }
+    DeviceStart.prepare(threads: device.threads, looksAgain: true)
+    let entries = try DeviceStart.all()
+    var (backends, missing): ([any Backend], [(name: String, reason: String)]) = ([], [])
+    func add(_ entry: BackendCatalog.Entry) {
       switch entry.backend {
       case .success(let backend):
-        Terminal.warnOfRefusals(backend)
-        return backend
-      case .failure(let error):
-        Terminal.writeError("missing: \(entry.identifier): \(error)")
-        return nil
+        guard !backends.contains(where: { $0.device.identifier == entry.identifier }) else { return }
+        DeviceStart.warn(on: backend)
+        backends.append(backend)
+      case .failure(let error): missing.append((entry.identifier, "\(error)"))
       }
     }
+    if all { entries.forEach(add) }
+    for name in require == nil ? [] : required {
+      let named = entries.filter { $0.identifier == name || name == "opencl" && $0.identifier.hasPrefix("opencl:") }
+      if named.isEmpty { missing.append((name, "there are only \(entries.map(\.identifier).joined(separator: ", "))")) }
+      named.forEach(add)
+    }
+    return (backends, missing)
   }
 
   private func precisions(of device: DeviceDescription) throws(ComputeError) -> [Precision] {
     guard let precision else { return device.precisions }
     guard device.precisions.contains(precision) else {
-      if all { return [] }
+      if all || require != nil { return [] }
       throw .unsupportedPrecision(device: device.name, precision: precision)
     }
     return [precision]
   }
 
   private func check(_ engine: Engine) throws -> ConformanceReport {
+    let cases = ConformanceSuite.cases(filter: filter), name = "\(engine.device.identifier) \(engine.precision)"
     let line = ProgressLine(isSilent: !Terminal.hasLiveErrors)
     defer { line.end() }
-    let count = ConformanceSuite.cases(filter: filter).count
-    var done = 0
-    return ConformanceSuite.run(on: engine, filter: filter) { result in
-      done += 1
-      line.update(
-        fraction: Double(done) / Double(count), activity: "\(engine.device.identifier) \(engine.precision)", rate: "\(result.operation)")
+    if !json { Terminal.write("conformance: \(cases.count) cases on \(name) (\(engine.device.name))") }
+    var results: [ConformanceResult] = []
+    for operation in ConformanceOperation.allCases {
+      let own = cases.filter { $0.operation == operation }
+      guard !own.isEmpty else { continue }
+      let done = own.map { conformanceCase in
+        let result = ConformanceSuite.run(conformanceCase, on: engine)
+        results.append(result)
+        line.update(fraction: Double(results.count) / Double(cases.count), activity: name, rate: "\(operation)")
+        return result
+      }
+      if !json { Terminal.write(ConformanceReport.line(operation, done)) }
     }
+    let report = ConformanceReport(
+      device: engine.device, precision: engine.precision, fallbacks: engine.backend.fallbacks, results: results)
+    if !json { Terminal.write(report.conclusion) }
+    return report
   }
 }

@@ -19,6 +19,10 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case lessThanRecorded(directory: String, recorded: String)
   case coarsePrecision(device: String, precision: String)
   case tilesAreOff
+  /// Names of devices that have to be there.
+  case missingDevices([String])
+  case unknownVariable(name: String, meant: String)
+  case failedSelfTest(device: String, precision: String, reason: String, identifier: String)
   /// A device without sizes to choose; nil where no device has any.
   case nothingToTune(device: String?)
 
@@ -45,6 +49,12 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
         + "Take fewer points, --precision float32, one kernel with --get, or another disk."
     case .cannotWrite(let path, let reason): "\(path) cannot be written: \(reason)"
     case .noCase(let filter): "no case contains '\(filter)'; filter by an operation such as gemm or blockKernel."
+    case .missingDevices(let names):
+      "missing: \(names.joined(separator: ", ")). See above for the reason; name with --device or --require what this machine has."
+    case .unknownVariable(let name, let meant): "the environment variable \(name) is not known; did you mean \(meant)? Rename or unset it."
+    case .failedSelfTest(let device, let precision, let reason, let identifier):
+      "\(device) computes wrongly in \(precision), and its numbers are not to be believed: \(reason). `isthmus check --device \(identifier)` "
+        + "shows all of it. Update its driver, remove measured tiles by `isthmus tune --reset`, or choose another device."
     case .tilesAreOff:
       "tiles can be neither kept nor read: ISTHMUS_TILES is off, or there is no home for the user's cache. Name a folder in ISTHMUS_TILES."
     case .nothingToTune(let device?):

@@ -10,19 +10,76 @@ struct DeviceOptions: ParsableArguments {
     help: ArgumentHelp(
       "Device to compute on: cpu, reference, opencl or opencl:K. Without it a GPU with float64, else the CPU (see `isthmus devices`).",
       valueName: "device"),
-    completion: .custom { _, _, _ in BackendCatalog.all().map(\.identifier) })
+    completion: .custom { _, _, _ in DeviceStart.identifiers })
   var device: String?
+  @Option(
+    help: ArgumentHelp(
+      "Threads of the device cpu, at most \(BackendCatalog.mostThreads). Without it ISTHMUS_THREADS, else the processors that this process may use (see `isthmus devices`).",
+      valueName: "threads"))
+  var threads: Int?
 
-  func backend() throws -> any Backend {
+  func validate() throws {
+    if let threads, !(1...BackendCatalog.mostThreads ~= threads) {
+      throw ValidationError("--threads: expected 1 to \(BackendCatalog.mostThreads), got '\(threads)'.")
+    }
+  }
+
+  /// - Parameter isSilent: tells nothing of how far the device is with building programs.
+  func backend(isSilent: Bool = false) throws -> any Backend {
+    DeviceStart.prepare(threads: threads, isSilent: isSilent, looksAgain: device?.hasPrefix("opencl") ?? false)
     let backend = try BackendCatalog.backend(named: device)
-    Terminal.warnOfRefusals(backend)
+    guard threads == nil || backend.device.backend == "cpu" else {
+      throw ValidationError("--threads is about the device cpu; here \(backend.device.identifier) computes.")
+    }
+    if device == nil { DeviceStart.warnOfBrokenDevices() }
+    DeviceStart.warn(on: backend)
     return backend
   }
 }
 
-extension Terminal {
-  /// Stored sizes of kernels and built programs that are not used are told wherever the device is.
-  static func warnOfRefusals(_ backend: any Backend) {
-    for refusal in (backend as? any TunableBackend)?.refusals ?? [] { writeError("warning: \(backend.device.identifier): \(refusal)") }
+/// How this program starts devices, whatever the command.
+enum DeviceStart {
+  /// Before the first device is asked for.
+  ///
+  /// - Parameter looksAgain: whether drivers that were found to be broken get another chance.
+  static func prepare(threads: Int? = nil, isSilent: Bool = false, looksAgain: Bool = false) {
+    var configuration = BackendCatalog.Configuration()
+    configuration.threads = threads
+    configuration.usesStoredTiles = true
+    configuration.objectionToOpenCL = { DriverProbe.objection(looksAgain: looksAgain) }
+    if !isSilent {
+      let notice = BuildNotice()
+      configuration.programBuilds = { notice.tell($0) }
+    }
+    BackendCatalog.configuration = configuration
+  }
+
+  /// For shells that complete a command line.
+  static var identifiers: [String] {
+    prepare(isSilent: true)
+    return BackendCatalog.all().map(\.identifier)
+  }
+
+  /// Every device of this machine; a mistake in the environment is an error, since it would leave a device out.
+  static func all() throws(ComputeError) -> [BackendCatalog.Entry] {
+    let entries = BackendCatalog.all()
+    for entry in entries {
+      if case .failure(let error) = entry.backend, case .variable = error { throw error }
+    }
+    return entries
+  }
+
+  /// Devices that are there and do not work are told where another is taken for them; those that are not there need no word.
+  static func warnOfBrokenDevices() {
+    for entry in BackendCatalog.all() {
+      if case .failure(let error) = entry.backend, case .deviceFailure = error {
+        Terminal.writeError("warning: \(entry.identifier) is left out: \(error)")
+      }
+    }
+  }
+
+  /// What a user of this device has to know before its numbers come.
+  static func warn(on backend: any Backend) {
+    for warning in BackendCatalog.warnings(on: backend) { Terminal.writeError("warning: \(warning)") }
   }
 }

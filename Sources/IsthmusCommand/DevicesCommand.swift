@@ -10,10 +10,12 @@ struct DevicesCommand: ParsableCommand {
       commandName: "devices",
       abstract: "List the devices of every backend, and why a backend is missing.",
       discussion: """
-        The star marks the device that is used without --device: a GPU with float64, else the CPU, else another OpenCL device.
+        The star marks the device that is used without --device: a GPU with float64, else the CPU, else another OpenCL device. Below the \
+        table: how many threads the CPU backend takes, and what decided it.
 
         With --json: an array of objects with identifier, available, isDefault, and either backend, name, driver, precisions, \
-        memoryBytes, largestAllocationBytes (0 where unknown), isGPU and tiles (the digest of what `isthmus tune` stored, or null), or reason.
+        memoryBytes, largestAllocationBytes (0 where unknown), isGPU, tiles (the digest of what `isthmus tune` stored, or null), threads and \
+        threadsReason (of the CPU backend, else null), or reason.
 
         Example: isthmus run bottleneck --device opencl:0
         """)
@@ -22,7 +24,8 @@ struct DevicesCommand: ParsableCommand {
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
-    let entries = BackendCatalog.all()
+    DeviceStart.prepare(isSilent: true, looksAgain: true)
+    let entries = try DeviceStart.all()
     let chosen = try? BackendCatalog.backend(named: nil).device.identifier
     if json {
       Terminal.write(JSONValue.array(entries.map { Self.json($0, isDefault: $0.identifier == chosen) }).prettyText.trimmingLineFeed)
@@ -44,8 +47,11 @@ struct DevicesCommand: ParsableCommand {
           entry.identifier == chosen ? "*" : "", device.identifier, device.name, device.precisions.map(\.rawValue).joined(separator: ", "),
           device.memoryBytes > 0 ? Terminal.text(bytes: device.memoryBytes) : "–", device.driver,
         ])
+        if let threads = BackendCatalog.threads(of: backend) {
+          notes.append("\(device.identifier) takes \(threads.count) thread\(threads.count == 1 ? "" : "s"): \(threads.reason)")
+        }
         if let tiles = device.tiles { notes.append("\(device.identifier) uses tiles \(tiles), measured by `isthmus tune`") }
-        notes += ((backend as? any TunableBackend)?.refusals ?? []).map { "warning: \(device.identifier): \($0)" }
+        notes += BackendCatalog.warnings(on: backend).map { "warning: \($0)" }
       case .failure(let error): notes.append("missing: \(entry.identifier): \(error)")
       }
     }
@@ -55,12 +61,13 @@ struct DevicesCommand: ParsableCommand {
   private static func json(_ entry: BackendCatalog.Entry, isDefault: Bool) -> JSONValue {
     switch entry.backend {
     case .success(let backend):
-      let device = backend.device
+      let device = backend.device, threads = BackendCatalog.threads(of: backend)
       return [
         "identifier": .string(device.identifier), "available": true, "isDefault": .bool(isDefault), "backend": .string(device.backend),
         "name": .string(device.name), "driver": .string(device.driver), "isGPU": .bool(device.isGPU),
         "precisions": .array(device.precisions.map { .string($0.rawValue) }), "memoryBytes": .integer(Int128(device.memoryBytes)),
         "largestAllocationBytes": .integer(Int128(device.largestAllocationBytes)), "tiles": device.tiles.map { .string($0) } ?? .null,
+        "threads": threads.map { .integer(Int128($0.count)) } ?? .null, "threadsReason": threads.map { .string($0.reason) } ?? .null,
       ]
     case .failure(let error):
       return ["identifier": .string(entry.identifier), "available": false, "isDefault": false, "reason": .string("\(error)")]

@@ -1,6 +1,7 @@
 import Compute
 import Experiments
 import Foundation
+import LinearAlgebra
 import Logging
 import Plotting
 import PrintableText
@@ -27,6 +28,7 @@ struct ExperimentRun<E: Experiment> {
     }
     let metered = options.profile ? MeteredBackend(backend) : nil
     meter = metered?.meter
+    try LAPACK.checkVariable()
     engine = try Engine(metered ?? backend)
     let automatic = try E.allowsFloat32Passes(settings) ? PassPrecision.automatic(on: engine) : .float64
     passEngine = try engine.with(precision: options.precision ?? automatic)
@@ -34,10 +36,12 @@ struct ExperimentRun<E: Experiment> {
 
   func run() throws {
     let plan = try E.plan(settings, on: engine, passEngine: passEngine)
-    let description = try description(plan)
+    var description = try description(plan)
     let results = URL(fileURLWithPath: options.results)
     if options.plan { return try show(plan, description, in: results) }
 
+    if !options.noPlots { try Gnuplot.checkVariable() }
+    description.versions["selfTest"] = try selfTest()
     let limits = try measureLimits()
     // Before the work: a run that cannot be recorded does not start.
     let store = try ResultsStore.open(
@@ -73,6 +77,14 @@ struct ExperimentRun<E: Experiment> {
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     let figures = options.noPlots ? [] : draw(store.directory)
     conclude(store, plan, table, figures, profile, seconds: seconds)
+  }
+
+  /// What is recorded of it: both precisions where passes have their own.
+  private func selfTest() throws(CommandLineError) -> String {
+    let engines = passEngine.precision == engine.precision ? [engine] : [engine, passEngine]
+    var outcomes: [SelfTest.Outcome] = []
+    for engine in engines { outcomes.append(try SelfTest.require(engine)) }
+    return outcomes.map { "\($0.summary), \($0.date)" }.joined(separator: "; ")
   }
 
   /// Limits of the device in its precisions; nil without --profile.

@@ -1,3 +1,4 @@
+import BackendCatalog
 import CSignals
 import Experiments
 import Foundation
@@ -88,9 +89,9 @@ final class Interruption: RunControl {
   private func ask(_ cause: Cause) {
     state.withLock { state in
       state.cause = state.cause ?? cause
-      guard state.stepsUnderWay > 0 else { return end(&state) }
+      guard state.stepsUnderWay > 0 else { end(&state) }
       Terminal.writeError(
-        "\(Self.clearedLine)\(cause.text): the run ends after this step, when it is saved; a second signal ends it at once")
+        "\(cause.text): the run ends after this step, when it is saved; a second signal ends it at once")
     }
   }
 
@@ -99,18 +100,17 @@ final class Interruption: RunControl {
     let cause = state.cause ?? .timeIsUp(maxTime ?? .zero)
     do {
       try state.store?.interrupt(cause.text, fallbacks: state.fallbacks())
-      Terminal.writeError("\(Self.clearedLine)interrupted by \(cause.text): \(state.conclusion)")
+      Terminal.writeError("interrupted by \(cause.text): \(state.conclusion)")
     } catch ResultsError.closed {
-      Terminal.writeError("\(Self.clearedLine)interrupted by \(cause.text): \(state.conclusion)")
+      Terminal.writeError("interrupted by \(cause.text): \(state.conclusion)")
     } catch {
-      Terminal.writeError("\(Self.clearedLine)interrupted by \(cause.text): \(error)")
+      Terminal.writeError("interrupted by \(cause.text): \(error)")
     }
     isthmus_unfinished_remove_all()
+    BackendCatalog.removeTemporaryFolders()
     // Not `exit`: other threads still compute.
     _exit(cause.exitCode)
   }
-
-  private static var clearedLine: String { Terminal.hasLiveErrors ? "\r\u{1B}[K" : "" }
 
   /// The records are finished; what is made of them now can be made again.
   func finishRecords(_ conclusion: String) {
@@ -147,7 +147,7 @@ final class Interruption: RunControl {
   func answer(isSaved: Bool) {
     state.withLock { state in
       if state.cause != nil { state.isAnswered = true }
-      if state.hasSaveRequest, isSaved { Terminal.writeError("\(Self.clearedLine)saved; the run goes on") }
+      if state.hasSaveRequest, isSaved { Terminal.writeError("saved; the run goes on") }
       state.hasSaveRequest = false
     }
   }

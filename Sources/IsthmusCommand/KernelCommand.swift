@@ -58,6 +58,7 @@ struct KernelCommand: ParsableCommand {
     let program = try file.block(composed: composed).program
     let points = try points.load(width: file.inputs)
     let engine = try Engine(try device.backend(), precision: precision)
+    try SelfTest.require(engine)
     let (rows, columns) = (points.x.count, (points.y ?? points.x).count)
     let output = try KernelOutput(in: URL(fileURLWithPath: out), kinds, rows: rows, columns: columns, engine)
     if let positions = points.x.positions { output.add(positions, of: "x") }

@@ -9,15 +9,34 @@ enum Program {
   static let version = "0.1.0"
 
   static func main(_ arguments: [String]) -> Never {
+    Terminal.secureStreams()
     isthmus_signals_start()
     do {
-      BackendCatalog.tileStore = .chosen()
+      if DriverProbe.isAskedFor(arguments) { DriverProbe.answer() }
       var command = try IsthmusCommand.parseAsRoot(try SettingsFile.expand(arguments))
+      try EnvironmentVariables.check()
       try command.run()
-      exit(EXIT_SUCCESS)
+      end(EXIT_SUCCESS)
     } catch {
-      exit(report(error))
+      end(report(error))
     }
+  }
+
+  /// Ends the process. Where standard output was lost a success becomes a failure, and where its reader went away what a shell shows for a
+  /// program that SIGPIPE ended.
+  static func end(_ code: Int32) -> Never {
+    var code = code
+    switch Terminal.finish() {
+    case .whole: break
+    case .unread: if code == EXIT_SUCCESS { code = 128 + SIGPIPE }
+    case .lost(let reason):
+      Terminal.writeError("error: standard output cannot be written: \(reason). What was printed is lost; files that were written are not.")
+      if code == EXIT_SUCCESS { code = EXIT_FAILURE }
+    }
+    BackendCatalog.removeTemporaryFolders()
+    fflush(nil)
+    // Not `exit`: what drivers do at the end of a process has nothing to add, and some fail in it.
+    _exit(code)
   }
 
   /// Writes the message of an error, or the help that was asked for, and says how the process should end.
@@ -25,7 +44,7 @@ enum Program {
     let code = IsthmusCommand.exitCode(for: error).rawValue
     let message = IsthmusCommand.fullMessage(for: error)
     if code == EXIT_SUCCESS {
-      if !message.isEmpty { print(message) }
+      if !message.isEmpty { Terminal.writeVerbatim(message) }
     } else if !message.isEmpty {
       let label = "Error: "
       Terminal.writeError("error: " + (message.hasPrefix(label) ? String(message.dropFirst(label.count)) : message))
@@ -50,8 +69,9 @@ struct IsthmusCommand: ParsableCommand {
         isthmus tune                                        the quickest sizes of OpenCL kernels for this machine
 
         Completions: `isthmus --generate-completion-script bash` (or zsh, fish) prints a script that the shell sources.
-        Exit codes: 0 done; 1 failed; 64 the command line could not be understood; 75 a run's --max-time is over; 129, 130 \
-        and 143 ended by SIGHUP, SIGINT and SIGTERM.
+        Exit codes: 0 done; 1 failed, also where standard output was lost; 64 the command line could not be understood; 75 a run's \
+        --max-time is over; 129, 130 and 143 ended by SIGHUP, SIGINT and SIGTERM; 141 nobody read what was printed. \
+        Environment variables: Documentation/environment.md.
         """,
       version: Program.version,
       subcommands: [

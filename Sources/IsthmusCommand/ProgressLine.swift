@@ -9,7 +9,6 @@ final class ProgressLine: Experiments.ProgressReporting {
     var firstFraction: Double?
     var started = ContinuousClock.now
     var lastShown: ContinuousClock.Instant?
-    var isLineOpen = false
   }
 
   private let isSilent: Bool
@@ -35,30 +34,15 @@ final class ProgressLine: Experiments.ProgressReporting {
       let left = fraction - first > 0.005 ? elapsed / (fraction - first) * (1 - fraction) : nil
       let parts = [activity, rate, left.map { "\(Terminal.text(seconds: $0)) left" } ?? ""].filter { !$0.isEmpty }
       let text = String(format: "%3.0f %%  ", 100 * min(max(fraction, 0), 1)) + parts.joined(separator: ", ")
-      if isLive {
-        Terminal.writeError("\r" + String((Self.bar(fraction) + " " + text).prefix(Terminal.columns - 1)) + "\u{1B}[K", terminator: "")
-        state.isLineOpen = true
-      } else {
-        Terminal.writeError(text)
-      }
+      if isLive { Terminal.show(passing: Self.bar(fraction) + " " + text) } else { Terminal.writeError(text) }
     }
   }
 
   /// Writes a line of its own above the progress.
-  func interject(_ text: String) {
-    state.withLock { state in
-      Terminal.writeError((state.isLineOpen ? "\r\u{1B}[K" : "") + text)
-      state.isLineOpen = false
-    }
-  }
+  func interject(_ text: String) { Terminal.writeError(text) }
 
   /// Clears the line.
-  func end() {
-    state.withLock { state in
-      if state.isLineOpen { Terminal.writeError("\r\u{1B}[K", terminator: "") }
-      state.isLineOpen = false
-    }
-  }
+  func end() { Terminal.clearPassingLine() }
 
   private static func bar(_ fraction: Double) -> String {
     let width = 24, full = Int((Double(width) * min(max(fraction, 0), 1)).rounded())

@@ -73,7 +73,7 @@ struct RunExperiment<E: Experiment>: ParsableCommand {
   @OptionGroup(title: "Device") var device: DeviceOptions
   @OptionGroup(title: "Run") var options: RunOptions
 
-  func run() throws { try ExperimentRun<E>(settings, on: try device.backend(), options).run() }
+  func run() throws { try ExperimentRun<E>(settings, on: try device.backend(isSilent: options.quiet), options).run() }
 }
 
 /// How to run, whatever the experiment.

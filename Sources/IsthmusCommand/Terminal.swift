@@ -1,7 +1,36 @@
 import Foundation
+import PrintableText
+import Synchronization
 
-/// Standard output and error.
+/// Standard output and error: the one place through which the program writes.
+///
+/// What cannot be written ends no command. A message on standard error that is lost has no consequence; output that is lost is told by
+/// `finish` and the exit code, after the work is done and kept.
 enum Terminal {
+  private struct State {
+    /// A line on standard error that the next one replaces.
+    var hasPassingLine = false
+    /// Error number of the first write to standard output that failed.
+    var outputFailure: Int32 = 0
+  }
+  private static let state = Mutex(State())
+  private static let endsWithReader = Atomic(false)
+
+  /// Makes the three standard streams safe to write to. Called before anything opens a file.
+  ///
+  /// A stream that was closed becomes the null device; otherwise the next file that is opened would take its place, and messages would
+  /// go into it. A reader that went away is an error of the write, not a signal.
+  static func secureStreams() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
+      // The lowest free descriptor is this one.
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
+    }
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// For a command whose only result is what it prints: it ends as soon as nobody reads on.
+  static func endWithReader() { endsWithReader.store(true, ordering: .relaxed) }
+
   /// Whether standard error is a terminal, where a line can be rewritten in place.
   static var hasLiveErrors: Bool { isatty(STDERR_FILENO) == 1 }
 
@@ -12,16 +41,98 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
-  static func writeError(_ text: String, terminator: String = "\n") {
-    FileHandle.standardError.write(Data((text + terminator).utf8))
+  /// A line on standard error.
+  static func writeError(_ text: String) {
+    state.withLock { state in
+      _ = send(clearing(&state) + text.printableLines + "\n", to: STDERR_FILENO)
+    }
   }
 
-  /// Prints now, also where standard output is a pipe that another program waits on.
-  static func write(_ text: String) {
-    print(text)
-    fflush(nil)
+  /// A line on standard error, a terminal, that whatever is written next replaces.
+  static func show(passing text: String) {
+    state.withLock { state in
+      _ = send("\r\(text.printable.prefix(columns - 1))\u{1B}[K", to: STDERR_FILENO)
+      state.hasPassingLine = true
+    }
   }
 
+  /// Removes what `show(passing:)` left.
+  static func clearPassingLine() {
+    state.withLock { state in
+      if state.hasPassingLine { _ = send(clearing(&state), to: STDERR_FILENO) }
+    }
+  }
+
+  /// A line on standard output, at once. What could steer a terminal in it is shown instead.
+  static func write(_ text: String) { writeVerbatim(text.printableLines) }
+
+  /// A line of the program's own, such as a script for a shell, with all that is in it.
+  static func writeVerbatim(_ text: String) {
+    let failure = state.withLock { state in
+      if state.hasPassingLine { _ = send(clearing(&state), to: STDERR_FILENO) }
+      guard state.outputFailure == 0 else { return state.outputFailure }
+      state.outputFailure = send(text + "\n", to: STDOUT_FILENO)
+      return state.outputFailure
+    }
+    if failure != 0, endsWithReader.load(ordering: .relaxed) { Program.end(EXIT_SUCCESS) }
+  }
+
+  /// What became of standard output.
+  enum Output: Equatable {
+    case whole
+    /// Its reader closed it.
+    case unread
+    case lost(reason: String)
+  }
+
+  /// Looks whether all of standard output was taken. Some file systems say so only when a file is closed.
+  static func finish() -> Output {
+    clearPassingLine()
+    return state.withLock { state in
+      if state.outputFailure == 0 {
+        let copy = dup(STDOUT_FILENO)
+        if copy >= 0, close(copy) != 0, errno != EINTR { state.outputFailure = errno }
+      }
+      return switch state.outputFailure {
+      case 0: .whole
+      case EPIPE: .unread
+      case let number: .lost(reason: String(cString: strerror(number)))
+      }
+    }
+  }
+
+  private static func clearing(_ state: inout State) -> String {
+    defer { state.hasPassingLine = false }
+    return state.hasPassingLine ? "\r\u{1B}[K" : ""
+  }
+
+  /// Writes all of a text. Returns 0, or the error number of what prevented it.
+  private static func send(_ text: String, to descriptor: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { bytes in
+      var sent = 0
+      while sent < bytes.count {
+        let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[sent...])
+        let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+        if count >= 0 {
+          sent += count
+          continue
+        }
+        switch errno {
+        case EINTR: break
+        case EAGAIN, EWOULDBLOCK:
+          // Another program made the stream non-blocking: wait as a blocking one would.
+          var waited = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          _ = poll(&waited, 1, -1)
+        default: return errno
+        }
+      }
+      return 0
+    }
+  }
+}
+
+extension Terminal {
   static func text(seconds: Double) -> String {
     switch seconds {
     case ..<9.95: String(format: "%.1f s", max(seconds, 0))

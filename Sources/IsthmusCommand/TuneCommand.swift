@@ -33,7 +33,7 @@ struct TuneCommand: ParsableCommand {
 
   @Option(
     help: "Device to tune; by default every OpenCL device.",
-    completion: .custom { _, _, _ in BackendCatalog.all().map(\.identifier) })
+    completion: .custom { _, _, _ in DeviceStart.identifiers })
   var device: String?
   @Flag(help: "Fewer shapes, candidates and runs.") var quick = false
   @Option(help: "Only operations whose name contains this text, such as gemm or 'widePass float64'.") var filter: String?
@@ -49,7 +49,8 @@ struct TuneCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let store = TileStore.chosen() else { throw CommandLineError.tilesAreOff }
+    DeviceStart.prepare(looksAgain: true)
+    guard let store = try TileStore.chosen() else { throw CommandLineError.tilesAreOff }
     if show { return try StoredTiles.show(store) }
     if reset { return try StoredTiles.reset(store) }
     var reports: [TuningReport] = []
@@ -65,7 +66,7 @@ struct TuneCommand: ParsableCommand {
       guard let tunable = backend as? any TunableBackend else { throw CommandLineError.nothingToTune(device: device) }
       return [tunable]
     }
-    let all = BackendCatalog.all().compactMap { try? $0.backend.get() as? any TunableBackend }
+    let all = try DeviceStart.all().compactMap { try? $0.backend.get() as? any TunableBackend }
     guard !all.isEmpty else { throw CommandLineError.nothingToTune(device: nil) }
     return all
   }

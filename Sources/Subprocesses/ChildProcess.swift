@@ -1,3 +1,4 @@
+import CSpawn
 import Foundation
 
 /// Another program, run to its end: without a shell, so that no text is read as commands, and without a thread, so that it works where no
@@ -82,7 +83,7 @@ public struct ChildProcess: Sendable {
       posix_spawnattr_destroy(&attributes)
     }
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, input, O_RDONLY, 0)
-    if let folder { posix_spawn_file_actions_addchdir_np(&files, folder) }
+    if let folder { _ = isthmus_spawn_in_folder(&files, folder) }
     posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO)
     // As a shell would start it: signals as the system handles them, none blocked. A group of its own can be ended as a whole.

@@ -24,8 +24,7 @@ struct Invocation {
   /// Starts `isthmus`; its standard output and error go to the files `output` and `errors` in `output`.
   static func start(_ arguments: [String], in folder: URL, output: URL, environment: [String: String]? = nil) throws -> Process {
     let process = Process()
-    let program = try #require(executable, "isthmus is not beside the tests; build all products")
-    process.executableURL = program
+    process.executableURL = try program()
     process.arguments = arguments
     process.currentDirectoryURL = folder
     // Tests run beside each other; threads of the linear algebra would only wait for one another. What the user has tuned is left out.
@@ -38,6 +37,8 @@ struct Invocation {
     try process.run()
     return process
   }
+
+  static func program() throws -> URL { try #require(executable, "isthmus is not beside the tests; build all products") }
 
   /// The program as built with these tests: in the folder of the test bundle, or of the tests' executable.
   static var executable: URL? {

@@ -37,6 +37,18 @@ import Testing
     #expect(ContinuousClock.now - began < .seconds(2.5))
   }
 
+  @Test func itStartsInAFolderWithAnEnvironmentAndAnInput() throws {
+    let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().appending(path: "isthmus-child-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data("what it reads".utf8).write(to: folder.appending(path: "input"))
+    var child = ChildProcess("/bin/sh", ["-c", "pwd; echo $OWN $HOME; cat"])
+    (child.folder, child.environment, child.input) = (folder.path, ["OWN": "alone"], folder.appending(path: "input").path)
+    #expect(try String(decoding: child.run().output, as: UTF8.self) == "\(folder.path)\nalone\nwhat it reads")
+    child.folder = "/nowhere/at-all"
+    #expect(throws: ChildProcess.Failure.self) { try child.run() }
+  }
+
   @Test func argumentsAreNotReadAsCommands() throws {
     let text = "'; echo `echo run` $(echo run) \"\\\u{301}"
     #expect(try ChildProcess("printf", ["%s", text]).run().output == Array(text.utf8))

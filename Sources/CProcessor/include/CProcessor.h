@@ -32,8 +32,9 @@ int processor_count(const processor_set *allowed);
 int processor_current(void);
 // The calling thread, for `processor_keep_off`.
 int processor_thread(void);
-// What the system's tools call the calling thread, at most 15 characters.
-void processor_name_thread(const char *name);
+// Starts a thread that calls `body` and ends. `name`, at most 15 characters, is for the system's tools and is not copied; signals that are
+// sent to the process leave the thread alone. Returns 0, or the error number of what prevented it: the limit on threads is reached.
+int processor_start_thread(const char *name, size_t stack_bytes, void (*body)(void *context), void *context);
 // Lets a thread run on the allowed processors but one, if any is left.
 void processor_keep_off(int thread, const processor_set *allowed, int avoided);
 
