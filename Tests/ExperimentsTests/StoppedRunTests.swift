@@ -18,10 +18,12 @@ import Testing
     }
     private let state: Mutex<State>
     private let kind: RunRequest
+    private let beforeStop: @Sendable () -> Void
 
-    init(after steps: Int, _ kind: RunRequest = .stop) {
+    init(after steps: Int, _ kind: RunRequest = .stop, beforeStop: @escaping @Sendable () -> Void = {}) {
       state = Mutex(State(left: steps))
       self.kind = kind
+      self.beforeStop = beforeStop
     }
 
     var asked: Int { state.withLock { $0.asked } }
@@ -35,6 +37,7 @@ import Testing
       state.withLock { state in
         state.asked += 1
         state.left -= 1
+        if state.left == 0 { beforeStop() }
         return state.left == 0 || kind == .save ? kind : nil
       }
     }
@@ -140,11 +143,10 @@ import Testing
     let folder = Recorded.temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let directory = try Recorded.store(settings, in: folder).directory
-    // A folder in the place of the checkpoint.
-    try FileManager.default.createDirectory(
-      at: directory.appendingPathComponent("checkpoint-chains-1-0.bin/x"), withIntermediateDirectories: true)
-    let stopper = Stopper(after: 3)
+    // A folder comes to lie in the place of the checkpoint.
+    let place = directory.appendingPathComponent("checkpoint-chains-1-0.bin/x")
+    let stopper = Stopper(after: 3) { try? FileManager.default.createDirectory(at: place, withIntermediateDirectories: true) }
     #expect(throws: ResultsError.self) { try Recorded.run(Bottleneck.self, settings, on: engine, in: folder, control: stopper) }
-    #expect(stopper.saved == 0 && stopper.stepsUnderWay == 0)
+    #expect(stopper.asked == 3 && stopper.saved == 0 && stopper.stepsUnderWay == 0)
   }
 }

@@ -50,12 +50,14 @@ final class LazyFeatureRecorder {
   private var ends: [String: Record] = [:]
   private var lastSteps: [String: Int] = [:]
   private var kernels: Set<String> = []
+  private var ensembles: [Record] = []
   /// α(f − f₀) at the test points of the networks that have ended.
   private var outputs: [LazyFeaturePlan.Unit: [Double]] = [:]
 
   init(_ plan: LazyFeaturePlan, _ context: RunContext) {
     (self.plan, self.context) = (plan, context)
     for record in context.store.existing {
+      if record.string("kind") == "ensemble" { ensembles.append(record) }
       guard let width = record.number("width"), let draw = record.number("draw") else { continue }
       if record.string("kind") == "kernel", record.string("kernel") == "initial" { kernels.insert("\(Int(width))/\(Int(draw))") }
       guard let alpha = record.number("alpha") else { continue }
@@ -163,11 +165,12 @@ final class LazyFeatureRecorder {
       for function in functions {
         for (index, value) in function.enumerated() { variance += (value - mean[index]) * (value - mean[index]) }
       }
-      try context.store.append([
+      let record: Record = [
         "kind": "ensemble", "width": .number(Double(width)), "alpha": .number(alpha), "draws": .number(draws),
         "variance": .number(variance / (draws - 1) / Double(plan.settings.test)), "testError": .number(wrong(mean)),
         "meanTestError": .number(functions.reduce(0) { $0 + wrong($1) } / draws),
-      ])
+      ]
+      if !ensembles.contains(record) { try context.store.append(record) }
     }
   }
 
