@@ -6,7 +6,9 @@ public enum DataSource: Sendable, Hashable, CustomStringConvertible {
   /// The digits of 8 x 8 pixels that come with the library.
   case digits
   /// A directory with files named like MNIST's, as MNIST, Fashion-MNIST and EMNIST have them.
-  case mnist(directory: String)
+  ///
+  /// `split` chooses by the beginning of the names, where there are several sets: `letters` of EMNIST.
+  case mnist(directory: String, split: String? = nil)
   /// Files in the IDX format.
   case idx(images: String, labels: String, test: TestFiles?)
   /// Files of CIFAR-10 records, or one directory of them. Files whose names begin with `test` are the test set.
@@ -15,6 +17,9 @@ public enum DataSource: Sendable, Hashable, CustomStringConvertible {
   case csv(file: String, testFile: String?, target: String?, hasHeader: Bool?)
   /// Two NumPy arrays: inputs `[count, ...]` and labels or values `[count]` or `[count, outputs]`.
   case npy(inputs: String, targets: String, test: TestFiles?)
+  /// An archive of NumPy arrays. Without names those in use are looked for: `x`, `y`; `x_train`, `y_train`, `x_test`, `y_test`; `arr_0`,
+  /// `arr_1` and others.
+  case npz(file: String, train: ArrayNames?, test: ArrayNames?)
   /// Points drawn from a normal distribution, with the sign of a product to be learnt.
   case gaussian(GaussianTeacher)
 
@@ -28,14 +33,26 @@ public enum DataSource: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Names of the two arrays of a set in an archive.
+  public struct ArrayNames: Sendable, Hashable {
+    public let inputs: String
+    public let targets: String
+
+    public init(inputs: String, targets: String) {
+      (self.inputs, self.targets) = (inputs, targets)
+    }
+  }
+
   /// One line per form of the text, for help.
   public static let knownForms = [
     "digits",
-    "mnist:DIR (train-images-idx3-ubyte[.gz] and so on; Fashion-MNIST and EMNIST too)",
+    "mnist:DIR[,split=NAME] (train-images-idx3-ubyte[.gz] and so on; Fashion-MNIST, KMNIST, QMNIST and EMNIST too, also as torchvision "
+      + "puts them; split=letters of EMNIST)",
     "idx:IMAGES,LABELS[,TESTIMAGES,TESTLABELS]",
-    "cifar10:DIR or cifar10:FILE[,FILE...] (files named test... are the test set)",
-    "csv:FILE[,TESTFILE][,target=COLUMN][,header=yes|no]",
+    "cifar10:DIR or cifar10:FILE[,FILE...] (binary version; files named test... are the test set)",
+    "csv:FILE[,TESTFILE][,target=COLUMN][,header=yes|no] (the last column is the target; COLUMN is a name or a number from 1)",
     "npy:X.npy,Y.npy[,TESTX.npy,TESTY.npy]",
+    "npz:FILE[,x=NAME,y=NAME[,testx=NAME,testy=NAME]] (without names: x and y, x_train, y_train, x_test and y_test, or others in use)",
     "gaussian[:features=10,degree=2,count=10000,seed=0]",
     "DIR, with a slash in it, for mnist:DIR",
   ]
@@ -47,17 +64,18 @@ public enum DataSource: Sendable, Hashable, CustomStringConvertible {
     let colon = text.firstIndex(of: ":")
     let scheme = String(text[..<(colon ?? text.endIndex)])
     let arguments = colon.map { splitArguments(text[text.index(after: $0)...]) } ?? []
-    if arguments.contains(where: \.isEmpty), ["mnist", "idx", "cifar10", "csv", "npy", "gaussian"].contains(scheme) {
+    if arguments.contains(where: \.isEmpty), ["mnist", "idx", "cifar10", "csv", "npy", "npz", "gaussian"].contains(scheme) {
       throw .invalidSource(text: text, reason: "expected a file or setting, found nothing where one is due")
     }
     switch scheme {
     case "digits" where colon == nil:
       return .digits
     case "mnist":
-      guard arguments.count == 1 else {
-        throw .invalidSource(text: text, reason: "expected one directory, found \(arguments.count) arguments")
+      let settings = try Settings(arguments, known: ["split"], of: text)
+      guard settings.paths.count == 1 else {
+        throw .invalidSource(text: text, reason: "expected one directory, found \(settings.paths.count)")
       }
-      return .mnist(directory: arguments[0])
+      return .mnist(directory: settings.paths[0], split: settings["split"])
     case "idx", "npy":
       guard arguments.count == 2 || arguments.count == 4 else {
         throw .invalidSource(text: text, reason: "expected 2 files, or 4 with a test set, found \(arguments.count)")
@@ -71,6 +89,8 @@ public enum DataSource: Sendable, Hashable, CustomStringConvertible {
       return .cifar10(paths: arguments)
     case "csv":
       return try parseCSV(text, arguments)
+    case "npz":
+      return try parseNPZ(text, arguments)
     case "gaussian":
       return .gaussian(try parseGaussian(text, arguments))
     default:
@@ -86,38 +106,72 @@ public enum DataSource: Sendable, Hashable, CustomStringConvertible {
     }
     return switch self {
     case .digits: "digits"
-    case .mnist(let directory): join("mnist", [directory])
+    case .mnist(let directory, let split): join("mnist", [directory], [split.map { "split=\($0)" }])
     case .idx(let images, let labels, let test): join("idx", [images, labels, test?.inputs, test?.targets])
     case .cifar10(let paths): join("cifar10", paths)
     case .csv(let file, let testFile, let target, let hasHeader):
       join("csv", [file, testFile], [target.map { "target=\($0)" }, hasHeader.map { "header=\($0 ? "yes" : "no")" }])
     case .npy(let inputs, let targets, let test): join("npy", [inputs, targets, test?.inputs, test?.targets])
+    case .npz(let file, let train, let test):
+      join(
+        "npz", [file],
+        [
+          train.map { "x=\($0.inputs)" }, train.map { "y=\($0.targets)" }, test.map { "testx=\($0.inputs)" },
+          test.map { "testy=\($0.targets)" },
+        ])
     case .gaussian(let teacher):
       "gaussian:features=\(teacher.features),degree=\(teacher.degree),count=\(teacher.count),seed=\(teacher.seed)"
     }
   }
 
   private static func parseCSV(_ text: String, _ arguments: [String]) throws(DatasetError) -> DataSource {
-    var files: [String] = []
-    var target: String?
-    var hasHeader: Bool?
-    for argument in arguments {
-      if argument.hasPrefix("target=") {
-        guard target == nil, argument.count > 7 else { throw .invalidSource(text: text, reason: "expected one target=COLUMN") }
-        target = String(argument.dropFirst(7))
-      } else if argument.hasPrefix("header=") {
-        guard hasHeader == nil, ["header=yes", "header=no"].contains(argument) else {
-          throw .invalidSource(text: text, reason: "expected header=yes or header=no, once, found '\(argument)'")
-        }
-        hasHeader = argument == "header=yes"
-      } else {
-        files.append(argument)
-      }
+    let settings = try Settings(arguments, known: ["target", "header"], of: text)
+    guard ["yes", "no", nil].contains(settings["header"]) else {
+      throw .invalidSource(text: text, reason: "expected header=yes or header=no, found 'header=\(settings["header"] ?? "")'")
     }
+    let files = settings.paths
     guard files.count == 1 || files.count == 2 else {
       throw .invalidSource(text: text, reason: "expected one file, or two with a test set, found \(files.count)")
     }
-    return .csv(file: files[0], testFile: files.count == 2 ? files[1] : nil, target: target, hasHeader: hasHeader)
+    return .csv(
+      file: files[0], testFile: files.count == 2 ? files[1] : nil, target: settings["target"],
+      hasHeader: settings["header"].map { $0 == "yes" })
+  }
+
+  private static func parseNPZ(_ text: String, _ arguments: [String]) throws(DatasetError) -> DataSource {
+    let settings = try Settings(arguments, known: ["x", "y", "testx", "testy"], of: text)
+    guard settings.paths.count == 1 else { throw .invalidSource(text: text, reason: "expected one file, found \(settings.paths.count)") }
+    func names(_ inputs: String, _ targets: String) throws(DatasetError) -> ArrayNames? {
+      switch (settings[inputs], settings[targets]) {
+      case (nil, nil): return nil
+      case (let inputs?, let targets?): return ArrayNames(inputs: inputs, targets: targets)
+      default: throw .invalidSource(text: text, reason: "expected both \(inputs)= and \(targets)=, found one")
+      }
+    }
+    let (train, test) = (try names("x", "y"), try names("testx", "testy"))
+    guard train != nil || test == nil else { throw .invalidSource(text: text, reason: "expected x= and y= beside testx= and testy=") }
+    return .npz(file: settings.paths[0], train: train, test: test)
+  }
+
+  /// Arguments of a source: paths, and settings such as `target=y`.
+  private struct Settings {
+    private(set) var paths: [String] = []
+    private var values: [String: String] = [:]
+
+    init(_ arguments: [String], known: [String], of text: String) throws(DatasetError) {
+      for argument in arguments {
+        guard let name = known.first(where: { argument.hasPrefix("\($0)=") }) else {
+          paths.append(argument)
+          continue
+        }
+        let value = String(argument.dropFirst(name.count + 1))
+        guard !value.isEmpty, values.updateValue(value, forKey: name) == nil else {
+          throw .invalidSource(text: text, reason: "expected one \(name)=…, found '\(argument)'")
+        }
+      }
+    }
+
+    subscript(name: String) -> String? { values[name] }
   }
 
   private static func parseGaussian(_ text: String, _ arguments: [String]) throws(DatasetError) -> GaussianTeacher {

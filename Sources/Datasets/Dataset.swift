@@ -30,9 +30,11 @@ public struct Dataset: Sendable {
   /// Set where the points are images; then `features == imageShape.features`.
   public let imageShape: ImageShape?
   /// Class of every point, `[count]`, each in `0..<classCount`.
-  public let labels: [Int]?
+  public private(set) var labels: [Int]?
   /// A name for every class; empty without labels. Some classes may have no point.
   public private(set) var classNames: [String]
+  /// The number of every class in the file, such as 1...26 for letters; that of names is their place. It decides what is even and odd.
+  public private(set) var classNumbers: [Int]
   /// Values to be learnt by regression, row-major `[count, outputs]`.
   public let values: [Double]?
   /// Values per point; 0 without values.
@@ -40,6 +42,10 @@ public struct Dataset: Sendable {
   /// Where the data comes from, with its attribution.
   public let source: String
   let storage: PointStorage
+  /// Why there are no labels, for messages.
+  let unlabelled: String?
+  /// The line of a text file for every point.
+  let lines: [Int]?
 
   /// - Parameters:
   ///   - inputs: row-major `[count, features]`; `features` must divide its length.
@@ -58,7 +64,7 @@ public struct Dataset: Sendable {
 
   init(
     name: String, storage: PointStorage, features: Int, imageShape: ImageShape?, labels: [Int]?, classNames: [String]?,
-    values: [Double]?, source: String
+    values: [Double]?, source: String, unlabelled: String? = nil, lines: [Int]? = nil
   ) throws(DatasetError) {
     guard features > 0 else { throw .invalidParameter(name: "\(name): features", value: "\(features)", expected: "at least 1") }
     guard storage.count > 0 else { throw .noPoints(name: name) }
@@ -98,6 +104,9 @@ public struct Dataset: Sendable {
     self.imageShape = imageShape
     self.labels = labels
     self.classNames = labels == nil ? [] : classNames ?? (0...(labels?.max() ?? 0)).map(String.init)
+    self.classNumbers = Array(self.classNames.indices)
+    self.unlabelled = unlabelled
+    self.lines = lines
     self.values = values
     self.outputs = (values?.count ?? 0) / count
     self.source = source
@@ -128,17 +137,24 @@ public struct Dataset: Sendable {
     if let values {
       chosenValues = PointStorage.doubles(values).rows(indices, width: outputs).all
     }
-    return try Dataset(
+    var chosen = try Dataset(
       name: name, storage: storage.rows(indices, width: features), features: features, imageShape: imageShape,
       labels: labels.map { labels in indices.map { labels[$0] } }, classNames: labels == nil ? nil : classNames,
-      values: chosenValues, source: source)
+      values: chosenValues, source: source, unlabelled: unlabelled, lines: lines.map { lines in indices.map { lines[$0] } })
+    chosen.classNumbers = classNumbers
+    return chosen
   }
 
-  /// The same points with other class names. Precondition: as many as before or more, and labels are present.
-  func naming(classes names: [String]) -> Dataset {
-    precondition(labels != nil && names.count >= classCount, "every label keeps a name")
-    var renamed = self
-    renamed.classNames = names
-    return renamed
+  /// The same points with some classes of a list, renumbered in its order. Precondition: every point's class is among them, and there are
+  /// labels.
+  func keeping(classes kept: [Int], of names: [String]) -> Dataset {
+    var newLabels = [Int](repeating: -1, count: names.count)
+    for (new, old) in kept.enumerated() { newLabels[old] = new }
+    precondition(labels?.allSatisfy { newLabels[$0] >= 0 } ?? false, "every point keeps its class")
+    var renumbered = self
+    renumbered.labels = labels?.map { newLabels[$0] }
+    renumbered.classNames = kept.map { names[$0] }
+    renumbered.classNumbers = kept
+    return renumbered
   }
 }

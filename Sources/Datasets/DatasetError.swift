@@ -19,10 +19,20 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case unwritable(path: String, reason: String)
 
   // The bytes.
-  /// The gzip stream is damaged: bad header, bad CRC, cut off, or followed by something else.
-  case damagedGzip(path: String, reason: String)
-  /// The decompressed file would exceed the limit of this library.
-  case tooLarge(path: String, limit: Int)
+  /// A compressed stream is damaged: bad header, bad CRC, cut off, or followed by something else.
+  case damagedStream(path: String, reason: String)
+  /// A zip archive is damaged.
+  case damagedArchive(path: String, reason: String)
+  /// The file was changed or cut while it was read.
+  case changedWhileRead(path: String)
+  /// What the file holds needs more memory than there is. Sizes are bytes.
+  case needsMemory(path: String, bytes: Int, available: Int)
+  /// A file of another format, which is known.
+  case foreignFormat(path: String, expected: String, found: String, advice: String)
+  /// An archive has no array of this name, or two.
+  case noArray(path: String, name: String, names: [String])
+  /// An archive has several arrays, and none has a name that tells what it is.
+  case severalArrays(path: String, names: [String])
   /// The first bytes are not those of the format.
   case wrongMagic(path: String, format: String, expected: String, found: String)
   /// The header has the right magic but no meaning.
@@ -31,10 +41,12 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case unsupported(path: String, format: String, found: String, supported: String)
   /// The file ends before its header's (or its format's) count of bytes.
   case truncated(path: String, expected: Int, found: Int)
-  /// The file goes on after its header's count of bytes.
-  case trailingBytes(path: String, expected: Int, found: Int)
+  /// The file goes on after its header's count of bytes. How far is not known of a compressed file.
+  case trailingBytes(path: String, expected: Int, found: Int?)
   /// A line of a CSV file cannot be read. `line` counts from 1.
   case invalidLine(path: String, line: Int, reason: String)
+  /// The first line of a CSV file may name the columns or be a point.
+  case ambiguousHeader(path: String, reason: String)
 
   // The values.
   /// A file or set without a single data point.
@@ -49,10 +61,13 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case notSymmetric(path: String, row: Int, column: Int, entry: Double, transposed: Double, tolerance: Double)
   /// A value is NaN or infinite. Row and column count from 0.
   case notFinite(name: String, row: Int, column: Int)
+  /// What a file has for a label is none.
+  case invalidLabel(path: String, place: String, found: String)
   /// A label outside the classes. `index` counts from 0.
   case labelOutOfRange(name: String, index: Int, label: Int, classCount: Int)
-  /// An image has norm zero (after centring, where that was asked), so it cannot be scaled to a norm.
-  case zeroInput(name: String, index: Int, preparation: String)
+  /// An image has norm zero (after centring, where that was asked), so it cannot be scaled to a norm. `index` counts
+  /// from 0, `line` from 1 where the data are lines of text.
+  case zeroInput(name: String, index: Int, line: Int?, preparation: String)
 
   // The request.
   /// The text does not name a source of data.
@@ -63,8 +78,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case tooManyPoints(name: String, requested: Int, available: Int, reason: String)
   /// A setting is outside its range.
   case invalidParameter(name: String, value: String, expected: String)
-  /// A target needs class labels that the data does not have.
-  case noLabels(name: String, target: String)
+  /// A target needs class labels that the data does not have. `reason` names an entry that is no label.
+  case noLabels(name: String, target: String, reason: String?)
   /// A target needs values that the data does not have.
   case noValues(name: String, target: String)
 
@@ -85,23 +100,37 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       "\(directory): expected one file of \(role), found \(candidates.joined(separator: ", ")). Name the files, as idx:IMAGES,LABELS."
     case .unwritable(let path, let reason):
       "\(path): cannot be written: \(reason). Check that its directory exists, may be written, and has room."
-    case .damagedGzip(let path, let reason):
-      "\(path): expected a complete gzip stream, but \(reason). Fetch the file again; `gzip -t` checks it."
-    case .tooLarge(let path, let limit):
-      "\(path): expected at most \(limit) bytes, found more. Cut the file into parts."
+    case .damagedStream(let path, let reason):
+      "\(path): expected a complete compressed stream, but \(reason). Fetch or write the file again."
+    case .damagedArchive(let path, let reason):
+      "\(path): expected a complete zip archive, but \(reason). Fetch or write the file again; `unzip -t` checks it."
+    case .changedWhileRead(let path):
+      "\(path): it was changed while it was read. Start again when it is complete."
+    case .needsMemory(let path, let bytes, let available):
+      "\(path): its numbers need \(bytes == Int.max ? "more memory than any machine has" : "\(Self.size(bytes)) of memory"), and "
+        + "\(Self.size(available)) are available. Take a part of the data, or a machine (or a limit) with more."
+    case .foreignFormat(let path, let expected, let found, let advice):
+      "\(path): expected \(expected), found \(found). \(advice)."
+    case .noArray(let path, let name, let names):
+      "\(path): expected one array '\(name)', found \(names.joined(separator: ", ")). Name one that is there, once."
+    case .severalArrays(let path, let names):
+      "\(path): expected arrays x and y (or others in use, see `isthmus list data`), found \(names.joined(separator: ", ")). "
+        + "Name them, as npz:FILE,x=NAME,y=NAME."
     case .wrongMagic(let path, let format, let expected, let found):
       "\(path): not \(format): expected it to begin with \(expected), found \(found). Check that this is the right file."
     case .invalidHeader(let path, let format, let reason):
-      "\(path): not a valid \(format) header: \(reason). Write or fetch the file again."
+      "\(path): not a valid header of \(format): \(reason). Write or fetch the file again."
     case .unsupported(let path, let format, let found, let supported):
       "\(path): expected \(format) of \(supported), found \(found). Convert the file."
     case .truncated(let path, let expected, let found):
       "\(path): expected \(expected) bytes, found \(found): the file is cut off. Fetch or write it again."
     case .trailingBytes(let path, let expected, let found):
-      "\(path): expected \(expected) bytes, found \(found): \(found - expected) too many. Its header or its contents are wrong; "
-        + "fetch or write it again."
+      "\(path): expected \(expected) bytes, found \(found.map { "\($0): \($0 - expected) too many" } ?? "more"). "
+        + "Its header or its contents are wrong; fetch or write it again."
     case .invalidLine(let path, let line, let reason):
       "\(path):\(line): \(reason). Correct the line."
+    case .ambiguousHeader(let path, let reason):
+      "\(path):1: this line may name the columns or be a point: \(reason). Add header=yes or header=no, as csv:FILE,header=yes."
     case .noPoints(let name):
       "\(name): expected at least one data point, found none. Check the file."
     case .countMismatch(let first, let firstCount, let second, let secondCount):
@@ -116,10 +145,13 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
         + "\(tolerance). Check that rows and columns are the same points in the same order; against rounding, write (K + transpose(K))/2."
     case .notFinite(let name, let row, let column):
       "\(name): value in row \(row), column \(column) (from 0) is not finite; expected numbers only. Remove or fill in such points."
+    case .invalidLabel(let path, let place, let found):
+      "\(path): expected class labels, whole numbers 0...\(Dataset.largestLabel), found \(found) as \(place). "
+        + "Renumber the classes or check the file."
     case .labelOutOfRange(let name, let index, let label, let classCount):
       "\(name): label \(index) (from 0) is \(label); expected a class 0...\(classCount - 1). Renumber the classes or check the file."
-    case .zeroInput(let name, let index, let preparation):
-      "\(name): point \(index) (from 0) is zero under preparation '\(preparation)' and cannot be scaled to norm sqrt(features). "
+    case .zeroInput(let name, let index, let line, let preparation):
+      "\(name):\(line.map { "\($0): this point" } ?? " point \(index) (from 0)") is zero under preparation '\(preparation)' and cannot be scaled to norm sqrt(features). "
         + "Remove it, take more training points, or use preparation 'raw'."
     case .unknownSource(let text):
       "'\(text)' names no data. Known: \(DataSource.knownForms.joined(separator: "; ")). A directory needs a slash (./\(text))."
@@ -129,11 +161,18 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
       "\(requested) points asked of \(name), which has \(available)\(reason). Ask for fewer."
     case .invalidParameter(let name, let value, let expected):
       "\(name) is \(value); expected \(expected)."
-    case .noLabels(let name, let target):
-      "target '\(target)' needs class labels, whole numbers 0...\(Dataset.largestLabel), which \(name) does not have. "
+    case .noLabels(let name, let target, let reason):
+      "target '\(target)' needs class labels, whole numbers 0...\(Dataset.largestLabel), which \(name) does not have\(reason.map { ": \($0)" } ?? ""). "
         + "Use target 'regression' or 'random', or other data."
     case .noValues(let name, let target):
-      "target '\(target)' needs values, which \(name) does not have. Use target 'parity' or 'onehot', or data from csv: or npy:."
+      "target '\(target)' needs values, which \(name) does not have. Use target 'parity' or 'onehot', or data from csv:, npy: or npz:."
     }
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
+    var (number, unit) = (Double(bytes), 0)
+    while number >= 999.5, unit < units.count - 1 { (number, unit) = (number / 1000, unit + 1) }
+    return "\(shortest: number < 10 ? (10 * number).rounded() / 10 : number.rounded()) \(units[unit])"
   }
 }

@@ -10,10 +10,10 @@ enum Digits {
   ///
   /// - Throws: `DatasetError` if the data in the program are damaged.
   static func load() throws(DatasetError) -> LoadedData {
-    let images = try FileContents(
+    let images = try DataStream(
       path: "built-in digits-images-idx3-ubyte",
       bytes: Array(UnsafeBufferPointer(start: isthmus_digits_images(), count: isthmus_digits_images_size())))
-    let labels = try FileContents(
+    let labels = try DataStream(
       path: "built-in digits-labels-idx1-ubyte",
       bytes: Array(UnsafeBufferPointer(start: isthmus_digits_labels(), count: isthmus_digits_labels_size())))
     let digits = try IDXReader.dataset(name: "digits", images: images, labels: labels, source: source)

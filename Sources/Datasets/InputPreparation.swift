@@ -36,11 +36,11 @@ public enum InputPreparation: String, Sendable, Codable, CaseIterable {
 
   private func prepared(_ points: Dataset, subtracting mean: [Double], indices: [Int]) throws(DatasetError) -> [Double] {
     var inputs = points.inputs
-    if self != .raw { try scale(&inputs, subtracting: mean, name: points.name, indices: indices) }
+    if self != .raw { try scale(&inputs, subtracting: mean, of: points, indices: indices) }
     return inputs
   }
 
-  private func scale(_ inputs: inout [Double], subtracting mean: [Double], name: String, indices: [Int]) throws(DatasetError) {
+  private func scale(_ inputs: inout [Double], subtracting mean: [Double], of set: Dataset, indices: [Int]) throws(DatasetError) {
     let features = mean.count
     for (point, index) in indices.enumerated() {
       let range = point * features..<(point + 1) * features
@@ -53,9 +53,9 @@ public enum InputPreparation: String, Sendable, Codable, CaseIterable {
         largest = max(largest, abs(inputs[position]))
       }
       // The mean of N equal numbers is off by up to N roundings.
-      guard largest.isFinite else { throw .notFinite(name: "\(name), centred", row: index, column: 0) }
+      guard largest.isFinite else { throw .notFinite(name: "\(set.name), centred", row: index, column: 0) }
       guard largest > Double(indices.count + 16) * Double.ulpOfOne * largestBefore else {
-        throw .zeroInput(name: name, index: index, preparation: rawValue)
+        throw .zeroInput(name: set.name, index: index, line: set.lines?[point], preparation: rawValue)
       }
       var squares = 0.0
       for position in range {

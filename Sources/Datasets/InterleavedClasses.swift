@@ -22,17 +22,18 @@ public struct InterleavedClasses: Sendable {
   /// - Throws: `DatasetError.noLabels`; `.invalidParameter` unless at least two classes have points.
   public init(_ data: LoadedData, seed: UInt64) throws(DatasetError) {
     (train, test) = (data.train, data.test)
-    guard let labels = train.labels, test == nil || test?.labels != nil else { throw .noLabels(name: train.name, target: "parity") }
+    guard let labels = train.labels, test == nil || test?.labels != nil else {
+      throw .noLabels(name: train.name, target: "parity", reason: train.unlabelled)
+    }
     let joined = labels + (data.test?.labels ?? [])
     var members = [[Int]](repeating: [], count: train.classCount)
     for (position, label) in joined.enumerated() { members[label].append(position) }
-    // Classes without any point, such as letter 0 of EMNIST, keep their number.
     let present = members.indices.filter { !members[$0].isEmpty }
     guard present.count > 1 else {
       throw .invalidParameter(name: "classes of \(train.name)", value: "\(present.count)", expected: "at least 2 with points")
     }
     for label in present {
-      var random = SplitMix64(seed: seed, stream: UInt64(label))
+      var random = SplitMix64(seed: seed, stream: UInt64(train.classNumbers[label]))
       members[label] = random.permutation(members[label].count).map { members[label][$0] }
     }
     let rounds = present.map { members[$0].count }.min() ?? 0
@@ -68,7 +69,10 @@ public struct InterleavedClasses: Sendable {
       }
       for feature in row.indices { row[feature] -= mean[feature] }
       let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      guard norm > 0 else { throw .zeroInput(name: set.name, index: index, preparation: "interleaved classes") }
+      guard norm > 0 else {
+        throw .zeroInput(
+          name: set.name, index: index, line: set.lines?[isOwn ? index : index - train.count], preparation: "interleaved classes")
+      }
       let factor = Double(features).squareRoot() / norm
       inputs.append(contentsOf: row.map { $0 * factor })
     }

@@ -1,16 +1,14 @@
-import Foundation
-
-/// A kernel matrix computed elsewhere: an `.npy` file of two dimensions, float32 or float64, read in blocks of rows.
+/// A kernel matrix computed elsewhere: an `.npy` file of two dimensions, float32 or float64, read in blocks.
 ///
-/// The file is mapped into memory, so that a matrix larger than the memory can be used; it must not be shortened meanwhile. Either byte
-/// order, C or Fortran order. In Fortran order a block of few rows touches as much of the file as one of a thousand.
+/// Only blocks lie in memory, so that a matrix larger than the memory can be used. Either byte order, C or Fortran order. In Fortran order
+/// a block of few rows touches as much of the file as one of a thousand.
 public struct KernelFile: Sendable {
   public let path: String
   public let rowCount: Int
   public let columnCount: Int
   /// Of the numbers in the file.
   public let precision: NumPyArray.Precision
-  private let bytes: Data
+  private let stored: StoredBytes
   private let layout: NPYLayout
 
   /// Opens a file and checks its header and its size; no entry is read.
@@ -19,15 +17,18 @@ public struct KernelFile: Sendable {
   /// - Throws: `DatasetError.wrongShape`, `.unsupported` for other numbers of dimensions, types of numbers and compressed files,
   ///   `.truncated`, `.trailingBytes`, `.noPoints`, and others for a file that cannot be read or is no such file.
   public init(contentsOf path: String, shape: (rows: Int, columns: Int)? = nil) throws(DatasetError) {
-    try self.init(path: path, bytes: RegularFile(path).mapped(), shape: shape)
+    try self.init(.file(RegularFile(path)), shape: shape)
   }
 
-  init(path: String, bytes: Data, shape: (rows: Int, columns: Int)? = nil) throws(DatasetError) {
+  init(_ stored: StoredBytes, shape: (rows: Int, columns: Int)? = nil) throws(DatasetError) {
+    let path = stored.path
     func unsupported(_ found: String, _ supported: String) -> DatasetError {
       .unsupported(path: path, format: "a kernel matrix", found: found, supported: supported)
     }
-    guard !bytes.starts(with: Gzip.magic) else { throw unsupported("a gzip file", "an .npy file that is not compressed") }
-    let layout = try NPYLayout(bytes, path: path)
+    let stream = try DataStream(stored)
+    guard stream.byteCount != nil else { throw unsupported("a gzip file", "an .npy file that is not compressed") }
+    let layout = try NPYLayout(stream)
+    try stream.checkSize(layout.end, memory: 0)
     guard layout.shape.count == 2 else { throw unsupported("shape \(layout.shape)", "two dimensions") }
     switch layout.type {
     case .float32: precision = .float32
@@ -38,32 +39,19 @@ public struct KernelFile: Sendable {
     if let shape, layout.shape != [shape.rows, shape.columns] {
       throw .wrongShape(path: path, expected: [shape.rows, shape.columns], found: layout.shape)
     }
-    (self.path, self.bytes, self.layout) = (path, bytes, layout)
+    (self.path, self.stored, self.layout) = (path, stored, layout)
     (rowCount, columnCount) = (layout.shape[0], layout.shape[1])
   }
 
   /// The entries of some rows, row-major `[range.count, columnCount]`. Blocks below 32 MB can use the same memory again and again.
   ///
-  /// - Throws: `DatasetError.notFinite` at the first NaN or infinity, `.invalidParameter` for rows that are not there.
+  /// - Throws: `DatasetError.notFinite` at the first NaN or infinity, `.invalidParameter` for rows that are not there,
+  ///   `.changedWhileRead`.
   public func rows(_ range: Range<Int>) throws(DatasetError) -> [Double] {
     guard range.lowerBound >= 0, range.upperBound <= rowCount else {
       throw .invalidParameter(name: "\(path): rows", value: "\(range)", expected: "rows within \(0..<rowCount)")
     }
-    // By columns in Fortran order, so that a page that was touched is used for all rows before it can be dropped.
-    let width = layout.isFortranOrder ? min(64, columnCount) : columnCount
-    let values = withEntries { entries in
-      [Double](unsafeUninitializedCapacity: range.count * columnCount) { buffer, count in
-        for first in stride(from: 0, to: columnCount, by: width) {
-          for row in range {
-            let start = (row - range.lowerBound) * columnCount
-            for column in first..<min(first + width, columnCount) {
-              buffer.initializeElement(at: start + column, to: entries[row, column])
-            }
-          }
-        }
-        count = range.count * columnCount
-      }
-    }
+    let values = try block(rows: range, columns: 0..<columnCount)
     if let position = values.firstIndex(where: { !$0.isFinite }) {
       throw .notFinite(name: path, row: range.lowerBound + position / columnCount, column: position % columnCount)
     }
@@ -71,36 +59,71 @@ public struct KernelFile: Sendable {
   }
 
   /// Identifies the file in a manifest. Reads all of it.
-  public func checksum() -> FileChecksum { FileChecksum(path: path, bytes: bytes) }
-
-  func withEntries<Result>(_ body: (Entries) -> Result) -> Result {
-    bytes.withUnsafeBytes { bytes in
-      body(Entries(UnsafeRawBufferPointer(rebasing: bytes[layout.start...]), layout))
-    }
+  ///
+  /// - Throws: `DatasetError.unreadable`, `.changedWhileRead`.
+  public func checksum() throws(DatasetError) -> FileChecksum {
+    let checksum = try stored.checksum()
+    try stored.checkUnchanged()
+    return checksum
   }
 
-  /// The entries in memory, one by one.
-  struct Entries {
-    private let bytes: UnsafeRawBufferPointer
-    private let rowStride: Int
-    private let columnStride: Int
-    private let isDouble: Bool
-    private let isBigEndian: Bool
-
-    fileprivate init(_ bytes: UnsafeRawBufferPointer, _ layout: NPYLayout) {
-      let (rows, columns, size) = (layout.shape[0], layout.shape[1], layout.type.byteCount)
-      (rowStride, columnStride) = layout.isFortranOrder ? (size, rows * size) : (columns * size, size)
-      (self.bytes, isDouble, isBigEndian) = (bytes, size == 8, layout.isBigEndian)
-    }
-
-    subscript(row: Int, column: Int) -> Double {
-      let offset = row * rowStride + column * columnStride
-      if isDouble {
-        let stored = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        return Double(bitPattern: isBigEndian ? UInt64(bigEndian: stored) : UInt64(littleEndian: stored))
+  /// Entries of a rectangle, row-major, NaN and infinity included. Precondition: it lies within the matrix.
+  ///
+  /// - Throws: `DatasetError.unreadable`, `.changedWhileRead`.
+  func block(rows: Range<Int>, columns: Range<Int>) throws(DatasetError) -> [Double] {
+    // Lines of the file are rows, or columns in Fortran order.
+    let (lines, part) = layout.isFortranOrder ? (columns, rows) : (rows, columns)
+    let lineCount = layout.isFortranOrder ? rowCount : columnCount
+    let size = layout.type.byteCount
+    let batch = max(1, min(lines.count, (1 << 20) / max(1, part.count * size)))
+    var bytes = [UInt8](repeating: 0, count: batch * part.count * size)
+    var values = [Double](repeating: 0, count: rows.count * columns.count)
+    for first in stride(from: lines.lowerBound, to: lines.upperBound, by: batch) {
+      let some = first..<min(first + batch, lines.upperBound)
+      try bytes.fill(first: some.count * part.count * size) { buffer throws(DatasetError) in
+        if part.count == lineCount {
+          try stored.read(into: buffer, at: layout.start + some.lowerBound * lineCount * size)
+        } else {
+          for line in some {
+            let place = (line - some.lowerBound) * part.count * size
+            try stored.read(
+              into: UnsafeMutableRawBufferPointer(rebasing: buffer[place..<place + part.count * size]),
+              at: layout.start + (line * lineCount + part.lowerBound) * size)
+          }
+        }
       }
-      let stored = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-      return Double(Float(bitPattern: isBigEndian ? UInt32(bigEndian: stored) : UInt32(littleEndian: stored)))
+      let offset = some.lowerBound - lines.lowerBound
+      values.withUnsafeMutableBufferPointer { values in
+        // Where the value of a line and a place in it goes.
+        let target = layout.isFortranOrder ? (line: 1, place: columns.count) : (line: columns.count, place: 1)
+        let first = UnsafeMutableBufferPointer(rebasing: values[(offset * target.line)...])
+        decode(bytes, lines: some.count, places: part.count, to: first, target)
+      }
+    }
+    try stored.checkUnchanged()
+    return values
+  }
+
+  private func decode(
+    _ bytes: [UInt8], lines: Int, places: Int, to values: UnsafeMutableBufferPointer<Double>, _ target: (line: Int, place: Int)
+  ) {
+    func each<Bits: FixedWidthInteger>(_: Bits.Type, _ number: (Bits) -> Double) {
+      bytes.withUnsafeBytes { bytes in
+        // In tiles, so that lines of the cache are used as a whole where lines become columns.
+        for first in stride(from: 0, to: places, by: 64) {
+          for line in 0..<lines {
+            for place in first..<min(first + 64, places) {
+              let bits = bytes.loadUnaligned(fromByteOffset: (line * places + place) * MemoryLayout<Bits>.size, as: Bits.self)
+              values[line * target.line + place * target.place] = number(
+                layout.isBigEndian ? Bits(bigEndian: bits) : Bits(littleEndian: bits))
+            }
+          }
+        }
+      }
+    }
+    switch precision {
+    case .float32: each(UInt32.self) { Double(Float(bitPattern: $0)) }
+    case .float64: each(UInt64.self) { Double(bitPattern: $0) }
     }
   }
 }

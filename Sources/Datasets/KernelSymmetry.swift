@@ -4,78 +4,84 @@ extension KernelFile {
 
   /// Compares every pair of entries (i, j) and (j, i) of the first `size` rows and columns.
   ///
-  /// In blocks that suit every cache. A file that fits in the system's cache is read from the disk once; of a larger one the system reads
-  /// ahead more than a block needs: 9 times the file where a quarter of it fits.
+  /// Block by block with the block of the transposed entries, so that the file is read once and two blocks lie in memory.
   ///
   /// - Throws: `DatasetError.notSymmetric` with the first pair, row by row, that differs by more than `symmetryTolerance` times the
-  ///   largest absolute value on the diagonal; `.notFinite`; `.wrongShape` if there are fewer rows or columns.
-  public func checkSymmetric(size: Int) throws(DatasetError) {
+  ///   largest absolute value on the diagonal; `.notFinite`; `.wrongShape` if there are fewer rows or columns; `.changedWhileRead`.
+  public func checkSymmetric(size: Int) throws(DatasetError) { try checkSymmetric(size: size, blockSize: 1024) }
+
+  func checkSymmetric(size: Int, blockSize: Int) throws(DatasetError) {
     guard (0...min(rowCount, columnCount)).contains(size) else {
       throw .wrongShape(path: path, expected: [size, size], found: [rowCount, columnCount])
     }
-    let diagonal = withEntries { entries in (0..<size).map { entries[$0, $0] } }
-    if let index = diagonal.firstIndex(where: { !$0.isFinite }) { throw .notFinite(name: path, row: index, column: index) }
-    let tolerance = KernelFile.symmetryTolerance * diagonal.reduce(0) { max($0, abs($1)) }
-    let found = withEntries { entries in
-      var comparison = TransposeComparison(entries: entries, tolerance: tolerance)
-      comparison.compare(rows: 0..<size, columns: 0..<size)
-      return comparison.first.map { (row, column) in
-        (row: row, column: column, entry: entries[row, column], transposed: entries[column, row])
+    let tolerance = KernelFile.symmetryTolerance * (try largestOfDiagonal(size))
+    func range(from first: Int) -> Range<Int> { first..<min(first + blockSize, size) }
+    for firstRow in stride(from: 0, to: size, by: blockSize) {
+      let rows = range(from: firstRow)
+      var found: (row: Int, column: Int, entry: Double, transposed: Double)?
+      for firstColumn in stride(from: firstRow, to: size, by: blockSize) {
+        let columns = range(from: firstColumn)
+        let entries = try block(rows: rows, columns: columns)
+        let transposed = firstColumn == firstRow ? entries : try block(rows: columns, columns: rows)
+        let comparison = TransposeComparison(entries: entries, transposed: transposed, rows: rows, columns: columns, tolerance: tolerance)
+        guard let (row, column) = comparison.first(before: found?.row ?? size) else { continue }
+        let (i, j) = (row - firstRow, column - firstColumn)
+        found = (row, column, entries[i * columns.count + j], transposed[j * rows.count + i])
       }
+      guard let found else { continue }
+      guard found.entry.isFinite else { throw .notFinite(name: path, row: found.row, column: found.column) }
+      guard found.transposed.isFinite else { throw .notFinite(name: path, row: found.column, column: found.row) }
+      throw .notSymmetric(
+        path: path, row: found.row, column: found.column, entry: found.entry, transposed: found.transposed, tolerance: tolerance)
     }
-    guard let found else { return }
-    guard found.entry.isFinite else { throw .notFinite(name: path, row: found.row, column: found.column) }
-    guard found.transposed.isFinite else { throw .notFinite(name: path, row: found.column, column: found.row) }
-    throw .notSymmetric(
-      path: path, row: found.row, column: found.column, entry: found.entry, transposed: found.transposed, tolerance: tolerance)
+  }
+
+  private func largestOfDiagonal(_ size: Int) throws(DatasetError) -> Double {
+    var largest = 0.0
+    for index in 0..<size {
+      let entry = try block(rows: index..<index + 1, columns: index..<index + 1)[0]
+      guard entry.isFinite else { throw .notFinite(name: path, row: index, column: index) }
+      largest = max(largest, abs(entry))
+    }
+    return largest
   }
 }
 
-/// Finds the first entry above the diagonal, row by row, that differs from its transpose.
-///
-/// Blocks are halved until both a block and its transpose fit in the nearest cache, so that they fit in every memory in between too.
-///
-/// Source: Frigo, Leiserson, Prokop & Ramachandran, *Cache-Oblivious Algorithms*, FOCS 1999, sec. 3 (matrix transposition).
+/// A block of a matrix beside the block of its transposed entries.
 private struct TransposeComparison {
-  private static let smallest = 64
+  private static let tile = 64
 
-  let entries: KernelFile.Entries
+  /// `[rows, columns]`.
+  let entries: [Double]
+  /// `[columns, rows]`.
+  let transposed: [Double]
+  let rows: Range<Int>
+  let columns: Range<Int>
   let tolerance: Double
-  private(set) var first: (row: Int, column: Int)?
 
-  init(entries: KernelFile.Entries, tolerance: Double) { (self.entries, self.tolerance) = (entries, tolerance) }
-
-  /// - Precondition: the ranges are equal, or the rows lie before the columns.
-  mutating func compare(rows: Range<Int>, columns: Range<Int>) {
-    if let first, first.row < rows.lowerBound { return }
-    guard max(rows.count, columns.count) > Self.smallest else { return compareEach(rows, columns) }
-    let rowHalves = halves(rows), columnHalves = halves(columns)
-    if rows == columns {
-      compare(rows: rowHalves.0, columns: rowHalves.0)
-      compare(rows: rowHalves.0, columns: rowHalves.1)
-      compare(rows: rowHalves.1, columns: rowHalves.1)
-    } else if rows.count >= columns.count {
-      compare(rows: rowHalves.0, columns: columns)
-      compare(rows: rowHalves.1, columns: columns)
-    } else {
-      compare(rows: rows, columns: columnHalves.0)
-      compare(rows: rows, columns: columnHalves.1)
+  /// The first pair above the diagonal, row by row, that differs and lies in a row before `end`; tile by tile, for the caches.
+  func first(before end: Int) -> (row: Int, column: Int)? {
+    var first: (row: Int, column: Int)?
+    for rowTile in stride(from: rows.lowerBound, to: min(rows.upperBound, end), by: Self.tile) {
+      for columnTile in stride(from: columns.lowerBound, to: columns.upperBound, by: Self.tile) {
+        compare(
+          rowTile..<min(rowTile + Self.tile, rows.upperBound, end), columnTile..<min(columnTile + Self.tile, columns.upperBound), &first)
+      }
+      if first != nil { return first }
     }
+    return nil
   }
 
-  private mutating func compareEach(_ rows: Range<Int>, _ columns: Range<Int>) {
-    for row in rows {
-      for column in max(columns.lowerBound, row + 1)..<columns.upperBound {
+  private func compare(_ someRows: Range<Int>, _ someColumns: Range<Int>, _ first: inout (row: Int, column: Int)?) {
+    for row in someRows {
+      if let first, first.row < row { return }
+      for column in max(someColumns.lowerBound, row + 1)..<max(someColumns.upperBound, row + 1) {
+        let (i, j) = (row - rows.lowerBound, column - columns.lowerBound)
         // A NaN or an infinity is at no distance, so it is found too.
-        if abs(entries[row, column] - entries[column, row]) <= tolerance { continue }
+        if abs(entries[i * columns.count + j] - transposed[j * rows.count + i]) <= tolerance { continue }
         if first.map({ (row, column) < ($0.row, $0.column) }) ?? true { first = (row, column) }
         return
       }
     }
-  }
-
-  private func halves(_ range: Range<Int>) -> (Range<Int>, Range<Int>) {
-    let middle = range.lowerBound + range.count / 2
-    return (range.lowerBound..<middle, middle..<range.upperBound)
   }
 }

@@ -21,11 +21,12 @@ public struct NumPyArray: Sendable, Equatable {
     (self.shape, self.elements) = (shape, elements)
   }
 
-  /// Reads a `.npy` file, plain or gzipped: versions 1 to 3, types u1 to u8, i1 to i8, f4 and f8, either byte order, C or Fortran order.
+  /// Reads a `.npy` file, plain or gzipped, or an `.npz` file of one array: versions 1 to 3, types b1, u1 to u8, i1 to i8 and f2 to f8,
+  /// either byte order, C or Fortran order.
   ///
   /// - Throws: `DatasetError` if the file cannot be read, is no such file, or its size is not that of its header.
   public init(contentsOf path: String) throws(DatasetError) {
-    let array = try NPYReader.read(FileContents(contentsOf: path))
+    let array = try NPYReader.read(contentsOf: path).array
     (shape, elements) = (array.shape, array.storage.all)
   }
 

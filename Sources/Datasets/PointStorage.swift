@@ -1,13 +1,15 @@
-/// Numbers in row-major order, kept as bytes where the file has bytes.
+/// Numbers in row-major order, kept as the file has them where that takes less room than doubles.
 ///
 /// An image file of bytes takes an eighth of the room of its doubles, and a run rarely uses all of its points.
 enum PointStorage: Sendable {
   case bytes([UInt8])
+  case floats([Float])
   case doubles([Double])
 
   var count: Int {
     switch self {
     case .bytes(let bytes): bytes.count
+    case .floats(let floats): floats.count
     case .doubles(let doubles): doubles.count
     }
   }
@@ -16,7 +18,17 @@ enum PointStorage: Sendable {
   var all: [Double] {
     switch self {
     case .bytes(let bytes): bytes.map(Double.init)
+    case .floats(let floats): floats.map(Double.init)
     case .doubles(let doubles): doubles
+    }
+  }
+
+  /// The number at a position, which must be in range.
+  subscript(position: Int) -> Double {
+    switch self {
+    case .bytes(let bytes): Double(bytes[position])
+    case .floats(let floats): Double(floats[position])
+    case .doubles(let doubles): doubles[position]
     }
   }
 
@@ -28,9 +40,34 @@ enum PointStorage: Sendable {
       for row in rows { gathered.append(contentsOf: elements[row * width..<(row + 1) * width]) }
       return gathered
     }
-    return switch self {
-    case .bytes(let bytes): .bytes(gather(bytes))
-    case .doubles(let doubles): .doubles(gather(doubles))
+    return map(gather, gather, gather)
+  }
+
+  /// One of `width` columns.
+  func column(_ column: Int, of width: Int) -> PointStorage {
+    func pick<Element>(_ elements: [Element]) -> [Element] { stride(from: column, to: elements.count, by: width).map { elements[$0] } }
+    return map(pick, pick, pick)
+  }
+
+  /// Elements with the first dimension fastest (Fortran order), put in the order with the last dimension fastest.
+  func rowMajor(shape: [Int]) -> PointStorage {
+    guard shape.count > 1, count > 0 else { return self }
+    func reorder<Element: BitwiseCopyable>(_ elements: [Element]) -> [Element] {
+      elements.withUnsafeBufferPointer { stored in
+        [Element](unsafeUninitializedCapacity: elements.count) { ordered, count in
+          FortranOrder(shape: shape).forEachPair { ordered.initializeElement(at: $0, to: stored[$1]) }
+          count = elements.count
+        }
+      }
+    }
+    return map(reorder, reorder, reorder)
+  }
+
+  private func map(_ bytes: ([UInt8]) -> [UInt8], _ floats: ([Float]) -> [Float], _ doubles: ([Double]) -> [Double]) -> PointStorage {
+    switch self {
+    case .bytes(let numbers): .bytes(bytes(numbers))
+    case .floats(let numbers): .floats(floats(numbers))
+    case .doubles(let numbers): .doubles(doubles(numbers))
     }
   }
 
@@ -38,24 +75,61 @@ enum PointStorage: Sendable {
   var firstNotFinite: Int? {
     switch self {
     case .bytes: nil
+    case .floats(let floats): floats.firstIndex { !$0.isFinite }
     case .doubles(let doubles): doubles.firstIndex { !$0.isFinite }
     }
   }
 
-  /// The numbers as whole numbers in `range`, or nil if one is not.
-  func integers(in range: ClosedRange<Int>) -> [Int]? {
-    switch self {
-    case .bytes(let bytes):
-      guard bytes.allSatisfy({ range.contains(Int($0)) }) else { return nil }
-      return bytes.map(Int.init)
-    case .doubles(let doubles):
-      var integers: [Int] = []
-      integers.reserveCapacity(doubles.count)
-      for number in doubles {
-        guard let integer = Int(exactly: number), range.contains(integer) else { return nil }
-        integers.append(integer)
+  /// Position of the first number that is no class label: no whole number in `0...Dataset.largestLabel`.
+  var firstThatIsNoLabel: Int? {
+    func isLabel(_ number: Double) -> Bool { Int(exactly: number).map((0...Dataset.largestLabel).contains) ?? false }
+    return switch self {
+    case .bytes: nil
+    case .floats(let floats): floats.firstIndex { !isLabel(Double($0)) }
+    case .doubles(let doubles): doubles.firstIndex { !isLabel($0) }
+    }
+  }
+
+  /// The numbers as class labels, or nil if one is none.
+  var labels: [Int]? {
+    guard firstThatIsNoLabel == nil else { return nil }
+    return switch self {
+    case .bytes(let bytes): bytes.map(Int.init)
+    case .floats(let floats): floats.map { Int($0) }
+    case .doubles(let doubles): doubles.map { Int($0) }
+    }
+  }
+}
+
+/// Where the elements of an array lie in Fortran order and in C order.
+private struct FortranOrder {
+  let shape: [Int]
+  private static let tile = 32
+
+  /// Calls `body` for every element, with its position in C order and in Fortran order.
+  ///
+  /// The first and the last dimension go in tiles, so that of either order a line of the cache is used as a whole.
+  func forEachPair(_ body: (_ row: Int, _ column: Int) -> Void) {
+    let (first, last) = (shape[0], shape[shape.count - 1])
+    let middle = shape[1..<(shape.count - 1)]
+    let between = middle.reduce(1, *)
+    for index in 0..<between {
+      // The middle dimensions, the last of them fastest in C order, the first fastest in Fortran order.
+      var (rest, reversed, stride) = (index, 0, between)
+      for size in middle.reversed() {
+        stride /= size
+        reversed += rest % size * stride
+        rest /= size
       }
-      return integers
+      for i in Swift.stride(from: 0, to: first, by: Self.tile) {
+        for j in Swift.stride(from: 0, to: last, by: Self.tile) {
+          for row in i..<min(i + Self.tile, first) {
+            for column in j..<min(j + Self.tile, last) {
+              body((row * between + index) * last + column, (column * between + reversed) * first + row)
+            }
+          }
+        }
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 /// What the network is to learn from the data.
 public enum TargetKind: String, Sendable, Codable, CaseIterable {
-  /// One output: +scale for an even class, -scale for an odd one.
+  /// One output: +scale for an even class, -scale for an odd one. The class's number in the file counts, whatever classes there are.
   case parity
   /// One output per class: scale x (1 for the class of the point, else 0, minus the share of that output's class among the training points).
   case onehot
@@ -22,7 +22,9 @@ public enum TargetKind: String, Sendable, Codable, CaseIterable {
     case .parity:
       // Class 1 is the one with the positive target.
       let (train, test) = try labels(data)
-      return .signs(train: train.map { 1 - $0 % 2 }, test: test.map { 1 - $0 % 2 }, names: ["odd", "even"], scale: scale)
+      let numbers = data.train.classNumbers
+      return .signs(
+        train: train.map { 1 - numbers[$0] % 2 }, test: test.map { 1 - numbers[$0] % 2 }, names: ["odd", "even"], scale: scale)
     case .onehot:
       let (train, test) = try labels(data)
       return .oneHot(train: train, test: test, names: data.train.classNames, scale: scale)
@@ -36,17 +38,19 @@ public enum TargetKind: String, Sendable, Codable, CaseIterable {
       let (train, test) = draw(data, below: 2, seed: seed)
       return .signs(train: train, test: test, names: ["minus", "plus"], scale: scale)
     case .randomClasses:
-      guard data.train.classCount > 0 else { throw .noLabels(name: data.train.name, target: rawValue) }
+      guard data.train.classCount > 0 else { throw noLabels(data.train) }
       let (train, test) = draw(data, below: data.train.classCount, seed: seed)
       return .oneHot(train: train, test: test, names: data.train.classNames, scale: scale)
     }
   }
 
   private func labels(_ data: SelectedData) throws(DatasetError) -> (train: [Int], test: [Int]) {
-    guard let train = data.train.labels else { throw .noLabels(name: data.train.name, target: rawValue) }
-    guard let test = data.test.labels else { throw .noLabels(name: data.test.name, target: rawValue) }
+    guard let train = data.train.labels else { throw noLabels(data.train) }
+    guard let test = data.test.labels else { throw noLabels(data.test) }
     return (train, test)
   }
+
+  private func noLabels(_ set: Dataset) -> DatasetError { .noLabels(name: set.name, target: rawValue, reason: set.unlabelled) }
 
   private func draw(_ data: SelectedData, below bound: Int, seed: UInt64) -> (train: [Int], test: [Int]) {
     func classes(_ count: Int, stream: UInt64) -> [Int] {

@@ -8,7 +8,7 @@ package struct NPYHeader: Equatable, Sendable {
   /// The byte order of this machine in a `descr`.
   package static let nativeOrder = 1.littleEndian == 1 ? "<" : ">"
 
-  /// Byte order, kind and bytes of an element, such as `<f8`.
+  /// Byte order, kind and bytes of an element, such as `<f8`. Of records with fields the text of their list, `[('a', '<f8')]`.
   package let descr: String
   package let isFortranOrder: Bool
   package let shape: [Int]
@@ -17,7 +17,7 @@ package struct NPYHeader: Equatable, Sendable {
     (self.descr, self.isFortranOrder, self.shape) = (descr, isFortranOrder, shape)
   }
 
-  /// Reads a dictionary with exactly the three keys, in any order. Nil for anything else, such as structured types.
+  /// Reads a dictionary with exactly the three keys, in any order; Python 2's `2L` and `u'...'` too. Nil for anything else.
   package init?(parsing text: String) {
     var rest = text[...]
     func skipSpace() { rest = rest.drop { $0.isWhitespace } }
@@ -29,9 +29,32 @@ package struct NPYHeader: Equatable, Sendable {
     }
     func takeQuoted() -> String? {
       skipSpace()
+      if rest.hasPrefix("u") { rest = rest.dropFirst() }
       guard let quote = rest.first, quote == "'" || quote == "\"", let end = rest.dropFirst().firstIndex(of: quote) else { return nil }
       defer { rest = rest[rest.index(after: end)...] }
       return String(rest[rest.index(after: rest.startIndex)..<end])
+    }
+    // A list of fields: up to the bracket that closes it, brackets in quotes left aside.
+    func takeList() -> String? {
+      skipSpace()
+      var depth = 0
+      var quote: Character?
+      for index in rest.indices {
+        let character = rest[index]
+        if quote != nil {
+          if character == quote { quote = nil }
+        } else if character == "'" || character == "\"" {
+          quote = character
+        } else if "[(".contains(character) {
+          depth += 1
+        } else if "])".contains(character) {
+          depth -= 1
+          guard depth <= 0 else { continue }
+          defer { rest = rest[rest.index(after: index)...] }
+          return String(rest[...index])
+        }
+      }
+      return nil
     }
     func takeShape() -> [Int]? {
       guard take("(") else { return nil }
@@ -41,6 +64,7 @@ package struct NPYHeader: Equatable, Sendable {
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
         guard let dimension = Int(digits) else { return nil }
         rest = rest.dropFirst(digits.count)
+        if rest.hasPrefix("L") { rest = rest.dropFirst() }
         shape.append(dimension)
         // Only a comma may be left out before the closing bracket.
         if !take(",") { return take(")") ? shape : nil }
@@ -55,7 +79,9 @@ package struct NPYHeader: Equatable, Sendable {
     while !take("}") {
       guard let key = takeQuoted(), take(":") else { return nil }
       switch key {
-      case "descr": descr = takeQuoted()
+      case "descr":
+        skipSpace()
+        descr = rest.hasPrefix("[") ? takeList() : takeQuoted()
       case "fortran_order": isFortranOrder = take("True") ? true : take("False") ? false : nil
       case "shape": shape = takeShape()
       default: return nil

@@ -8,7 +8,8 @@ import Testing
     arguments: [
       "digits", "mnist:data/mnist", "idx:a,b", "idx:a,b,c,d", "cifar10:data", "cifar10:a.bin,b.bin", "csv:a.csv", "csv:a.csv,b.csv",
       "csv:a.csv,target=y,header=no", "npy:x.npy,y.npy", "npy:x,y,z,w", "gaussian:features=4,degree=3,count=7,seed=18446744073709551615",
-      "csv:a\\,b\\\\c.csv", "mnist:C:\\\\data",
+      "csv:a\\,b\\\\c.csv", "mnist:C:\\\\data", "mnist:data,split=letters", "npz:a.npz", "npz:a.npz,x=u,y=v",
+      "npz:a.npz,x=u,y=v,testx=s,testy=t",
     ])
   func theTextIsCanonicalAndCodable(text: String) throws {
     let source = try DataSource.parse(text)
@@ -39,7 +40,8 @@ import Testing
     arguments: [
       "mnist:", "mnist:a,b", "idx:a", "idx:a,b,c", "idx:a,,c,d", "npy:x.npy", "cifar10:", "cifar10:a,", "csv:", "csv:a,b,c",
       "csv:a,header=maybe", "csv:target=y", "csv:a,target=", "csv:a,target=x,target=y", "gaussian:width=3", "gaussian:features",
-      "gaussian:features=2,features=3", "gaussian:features=-1", "gaussian:",
+      "gaussian:features=2,features=3", "gaussian:features=-1", "gaussian:", "npz:", "npz:a,b", "npz:a,x=u", "npz:a,x=u,y=v,testx=w",
+      "npz:a,testx=u,testy=v", "npz:a,x=,y=v", "mnist:a,split=", "mnist:split=letters", "mnist:a,split=x,split=y",
     ])
   func wrongArgumentsAreRefused(text: String) {
     #expect {
@@ -99,9 +101,10 @@ import Testing
     #expect(throws: DatasetError.missingFiles(directory: path, expected: ["t10k-labels-idx1-ubyte"])) { try source() }
     _ = try directory.write("emnist-letters-test-labels-idx1-ubyte", idx([1], [7]))
     let data = try source()
-    // Both sets have the classes of the larger one.
-    #expect(data.train.classCount == 8)
-    #expect(data.test?.classCount == 8)
+    // Both sets have the classes that occur in either.
+    #expect(data.train.classNames == ["3", "7"])
+    #expect(data.test?.classNames == ["3", "7"])
+    #expect(data.train.labels == [0] && data.test?.labels == [1])
     // The plain file is taken before its compressed copy, which is damaged here.
     _ = try directory.write("emnist-letters-train-labels.idx1-ubyte.gz", [0x1f, 0x8b])
     #expect(try source().files.map(\.path).contains(labels))
@@ -122,7 +125,7 @@ import Testing
     let images = try directory.write("images", idx([1, 2, 2], [1, 2, 3, 4]))
     let others = try directory.write("others", idx([1, 1, 4], [1, 2, 3, 4]))
     let labels = try directory.write("labels", idx([1], [3]))
-    #expect(throws: DatasetError.shapeMismatch(first: "idx train", firstShape: [1, 2, 2], second: "idx test", secondShape: [1, 1, 4])) {
+    #expect(throws: DatasetError.shapeMismatch(first: images, firstShape: [1, 2, 2], second: others, secondShape: [1, 1, 4])) {
       try DataSource.idx(images: images, labels: labels, test: .init(inputs: others, targets: labels)).load()
     }
   }

@@ -7,7 +7,7 @@ import Testing
   init() throws { directory = try TemporaryDirectory() }
 
   private func read(_ bytes: [UInt8]) throws(DatasetError) -> ArrayFile {
-    try IDXReader.read(FileContents(path: "file", bytes: bytes))
+    try IDXReader.read(DataStream(path: "file", bytes: bytes))
   }
 
   private func load(_ images: [UInt8], _ labels: [UInt8]) throws -> Dataset {
@@ -21,8 +21,9 @@ import Testing
       let data = try load(images, labels)
       #expect(data.inputs == (1...12).map(Double.init))
       #expect(data.imageShape == ImageShape(channels: 1, height: 2, width: 3))
-      #expect(data.labels == [4, 0])
-      #expect(data.labelCounts == [1, 0, 0, 0, 1])
+      #expect(data.labels == [1, 0])
+      #expect(data.classNumbers == [0, 4])
+      #expect(data.labelCounts == [1, 1])
     }
   }
 
@@ -38,7 +39,7 @@ import Testing
   }
 
   @Test func aFileOfAnotherFormatIsRefused() {
-    for bytes in [[0x89, 0x50, 0x4E, 0x47], [0, 0, 7, 1, 0, 0, 0, 1, 5], [0, 0, 8, 0, 1]] as [[UInt8]] {
+    for bytes in [[0x12, 0x50, 0x4E, 0x47], [0, 0, 7, 1, 0, 0, 0, 1, 5], [0, 0, 8, 0, 1]] as [[UInt8]] {
       let found = bytes.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
       #expect {
         _ = try read(bytes)
@@ -77,7 +78,10 @@ import Testing
       try load(idx([2, 1], [1, 2]), idx([3], [0, 1, 2]))
     }
     #expect(throws: DatasetError.noPoints(name: images)) { try load(idx([0, 3, 3], []), idx([0], [])) }
-    #expect(throws: DatasetError.unsupported(path: labels, format: "IDX labels", found: "2 dimensions", supported: "one dimension")) {
+    #expect(
+      throws: DatasetError.unsupported(
+        path: labels, format: "IDX labels", found: "shape [1, 1]", supported: "one dimension (or QMNIST's 8 columns)")
+    ) {
       try load(idx([1, 1], [1]), idx([1, 1], [1]))
     }
     #expect(throws: DatasetError.unsupported(path: images, format: "IDX images", found: "1 dimensions", supported: "at least 2 dimensions"))
@@ -89,24 +93,38 @@ import Testing
   @Test func labelsMustBeClasses() throws {
     let labels = "\(directory.path)/labels"
     let images = idx([2, 1], [1, 2])
-    #expect(throws: DatasetError.labelOutOfRange(name: labels, index: 1, label: -1, classCount: 65536)) {
+    #expect(throws: DatasetError.invalidLabel(path: labels, place: "entry 1 (from 0)", found: "-1")) {
       try load(images, idx(type: 0x09, [2], [0, 0xFF]))
     }
-    #expect(throws: DatasetError.labelOutOfRange(name: labels, index: 0, label: 65536, classCount: 65536)) {
+    #expect(throws: DatasetError.invalidLabel(path: labels, place: "entry 0 (from 0)", found: "65536")) {
       try load(images, idx(type: 0x0C, [2], [0, 1, 0, 0, 0, 0, 0, 0]))
     }
-    #expect(throws: DatasetError.unsupported(path: labels, format: "IDX labels", found: "fractions", supported: "whole numbers")) {
+    #expect(throws: DatasetError.invalidLabel(path: labels, place: "entry 0 (from 0)", found: "1.5")) {
       try load(images, idx(type: 0x0D, [2], [0x3F, 0xC0, 0, 0, 0, 0, 0, 0]))
     }
     // NaN and infinity, in labels and in images.
-    let name = "idx"
-    for bits in [[0x7F, 0xC0, 0, 0], [0x7F, 0x80, 0, 0]] as [[UInt8]] {
-      #expect(throws: DatasetError.notFinite(name: labels, row: 1, column: 0)) {
+    let name = "\(directory.path)/images"
+    for (bits, found) in [([0x7F, 0xC0, 0, 0], "nan"), ([0x7F, 0x80, 0, 0], "inf")] as [([UInt8], String)] {
+      #expect(throws: DatasetError.invalidLabel(path: labels, place: "entry 1 (from 0)", found: found)) {
         try load(images, idx(type: 0x0D, [2], [0, 0, 0, 0] + bits))
       }
       #expect(throws: DatasetError.notFinite(name: name, row: 1, column: 0)) {
         try load(idx(type: 0x0D, [2, 1], [0, 0, 0, 0] + bits), idx([2], [0, 1]))
       }
     }
+    // 1e19 and 1e300, which no whole number of the machine is.
+    for (bits, found) in [(1e19, "1e+19"), (1e300, "1e+300"), (-1e300, "-1e+300")] {
+      let bytes = withUnsafeBytes(of: bits.bitPattern.bigEndian) { Array($0) }
+      #expect(throws: DatasetError.invalidLabel(path: labels, place: "entry 0 (from 0)", found: found)) {
+        try load(idx([1, 1], [1]), idx(type: 0x0E, [1], bytes))
+      }
+    }
+  }
+
+  @Test func labelsOfQMNISTBeginWithTheClass() throws {
+    let labels = idx(type: 0x0C, [2, 8], (0..<16).flatMap { [0, 0, 0, UInt8($0 == 0 ? 7 : $0 == 8 ? 3 : 99)] })
+    let data = try load(idx([2, 1], [1, 2]), labels)
+    #expect(data.classNames == ["3", "7"])
+    #expect(data.labels == [1, 0])
   }
 }

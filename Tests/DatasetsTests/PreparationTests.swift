@@ -60,15 +60,15 @@ import Testing
   }
 
   @Test func anInputWithoutDirectionIsRefused() throws {
-    #expect(throws: DatasetError.zeroInput(name: "train", index: 1, preparation: "norm")) {
+    #expect(throws: DatasetError.zeroInput(name: "train", index: 1, line: nil, preparation: "norm")) {
       try InputPreparation.norm.prepare(selection([1, 2, 0, 0], [1, 1], features: 2))
     }
-    #expect(throws: DatasetError.zeroInput(name: "test", index: 0, preparation: "std")) {
+    #expect(throws: DatasetError.zeroInput(name: "test", index: 0, line: nil, preparation: "std")) {
       try InputPreparation.std.prepare(selection([0, 0, 2, 2], [1, 1], features: 2))
     }
     // Equal inputs: their rounded mean differs from them by rounding only.
     let equal = [[Double]](repeating: [0.1, 0.7, 0.3], count: 7).flatMap { $0 }
-    #expect(throws: DatasetError.zeroInput(name: "train", index: 0, preparation: "std")) {
+    #expect(throws: DatasetError.zeroInput(name: "train", index: 0, line: nil, preparation: "std")) {
       try InputPreparation.std.prepare(selection(equal, [1, 1, 2], features: 3))
     }
     #expect(throws: DatasetError.notFinite(name: "train, centred", row: 0, column: 0)) {

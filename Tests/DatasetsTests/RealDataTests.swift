@@ -52,4 +52,21 @@ import Testing
     #expect(Array(firstTest[..<3]) == [158, 159, 165])
     #expect(Array(firstTest[3069...]) == [124, 129, 110])
   }
+
+  @Test(.enabled(if: sharedData("cora") != nil, "needs \(sharedPath("cora")), which is not part of the repository"))
+  func coraIsRead() throws {
+    let path = try #require(sharedData("cora"))
+    let data = try DataSource.npz(file: "\(path)/cora.npz", train: nil, test: nil).load()
+    #expect(data.train.count == 2708 && data.train.features == 1433)
+    #expect(data.train.labelCounts == [351, 217, 418, 818, 426, 298, 180])
+    #expect(data.train.inputs.count { $0 != 0 } == 49216)
+    guard
+      case .foreignFormat(_, _, "a pickle of Python", _) = try refusal({
+        try DataSource.npy(inputs: "\(path)/ind.cora.x", targets: "\(path)/ind.cora.y", test: nil).load()
+      })
+    else {
+      Issue.record("a pickle was not named")
+      return
+    }
+  }
 }

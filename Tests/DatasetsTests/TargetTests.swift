@@ -68,7 +68,7 @@ import Testing
   @Test func whatTheDataLackIsReported() throws {
     let unlabelled = try selection(train: nil, test: nil)
     for kind in [TargetKind.parity, .onehot, .randomClasses] {
-      #expect(throws: DatasetError.noLabels(name: "train", target: kind.rawValue)) { try kind.targets(for: unlabelled) }
+      #expect(throws: DatasetError.noLabels(name: "train", target: kind.rawValue, reason: nil)) { try kind.targets(for: unlabelled) }
     }
     #expect(throws: DatasetError.noValues(name: "train", target: "regression")) {
       try TargetKind.regression.targets(for: selection(train: [0], test: [0]))

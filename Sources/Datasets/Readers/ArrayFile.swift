@@ -1,5 +1,6 @@
 /// An array as a file holds it, in row-major order: what the IDX and NPY readers return.
 struct ArrayFile: Sendable {
+  /// With the name of a member of an archive.
   let path: String
   let shape: [Int]
   let storage: PointStorage
@@ -7,7 +8,7 @@ struct ArrayFile: Sendable {
   /// Entries along the first dimension: the data points.
   var count: Int { shape.first ?? 0 }
   /// Numbers per data point: the product of all dimensions but the first.
-  var features: Int { shape.dropFirst().reduce(1, *) }
+  var features: Int { count > 0 ? storage.count / count : 0 }
 
   /// `[count, height, width]` is an image of one channel, `[count, channels, height, width]` one of several.
   var imageShape: ImageShape? {
@@ -25,5 +26,18 @@ struct ArrayFile: Sendable {
         path: path, format: format, found: "\(shape.count) dimensions", supported: "at least \(minimumDimensions) dimensions")
     }
     guard storage.count > 0 else { throw .noPoints(name: path) }
+  }
+
+  /// - Throws: `DatasetError.notFinite`.
+  func checkIsFinite() throws(DatasetError) {
+    guard let position = storage.firstNotFinite else { return }
+    throw .notFinite(name: path, row: position / features, column: position % features)
+  }
+}
+
+extension DefaultStringInterpolation {
+  /// A number as a person writes it: 3 and not 3.0.
+  mutating func appendInterpolation(shortest number: Double) {
+    appendLiteral(Int(exactly: number).map(String.init) ?? "\(number)")
   }
 }

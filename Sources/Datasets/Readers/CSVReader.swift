@@ -1,78 +1,69 @@
-import Foundation
-
 /// Comma-separated values (RFC 4180): quoted fields, doubled quotes, LF or CRLF, an optional byte order mark, an optional header.
 enum CSVReader {
   /// Whether the first line names the columns.
   enum Header: Sendable {
-    /// A first line without a single number is a header.
+    /// It does where none of its fields is a number, or one is the name of the target. Otherwise it is a point, unless it may be a header
+    /// of numbers: then the user is asked.
     case automatic, yes, no
   }
 
   /// - Parameter target: name, or number from 1, of the column to be learnt; nil takes the last one. All others are features.
   /// - Throws: `DatasetError.invalidLine` for text where a number is due, a line with another number of fields, or bad quoting;
-  ///   `.notFinite`, `.noPoints`, `.invalidParameter` for a column that is not there.
-  static func read(_ contents: FileContents, target: String?, header: Header) throws(DatasetError) -> CSVTable {
-    let path = contents.path
-    var records = try CSVScanner.records(of: contents)
-    guard let first = records.first else { throw .noPoints(name: path) }
-    let columns = first.fields.count
-    guard columns >= 2 else {
-      throw .invalidLine(
-        path: path, line: first.line, reason: "expected at least 2 fields with commas between them (features and a target), found 1")
+  ///   `.ambiguousHeader`, `.noPoints`, `.needsMemory`, `.invalidParameter` for a column that is not there.
+  static func read(_ stream: DataStream, target: String?, header: Header) throws(DatasetError) -> CSVTable {
+    let path = stream.path
+    if let foreign = try stream.foreign("comma-separated values") { throw foreign }
+    var scanner = try CSVScanner(stream)
+    var record = CSVScanner.Record()
+    guard try scanner.next(&record) else { throw .noPoints(name: path) }
+    guard record.count >= 2 else { throw Self.oneField(record, path: path) }
+    let names = try header == .no ? nil : Self.names(record, target: target, isCertain: header == .yes, path: path)
+    let column = try targetColumn(target, names: names, columns: record.count, path: path)
+    var rows = CSVRows(path: path, columns: record.count, target: column, mayHaveHeader: header == .automatic && names == nil)
+    if names == nil {
+      if header == .automatic { try refuseNumbersInARow(record, path: path) }
+      try rows.append(record)
     }
-    let hasHeader = header == .yes || header == .automatic && first.fields.allSatisfy { number($0) == nil }
-    if hasHeader { records.removeFirst() }
-    let column = try targetColumn(target, names: hasHeader ? first.fields : nil, columns: columns, path: path)
-    guard !records.isEmpty else { throw .noPoints(name: path) }
-
-    var features: [Double] = []
-    features.reserveCapacity(records.count * (columns - 1))
-    var targets: [String] = []
-    targets.reserveCapacity(records.count)
-    for (row, record) in records.enumerated() {
-      guard record.fields.count == columns else {
-        throw .invalidLine(path: path, line: record.line, reason: "expected \(columns) fields, found \(record.fields.count)")
+    let isFirstQuoted = record.isQuoted
+    while try scanner.next(&record) {
+      if rows.count == 1, header == .automatic, names == nil, isFirstQuoted, !record.isQuoted {
+        throw .ambiguousHeader(path: path, reason: "its fields stand in quotes, those of the next line do not")
       }
-      for (index, field) in record.fields.enumerated() where index != column {
-        guard let value = number(field) else {
-          let hint = row == 0 && !hasHeader ? " (if this line names the columns, add header=yes)" : ""
-          throw .invalidLine(
-            path: path, line: record.line, reason: "expected a number in field \(index + 1), found \(field.debugDescription)\(hint)")
-        }
-        guard value.isFinite else { throw .notFinite(name: path, row: row, column: index) }
-        features.append(value)
-      }
-      targets.append(record.fields[column])
+      try rows.append(record)
     }
-    return CSVTable(
-      path: path, features: features, columns: columns - 1, target: try targetValues(targets, records: records, column: column, path: path))
+    try stream.finish()
+    return try rows.table(names: names, endsWithoutLineFeed: scanner.endsWithoutLineFeed)
   }
 
-  /// The target column as numbers if its first field is one, else as names of classes; a mixture is an error.
-  private static func targetValues(
-    _ fields: [String], records: [CSVScanner.Record], column: Int, path: String
-  ) throws(DatasetError) -> CSVTable.Target {
-    guard let first = fields.first, number(first) != nil else {
-      if let row = fields.firstIndex(where: { number($0) != nil || $0.isEmpty }) {
+  /// The fields of the first line where they name the columns.
+  private static func names(
+    _ first: CSVScanner.Record, target: String?, isCertain: Bool, path: String
+  ) throws(DatasetError) -> [String]? {
+    var names: [String] = []
+    for field in 0..<first.count {
+      guard let name = first.text(field) else {
         throw .invalidLine(
-          path: path, line: records[row].line,
-          reason: "expected a class name in field \(column + 1), as in the lines before, found \(fields[row].debugDescription) "
-            + "(if the first line names the columns, add header=yes)")
+          path: path, line: first.line, reason: "expected text in UTF-8 in field \(field + 1), found \(first.shown(field))")
       }
-      return .names(fields)
+      names.append(name)
     }
+    if isCertain { return names }
+    let isNumbered = target.flatMap { Int($0) }.map((1...first.count).contains) ?? false
+    if let target, names.contains(target), !isNumbered { return names }
+    return (0..<first.count).allSatisfy { DecimalText(first[$0]) == .noNumber } ? names : nil
+  }
+
+  /// Columns named by numbers (0, 1, 2, … as pandas writes them, or years) cannot be told from a point.
+  private static func refuseNumbersInARow(_ first: CSVScanner.Record, path: String) throws(DatasetError) {
+    guard first.count >= 3 else { return }
     var numbers: [Double] = []
-    numbers.reserveCapacity(fields.count)
-    for (row, field) in fields.enumerated() {
-      guard let value = number(field) else {
-        throw .invalidLine(
-          path: path, line: records[row].line,
-          reason: "expected a number in field \(column + 1), as in the lines before, found \(field.debugDescription)")
-      }
-      guard value.isFinite else { throw .notFinite(name: path, row: row, column: column) }
-      numbers.append(value)
+    for field in 0..<first.count {
+      guard case .number(let number) = DecimalText(first[field]), number == number.rounded() else { return }
+      numbers.append(number)
     }
-    return .numbers(numbers)
+    let step = numbers[1] - numbers[0]
+    guard step > 0, zip(numbers, numbers.dropFirst()).allSatisfy({ $1 - $0 == step }) else { return }
+    throw .ambiguousHeader(path: path, reason: "its fields count from \(shortest: numbers[0]) by \(shortest: step)")
   }
 
   private static func targetColumn(_ target: String?, names: [String]?, columns: Int, path: String) throws(DatasetError) -> Int {
@@ -80,12 +71,17 @@ enum CSVReader {
     let matches = names.map { names in names.indices.filter { names[$0] == target } } ?? []
     if matches.count == 1 { return matches[0] }
     if matches.isEmpty, let number = Int(target), (1...columns).contains(number) { return number - 1 }
-    let known = names.map { "one of \($0.joined(separator: ", "))" } ?? "a column 1...\(columns) (the file has no header)"
+    let known =
+      names.map { "one of \($0.prefix(20).joined(separator: ", "))\($0.count > 20 ? ", …" : "")" }
+      ?? "a column 1...\(columns) (line 1 was not taken for the names of the columns; if it is that, add header=yes)"
     throw .invalidParameter(name: "target column of \(path)", value: "'\(target)'", expected: "\(known), exactly once")
   }
 
-  /// A number with spaces around it allowed; nil for anything else. "nan" and "inf" are numbers, and refused later.
-  private static func number(_ field: String) -> Double? {
-    Double(field) ?? Double(field.trimmingCharacters(in: .whitespaces))
+  private static func oneField(_ first: CSVScanner.Record, path: String) -> DatasetError {
+    let other = [(";", "semicolons"), ("\t", "tabs")].first { first[0].contains($0.0.utf8.first ?? 0) }
+    return .invalidLine(
+      path: path, line: first.line,
+      reason: "expected at least 2 fields with commas between them (features and a target), found 1"
+        + (other.map { "; fields seem to be separated by \($0.1), write commas (and decimal points)" } ?? ""))
   }
 }

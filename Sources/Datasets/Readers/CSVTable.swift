@@ -2,76 +2,75 @@
 struct CSVTable {
   enum Target {
     case numbers([Double])
-    case names([String])
+    /// The number of every class name, and the class of every row.
+    case names([String: Int], [Int])
   }
 
   let path: String
   /// Row-major `[rows, columns]`.
   let features: [Double]
   let columns: Int
+  /// The line of every row, from 1.
+  let lines: [Int]
   let target: Target
+  /// How the file was read, for a person.
+  let reading: String
 
   /// Training and test set with the same classes.
   ///
   /// Names become classes in alphabetical order, those of the training file only. Numbers are values, and also labels if all of them,
   /// in both files, are whole numbers in `0...Dataset.largestLabel`.
   ///
-  /// - Throws: `DatasetError.shapeMismatch` if the files differ in columns or in the kind of the target, `.invalidParameter` for a
-  ///   class of the test file that the training file lacks.
-  static func datasets(name: String, train: CSVTable, test: CSVTable?) throws(DatasetError) -> (train: Dataset, test: Dataset?) {
-    switch (train.target, test?.target) {
-    case (.numbers(let trainNumbers), nil):
-      return (try numeric(name, train, trainNumbers, hasLabels: isLabels(trainNumbers)), nil)
-    case (.numbers(let trainNumbers), .numbers(let testNumbers)):
-      let hasLabels = isLabels(trainNumbers) && isLabels(testNumbers)
-      return (
-        try numeric("\(name) train", train, trainNumbers, hasLabels: hasLabels),
-        try test.map { table throws(DatasetError) in try numeric("\(name) test", table, testNumbers, hasLabels: hasLabels) }
-      )
-    case (.names(let trainNames), nil):
-      return (try named(name, train, trainNames, classes: Set(trainNames).sorted()), nil)
-    case (.names(let trainNames), .names(let testNames)):
-      let classes = Set(trainNames).sorted()
-      return (
-        try named("\(name) train", train, trainNames, classes: classes),
-        try test.map { table throws(DatasetError) in try named("\(name) test", table, testNames, classes: classes) }
-      )
-    case (.numbers, .names), (.names, .numbers):
-      throw .invalidParameter(
-        name: "target of \(test?.path ?? name)", value: "of another kind than in \(train.path)",
-        expected: "numbers in both files or class names in both")
+  /// - Throws: `DatasetError.shapeMismatch` if the files differ in columns or in the kind of the target, `.invalidLine` for a class of the
+  ///   test file that the training file lacks.
+  static func loaded(train: CSVTable, test: CSVTable?, files: [FileChecksum]) throws(DatasetError) -> LoadedData {
+    let tables = [train, test].compactMap { $0 }
+    var sets: [Dataset] = []
+    switch train.target {
+    case .numbers:
+      let unlabelled = tables.compactMap(\.unlabelled).first
+      for table in tables { sets.append(try table.numeric(unlabelled: unlabelled, beside: train)) }
+    case .names(let classes, _):
+      let names = classes.keys.sorted()
+      for table in tables { sets.append(try table.named(names, beside: train)) }
     }
+    return try LoadedData(train: sets[0], test: sets.count > 1 ? sets[1] : nil, files: files, notices: tables.map(\.reading))
   }
 
-  private static func isLabels(_ numbers: [Double]) -> Bool {
-    PointStorage.doubles(numbers).integers(in: 0...Dataset.largestLabel) != nil
+  /// Why the target is no class; nil where all of its numbers are labels.
+  private var unlabelled: String? {
+    guard case .numbers(let numbers) = target, let row = PointStorage.doubles(numbers).firstThatIsNoLabel else { return nil }
+    return "\(path):\(lines[row]) has \(shortest: numbers[row])"
   }
 
-  private static func numeric(
-    _ name: String, _ table: CSVTable, _ numbers: [Double], hasLabels: Bool
-  ) throws(DatasetError) -> Dataset {
-    try Dataset(
-      name: name, inputs: table.features, features: table.columns,
-      labels: hasLabels ? PointStorage.doubles(numbers).integers(in: 0...Dataset.largestLabel) : nil, values: numbers, source: table.path)
+  private func numeric(unlabelled: String?, beside train: CSVTable) throws(DatasetError) -> Dataset {
+    guard case .numbers(let numbers) = target else { throw otherKind(train) }
+    return try Dataset(
+      name: path, storage: .doubles(features), features: columns, imageShape: nil,
+      labels: unlabelled == nil ? PointStorage.doubles(numbers).labels : nil, classNames: nil, values: numbers, source: path,
+      unlabelled: unlabelled, lines: lines)
   }
 
-  private static func named(
-    _ name: String, _ table: CSVTable, _ names: [String], classes: [String]
-  ) throws(DatasetError) -> Dataset {
-    guard classes.count <= Dataset.largestLabel + 1 else {
-      throw .invalidParameter(
-        name: "number of classes of \(table.path)", value: "\(classes.count)", expected: "at most \(Dataset.largestLabel + 1)")
-    }
-    let classOfName = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
-    var labels: [Int] = []
-    labels.reserveCapacity(names.count)
-    for name in names {
-      guard let label = classOfName[name] else {
-        throw .invalidParameter(name: "a class of \(table.path)", value: "'\(name)'", expected: "one of \(classes.joined(separator: ", "))")
+  private func named(_ names: [String], beside train: CSVTable) throws(DatasetError) -> Dataset {
+    guard case .names(let classes, let rows) = target else { throw otherKind(train) }
+    let labelOfName = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+    var labels = [Int](repeating: 0, count: classes.count)
+    for (name, number) in classes {
+      guard let label = labelOfName[name] else {
+        let row = rows.firstIndex(of: number) ?? 0
+        throw .invalidLine(
+          path: path, line: lines[row],
+          reason: "expected a class of \(train.path), one of \(names.prefix(20).joined(separator: ", ")), found \(name.debugDescription)")
       }
-      labels.append(label)
+      labels[number] = label
     }
     return try Dataset(
-      name: name, inputs: table.features, features: table.columns, labels: labels, classNames: classes, source: table.path)
+      name: path, storage: .doubles(features), features: columns, imageShape: nil, labels: rows.map { labels[$0] }, classNames: names,
+      values: nil, source: path, unlabelled: nil, lines: lines)
+  }
+
+  private func otherKind(_ train: CSVTable) -> DatasetError {
+    .invalidParameter(
+      name: "target of \(path)", value: "of another kind than in \(train.path)", expected: "numbers in both files or class names in both")
   }
 }

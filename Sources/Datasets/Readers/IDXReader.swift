@@ -9,54 +9,53 @@ enum IDXReader {
   private static let format = "an IDX file"
 
   /// - Throws: `DatasetError` for a wrong magic number, a header that claims another size than the file's, or no elements.
-  static func read(_ contents: FileContents) throws(DatasetError) -> ArrayFile {
-    let bytes = contents.bytes
-    let path = contents.path
-    guard bytes.count >= 4 else { throw .truncated(path: path, expected: 4, found: bytes.count) }
-    guard bytes[0] == 0, bytes[1] == 0, let type = types[bytes[2]], bytes[3] > 0 else {
+  static func read(_ stream: DataStream) throws(DatasetError) -> ArrayFile {
+    let path = stream.path
+    let beginning = Array(try stream.peek(4))
+    let isIDX = beginning.count == 4 && beginning.starts(with: [0, 0]) && types[beginning[2]] != nil && beginning[3] > 0
+    if !isIDX, let foreign = try stream.foreign(format) { throw foreign }
+    let magic = try stream.take(4)
+    guard isIDX, let type = types[magic[2]] else {
       throw .wrongMagic(
         path: path, format: format, expected: "00 00, a type 08, 09, 0b, 0c, 0d or 0e, and a number of dimensions",
-        found: hexadecimal(bytes.prefix(4)))
+        found: hexadecimal(magic))
     }
-    let dimensions = Int(bytes[3])
-    let headerSize = 4 + 4 * dimensions
-    guard bytes.count >= headerSize else { throw .truncated(path: path, expected: headerSize, found: bytes.count) }
-    let shape = (0..<dimensions).map { dimension in
-      bytes[(4 + 4 * dimension)..<(8 + 4 * dimension)].reduce(0) { $0 << 8 | Int($1) }
-    }
+    let dimensions = Int(magic[3])
+    let header = try stream.take(4 * dimensions)
+    let shape = (0..<dimensions).map { header[(4 * $0)..<(4 * $0 + 4)].reduce(0) { $0 << 8 | Int($1) } }
     guard let count = ClaimedSize.elements(shape, byteCount: type.byteCount) else {
       throw .invalidHeader(path: path, format: format, reason: "an array of shape \(shape) is larger than any memory")
     }
-    try ClaimedSize.check(path: path, expected: headerSize + count * type.byteCount, found: bytes.count)
-    guard let storage = type.decode(bytes, from: headerSize, count: count, isBigEndian: true) else {
-      throw .unsupported(path: path, format: format, found: "an integer beyond 2^53", supported: "smaller integers")
-    }
+    try stream.checkSize(stream.position + count * type.byteCount, memory: count * type.storedByteCount)
+    let storage = try type.read(stream, count: count, isBigEndian: true)
+    try stream.finish()
     return ArrayFile(path: path, shape: shape, storage: storage)
   }
 
   /// A set of points from a file of images (or other points) `[count, ...]` and a file of labels `[count]`.
   ///
+  /// Labels of QMNIST, `[count, 8]`, begin with the class; what follows is where the digit comes from.
+  ///
   /// - Throws: `DatasetError`, also for labels that are no whole numbers in `0...Dataset.largestLabel`.
   static func dataset(
-    name: String, images: FileContents, labels: FileContents, classNames: [String]? = nil, source: String
+    name: String, images: DataStream, labels: DataStream, classNames: [String]? = nil, source: String
   ) throws(DatasetError) -> Dataset {
     let points = try read(images)
     try points.checkHoldsPoints(minimumDimensions: 2, format: "IDX images")
-    let classes = try read(labels)
-    guard classes.shape.count == 1 else {
-      throw .unsupported(path: labels.path, format: "IDX labels", found: "\(classes.shape.count) dimensions", supported: "one dimension")
+    let table = try read(labels)
+    guard table.shape.count == 1 || table.shape.count == 2 && table.shape[1] == 8 else {
+      throw .unsupported(
+        path: labels.path, format: "IDX labels", found: "shape \(table.shape)", supported: "one dimension (or QMNIST's 8 columns)")
     }
-    guard points.count == classes.count else {
-      throw .countMismatch(first: images.path, firstCount: points.count, second: labels.path, secondCount: classes.count)
+    guard points.count == table.count else {
+      throw .countMismatch(first: images.path, firstCount: points.count, second: labels.path, secondCount: table.count)
     }
-    let numbers = classes.storage.all
-    for (index, number) in numbers.enumerated() where !(0...Double(Dataset.largestLabel)).contains(number) {
-      guard let label = Int(exactly: number.rounded()) else { throw .notFinite(name: labels.path, row: index, column: 0) }
-      throw .labelOutOfRange(name: labels.path, index: index, label: label, classCount: Dataset.largestLabel + 1)
+    let classes = table.shape.count == 1 ? table.storage : table.storage.column(0, of: 8)
+    guard let integers = classes.labels else {
+      let index = classes.firstThatIsNoLabel ?? 0
+      throw .invalidLabel(path: labels.path, place: "entry \(index) (from 0)", found: "\(shortest: classes[index])")
     }
-    guard let integers = classes.storage.integers(in: 0...Dataset.largestLabel) else {
-      throw .unsupported(path: labels.path, format: "IDX labels", found: "fractions", supported: "whole numbers")
-    }
+    try points.checkIsFinite()
     return try Dataset(
       name: name, storage: points.storage, features: points.features, imageShape: points.imageShape, labels: integers,
       classNames: classNames, values: nil, source: source)

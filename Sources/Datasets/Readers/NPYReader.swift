@@ -5,34 +5,26 @@ enum NPYReader {
   /// Arrays of any number of dimensions, both byte orders, C and Fortran order (which is turned to C order).
   ///
   /// - Throws: `DatasetError` for another magic number or type, or a header that claims another size than the file's.
-  static func read(_ contents: FileContents) throws(DatasetError) -> ArrayFile {
-    let layout = try NPYLayout(contents.bytes, path: contents.path)
-    guard let stored = layout.type.decode(contents.bytes, from: layout.start, count: layout.count, isBigEndian: layout.isBigEndian) else {
-      throw .unsupported(path: contents.path, format: "an NPY file", found: "an integer beyond 2^53", supported: "smaller integers")
-    }
-    let storage = layout.isFortranOrder ? rowMajor(stored, shape: layout.shape) : stored
-    return ArrayFile(path: contents.path, shape: layout.shape, storage: storage)
+  static func read(_ stream: DataStream) throws(DatasetError) -> ArrayFile {
+    let layout = try NPYLayout(stream)
+    // Another order needs the array twice.
+    try stream.checkSize(layout.end, memory: layout.count * layout.type.storedByteCount * (layout.isFortranOrder ? 2 : 1))
+    let stored = try layout.type.read(stream, count: layout.count, isBigEndian: layout.isBigEndian)
+    try stream.finish()
+    return ArrayFile(path: stream.path, shape: layout.shape, storage: layout.isFortranOrder ? stored.rowMajor(shape: layout.shape) : stored)
   }
 
-  /// Elements with the first dimension fastest, put in the order with the last dimension fastest.
-  private static func rowMajor(_ storage: PointStorage, shape: [Int]) -> PointStorage {
-    guard shape.count > 1, storage.count > 0 else { return storage }
-    var strides = [Int](repeating: 1, count: shape.count)
-    for dimension in shape.indices.dropFirst() { strides[dimension] = strides[dimension - 1] * shape[dimension - 1] }
-    var sources: [Int] = []
-    sources.reserveCapacity(storage.count)
-    var index = [Int](repeating: 0, count: shape.count)
-    var source = 0
-    for _ in 0..<storage.count {
-      sources.append(source)
-      for dimension in shape.indices.reversed() {
-        index[dimension] += 1
-        source += strides[dimension]
-        if index[dimension] < shape[dimension] { break }
-        source -= strides[dimension] * shape[dimension]
-        index[dimension] = 0
-      }
+  /// The array of a `.npy` file, or of an `.npz` file that holds one array alone.
+  ///
+  /// - Throws: as `read`, and `DatasetError.severalArrays` for an archive of other size.
+  static func read(contentsOf path: String) throws(DatasetError) -> (array: ArrayFile, checksum: FileChecksum) {
+    let file = StoredBytes.file(try RegularFile(path))
+    guard try file.bytes(0..<min(4, file.byteCount)) == ZipArchive.magic else {
+      let stream = try DataStream(file)
+      return (try read(stream), stream.checksum)
     }
-    return storage.rows(sources, width: 1)
+    let archive = try NPZArchive(file)
+    guard archive.names.count == 1 else { throw .severalArrays(path: path, names: archive.names) }
+    return (try archive.array(archive.names[0]), try file.checksum())
   }
 }

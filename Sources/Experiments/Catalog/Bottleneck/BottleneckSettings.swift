@@ -19,7 +19,7 @@ public struct BottleneckSettings: ParsableArguments, Sendable {
   // Data.
   @Option(
     help: "Data: digits (built in), mnist:FOLDER, cifar10:FILE, csv:FILE, npy:X.npy,Y.npy, gaussian, … (see `isthmus list data`).",
-    completion: .list(["digits", "mnist:", "idx:", "cifar10:", "csv:", "npy:", "gaussian"]))
+    completion: .list(["digits", "mnist:", "idx:", "cifar10:", "csv:", "npy:", "npz:", "gaussian"]))
   public var data = "digits"
   @Option(help: "Number of training points.") public var train = 1000
   @Option(help: "Number of test points.") public var test = 797

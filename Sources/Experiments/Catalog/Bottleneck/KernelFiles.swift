@@ -19,8 +19,8 @@ struct KernelFiles {
     self.theta = try KernelFile(contentsOf: theta, shape: (points, points))
     self.nngp = try KernelFile(contentsOf: nngp, shape: (points, points))
     for file in [self.theta, self.nngp] { try file.checkSymmetric(size: points) }
-    checksums = [self.theta, self.nngp].reduce(into: [:]) { sums, file in
-      let sum = file.checksum()
+    checksums = try [self.theta, self.nngp].reduce(into: [:]) { sums, file in
+      let sum = try file.checksum()
       sums[sum.path] = "crc32 \(sum.crc32), \(sum.byteCount) bytes"
     }
   }

@@ -34,7 +34,7 @@ public struct FiniteWidthSettings: ParsableArguments, Sendable {
   // Data, the same for all draws.
   @Option(
     help: "Data: digits (built in), gaussian (synthetic), mnist:FOLDER, csv:FILE, … (see `isthmus list data`).",
-    completion: .list(["digits", "mnist:", "idx:", "cifar10:", "csv:", "npy:", "gaussian"]))
+    completion: .list(["digits", "mnist:", "idx:", "cifar10:", "csv:", "npy:", "npz:", "gaussian"]))
   public var data = "gaussian:features=6"
   @Option(help: "Number of training points.") public var train = 16
   @Option(help: "Number of test points.") public var test = 8

@@ -26,7 +26,7 @@ public struct LazyFeatureSettings: ParsableArguments, Sendable {
   // Data.
   @Option(
     help: "Data with classes: digits (built in), mnist:FOLDER (also Fashion-MNIST, EMNIST), cifar10:FOLDER, … (see `isthmus list data`).",
-    completion: .list(["digits", "mnist:", "idx:", "cifar10:", "csv:", "npy:", "gaussian"]))
+    completion: .list(["digits", "mnist:", "idx:", "cifar10:", "csv:", "npy:", "npz:", "gaussian"]))
   public var data = "digits"
   @Option(help: "Number of training points.") public var train = 400
   @Option(help: "Number of test points: the next ones.") public var test = 1000
