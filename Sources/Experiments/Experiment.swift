@@ -67,6 +67,8 @@ public protocol ExperimentPlan {
   var expectedBytes: Int { get }
   /// Checksums of the files that were read.
   var dataChecksums: [String: String] { get }
+  /// How the data were read where the files leave it open, for the user and the manifest.
+  var dataNotes: [String] { get }
   /// Seeds by name, for the manifest.
   var seeds: [String: UInt64] { get }
 
@@ -75,6 +77,7 @@ public protocol ExperimentPlan {
 
 extension ExperimentPlan {
   public var estimatedSecondsPerStep: Double? { nil }
+  public var dataNotes: [String] { [] }
 }
 
 /// What a running experiment may use.

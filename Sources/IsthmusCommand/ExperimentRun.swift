@@ -51,7 +51,7 @@ struct ExperimentRun<E: Experiment> {
     interruption.begin(store) { backend.fallbacks }
     let clock = ContinuousClock.now
     if isTalkative {
-      plan.summary.forEach(Terminal.write)
+      (plan.summary + plan.dataNotes).forEach(Terminal.write)
       Terminal.write("\(store.existing.isEmpty ? "run" : "continuing run") \(store.directory.relativePath) on \(engine.device.name)")
       tellOfOthers(description, in: results, isNew: store.existing.isEmpty)
     }
@@ -142,6 +142,7 @@ struct ExperimentRun<E: Experiment> {
     description.sourceRevision = Provenance.sourceRevision
     description.versions = Provenance.versions(of: device)
     description.dataChecksums = plan.dataChecksums
+    description.dataNotes = plan.dataNotes
     description.numerics = Provenance.numerics(of: device)
     description.deviceKeys = ["backend", "device-name"]
     description.continuesElsewhere = options.continueElsewhere
@@ -151,13 +152,13 @@ struct ExperimentRun<E: Experiment> {
   private func show(_ plan: any ExperimentPlan, _ description: RunDescription, in results: URL) throws {
     let directory = try RunFolder.find(description, in: results)
     guard options.json else {
-      plan.summary.forEach(Terminal.write)
+      (plan.summary + plan.dataNotes).forEach(Terminal.write)
       return Terminal.write("results would go to \(directory.relativePath), at most about \(Terminal.text(bytes: plan.expectedBytes))")
     }
     let json: JSONValue = [
       "experiment": .string(E.name), "run": .string(description.runID), "directory": .string(directory.path),
       "estimatedSeconds": .number(plan.estimatedSeconds), "expectedBytes": .integer(Int128(plan.expectedBytes)),
-      "plan": .array(plan.summary.map { .string($0) }),
+      "plan": .array((plan.summary + plan.dataNotes).map { .string($0) }),
     ]
     Terminal.write(json.prettyText.trimmingLineFeed)
   }

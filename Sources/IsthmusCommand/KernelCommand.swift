@@ -57,6 +57,7 @@ struct KernelCommand: ParsableCommand {
     let file = try NetworkFile(network)
     let program = try file.block(composed: composed).program
     let points = try points.load(width: file.inputs)
+    if !json { points.notes.forEach { Terminal.write($0) } }
     let engine = try Engine(try device.backend(), precision: precision)
     try SelfTest.require(engine)
     let (rows, columns) = (points.x.count, (points.y ?? points.x).count)
@@ -86,7 +87,7 @@ struct KernelCommand: ParsableCommand {
       throw error
     }
     clock.endPart("write")
-    conclude(output, clock, engine.device, rows: rows, columns: columns, isSymmetric: y == nil)
+    conclude(output, clock, engine.device, points)
   }
 
   private func kinds() throws(CommandLineError) -> [KernelKind] {
@@ -99,13 +100,14 @@ struct KernelCommand: ParsableCommand {
   }
 
   private func conclude(
-    _ output: KernelOutput, _ clock: Stopwatch, _ device: DeviceDescription, rows: Int, columns: Int, isSymmetric: Bool
+    _ output: KernelOutput, _ clock: Stopwatch, _ device: DeviceDescription, _ points: KernelPoints
   ) {
     guard json else {
       return output.contents.forEach { Terminal.write("\($0.url.relativePath): \($0.text)") }
     }
     let value: JSONValue = [
-      "rows": .integer(Int128(rows)), "columns": .integer(Int128(columns)), "symmetric": .bool(isSymmetric),
+      "rows": .integer(Int128(points.x.count)), "columns": .integer(Int128((points.y ?? points.x).count)),
+      "symmetric": .bool(points.y == nil), "dataNotes": .array(points.notes.map { .string($0) }),
       "precision": .string(precision.rawValue), "device": .string("\(device.identifier): \(device.name)"),
       "bytes": .integer(Int128(output.byteCount)),
       "files": .object(output.contents.map { .init($0.name, .string($0.url.path)) }),

@@ -9,7 +9,7 @@ struct KernelPointOptions: ParsableArguments {
   @Option(help: "Further points; without them the kernels of x with itself.", completion: .file(extensions: ["npy"])) var y: String?
   @Option(
     help: "In place of --x, data as `isthmus run` reads it: digits, mnist:FOLDER, csv:FILE, … (see `isthmus list data`).",
-    completion: .list(["digits", "mnist:", "idx:", "cifar10:", "csv:", "npy:", "gaussian"]))
+    completion: .list(["digits", "mnist:", "idx:", "cifar10:", "csv:", "npy:", "npz:", "gaussian"]))
   var data: String?
   @Option(help: "With --data: number of training points, which are x; by default all.") var train: Int?
   @Option(help: "With --data: number of test points, which are y; by default none, and the kernels are those of x with itself.")
@@ -57,8 +57,10 @@ struct KernelPoints {
 
   let x: Part
   let y: Part?
+  /// How the data were read where the files leave it open.
+  let notes: [String]
 
-  fileprivate init(x: Part, y: Part?) { (self.x, self.y) = (x, y) }
+  fileprivate init(x: Part, y: Part?, notes: [String] = []) { (self.x, self.y, self.notes) = (x, y, notes) }
 
   fileprivate init(_ source: String, _ options: KernelPointOptions, width: Int?) throws {
     let data = try DataSource.parse(source).load()
@@ -71,14 +73,14 @@ struct KernelPoints {
     }
     guard let test = options.test else {
       let (points, positions) = try data.trainingPoints(options.train, seed: seed, order: order)
-      self.init(x: part(try preparation.prepare(points, indices: positions), positions), y: nil)
+      self.init(x: part(try preparation.prepare(points, indices: positions), positions), y: nil, notes: data.notices)
       return
     }
     // Without a test set of its own a source gives what it has beside the test points.
     let all = data.test == nil ? max(data.train.count - max(test, 0), 1) : data.train.count
     let selected = try Split(train: options.train ?? all, test: test, seed: seed, order: order).select(from: data)
     let inputs = try preparation.prepare(selected)
-    self.init(x: part(inputs.train, selected.trainIndices), y: part(inputs.test, selected.testIndices))
+    self.init(x: part(inputs.train, selected.trainIndices), y: part(inputs.test, selected.testIndices), notes: data.notices)
   }
 }
 

@@ -47,6 +47,7 @@ extension Manifest {
       "fallbacks": .array(fallbacks.map { .string($0) }),
       "versions": strings(versions),
       "dataChecksums": strings(dataChecksums),
+      "dataNotes": .array((dataNotes ?? []).map { .string($0) }),
       "hostCores": .integer(Int128(hostCores)),
     ]
   }
@@ -97,6 +98,9 @@ extension Manifest {
     fallbacks = try value("fallbacks", "an array of strings") { member in Manifest.all(member.array) { $0.string } }
     versions = try texts("versions")
     dataChecksums = try texts("dataChecksums")
+    dataNotes = try json["dataNotes"].map { _ throws(ResultsError) in
+      try value("dataNotes", "an array of strings") { member in Manifest.all(member.array) { $0.string } }
+    }
     hostCores = try value("hostCores", "an integer") { if case .integer(let count) = $0 { Int(exactly: count) } else { nil } }
   }
 

@@ -21,13 +21,14 @@ extension Manifest {
     fallbacks = description.fallbacks
     versions = description.versions
     dataChecksums = description.dataChecksums
+    dataNotes = description.dataNotes
     hostCores = ProcessInfo.processInfo.activeProcessorCount
   }
 
   /// This run, continued now with what `description` may change.
   ///
-  /// - Throws: `ResultsError.contradiction` where the experiment, the identity or the checksum of a data file differs, `.otherNumerics` where
-  ///   bits would and the run is not to be continued all the same.
+  /// - Throws: `ResultsError.contradiction` where the experiment, the identity, the checksum of a data file or the reading of data differs,
+  ///   `.otherNumerics` where bits would and the run is not to be continued all the same.
   func continued(by description: RunDescription, in directory: URL) throws(ResultsError) -> Manifest {
     func check(_ field: String, _ recorded: String, _ requested: String) throws(ResultsError) {
       guard recorded == requested else {
@@ -44,6 +45,7 @@ extension Manifest {
     for (name, checksum) in description.dataChecksums.sorted(by: { $0.key < $1.key }) {
       if let recorded = dataChecksums[name] { try check("checksum of \(name)", recorded, checksum) }
     }
+    if let dataNotes { try check("reading of the data", dataNotes.joined(separator: "; "), description.dataNotes.joined(separator: "; ")) }
     let differences = differences(from: description.numerics)
     guard differences.isEmpty || description.continuesElsewhere else {
       throw .otherNumerics(directory: directory.path, differences: differences)

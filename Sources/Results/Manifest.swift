@@ -43,5 +43,7 @@ public struct Manifest: Equatable, Sendable {
   public internal(set) var fallbacks: [String]
   public internal(set) var versions: [String: String]
   public internal(set) var dataChecksums: [String: String]
+  /// How the data were read where the files leave it open; nil in manifests from before this was recorded.
+  public internal(set) var dataNotes: [String]?
   public internal(set) var hostCores: Int
 }

@@ -25,6 +25,8 @@ public struct RunDescription: Sendable {
   public var continuesElsewhere = false
   /// SHA-256 or the like of each data file, by name. A continued run must find the same data.
   public var dataChecksums: [String: String] = [:]
+  /// How the data were read where the files leave it open, such as which class is which output. A continued run must read them alike.
+  public var dataNotes: [String] = []
 
   /// - Throws: `ResultsError.cannotEncode` where `identity` or `parameters` cannot be written as JSON.
   public init(experiment: String, identity: some Encodable, parameters: some Encodable) throws(ResultsError) {

@@ -25,6 +25,8 @@ struct BottleneckData: Sendable {
   var trainClasses: [Int]?
   var testClasses: [Int]?
   var checksums: [String: String]
+  /// How the data were read where the files leave it open.
+  var notes: [String]
   /// Of the training labels, for colouring a representation; nil for regression.
   var labels: [Int]?
 
@@ -39,6 +41,7 @@ struct BottleneckData: Sendable {
     testClasses = targets.testClasses
     checksums = Dictionary(
       loaded.files.map { ($0.path, "crc32 \($0.crc32), \($0.byteCount) bytes") }, uniquingKeysWith: { first, _ in first })
+    notes = loaded.notices
     labels = targets.trainClasses
     switch settings.loss {
     case .squared, .hinge, .softHinge:

@@ -48,6 +48,7 @@ struct BottleneckPlan: ExperimentPlan {
   var estimatedSecondsPerStep: Double? { cost.secondsPerStep(finiteUnits) }
   var expectedBytes: Int { units.count * settings.steps * 400 + memory.checkpointBytes(units) + (1 << 20) }
   var dataChecksums: [String: String] { data.checksums.merging(kernelFiles?.checksums ?? [:]) { own, _ in own } }
+  var dataNotes: [String] { data.notes }
   var seeds: [String: UInt64] { ["draws": settings.seed, "selection": settings.seed] }
 
   /// Estimated seconds of some units, with the kernels of their first blocks.

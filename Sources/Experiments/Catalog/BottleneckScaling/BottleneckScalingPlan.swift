@@ -15,6 +15,7 @@ struct BottleneckScalingPlan: ExperimentPlan {
   var estimatedSeconds: Double { combinations.reduce(0) { $0 + $1.estimatedSeconds } }
   var expectedBytes: Int { combinations.reduce(0) { $0 + $1.expectedBytes } }
   var dataChecksums: [String: String] { combinations.reduce(into: [:]) { $0.merge($1.dataChecksums) { own, _ in own } } }
+  var dataNotes: [String] { combinations.first?.dataNotes ?? [] }
   var seeds: [String: UInt64] { combinations.first?.seeds ?? [:] }
 
   var summary: [String] {

@@ -38,6 +38,7 @@ struct FiniteWidthPlan: ExperimentPlan {
   var estimatedSeconds: Double { waves(skipping: []).reduce(0) { $0 + seconds($1) } }
   var expectedBytes: Int { chains.count * widths.count * settings.draws * (settings.readings + 4) * 450 + (1 << 20) }
   var dataChecksums: [String: String] { data.checksums }
+  var dataNotes: [String] { data.notes }
   var seeds: [String: UInt64] { ["draws": settings.seed, "selection": settings.seed] }
 
   var summary: [String] {

@@ -14,6 +14,8 @@ struct LazyFeatureData {
   let trainSigns: Matrix
   let testSigns: Matrix
   let checksums: [String: String]
+  /// How the data were read where the files leave it open.
+  let notes: [String]
 
   /// - Parameter passEngine: holds the points; components are found on `engine`, in float64.
   init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws {
@@ -22,6 +24,7 @@ struct LazyFeatureData {
     let (trainRows, testRows) = (0..<settings.train, settings.train..<settings.train + settings.test)
     checksums = Dictionary(
       loaded.files.map { ($0.path, "crc32 \($0.crc32), \($0.byteCount) bytes") }, uniquingKeysWith: { first, _ in first })
+    notes = loaded.notices
     trainSigns = Matrix(rows: settings.train, columns: 1, values: Array(try Self.signs(points, trainRows)))
     testSigns = Matrix(rows: settings.test, columns: 1, values: Array(try Self.signs(points, testRows)))
     guard settings.components == 0 else {

@@ -74,6 +74,7 @@ struct LazyFeaturePlan: ExperimentPlan {
   var estimatedSeconds: Double { units.reduce(0) { $0 + seconds(of: $1) } }
   var expectedBytes: Int { units.count * (60 * 300 + 8 * settings.test + 4096) + checkpointBytes }
   var dataChecksums: [String: String] { data.checksums }
+  var dataNotes: [String] { data.notes }
   var seeds: [String: UInt64] { ["data, networks, batches": settings.seed] }
 
   private var checkpointBytes: Int {
