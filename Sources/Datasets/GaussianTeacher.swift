@@ -28,7 +28,10 @@ public struct GaussianTeacher: Sendable, Hashable {
   }
 
   /// Values `[count, 1]` are +1 or -1; labels are 0 and 1.
+  ///
+  /// - Throws: `DatasetError.needsMemory`.
   public func dataset() throws(DatasetError) -> Dataset {
+    try MemoryBudget.check(8 * count * (features + 2), path: "gaussian:features=\(features),count=\(count)")
     var random = SplitMix64(seed: seed)
     var inputs: [Double] = []
     inputs.reserveCapacity(count * features)

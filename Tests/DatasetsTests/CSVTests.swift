@@ -66,7 +66,9 @@ import Testing
         "1;2\n3;4\n", 1,
         "expected at least 2 fields with commas between them (features and a target), found 1; fields seem to be separated by semicolons, write commas (and decimal points)"
       ),
-      ("0,5;1,5\n", 1, "expected a number in field 2, found \"5;1\" (if this line names the columns, add header=yes)"),
+      (
+        "0,5;1,5\n", 1, "expected a number in field 2, found \"5;1\" (are fields separated by semicolons? Write commas, and decimal points)"
+      ),
       ("1,2\n1e999,3\n", 2, "expected a number within ±1.8e308 in field 1, found \"1e999\""),
       ("1,2\nNA,3\n", 2, "expected a number in field 1, found \"NA\" (where a value is missing, fill it in or remove the line)"),
       ("1,2\n1_000,3\n", 2, "expected a number in field 1, found \"1_000\""),

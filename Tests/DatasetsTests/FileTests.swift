@@ -95,7 +95,7 @@ import Testing
     #expect(throws: DatasetError.trailingBytes(path: "bomb", expected: 28, found: nil)) { try IDXReader.read(stream) }
     // No file of this size holds what the header claims: nothing is allocated.
     let claim = gzip(idx([0xFFFF_FFFF, 1 << 16], [1]))
-    guard case .truncated("claim", _, _) = try refusal({ try IDXReader.read(DataStream(path: "claim", bytes: claim)) }) else {
+    guard case .damagedStream("claim", _) = try refusal({ try IDXReader.read(DataStream(path: "claim", bytes: claim)) }) else {
       Issue.record("a claim beyond the ratio of deflate was believed")
       return
     }

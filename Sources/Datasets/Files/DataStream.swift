@@ -108,16 +108,22 @@ final class DataStream {
     return try [UInt8].filled(count: count) { buffer throws(DatasetError) in try readAll(buffer, of: total) }
   }
 
+  /// - Throws: `DatasetError.truncated`, or `.damagedStream` for a compressed file, unless there may be `total` bytes.
+  func checkHolds(_ total: Int) throws(DatasetError) {
+    if let byteCount, total > byteCount { throw .truncated(path: path, expected: total, found: byteCount) }
+    guard total <= largestByteCount else {
+      throw .damagedStream(path: path, reason: "its header claims \(total) bytes, which \(range.count) compressed bytes cannot hold")
+    }
+  }
+
   /// Compares the size that a header claims with what there is, before anything of that size is allocated or inflated.
   ///
   /// - Parameters:
   ///   - total: bytes from the beginning of the contents.
   ///   - memory: bytes that the reader will allocate; nil stands for more than any number.
-  /// - Throws: `DatasetError.truncated`, `.trailingBytes`, `.needsMemory`.
+  /// - Throws: as `checkHolds`, and `DatasetError.trailingBytes`, `.needsMemory`.
   func checkSize(_ total: Int, memory: Int?) throws(DatasetError) {
-    guard total <= byteCount ?? largestByteCount, total <= largestByteCount else {
-      throw .truncated(path: path, expected: total, found: byteCount ?? largestByteCount)
-    }
+    try checkHolds(total)
     if let byteCount, total < byteCount { throw .trailingBytes(path: path, expected: total, found: byteCount) }
     try MemoryBudget.check(memory, path: path)
   }

@@ -27,7 +27,7 @@ struct CSVRows {
     }
     if features.count + columns > features.capacity {
       // Beside the old block the array takes a new one of twice the size.
-      try MemoryBudget.check(24 * (features.count + columns), path: path)
+      try MemoryBudget.check(24 * (features.count + columns + 2 * lines.count), path: path)
     }
     for field in 0..<columns where field != target { features.append(try number(record, field)) }
     lines.append(record.line)
@@ -81,13 +81,13 @@ struct CSVRows {
   /// What may be the matter with a field that is no number.
   private func advice(_ record: CSVScanner.Record, _ field: Int) -> String {
     guard let text = record.text(field) else { return " (which is no UTF-8)" }
+    if text.contains(";") { return " (are fields separated by semicolons? Write commas, and decimal points)" }
+    if Self.hasDecimalComma(text) { return " (a decimal comma? Write a point)" }
+    if text.lowercased().hasPrefix("0x") { return " (hexadecimal numbers are not read; write decimal ones)" }
     if record.line == 1, mayHaveHeader { return " (if this line names the columns, add header=yes)" }
     if ["", "na", "n/a", "null", "none", "?", ".", "-"].contains(text.lowercased()) {
       return " (where a value is missing, fill it in or remove the line)"
     }
-    if text.contains(";") { return " (are fields separated by semicolons? Write commas, and decimal points)" }
-    if Self.hasDecimalComma(text) { return " (a decimal comma? Write a point)" }
-    if text.lowercased().contains("0x") { return " (hexadecimal numbers are not read; write decimal ones)" }
     return ""
   }
 

@@ -40,9 +40,7 @@ struct NPYLayout {
     }
     let headerSize = try stream.take(version == 1 ? 2 : 4).reversed().reduce(0) { $0 << 8 | Int($1) }
     start = stream.position + headerSize
-    guard start <= stream.largestByteCount else {
-      throw .truncated(path: path, expected: start, found: stream.byteCount ?? stream.largestByteCount)
-    }
+    try stream.checkHolds(start)
     guard headerSize <= Self.largestHeader else {
       throw .invalidHeader(
         path: path, format: Self.format, reason: "it claims to be \(headerSize) bytes long, expected at most \(Self.largestHeader)")
