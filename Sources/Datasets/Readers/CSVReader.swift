@@ -53,17 +53,19 @@ enum CSVReader {
     return (0..<first.count).allSatisfy { DecimalText(first[$0]) == .noNumber } ? names : nil
   }
 
-  /// Columns named by numbers (0, 1, 2, … as pandas writes them, or years) cannot be told from a point.
+  /// Columns named by numbers (0, 1, 2, … as pandas writes them, years, wavelengths) cannot be told from a point.
   private static func refuseNumbersInARow(_ first: CSVScanner.Record, path: String) throws(DatasetError) {
     guard first.count >= 3 else { return }
     var numbers: [Double] = []
     for field in 0..<first.count {
-      guard case .number(let number) = DecimalText(first[field]), number == number.rounded() else { return }
+      guard case .number(let number) = DecimalText(first[field]) else { return }
       numbers.append(number)
     }
     let step = numbers[1] - numbers[0]
-    guard step > 0, zip(numbers, numbers.dropFirst()).allSatisfy({ $1 - $0 == step }) else { return }
-    throw .ambiguousHeader(path: path, reason: "its fields count from \(shortest: numbers[0]) by \(shortest: step)")
+    // Steps of decimal fractions are equal up to their rounding.
+    let rounding = 4 * max(abs(numbers[0]), abs(numbers[numbers.count - 1])) * Double.ulpOfOne
+    guard step > 0, zip(numbers, numbers.dropFirst()).allSatisfy({ abs($1 - $0 - step) <= rounding }) else { return }
+    throw .ambiguousHeader(path: path, reason: "its fields count up from \(first.shown(0)) to \(first.shown(first.count - 1)) by one step")
   }
 
   private static func targetColumn(_ target: String?, names: [String]?, columns: Int, path: String) throws(DatasetError) -> Int {
