@@ -21,6 +21,9 @@ static const char functions[] = {
 static const char points[] = {
 #embed "points.cl"
   , 0};
+static const char variances[] = {
+#embed "variances.cl"
+  , 0};
 static const char tile_product[] = {
 #embed "tile_product.cl"
   , 0};
@@ -75,6 +78,7 @@ static const IsthmusKernelSource sources[] = {
   {"gemm_rows", gemm_rows},
   {"gemm_tiled", gemm_tiled},
   {"points", points},
+  {"variances", variances},
   {"tile_product", tile_product},
   {"block_kernel", block_kernel},
   {"recursion", recursion},

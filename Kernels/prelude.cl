@@ -48,6 +48,28 @@ static inline real lane_sum(vreal v) {
 #define LANE_SUM(v) lane_sum(v)
 #endif
 
+// RealAlgebra.balance, for a and b of at least 0: the power of two whose exponent is the mean of theirs, and one over it; 1 where one is 0.
+#if REAL_IS_DOUBLE
+#define EXPONENT_BITS 0x7ff0000000000000UL
+#define TWICE_ONE_BITS 0x7fe0000000000000UL
+#define WORD ulong
+#else
+#define EXPONENT_BITS 0x7f800000U
+#define TWICE_ONE_BITS 0x7f000000U
+#define WORD uint
+#endif
+#if LANES == 1
+#define AS_WORD PASTE(as_, WORD)
+#define FROM_WORD PASTE(as_, real)
+#else
+#define AS_WORD PASTE(PASTE(as_, WORD), LANES)
+#define FROM_WORD PASTE(PASTE(as_, real), LANES)
+#endif
+#define BALANCE_BITS(a, b) \
+  ((a) > (vreal)(0) && (b) > (vreal)(0) ? ((AS_WORD(a) >> 1) + (AS_WORD(b) >> 1)) & EXPONENT_BITS : AS_WORD((vreal)(1)))
+INLINE vreal balance_inverse(const vreal a, const vreal b) { return FROM_WORD(BALANCE_BITS(a, b)); }
+INLINE vreal balance_scale(const vreal a, const vreal b) { return FROM_WORD(TWICE_ONE_BITS - BALANCE_BITS(a, b)); }
+
 // LANES elements from p, of which `count` exist, none where it is not positive; the rest are 0.
 static inline vreal load_edge(__global const real *p, const int count) {
   if (count >= LANES) return LOAD(p);

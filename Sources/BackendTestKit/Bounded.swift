@@ -132,6 +132,14 @@ struct Bounded<P: Rounding>: RealAlgebra {
     let winner = a.value < b.value ? b : a
     return Double(abs(a.value - b.value)) > a.error + b.error ? winner : Bounded(winner.value, error: max(a.error, b.error))
   }
+  static func nonNegative(_ x: Bounded) -> Bounded { Bounded(max(x.value, 0), error: x.error) }
+  /// Any power of two near it does: formulas do not depend on it, and neither do their roundings but for underflow.
+  static func balance(_ a: Bounded, _ b: Bounded) -> (scale: Bounded, inverse: Bounded) {
+    guard a.value > 0, b.value > 0 else { return (Bounded(1), Bounded(1)) }
+    let exponent = (Int(a.value.exponent) + Int(b.value.exponent)) / 2
+    func power(_ exponent: Int) -> Bounded { Bounded(WideReal(sign: .plus, exponent: .init(exponent), significand: 1), error: 0) }
+    return (power(-exponent), power(exponent))
+  }
   static func absolute(_ x: Bounded) -> Bounded { Bounded(abs(x.value), error: x.error) }
   static func fma(_ a: Bounded, _ b: Bounded, _ c: Bounded) -> Bounded { a * b + c }
   static func select(_ ifTrue: Bounded, _ ifFalse: Bounded, where x: Bounded, isLessThan y: Bounded) -> Bounded {

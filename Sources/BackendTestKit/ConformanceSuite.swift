@@ -8,7 +8,7 @@ public enum ConformanceSuite {
   public static func cases(filter: String? = nil) -> [ConformanceCase] {
     let all: [(ConformanceOperation, [any CaseBody])] = [
       (.copy, CopyCase.all), (.copyRows, RowCopyCase.all), (.gemm, GEMMCase.all), (.recursion, RecursionCase.all),
-      (.recursionVJP, RecursionVJPCase.all), (.blockKernel, BlockKernelCase.all), (.widePass, WidePassCase.all),
+      (.recursionVJP, RecursionVJPCase.all), (.blockKernel, BlockKernelCase.all + EqualPointsCase.all), (.widePass, WidePassCase.all),
       (.featurePass, FeaturePassCase.all), (.map, MapCase.all), (.reduceRows, ReduceRowsCase.all), (.fillNormal, FillNormalCase.all),
       (.triangularSolve, TriangularSolveCase.all),
     ]

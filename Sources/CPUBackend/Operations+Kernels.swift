@@ -32,8 +32,9 @@ extension Operations {
         fillTable(
           stages, variances: columnDiagonal.item(item), step: columnDiagonal.rowStride, count: gram.columns, at: columnTable.base)
         runTiles(
-          recursionTile, stages, rows: gram.rows, columns: 0..<gram.columns, isSymmetric: false, hasDiagonal: job.isSymmetric,
-          bypassesCaches: bypasses, rowTable: rowTable, columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
+          recursionTile, stages, rows: gram.rows, columns: 0..<gram.columns, isSymmetric: false,
+          firstDiagonalColumn: job.isSymmetric ? 0 : nil, bypassesCaches: bypasses, rowTable: rowTable, columnTable: columnTable,
+          nngp: nngp?.one(item), ntk: ntk?.one(item)
         ) { tile, firstRow, firstColumn in
           for i in 0..<tile.rows {
             let source = gram.item(item) + (firstRow + i) * gram.rowStride + firstColumn
@@ -78,8 +79,9 @@ extension Operations {
         for first in stride(from: 0, to: y.rows, by: max(1, strip)) {
           let columns = first..<min(first + strip, y.rows)
           runTiles(
-            kernelTile, stages, rows: x.rows, columns: columns, isSymmetric: job.y == nil, hasDiagonal: job.y == nil,
-            bypassesCaches: bypasses, rowTable: rowTable, columnTable: columnTable, nngp: nngp?.one(item), ntk: ntk?.one(item)
+            kernelTile, stages, rows: x.rows, columns: columns, isSymmetric: job.y == nil,
+            firstDiagonalColumn: job.firstDiagonalColumn, bypassesCaches: bypasses, rowTable: rowTable, columnTable: columnTable,
+            nngp: nngp?.one(item), ntk: ntk?.one(item)
           ) { tile, firstRow, firstColumn in
             loops.multiplyPanels(
               .packed(rowPanels + firstRow * width, width: blockRows), UnsafePointer(columnPanels + firstColumn * width), inner: width,
@@ -110,8 +112,8 @@ extension Operations {
   ///
   /// With `isSymmetric` only tiles that reach below the diagonal are computed, and mirrored.
   private func runTiles(
-    _ size: (rows: Int, columns: Int), _ stages: ProgramStages, rows: Int, columns: Range<Int>, isSymmetric: Bool, hasDiagonal: Bool,
-    bypassesCaches: Bool, rowTable: DiagonalTable<Scalar>, columnTable: DiagonalTable<Scalar>,
+    _ size: (rows: Int, columns: Int), _ stages: ProgramStages, rows: Int, columns: Range<Int>, isSymmetric: Bool,
+    firstDiagonalColumn: Int?, bypassesCaches: Bool, rowTable: DiagonalTable<Scalar>, columnTable: DiagonalTable<Scalar>,
     nngp: Matrices<Scalar>?, ntk: Matrices<Scalar>?,
     fill: (PairTile<Scalar>, _ firstRow: Int, _ firstColumn: Int) -> Void
   ) {
@@ -134,7 +136,9 @@ extension Operations {
           guard let out else { continue }
           for i in 0..<height {
             let (row, line) = (firstRow + i, values + i * stride)
-            if hasDiagonal, row >= firstColumn, row < firstColumn + present { line[row - firstColumn] = diagonal[row] }
+            if let first = firstDiagonalColumn, (0..<present).contains(first + row - firstColumn) {
+              line[first + row - firstColumn] = diagonal[row]
+            }
             let last = isSymmetric ? min(present, row - firstColumn + 1) : present
             store(line, last, to: out.base + row * out.rowStride + firstColumn, bypassesCaches)
           }

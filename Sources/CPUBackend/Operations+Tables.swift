@@ -75,7 +75,7 @@ extension Operations {
         loops.diagonalAffine(weight: layer.weight, bias: layer.bias, gain: layer.gain, state, padded: length)
         (table.variance(index) + first).update(from: state.nngp, count: length)
         (table.slope(index) + first).update(from: state.slope, count: length)
-        loops.diagonalActivation(layer.activation, state, padded: length)
+        diagonalActivation(layer.activation, state, padded: length)
         loops.diagonalAffine(weight: layer.outputWeight, bias: layer.outputBias, gain: layer.outputGain, state, padded: length)
       }
     }
@@ -107,8 +107,12 @@ extension Operations {
       case .affine(let weight, let bias):
         loops.affine(weight: weight, bias: bias, nngp: tile.nngp, ntk: tile.ntk, padded: tileArea(rows: tile.rows, stride: tile.stride))
       case .layer(let layer):
-        loops.layer(
-          layer, tile, rowVariance: rowTable.variance(index) + firstRow, columnVariance: columnTable.variance(index) + firstColumn)
+        let (rows, columns) = (rowTable.variance(index) + firstRow, columnTable.variance(index) + firstColumn)
+        if isFar(layer, tile, rowVariance: rows, columnVariance: columns) {
+          farLayer(layer, tile, rowVariance: rows, columnVariance: columns)
+        } else {
+          loops.layer(layer, tile, rowVariance: rows, columnVariance: columns)
+        }
       }
     }
   }
@@ -120,22 +124,20 @@ extension Operations {
   ) {
     completeTile(tile)
     let count = tileArea(rows: tile.rows, stride: tile.stride)
-    if stages.needsInitialState {
-      tile.ntk.update(repeating: 0, count: count)
-      derivatives.nngp11.update(repeating: 0, count: count)
-      derivatives.nngp12.update(repeating: 1, count: count)
-      derivatives.ntk11.update(repeating: 0, count: count)
-      derivatives.ntk12.update(repeating: 0, count: count)
-    }
+    if stages.needsInitialState { startDerivatives(tile, derivatives) }
     for (index, stage) in stages.stages.enumerated() {
       switch stage {
       case .affine(let weight, let bias):
         loops.affine(weight: weight, bias: bias, nngp: tile.nngp, ntk: tile.ntk, padded: count)
         loops.affine(weight: weight, derivatives, padded: count)
       case .layer(let layer):
-        loops.layer(
-          layer, tile, derivatives, rowVariance: rowTable.variance(index) + firstRow,
-          columnVariance: columnTable.variance(index) + firstColumn, columnSlope: columnTable.slope(index) + firstColumn)
+        let (rows, columns) = (rowTable.variance(index) + firstRow, columnTable.variance(index) + firstColumn)
+        let slopes = columnTable.slope(index) + firstColumn
+        if isFar(layer, tile, rowVariance: rows, columnVariance: columns) {
+          farLayer(layer, tile, derivatives, rowVariance: rows, columnVariance: columns, columnSlope: slopes)
+        } else {
+          loops.layer(layer, tile, derivatives, rowVariance: rows, columnVariance: columns, columnSlope: slopes)
+        }
       }
     }
   }

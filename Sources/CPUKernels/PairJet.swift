@@ -97,6 +97,13 @@ struct PairJet<R: Vector>: RealAlgebra {
     return bilinear(R.atan2(y: y.value, x: x.value), x.value * inverse, y, -(y.value * inverse), x)
   }
   @inline(__always) static func maximum(_ a: PairJet, _ b: PairJet) -> PairJet { select(b, a, where: a, isLessThan: b) }
+  @inline(__always) static func nonNegative(_ x: PairJet) -> PairJet {
+    PairJet(value: R.nonNegative(x.value), d11: x.d11, d12: x.d12, has11: x.has11, has12: x.has12)
+  }
+  @inline(__always) static func balance(_ a: PairJet, _ b: PairJet) -> (scale: PairJet, inverse: PairJet) {
+    let (scale, inverse) = R.balance(a.value, b.value)
+    return (PairJet(constant: scale), PairJet(constant: inverse))
+  }
   /// The derivative at 0 is taken as 0.
   @inline(__always) static func absolute(_ x: PairJet) -> PairJet {
     let negative = R.select(R(-1), .zero, where: x.value, isLessThan: .zero)

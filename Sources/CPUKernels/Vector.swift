@@ -79,6 +79,8 @@ extension Vector {
   @inline(__always) static var one: Self { Self(repeating: 1) }
 
   @inline(__always) package static func maximum(_ a: Self, _ b: Self) -> Self { select(b, a, where: a, isLessThan: b) }
+  /// Nothing to balance: tiles with variances far from 1 never come here (`CPUBackend`: Operations+FarLayers.swift).
+  @inline(__always) package static func balance(_ a: Self, _ b: Self) -> (scale: Self, inverse: Self) { (one, one) }
   @inline(__always) package static func exp(_ x: Self) -> Self { Functions.exp(x) }
   @inline(__always) package static func expm1(_ x: Self) -> Self { Functions.expm1(x) }
   @inline(__always) package static func log(_ x: Self) -> Self { Functions.log(x) }

@@ -15,6 +15,10 @@ public enum ComputeError: Error, Equatable, CustomStringConvertible {
   case deviceFailure(device: String, operation: String, reason: String)
   case kernelBuildFailed(device: String, kernel: String, log: String)
   case unsupported(operation: String, reason: String)
+  /// K(x, x) of points that are not zero lies below the least normal number of the precision.
+  case vanishingKernel(kernel: KernelKind, precision: Precision, count: Int, of: Int, first: Int, set: String)
+  /// Rounding of the covariances of two nearly parallel points changes their kernel by `change` of itself.
+  case unresolvedPair(kernel: KernelKind, precision: Precision, first: String, second: String, change: Double)
 
   public var description: String {
     switch self {
@@ -39,6 +43,19 @@ public enum ComputeError: Error, Equatable, CustomStringConvertible {
     case .deviceFailure(let device, let operation, let reason): "\(device) failed in \(operation): \(reason)"
     case .kernelBuildFailed(let device, let kernel, let log): "\(device) could not build \(kernel):\n\(log)"
     case .unsupported(let operation, let reason): "\(operation): \(reason)"
+    case .vanishingKernel(let kernel, let precision, let count, let of, let first, let set):
+      "\(kernel): the kernel of \(count) of \(of) points of \(set) with themselves (the first is row \(first)) lies below the least number that "
+        + "\(precision) holds with all its digits, \(precision == .float32 ? "1.2e-38" : "2.2e-308"), and would come out as 0. "
+        + (precision == .float32 ? "Compute in float64, or raise" : "Raise")
+        + " the weight variances (for relu, 2 keeps a kernel's size from layer to layer) or scale the inputs up."
+    case .unresolvedPair(let kernel, let precision, let first, let second, let change):
+      "\(kernel): \(first) and \(second) are so long and so nearly parallel that the rounding of their inner product in \(precision) changes "
+        + "their kernel by \(change < 10 ? String(percent: change) : "more than ten times"). Centre the inputs (subtract their mean)"
+        + (precision == .float32 ? ", scale them down, or compute in float64." : " or scale them down.")
     }
   }
+}
+
+extension String {
+  fileprivate init(percent fraction: Double) { self = "about \(Swift.max(1, Int((100 * fraction).rounded()))) %" }
 }

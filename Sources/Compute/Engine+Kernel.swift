@@ -4,29 +4,33 @@ extension Engine {
   /// NNGP and, if asked for, the tangent kernel of a block between `x` `[batch, n, w]` and `y` `[batch, m, w]`.
   ///
   /// With `y` nil the kernel of `x` with itself: symmetric, its diagonal by the diagonal form.
+  /// - Parameter firstRow: where `x` is some rows of `y`, the first of them.
   /// - Returns: `[batch, n, m]` each.
-  public func kernel(_ program: KernelProgram, _ x: Tensor, _ y: Tensor? = nil, nngp wantsNNGP: Bool = true, ntk wantsNTK: Bool = true)
-    throws(ComputeError) -> (nngp: Tensor?, ntk: Tensor?)
-  {
-    let job = try kernelJob(program, x, y, nngp: wantsNNGP, ntk: wantsNTK)
+  public func kernel(
+    _ program: KernelProgram, _ x: Tensor, _ y: Tensor? = nil, firstRow: Int? = nil, nngp wantsNNGP: Bool = true, ntk wantsNTK: Bool = true
+  ) throws(ComputeError) -> (nngp: Tensor?, ntk: Tensor?) {
+    let job = try kernelJob(program, x, y, firstRow: firstRow, nngp: wantsNNGP, ntk: wantsNTK)
     if x.batch * x.rows * (y ?? x).rows > 0, wantsNNGP || wantsNTK { try backend.blockKernel(job) }
     return (job.nngp, job.ntk)
   }
 
   /// Checks the inputs and allocates the results.
-  func kernelJob(_ program: KernelProgram, _ x: Tensor, _ y: Tensor?, nngp wantsNNGP: Bool, ntk wantsNTK: Bool)
-    throws(ComputeError) -> BlockKernelJob
-  {
+  func kernelJob(
+    _ program: KernelProgram, _ x: Tensor, _ y: Tensor?, firstRow: Int? = nil, nngp wantsNNGP: Bool, ntk wantsNTK: Bool
+  ) throws(ComputeError) -> BlockKernelJob {
     try requirePrecision("kernel", [x, y])
     if let y {
       try require(
         x.columns == y.columns && x.batch == y.batch, "kernel", expected: "x [batch, n, w], y [batch, m, w]",
         got: "\(x.shapeText), \(y.shapeText)")
+      try require(
+        firstRow.map { $0 >= 0 && $0 + x.rows <= y.rows } ?? true, "kernel", expected: "rows of y from \(firstRow ?? 0) on as x",
+        got: "\(x.shapeText), \(y.shapeText)")
     }
     try require(x.columns > 0, "kernel", expected: "inputs of width at least 1", got: x.shapeText)
     let columns = (y ?? x).rows
     return BlockKernelJob(
-      program: program, x: x, y: y, nngp: wantsNNGP ? try empty(batch: x.batch, rows: x.rows, columns: columns) : nil,
+      program: program, x: x, y: y, firstRow: firstRow, nngp: wantsNNGP ? try empty(batch: x.batch, rows: x.rows, columns: columns) : nil,
       ntk: wantsNTK ? try empty(batch: x.batch, rows: x.rows, columns: columns) : nil)
   }
 

@@ -183,18 +183,27 @@ public struct FeaturePassJob: Sendable {
 
 /// Gram matrix and recursion in one: the kernels of `x` `[batch, n, w]` with `y` `[batch, m, w]`, or with itself where
 /// `y` is nil (then all of the symmetric result is written, its diagonal by the diagonal form).
+///
+/// Covariances of equal rows have equal bits, wherever the rows stand, and so have the kernels made of them: of two equal rows those
+/// that the diagonal form gives one of them.
 public struct BlockKernelJob: Sendable {
   public var program: KernelProgram
   public var x: Tensor
   public var y: Tensor?
+  /// With `y`, the row of it that is the first of `x`, whose others follow: their pairs take the diagonal form. Nil where x is no part of y.
+  public var firstRow: Int?
   public var nngp: Tensor?
   public var ntk: Tensor?
 
-  public init(program: KernelProgram, x: Tensor, y: Tensor?, nngp: Tensor?, ntk: Tensor?) {
+  public init(program: KernelProgram, x: Tensor, y: Tensor?, firstRow: Int? = nil, nngp: Tensor?, ntk: Tensor?) {
     self.program = program
     self.x = x
     self.y = y
+    self.firstRow = firstRow
     self.nngp = nngp
     self.ntk = ntk
   }
+
+  /// The column of row 0's pair with itself; nil without such pairs.
+  public var firstDiagonalColumn: Int? { y == nil ? 0 : firstRow }
 }

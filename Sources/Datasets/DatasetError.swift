@@ -59,6 +59,10 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
   case wrongShape(path: String, expected: [Int], found: [Int])
   /// Entries (row, column) and (column, row) of a kernel matrix differ by more than `tolerance`. Both count from 0.
   case notSymmetric(path: String, row: Int, column: Int, entry: Double, transposed: Double, tolerance: Double)
+  /// A kernel matrix gives a point a negative kernel with itself. The row counts from 0.
+  case negativeDiagonal(path: String, row: Int, entry: Double)
+  /// An entry of a kernel matrix is larger than √(K(x, x) K(y, y)) by more than `tolerance`. Row and column count from 0.
+  case beyondSchwarz(path: String, row: Int, column: Int, entry: Double, bound: Double, tolerance: Double)
   /// A value is NaN or infinite. Row and column count from 0.
   case notFinite(name: String, row: Int, column: Int)
   /// What a file has for a label is none.
@@ -143,6 +147,11 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .notSymmetric(let path, let row, let column, let entry, let transposed, let tolerance):
       "\(path): entry (\(row), \(column)) (from 0) is \(entry) and entry (\(column), \(row)) is \(transposed); expected a difference of at most "
         + "\(tolerance). Check that rows and columns are the same points in the same order; against rounding, write (K + transpose(K))/2."
+    case .negativeDiagonal(let path, let row, let entry):
+      "\(path): entry (\(row), \(row)) is \(entry); expected a kernel, whose diagonal is at least 0. Check that the file is the kernel that it is given as."
+    case .beyondSchwarz(let path, let row, let column, let entry, let bound, let tolerance):
+      "\(path): entry (\(row), \(column)) is \(entry), beyond the root \(bound) of the product of entries (\(row), \(row)) and (\(column), \(column)) "
+        + "by more than \(tolerance); no kernel is. Check the file, or compute it in float64."
     case .notFinite(let name, let row, let column):
       "\(name): value in row \(row), column \(column) (from 0) is not finite; expected numbers only. Remove or fill in such points."
     case .invalidLabel(let path, let place, let found):

@@ -11,10 +11,7 @@ extension KernelFile {
   public func checkSymmetric(size: Int) throws(DatasetError) { try checkSymmetric(size: size, blockSize: 1024) }
 
   func checkSymmetric(size: Int, blockSize: Int) throws(DatasetError) {
-    guard (0...min(rowCount, columnCount)).contains(size) else {
-      throw .wrongShape(path: path, expected: [size, size], found: [rowCount, columnCount])
-    }
-    let tolerance = KernelFile.symmetryTolerance * (try largestOfDiagonal(size))
+    let tolerance = KernelFile.symmetryTolerance * (try diagonal(size)).reduce(0) { max($0, abs($1)) }
     func range(from first: Int) -> Range<Int> { first..<min(first + blockSize, size) }
     for firstRow in stride(from: 0, to: size, by: blockSize) {
       let rows = range(from: firstRow)
@@ -36,14 +33,20 @@ extension KernelFile {
     }
   }
 
-  private func largestOfDiagonal(_ size: Int) throws(DatasetError) -> Double {
-    var largest = 0.0
+  /// The first `size` entries of the diagonal.
+  ///
+  /// - Throws: `DatasetError.wrongShape` if there are fewer rows or columns, `.notFinite`, `.changedWhileRead`.
+  func diagonal(_ size: Int) throws(DatasetError) -> [Double] {
+    guard (0...min(rowCount, columnCount)).contains(size) else {
+      throw .wrongShape(path: path, expected: [size, size], found: [rowCount, columnCount])
+    }
+    var diagonal: [Double] = []
     for index in 0..<size {
       let entry = try block(rows: index..<index + 1, columns: index..<index + 1)[0]
       guard entry.isFinite else { throw .notFinite(name: path, row: index, column: index) }
-      largest = max(largest, abs(entry))
+      diagonal.append(entry)
     }
-    return largest
+    return diagonal
   }
 }
 

@@ -19,7 +19,7 @@ struct KernelCheck: Sendable {
     _ rows: Range<Int>, _ numbers: UnsafeBufferPointer<Scalar>
   ) throws(CommandLineError) {
     guard !Self.isFinite(numbers), let index = numbers.firstIndex(where: { !$0.isFinite }) else { return }
-    throw .notFiniteKernel(kernel: kind.rawValue, row: rows.lowerBound + index / columns, column: index % columns)
+    throw .notFiniteKernel(kernel: kind.rawValue, row: rows.lowerBound + index / columns, column: index % columns, precision: precision)
   }
 
   /// Zero times a number is zero or, for a NaN or an infinity, NaN: sums of it need no branch.

@@ -1,4 +1,5 @@
 import Compute
+import Foundation
 import LinearAlgebra
 import WideKernels
 
@@ -8,6 +9,7 @@ public struct FirstBlock: Sendable {
   public let testCount: Int
   /// What was added to the diagonal of Q_0, in its unit.
   public let jitter: Double
+  private let relativeJitter: Double
   /// How Θ_0 is kept; smaller than what was asked for where the device had no room.
   public var storage: KernelStorage { tangent.storage }
   /// The same of its rows at test points, nil without those.
@@ -36,6 +38,7 @@ public struct FirstBlock: Sendable {
     tangentTest =
       test.isEmpty ? nil : try Self.fitting(testStorage) { try StoredKernel(kernels, rows: test, columns: train, storage: $0, on: engine) }
     let diagonal = try kernels.diagonal(.nngp)
+    self.relativeJitter = relativeJitter
     jitter = relativeJitter * diagonal.reduce(0, +) / Double(diagonal.count)
     self.kernels = kernels
     self.trainCount = trainCount
@@ -77,8 +80,13 @@ public struct FirstBlock: Sendable {
       try engine.copy(own, into: normals.columns(column..<column + request.columns))
       column += request.columns
     }
-    let samples = try gaussianSamples(size: total, normals: normals, jitter: jitter, storage: panels, on: engine) { columns in
-      try kernels.block(.nngp, rows: columns.lowerBound..<total, columns: columns)
+    let samples: Tensor
+    do {
+      samples = try gaussianSamples(size: total, normals: normals, jitter: jitter, storage: panels, on: engine) { columns in
+        try kernels.block(.nngp, rows: columns.lowerBound..<total, columns: columns)
+      }
+    } catch FactorisationError.notPositiveDefinite {
+      throw try singularProcess()
     }
     column = 0
     return try requests.map { request in
@@ -86,6 +94,19 @@ public struct FirstBlock: Sendable {
       let values = samples.columns(column..<column + request.columns)
       return (try engine.matrix(values.rows(0..<trainCount)), try engine.matrix(values.rows(trainCount..<total)))
     }
+  }
+
+  /// Why Q_0 has no factor, and which jitter would give it one: what lifts the least eigenvalue, and what a factorisation may round away, over 0.
+  private func singularProcess() throws -> LearningError {
+    let total = trainCount + testCount
+    let (least, largest) = try kernels.extremeEigenvalues(.nngp, of: 0..<total, on: engine)
+    let diagonal = try kernels.diagonal(.nngp)
+    let mean = diagonal.reduce(0, +) / Double(diagonal.count)
+    guard mean > 0 else { return .singularProcess(least: least, largest: largest, jitter: relativeJitter, sufficient: .infinity) }
+    let needed = 2 * max(0, -least) / mean + 8 * Double(total) * Precision.float64.unitRoundoff * largest / mean
+    let sufficient = max(needed, 2 * relativeJitter)
+    let digit = pow(10, log10(sufficient).rounded(.down))
+    return .singularProcess(least: least, largest: largest, jitter: relativeJitter, sufficient: (sufficient / digit).rounded(.up) * digit)
   }
 
   /// Θ_0 on the training points `indices`, `[n, n]`.

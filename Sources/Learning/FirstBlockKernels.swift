@@ -1,4 +1,5 @@
 import Compute
+import LinearAlgebra
 import Networks
 import WideKernels
 
@@ -14,6 +15,22 @@ public protocol FirstBlockKernels: Sendable {
   func diagonal(_ kind: KernelKind) throws -> [Double]
 }
 
+extension FirstBlockKernels {
+  /// The least and the largest eigenvalue of one kernel between `points`, by Lanczos: an upper and a lower bound of them (`extremeEigenvalues`).
+  ///
+  /// Makes the kernel up to 60 times, by blocks of rows.
+  public func extremeEigenvalues(_ kind: KernelKind, of points: Range<Int>, on engine: Engine) throws -> (least: Double, largest: Double) {
+    let start = RandomStream(seed: 0, name: "lanczos").normals(points.count)
+    return try LinearAlgebra.extremeEigenvalues(size: points.count, start: start) { vector in
+      let column = try engine.tensor(vector, rows: points.count, columns: 1)
+      return try stride(from: points.lowerBound, to: points.upperBound, by: KernelStorage.tile).flatMap { first in
+        let rows = first..<min(first + KernelStorage.tile, points.upperBound)
+        return try engine.read(engine.gemm(block(kind, rows: rows, columns: points), column))
+      }
+    }
+  }
+}
+
 /// Kernels of a wide block, computed from its inputs whenever they are asked for.
 public struct ProgramKernels: FirstBlockKernels {
   let program: KernelProgram
@@ -22,10 +39,12 @@ public struct ProgramKernels: FirstBlockKernels {
   let engine: Engine
 
   /// - Parameter engine: float64.
+  /// - Throws: what `Engine.requireDigits` throws, too.
   public init(_ program: KernelProgram, inputs: Matrix, on engine: Engine) throws(ComputeError) {
     self.program = program
     self.inputs = try engine.tensor(inputs)
     self.engine = engine
+    try engine.requireDigits([.nngp, .ntk], program, self.inputs, name: "the inputs (training points first)")
   }
 
   public var count: Int { inputs.rows }

@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import LinearAlgebra
+import Sizes
 
 /// Full-batch gradient descent on squared error with a kernel that does not move, in the Krylov space of the first residual: the
 /// network without a bottleneck where its eigenproblem is too large.
@@ -33,6 +34,9 @@ public struct KrylovDynamics {
   private static let tolerance = 1e-7
   private static let mostVectors = 600
   private static let checkEvery = 20
+
+  /// Bytes of all vectors at most, for `columns` outputs of draws together.
+  public static func largestBasis(points: Int, columns: Int) -> Size { 8 * Size.product([min(mostVectors, points), points, columns]) }
 
   private let first: FirstBlock
   private let starts: [(train: Matrix, test: Matrix)]
@@ -198,7 +202,7 @@ public struct KrylovDynamics {
     }
     return spaces.map { space in
       let step = max(lastStep, firstStep(limit: 1 << 20) { loss(space, $0) <= fraction } ?? lastStep)
-      let samples = [0, 1, 2, 4] + (3...60).map { Int(pow(Double(max(step, 1)), Double($0) / 60)) }
+      let samples = [0, 1, 2, 4] + (3...60).map { Int(saturating: pow(Double(max(step, 1)), Double($0) / 60)) }
       let largest = samples.map { sample in abs(space.component(space.size - 1) { pow(1 - rate * $0, Double(sample)) }) }.max() ?? 0
       return Double(step) * rate * space.rest * largest
     }.max() ?? 0

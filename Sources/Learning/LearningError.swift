@@ -1,4 +1,5 @@
 import Compute
+import Foundation
 import LinearAlgebra
 
 /// What can go wrong when a network is trained.
@@ -16,6 +17,8 @@ public enum LearningError: Error, Equatable, Codable, CustomStringConvertible {
   case incompleteState(missing: String)
   /// Two consecutive blocks that both start at zero never move.
   case saddle(block: Int)
+  /// Q_0 has no factor, even with the jitter (relative to its mean diagonal); with `sufficient` it would have one.
+  case singularProcess(least: Double, largest: Double, jitter: Double, sufficient: Double)
 
   public var description: String {
     switch self {
@@ -32,6 +35,13 @@ public enum LearningError: Error, Equatable, Codable, CustomStringConvertible {
     case .saddle(let block):
       "blocks \(block) and \(block + 1) would both start at zero: their gradients vanish and neither ever moves (an exact saddle). "
         + "Symmetrise at most every second block."
+    case .singularProcess(let least, let largest, let jitter, let sufficient):
+      "the NNGP kernel of the first block is not positive definite at --jitter \(jitter): its least eigenvalue is about \(short(least)), its largest "
+        + "\(short(largest)). "
+        + (sufficient < 1
+          ? "--jitter \(short(sufficient)) would do. Points that coincide need some; where columns of very different size make points nearly "
+            + "parallel, --preparation std scales the inputs instead."
+          : "That is no rounding: no jitter helps. Check the kernel.")
     }
   }
 
@@ -40,3 +50,6 @@ public enum LearningError: Error, Equatable, Codable, CustomStringConvertible {
     if case .diverged = self { .diverged(step: step, loss: loss) } else { self }
   }
 }
+
+/// Three digits of a number in a message.
+private func short(_ value: Double) -> String { String(format: "%.3g", value) }

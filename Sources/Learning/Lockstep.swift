@@ -119,7 +119,7 @@ public final class Lockstep {
     try forward()
     for member in active {
       let loss = loss(of: member)
-      if !(loss.isFinite && loss <= 50 * initialLoss[member]) { failures[member] = .diverged(step: step, loss: loss) }
+      if !(loss.isFinite && loss <= Loss.divergence * initialLoss[member]) { failures[member] = .diverged(step: step, loss: loss) }
     }
     try remove(Set(failures.keys))
     return failures

@@ -14,6 +14,9 @@ public enum Loss: Sendable, Equatable {
   /// Source: Geiger et al. 2019, which takes β = 20.
   case softHinge(sharpness: Double)
 
+  /// A run whose loss is this many times the initial one has diverged.
+  public static let divergence = 50.0
+
   /// ψ of a loss Σ_o ψ(1 − F_o y_o) on margins, nil for the others.
   public var marginFunction: (any Activation)? {
     switch self {

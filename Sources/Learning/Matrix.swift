@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// A small row-major matrix on the host: positions, residuals, coefficients. What is large stays on the device.
 public struct Matrix: Sendable, Equatable {
   public var rows: Int
@@ -44,10 +46,10 @@ public struct Matrix: Sendable, Equatable {
 
   /// Euclidean norm of each row.
   public var rowNorms: [Double] {
-    (0..<rows).map { row in values[row * columns..<(row + 1) * columns].reduce(0) { $0 + $1 * $1 }.squareRoot() }
+    (0..<rows).map { row in euclideanNorm(values[row * columns..<(row + 1) * columns]) }
   }
 
-  public var norm: Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+  public var norm: Double { euclideanNorm(values) }
   public var isFinite: Bool { values.allSatisfy(\.isFinite) }
 
   public static func + (a: Matrix, b: Matrix) -> Matrix { combine(a, b, +) }

@@ -133,6 +133,20 @@ private func vectorJacobianProduct(_ jacobian: Matrix, _ delta: Matrix) -> Matri
   return result
 }
 
+/// Kernel–target alignment of Θ ⊗ identity on the outputs, with Θ `[n, n]` and targets `[n, c]`; nothing of size (n·c)² is made.
+public func alignment(_ kernel: Matrix, targets: Matrix) -> Double {
+  var quadratic = 0.0
+  for row in 0..<kernel.rows {
+    for output in 0..<targets.columns {
+      var product = 0.0
+      for column in 0..<kernel.columns { product += kernel[row, column] * targets[column, output] }
+      quadratic += targets[row, output] * product
+    }
+  }
+  let norm = targets.values.reduce(0) { $0 + $1 * $1 }, size = kernel.norm * Double(targets.columns).squareRoot()
+  return norm > 0 && size > 0 ? quadratic / (norm * size) : 0
+}
+
 /// Kernel–target alignment yᵀΘy / (|y|² |Θ|_F), between −1 and 1, with `targets` in the order of Θ's rows.
 public func alignment(_ kernel: Matrix, targets: [Double]) -> Double {
   var quadratic = 0.0

@@ -90,7 +90,7 @@ func factor(_ a: [Double], size n: Int, jitter: Double, item: Int, firstIndex: I
   if jitter != 0 { for index in 0..<n { lower[index * n + index] += jitter } }
   guard n > 0 else { return lower }
   // Row-major lower is column-major upper: LAPACK's U with A = UᵀU is the transpose of our L.
-  var (order, info) = (Int32(n), Int32(0))
+  var (order, info) = (try lapackCount(Double(n), "cholesky"), Int32(0))
   try LAPACK.routines().dpotrf("U", &order, &lower, &order, &info)
   guard info == 0 else {
     let index = Int(info) - 1
@@ -104,7 +104,7 @@ func factor(_ a: [Double], size n: Int, jitter: Double, item: Int, firstIndex: I
 /// L⁻¹ of a small lower triangular row-major matrix.
 func triangularInverse(_ lower: [Double], size n: Int) throws(FactorisationError) -> [Double] {
   var inverse = lower
-  var (order, info) = (Int32(n), Int32(0))
+  var (order, info) = (try lapackCount(Double(n), "cholesky"), Int32(0))
   try LAPACK.routines().dtrtri("U", "N", &order, &inverse, &order, &info)
   guard info == 0 else { throw .notPositiveDefinite(item: 0, index: Int(info) - 1, pivot: 0) }
   return inverse

@@ -19,13 +19,13 @@ public func symmetricEigen(_ a: [Double], size n: Int) throws(FactorisationError
   let lapack = try LAPACK.routines()
   var vectors = a
   var values = [Double](repeating: 0, count: n)
-  var (order, info) = (Int32(n), Int32(0))
+  var (order, info) = (try lapackCount(Double(n), "dsyevd"), Int32(0))
   var (workSize, integerWorkSize) = (Int32(-1), Int32(-1))
   var work = [0.0]
   var integerWork = [Int32(0)]
   // The first call asks for the sizes of the work arrays. Row-major lower is column-major upper.
   lapack.dsyevd("V", "U", &order, &vectors, &order, &values, &work, &workSize, &integerWork, &integerWorkSize, &info)
-  workSize = Int32(work[0])
+  workSize = try lapackCount(work[0], "dsyevd")
   integerWorkSize = integerWork[0]
   work = [Double](repeating: 0, count: Int(workSize))
   integerWork = [Int32](repeating: 0, count: Int(integerWorkSize))
@@ -47,15 +47,38 @@ public func symmetricEigen(_ a: [Double], size n: Int) throws(FactorisationError
 public func largestEigenvalue(
   size: Int, start: [Double], tolerance: Double = 1e-6, maximumSteps: Int = 60, apply: ([Double]) throws -> [Double]
 ) throws -> Double {
+  try lanczos(size: size, start: start, maximumSteps: maximumSteps, apply: apply) { values, previous in
+    abs(values.largest - previous.largest) <= tolerance * abs(values.largest)
+  }.largest
+}
+
+/// The least and the largest eigenvalue of a symmetric operator, in the same way: an upper bound of the least and a lower bound of the
+/// largest, so that a least one below 0 shows an indefinite operator.
+///
+/// - Parameter tolerance: stop when both change by less than this fraction of the larger magnitude.
+public func extremeEigenvalues(
+  size: Int, start: [Double], tolerance: Double = 1e-9, maximumSteps: Int = 60, apply: ([Double]) throws -> [Double]
+) throws -> (least: Double, largest: Double) {
+  try lanczos(size: size, start: start, maximumSteps: maximumSteps, apply: apply) { values, previous in
+    let change = max(abs(values.least - previous.least), abs(values.largest - previous.largest))
+    return change <= tolerance * max(abs(values.least), abs(values.largest))
+  }
+}
+
+/// Extreme eigenvalues of the operator in a growing Krylov space, until `isSettled` of the last two estimates, asked from the fourth step on.
+private func lanczos(
+  size: Int, start: [Double], maximumSteps: Int, apply: ([Double]) throws -> [Double],
+  isSettled: (_ values: (least: Double, largest: Double), _ previous: (least: Double, largest: Double)) -> Bool
+) throws -> (least: Double, largest: Double) {
   guard size > 0, start.count == size else {
     throw FactorisationError.shape(expected: "a start vector of \(size) numbers", got: "\(start.count)")
   }
   func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
   var basis: [[Double]] = []
   var (diagonal, offDiagonal): ([Double], [Double]) = ([], [])
-  let norm = dot(start, start).squareRoot()
+  let norm = euclideanNorm(start)
   var vector = start.map { $0 / norm }
-  var estimate = 0.0
+  var estimate = (least: 0.0, largest: 0.0)
   for step in 0..<min(size, maximumSteps) {
     basis.append(vector)
     var next = try apply(vector)
@@ -69,21 +92,25 @@ public func largestEigenvalue(
       }
     }
     let previous = estimate
-    estimate = try largestOfTridiagonal(diagonal, offDiagonal)
-    let residual = dot(next, next).squareRoot()
-    if residual <= 1e-14 * abs(estimate) || (step > 2 && abs(estimate - previous) <= tolerance * abs(estimate)) { break }
+    estimate = try extremesOfTridiagonal(diagonal, offDiagonal)
+    let residual = euclideanNorm(next)
+    let size = max(abs(estimate.least), abs(estimate.largest))
+    if residual <= 1e-14 * size || (step > 2 && isSettled(estimate, previous)) { break }
     offDiagonal.append(residual)
     vector = next.map { $0 / residual }
   }
   return estimate
 }
 
-private func largestOfTridiagonal(_ diagonal: [Double], _ offDiagonal: [Double]) throws(FactorisationError) -> Double {
+private func extremesOfTridiagonal(_ diagonal: [Double], _ offDiagonal: [Double]) throws(FactorisationError)
+  -> (least: Double, largest: Double)
+{
   let n = diagonal.count
   var matrix = [Double](repeating: 0, count: n * n)
   for index in 0..<n {
     matrix[index * n + index] = diagonal[index]
     if index > 0 { matrix[index * n + index - 1] = offDiagonal[index - 1] }
   }
-  return try symmetricEigen(matrix, size: n).values.last ?? 0
+  let values = try symmetricEigen(matrix, size: n).values
+  return (values.first ?? 0, values.last ?? 0)
 }

@@ -7,6 +7,8 @@ public enum FactorisationError: Error, Equatable, CustomStringConvertible {
   /// The input already held a NaN or an infinity; the fault lies before this call.
   case notFinite(item: Int, row: Int, column: Int)
   case noConvergence(routine: String, info: Int)
+  /// A matrix, or the memory that LAPACK works in, has more numbers than LAPACK can count.
+  case tooLarge(routine: String, count: Double)
   case shape(expected: String, got: String)
   /// A folder for temporary numbers cannot be written or is full.
   case storage(path: String, reason: String)
@@ -17,10 +19,14 @@ public enum FactorisationError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notPositiveDefinite(let item, let index, let pivot):
-      "cholesky: pivot \(index) of item \(item) is \(pivot); expected > 0. Assemble in float64, look for duplicate inputs, or pass a jitter."
+      "cholesky: pivot \(index) of item \(item) is \(pivot); expected > 0. The matrix is indefinite, or singular up to rounding: look for inputs that "
+        + "coincide, and add a jitter to the diagonal."
     case .notFinite(let item, let row, let column):
-      "factorisation: entry (\(row), \(column)) of item \(item) is not finite. The fault lies in the matrix, before this call."
+      "factorisation: entry (\(row), \(column)) of item \(item) is not finite. The fault lies in the matrix, before this call: numbers too large for "
+        + "float64, or missing values."
     case .noConvergence(let routine, let info): "\(routine) did not converge (info = \(info)); the matrix may be badly scaled."
+    case .tooLarge(let routine, let count):
+      "\(routine): \(count) is beyond the \(Int32.max) that LAPACK can count. Take fewer points or features."
     case .shape(let expected, let got): "factorisation: expected \(expected), got \(got)."
     case .storage(let path, let reason): "factorisation: panels cannot be kept in \(path): \(reason). Choose another folder."
     case .unavailable(let reason):
@@ -33,6 +39,12 @@ public enum FactorisationError: Error, Equatable, CustomStringConvertible {
 /// Runs device work and wraps its error.
 func onDevice<T>(_ work: () throws(ComputeError) -> T) throws(FactorisationError) -> T {
   do throws(ComputeError) { return try work() } catch { throw .compute(error) }
+}
+
+/// A size as LAPACK takes it.
+func lapackCount(_ count: Double, _ routine: String) throws(FactorisationError) -> Int32 {
+  guard let exact = Int32(exactly: count.rounded(.up)) else { throw .tooLarge(routine: routine, count: count) }
+  return exact
 }
 
 /// Looks for NaN and infinities in the lower triangle of a row-major n × n matrix.

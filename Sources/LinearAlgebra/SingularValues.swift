@@ -19,7 +19,8 @@ public func singularValues(_ a: [Double], rows: Int, columns: Int) throws(Factor
   // Row-major A is column-major Aᵀ = V s Uᵀ: LAPACK's left vectors are V, and its right ones, transposed, U.
   let lapack = try LAPACK.routines()
   var matrix = a
-  var (m, n, info, workSize) = (Int32(columns), Int32(rows), Int32(0), Int32(-1))
+  var (m, n) = (try lapackCount(Double(columns), "dgesdd"), try lapackCount(Double(rows), "dgesdd"))
+  var (info, workSize) = (Int32(0), Int32(-1))
   var values = [Double](repeating: 0, count: min(rows, columns))
   var left = [Double](repeating: 0, count: columns * columns)
   var right = [Double](repeating: 0, count: rows * rows)
@@ -27,7 +28,7 @@ public func singularValues(_ a: [Double], rows: Int, columns: Int) throws(Factor
   var work = [0.0]
   // The first call asks for the size of the work array.
   lapack.dgesdd("A", &m, &n, &matrix, &m, &values, &left, &m, &right, &n, &work, &workSize, &integerWork, &info)
-  workSize = Int32(work[0])
+  workSize = try lapackCount(work[0], "dgesdd")
   work = [Double](repeating: 0, count: Int(workSize))
   lapack.dgesdd("A", &m, &n, &matrix, &m, &values, &left, &m, &right, &n, &work, &workSize, &integerWork, &info)
   guard info == 0 else { throw .noConvergence(routine: "dgesdd", info: Int(info)) }

@@ -62,7 +62,8 @@ struct GeneratedSource {
     let diagonal = program.diagonal(q)
     let values = levels.map(\.value) + levels.map(\.d11) + [diagonal.nngp, diagonal.ntk]
     return try header(program)
-      + function("point_levels(const real q, real *values)", type: "real", values.enumerated().map { ("values[\($0.offset)]", $0.element) })
+      + function(
+        "point_levels(const vreal q, vreal *values)", type: "vreal", values.enumerated().map { ("values[\($0.offset)]", $0.element) })
   }
 
   private func header(_ program: KernelProgram) -> String {

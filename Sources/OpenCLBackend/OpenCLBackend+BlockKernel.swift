@@ -17,16 +17,16 @@ extension OpenCLBackend {
       try pairs(job.program, gram: nil, rows, columns, nngp: job.nngp, ntk: job.ntk, lower: isSymmetric)
     } else {
       // The covariances stand where a result will: the recursion reads and writes each pair in place.
-      try gemm(
-        GEMM(transposeB: true, alpha: 1 / Double(job.x.columns), lowerOnly: isSymmetric), job.x, job.y ?? job.x, any)
+      try covariances(job.x, job.y ?? job.x, into: any, lowerOnly: isSymmetric)
       rows = try pointTable(job.program, variances(of: job.x), areVariances: true)
       let columns = if let y = job.y { try pointTable(job.program, variances(of: y), areVariances: true) } else { rows }
       try pairs(job.program, gram: any, rows, columns, nngp: job.nngp, ntk: job.ntk, lower: isSymmetric)
     }
-    guard isSymmetric else { return }
-    if tiles.group == 1 { for case let out? in [job.nngp, job.ntk] { try mirror(out) } }
+    guard let first = job.firstDiagonalColumn else { return }
+    if isSymmetric, tiles.group == 1 { for case let out? in [job.nngp, job.ntk] { try mirror(out) } }
     let areVariances = tiles.group == 1 && rows.coordinates == 0
-    try writeDiagonal(job.program, rows, nngp: job.nngp, ntk: job.ntk, areVariances: areVariances)
+    func diagonal(_ out: Tensor?) -> Tensor? { out?.columns(first..<first + job.x.rows) }
+    try writeDiagonal(job.program, rows, nngp: diagonal(job.nngp), ntk: diagonal(job.ntk), areVariances: areVariances)
   }
 
   /// Gram and recursion in one launch, but for the diagonal of a symmetric result.
@@ -62,12 +62,23 @@ extension OpenCLBackend {
     return rows
   }
 
-  /// x_i·x_i / width, `[batch, n, 1]`.
+  /// x_i·y_j / width, each summed in the order of `variances(of:)`, however few they are.
+  func covariances(_ x: Tensor, _ y: Tensor, into gram: Tensor, lowerOnly: Bool = false) throws(ComputeError) {
+    let operation = GEMM(transposeB: true, alpha: 1 / Double(x.columns), lowerOnly: lowerOnly)
+    guard tiles.multipliesDirectly else { return try tiled(operation, x, y, gram, inner: x.columns) }
+    try direct(operation, tiles.directTile(operation, gram, inner: x.columns), x, y, gram, inner: x.columns)
+  }
+
+  /// x_i·x_i / width, `[batch, n, 1]`: to the last bit what `covariances` gives of x_i with itself, or with a row that equals it.
   func variances(of x: Tensor) throws(ComputeError) -> Tensor {
     let buffer = try scratch(x.batch * x.rows, x.precision)
     let result = Tensor(buffer: buffer, precision: x.precision, batch: x.batch, rows: x.rows, columns: 1)
-    try reduceRows(.sumOfSquares, x, into: result)
-    try map(.scaled(by: 1 / Double(x.columns), plus: 0), [result], into: result)
+    let depth = tiles.multipliesDirectly ? tiles.directDepth(x.precision) : max(x.columns, 1)
+    let lanes = tiles.lanes(x.precision)
+    try launch(
+      KernelRequest(file: "variances", precision: x.precision, lanes: lanes), "variances",
+      global: [(x.rows + lanes - 1) / lanes, x.batch], local: [tiles.group, 1],
+      [try view(x), try view(result), .int(x.rows), .int(x.columns), .int(depth), .real(1 / Double(x.columns), x.precision)])
     return result
   }
 }

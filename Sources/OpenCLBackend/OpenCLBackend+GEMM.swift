@@ -39,7 +39,7 @@ extension OpenCLBackend {
   private static var mostDots: Int { 7 }
 
   /// Processors: in one launch, without scratch.
-  private func direct(
+  func direct(
     _ operation: GEMM, _ tile: DirectTile, _ a: Tensor, _ b: Tensor, _ c: Tensor, inner: Int
   ) throws(ComputeError) {
     let precision = c.precision
@@ -56,7 +56,7 @@ extension OpenCLBackend {
   }
 
   /// One launch for all items, so that many small ones fill the device as one large one does.
-  private func tiled(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor, inner: Int) throws(ComputeError) {
+  func tiled(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor, inner: Int) throws(ComputeError) {
     let precision = c.precision
     let tile = tiles.gemmTile(precision, rows: c.rows, columns: c.columns, batch: c.batch)
     let request = KernelRequest(

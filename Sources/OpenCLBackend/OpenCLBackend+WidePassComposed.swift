@@ -39,7 +39,7 @@ extension OpenCLBackend {
     let gram = try temporary(rows: points.rows, columns: count, points.precision)
     let rowSums = try temporary(rows: points.rows, columns: 1, points.precision)
     let columnSums = try temporary(rows: max(count, 1), columns: 1, points.precision).rows(0..<count)
-    if count > 0 { try gemm(GEMM(transposeB: true, alpha: 1 / Double(width)), points, centres, gram) }
+    if count > 0 { try covariances(points, centres, into: gram) }
     for output in 0..<coefficients.columns {
       let part = jacobian.columns(output * width..<(output + 1) * width)
       if count > 0 {

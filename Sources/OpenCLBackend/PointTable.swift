@@ -39,9 +39,9 @@ extension OpenCLBackend {
     guard source.rows > 0 else { return table }
     let generator = GeneratedSource(precision: source.precision)
     try launch(
-      pointRequest(program, source.precision, areVariances: areVariances, nngp: true, ntk: true), "points_table",
-      generated: { () throws(ComputeError) in try generator.pointLevels(program) }, global: [padded, source.batch],
-      local: [16, 1],
+      pointRequest(program, source.precision, lanes: lanes, areVariances: areVariances, nngp: true, ntk: true), "points_table",
+      generated: { () throws(ComputeError) in try generator.pointLevels(program) }, global: [padded / lanes, source.batch],
+      local: [tiles.group, 1],
       [try view(source), .buffer(table.buffer), .int(source.rows), .int(padded), .int(source.columns), .int(coordinates)])
     return table
   }
@@ -51,15 +51,19 @@ extension OpenCLBackend {
     guard let any = nngp ?? ntk else { return }
     let generator = GeneratedSource(precision: any.precision)
     try launch(
-      pointRequest(program, any.precision, areVariances: areVariances, nngp: nngp != nil, ntk: ntk != nil), "points_diagonal",
+      pointRequest(
+        program, any.precision, lanes: tiles.lanes(any.precision), areVariances: areVariances, nngp: nngp != nil, ntk: ntk != nil),
+      "points_diagonal",
       generated: { () throws(ComputeError) in try generator.pointLevels(program) }, global: [table.count, any.batch],
       local: [16, 1],
       [.buffer(table.buffer), .int(table.rows), .int(table.count), .int(table.padded), try view(nngp ?? any), try view(ntk ?? any)])
   }
 
-  private func pointRequest(_ program: KernelProgram, _ precision: Precision, areVariances: Bool, nngp: Bool, ntk: Bool) -> KernelRequest {
+  private func pointRequest(
+    _ program: KernelProgram, _ precision: Precision, lanes: Int, areVariances: Bool, nngp: Bool, ntk: Bool
+  ) -> KernelRequest {
     KernelRequest(
-      file: "points", precision: precision, lanes: 1,
+      file: "points", precision: precision, lanes: lanes,
       defines: ["FROM_DIAGONAL": areVariances ? 1 : 0, "WRITES_NNGP": nngp ? 1 : 0, "WRITES_NTK": ntk ? 1 : 0],
       generatedKey: "levels \(program)")
   }

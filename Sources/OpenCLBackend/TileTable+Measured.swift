@@ -82,8 +82,11 @@ extension TileTable {
 
   func directTile(_ operation: GEMM, _ c: Tensor, inner: Int) -> DirectTile {
     DirectTile(
-      operation, c, inner: inner, self, vectors: size(.gemm, c.precision, "vectors", 2), depth: size(.gemm, c.precision, "depth", 384))
+      operation, c, inner: inner, self, vectors: size(.gemm, c.precision, "vectors", 2), depth: directDepth(c.precision))
   }
+
+  /// Inner indices that gemm_direct.cl sums before it touches C: the order of its sums.
+  func directDepth(_ precision: Precision) -> Int { size(.gemm, precision, "depth", 384) }
 
   /// Which kernels these sizes are for.
   var kernels: String { multipliesDirectly ? "processor" : "gpu" }

@@ -60,7 +60,8 @@ extension ReferenceBackend {
       for i in 0..<x.rows {
         for j in 0..<y.rows {
           let kernels = job.program.kernels(
-            q11: rowDiagonal[i], q22: columnDiagonal[j], q12: covariance(x, i, y, j, item), isDiagonal: job.y == nil && i == j)
+            q11: rowDiagonal[i], q22: columnDiagonal[j], q12: covariance(x, i, y, j, item),
+            isDiagonal: job.firstDiagonalColumn.map { $0 + i == j } ?? false)
           nngp?[item, i, j] = kernels.nngp
           ntk?[item, i, j] = kernels.ntk
         }

@@ -18,6 +18,7 @@ public enum ArithmeticCost {
     switch kind {
     case .add, .subtract, .multiply, .fma, .negate, .absolute: 1
     case .select: 2
+    case .balanceScale, .balanceInverse: 4
     case .divide, .sqrt: quotient
     case .exp, .expm1, .log, .log1p, .erf, .sin, .cos, .atan2: transcendental
     }

@@ -80,12 +80,15 @@ public struct Jet<R: RealAlgebra>: RealAlgebra {
   @inlinable public static func sin(_ x: Jet) -> Jet { x.chain(R.sin(x.value), R.cos(x.value)) }
   @inlinable public static func cos(_ x: Jet) -> Jet { x.chain(R.cos(x.value), -R.sin(x.value)) }
   @inlinable public static func atan2(y: Jet, x: Jet) -> Jet {
-    let norm = R.fma(x.value, x.value, y.value * y.value)
+    let size = R.absolute(x.value) + R.absolute(y.value)
+    let scale = R.balance(size, size).scale
+    let (sine, cosine) = (scale * y.value, scale * x.value)
+    let norm = R.fma(cosine, cosine, sine * sine)
     // At the origin there is no direction; the angle's derivative is taken as 0 there.
     let safe = R.select(norm, R(1), where: R(0), isLessThan: norm)
     let inverse = R.select(R(1), R(0), where: R(0), isLessThan: norm) / safe
-    let alongY = x.value * inverse
-    let alongX = y.value * inverse
+    let alongY = scale * (cosine * inverse)
+    let alongX = scale * (sine * inverse)
     return Jet(
       value: R.atan2(y: y.value, x: x.value),
       d11: alongY * y.d11 - alongX * x.d11,
@@ -93,6 +96,13 @@ public struct Jet<R: RealAlgebra>: RealAlgebra {
       d12: alongY * y.d12 - alongX * x.d12)
   }
   @inlinable public static func maximum(_ a: Jet, _ b: Jet) -> Jet { select(b, a, where: a, isLessThan: b) }
+  @inlinable public static func nonNegative(_ x: Jet) -> Jet {
+    Jet(value: R.nonNegative(x.value), d11: x.d11, d22: x.d22, d12: x.d12)
+  }
+  @inlinable public static func balance(_ a: Jet, _ b: Jet) -> (scale: Jet, inverse: Jet) {
+    let (scale, inverse) = R.balance(a.value, b.value)
+    return (Jet(constant: scale), Jet(constant: inverse))
+  }
   /// The derivative at 0 is taken as 0.
   @inlinable public static func absolute(_ x: Jet) -> Jet {
     let negative = R.select(R(-1), R(0), where: x.value, isLessThan: R(0))

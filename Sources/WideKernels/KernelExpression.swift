@@ -31,6 +31,9 @@ public indirect enum KernelExpression: RealAlgebra {
     case negate
     case sqrt, exp, expm1, log, log1p, erf, sin, cos, atan2, fma
     case absolute = "fabs"
+    /// Functions of prelude.cl, for `balance`.
+    case balanceScale = "balance_scale"
+    case balanceInverse = "balance_inverse"
     /// Arguments: x, y, value where x < y, value elsewhere.
     case select
   }
@@ -120,6 +123,12 @@ public indirect enum KernelExpression: RealAlgebra {
   public static func atan2(y: Self, x: Self) -> Self {
     if let y = y.constantValue, let x = x.constantValue { return .constant(Double.atan2(y: y, x: x)) }
     return make(.atan2, y, x)
+  }
+
+  public static func balance(_ a: Self, _ b: Self) -> (scale: Self, inverse: Self) {
+    guard let a = a.constantValue, let b = b.constantValue else { return (make(.balanceScale, a, b), make(.balanceInverse, a, b)) }
+    let (scale, inverse) = Double.balance(a, b)
+    return (.constant(scale), .constant(inverse))
   }
 
   /// Not `fmax`, which would hide a NaN.

@@ -16,4 +16,10 @@ extension Double: RealAlgebra {
   @inlinable public static func select(_ ifTrue: Double, _ ifFalse: Double, where x: Double, isLessThan y: Double) -> Double {
     x < y ? ifTrue : ifFalse
   }
+  /// The mean of both exponents; 1 where one is 0, whose product needs no room.
+  @inlinable public static func balance(_ a: Double, _ b: Double) -> (scale: Double, inverse: Double) {
+    guard a > 0, b > 0 else { return (1, 1) }
+    let exponent = ((a.bitPattern >> 1) + (b.bitPattern >> 1)) & Double.infinity.bitPattern
+    return (Double(bitPattern: 2 * Double(1).bitPattern &- exponent), Double(bitPattern: exponent))
+  }
 }

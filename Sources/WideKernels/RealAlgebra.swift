@@ -37,6 +37,11 @@ public protocol RealAlgebra: Sendable {
 
   /// a·b − c·d with a small error even where the products cancel.
   static func differenceOfProducts(_ a: Self, _ b: Self, _ c: Self, _ d: Self) -> Self
+  /// x, or 0 where rounding has put a number below 0 that is none; derivatives stay those of x.
+  static func nonNegative(_ x: Self) -> Self
+  /// A power of two s with s² a b between 1 and 8, and 1/s, for a, b ≥ 0 below half the largest number: products of what s scales stay
+  /// in range. Formulas do not depend on s, so it has no derivative, and a power of two changes no bit of a result.
+  static func balance(_ a: Self, _ b: Self) -> (scale: Self, inverse: Self)
 
   /// Of algebras that record formulas and do not compute numbers.
   static var recording: Recording<Self>? { get }
@@ -44,6 +49,8 @@ public protocol RealAlgebra: Sendable {
 
 extension RealAlgebra {
   @inlinable public static var recording: Recording<Self>? { nil }
+
+  @inlinable public static func nonNegative(_ x: Self) -> Self { maximum(x, Self(0)) }
 
   @inlinable public static func erfAndGaussian(_ x: Self) -> (erf: Self, gaussian: Self) { (erf(x), exp(-(x * x))) }
 

@@ -351,4 +351,5 @@ struct Plain: RealAlgebra {
     x.value < y.value ? ifTrue : ifFalse
   }
   static func differenceOfProducts(_ a: Plain, _ b: Plain, _ c: Plain, _ d: Plain) -> Plain { a * b - c * d }
+  static func balance(_ a: Plain, _ b: Plain) -> (scale: Plain, inverse: Plain) { (Plain(1), Plain(1)) }
 }

@@ -47,6 +47,23 @@ import Testing
     try KernelFile(contentsOf: directory.write("k.npy", form.encoded(matrix, rows: rows, columns: columns)))
   }
 
+  @Test func entriesBeyondTheirBoundAreFound() throws {
+    var matrix = kernel(40, seed: 4)
+    try file(matrix, rows: 40, columns: 40).checkBounds(size: 40)
+    matrix[7 * 40 + 3] = 1 + 0x1p-20
+    try file(matrix, rows: 40, columns: 40).checkBounds(size: 40)
+    matrix[7 * 40 + 3] = -1.25
+    #expect(
+      throws: DatasetError.beyondSchwarz(
+        path: "\(directory.path)/k.npy", row: 7, column: 3, entry: -1.25, bound: 1, tolerance: 1e-6)
+    ) { try file(matrix, rows: 40, columns: 40).checkBounds(size: 40) }
+    try file(matrix, rows: 40, columns: 40).checkBounds(size: 7)
+    matrix[5 * 40 + 5] = -0.5
+    #expect(throws: DatasetError.negativeDiagonal(path: "\(directory.path)/k.npy", row: 5, entry: -0.5)) {
+      try file(matrix, rows: 40, columns: 40).checkBounds(size: 40)
+    }
+  }
+
   @Test(arguments: Form.all) func everyBlockOfRowsIsRead(_ form: Form) throws {
     // More columns than one tile of the reader, and no multiple of it.
     let (rows, columns) = (7, 150)

@@ -85,6 +85,27 @@ import WideKernels
     }
   }
 
+  /// Points that coincide leave Q_0 without a factor; the message has a jitter that gives it one.
+  @Test func theJitterThatIsNamedSuffices() throws {
+    let engine = try SmallProblem.engine()
+    var x = inputs(30)
+    for row in 20..<30 { for column in 0..<x.columns { x[row, column] = x[row - 20, column] * (row % 2 == 0 ? 1 : 1 + 1e-9) } }
+    func draw(_ jitter: Double) throws {
+      let first = try FirstBlock(
+        ProgramKernels(program(ReLU(), layers: 4), inputs: x, on: engine), trainCount: 20, relativeJitter: jitter, on: engine)
+      _ = try first.draw([(1, RandomStream(seed: 25, name: "draw"))])
+    }
+    var named: Double?
+    do { try draw(0) } catch LearningError.singularProcess(_, _, 0, let sufficient) {
+      named = sufficient
+      let text = LearningError.singularProcess(least: -1e-9, largest: 3, jitter: 0, sufficient: sufficient).description
+      #expect(text.contains("--jitter") && text.contains("--preparation std") && !text.contains("float64"), "\(text)")
+    }
+    let jitter = try #require(named, "a singular kernel was factored")
+    #expect(jitter < 1e-5, "\(jitter)")
+    try draw(jitter)
+  }
+
   /// A kernel from elsewhere, carried through further layers, is that of the whole network.
   @Test func continuedKernelsAreThoseOfTheComposedNetwork() throws {
     for (activation, bound) in [(Erf() as any Activation, 1e-12), (ReLU(), 1e-7)] {

@@ -154,6 +154,26 @@ import Testing
     #expect(abs(largest / norm - 1) < 1e-9, "\(largest) against \(norm)")
   }
 
+  /// A least eigenvalue below 0 shows, at any scale.
+  @Test(arguments: [1, 1e200, 1e-200]) func lanczosFindsBothEndsOfASpectrum(_ scale: Double) throws {
+    let n = 60
+    var a = positiveDefinite(n, inner: 20, shift: 0, seed: 3)
+    for i in 0..<n { a[i * n + i] -= 0.25 }
+    let eigen = try symmetricEigen(a, size: n)
+    let start = RandomStream(seed: 3, name: "lanczos").normals(n)
+    let ends = try extremeEigenvalues(size: n, start: start) { v in
+      (0..<n).map { i in scale * (0..<n).reduce(0) { $0 + a[i * n + $1] * v[$1] } }
+    }
+    let (least, largest) = (scale * (eigen.values.first ?? 0), scale * (eigen.values.last ?? 0))
+    let error = max(abs(ends.least - least), abs(ends.largest - largest)) / largest
+    #expect(error <= 1e-9, "\(ends) against \(least), \(largest)")
+  }
+
+  @Test func normsReachAsFarAsNumbers() {
+    for scale in [1, 1e300, 1e-300] { #expect(abs(euclideanNorm([3 * scale, -4 * scale, 0]) / scale - 5) < 1e-15, "\(scale)") }
+    #expect(euclideanNorm([Double]()) == 0 && euclideanNorm([0.0, 0]) == 0 && euclideanNorm([1, .infinity]) == .infinity)
+  }
+
   @Test func pivotedCholeskyStopsAtItsTolerance() throws {
     let n = 50
     let a = positiveDefinite(n, inner: 12, shift: 0, seed: 4)

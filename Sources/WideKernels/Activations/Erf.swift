@@ -2,7 +2,8 @@
 ///
 /// With D = (1 + 2 q11)(1 + 2 q22) − 4 q12²:  dual = (2/π) asin(2 q12 / √((1 + 2 q11)(1 + 2 q22))),
 /// derivative = (4/π) D^(−1/2). asin(s/√(s² + D)) = atan2(s, √D), and D ≥ 1, so the form is smooth for any covariance.
-/// D is formed as 1 + 2 (q11 + q22) + 4 (q11 q22 − q12²): nothing cancels but the determinant, which has its own care.
+/// D is formed as 1 + 2 (q11 + q22) + 4 (q11 q22 − q12²): nothing cancels but the determinant, which has its own care and is at
+/// least 0, as for the covariances of any two numbers.
 ///
 /// Source: Williams 1996, *Computing with infinite networks*, eq. 11; the derivative by Price's theorem.
 public struct Erf: Activation {
@@ -15,11 +16,11 @@ public struct Erf: Activation {
   @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { R.erf(x) }
 
   @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
-    let determinant = R.differenceOfProducts(q11, q22, q12, q12)
-    let d = R.fma(R(4), determinant, R.fma(R(2), q11 + q22, R(1)))
-    // Below 1 only where the covariances are so large that the determinant's rounding exceeds them.
-    let root = R.sqrt(R.maximum(d, R(1)))
-    return (R(2 / Double.pi) * R.atan2(y: R(2) * q12, x: root), R(4 / Double.pi) / root)
+    let (scale, inverse) = R.balance(q11 + R(1), q22 + R(1))
+    let (a, b, c) = (scale * q11, scale * q22, scale * q12)
+    let determinant = R.nonNegative(R.differenceOfProducts(a, b, c, c))
+    let root = R.sqrt(R.fma(R(4), determinant, scale * R.fma(R(2), a + b, scale)))
+    return (R(2 / Double.pi) * R.atan2(y: R(2) * c, x: root), R(4 / Double.pi) / (inverse * root))
   }
 
   @inlinable public func diagonal<R: RealAlgebra>(_ q: R) -> (dual: R, derivative: R) {

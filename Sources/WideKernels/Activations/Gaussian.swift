@@ -21,18 +21,22 @@ public struct Gaussian: Activation {
 
   @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     let k = 2 * rate
-    let determinant = R.differenceOfProducts(q11, q22, q12, q12)
-    let d = R.fma(R(k * k), determinant, R.fma(R(k), q11 + q22, R(1)))
-    // Below 1 only where the covariances are so large that the determinant's rounding exceeds them.
-    return combine(q12: q12, d: R.maximum(d, R(1)))
+    let (scale, inverse) = R.balance(R.fma(R(k), q11, R(1)), R.fma(R(k), q22, R(1)))
+    let (a, b, c) = (scale * q11, scale * q22, scale * q12)
+    // Of the covariances of two numbers, so at least 0.
+    let determinant = R.nonNegative(R.differenceOfProducts(a, b, c, c))
+    let d = R.fma(R(k * k), determinant, scale * R.fma(R(k), a + b, scale))
+    let (dual, derivative) = combine(q12: c, d: d, root: inverse * R.sqrt(d))
+    return (dual, scale * derivative)
   }
 
   @inlinable public func diagonal<R: RealAlgebra>(_ q: R) -> (dual: R, derivative: R) {
-    combine(q12: q, d: R.fma(R(4 * rate), q, R(1)))
+    let d = R.fma(R(4 * rate), q, R(1))
+    return combine(q12: q, d: d, root: R.sqrt(d))
   }
 
-  @inlinable func combine<R: RealAlgebra>(q12: R, d: R) -> (dual: R, derivative: R) {
-    let dual = R(amplitude * amplitude) / R.sqrt(d)
+  @inlinable func combine<R: RealAlgebra>(q12: R, d: R, root: R) -> (dual: R, derivative: R) {
+    let dual = R(amplitude * amplitude) / root
     return (dual, R(4 * rate * rate) * q12 * dual / d)
   }
 }

@@ -20,8 +20,8 @@ public struct Rbf: Activation {
   }
 
   @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
-    // Each difference is exact where the inputs nearly coincide.
-    let dual = R.exp(R(-gamma) * ((q11 - q12) + (q22 - q12)))
+    // Each difference is exact where the inputs nearly coincide; their sum is at least (√q11 − √q22)² but for rounding.
+    let dual = R.exp(R(-gamma) * R.nonNegative((q11 - q12) + (q22 - q12)))
     return (dual, R(2 * gamma) * dual)
   }
 

@@ -71,7 +71,7 @@ struct BaselineRuns {
     let alignment = try frozenAlignment(first)
     for (unit, rate) in zip(units, rates) {
       guard let draw = names.firstIndex(of: unit.startName) else { continue }
-      progress.update("d = ∞, draw \(unit.draw + 1), \(unit.comparison.rawValue) rate")
+      progress.update("d = ∞, draw \(unit.draw), \(unit.comparison.rawValue) rate")
       try record(unit, makeRun(draw, rate), eigenvalue, alignment)
     }
   }
@@ -100,7 +100,10 @@ struct BaselineRuns {
     for (fraction, steps) in zip(UnitRecorder.lossFractions, reached) {
       extra[fraction.key] = RecordValue(nullIfNotFinite: steps.map(Double.init))
     }
-    try recorder.writeEnd(status: "finished", steps: settings.steps, extra)
+    let loss = run.trainLoss(step: settings.steps)
+    // Below the stability limit a loss only falls; where Θ_0 has eigenvalues below 0 it grows.
+    let isBounded = loss.isFinite && loss <= (1 + 1e-6) * run.trainLoss(step: 0)
+    try recorder.writeEnd(status: isBounded ? "finished" : "diverged", steps: settings.steps, extra)
   }
 
   /// Alignment of one output's kernel, which does not move, with the targets; several outputs share the kernel.
@@ -108,11 +111,7 @@ struct BaselineRuns {
     let indices = settings.kernelIndices
     guard !indices.isEmpty else { return nil }
     let targets = data.trainTargets.rows(indices)
-    let kernel = try first.tangentKernel(indices)
-    var whole = Matrix(zeros: kernel.rows * targets.columns, kernel.rows * targets.columns)
-    for i in 0..<kernel.rows {
-      for j in 0..<kernel.rows { for o in 0..<targets.columns { whole[i * targets.columns + o, j * targets.columns + o] = kernel[i, j] } }
-    }
-    return alignment(whole, targets: targets.values)
+    // One block of the kernel for every output, and nothing between outputs.
+    return alignment(try first.tangentKernel(indices), targets: targets)
   }
 }

@@ -107,13 +107,12 @@
   @inlinable static func diagonal<R: RealAlgebra>(
     _ parity: Parity, _ q: R, _ function: (Jet<R>) -> Jet<R>
   ) -> (dual: R, derivative: R) {
-    let shifted = q + R(noise)
-    if let recording = R.recording {
-      let deviation = R.sqrt(shifted)
-      return recorded(recording, parity, deviation, deviation, q / shifted, function)
-    }
-    let a = coefficients(parity, standardDeviation: R.sqrt(shifted), function)
-    return combine(parity, a, a, q / shifted)
+    let deviation = R.sqrt(q + R(noise))
+    // Divided as for two inputs, so that equal ones have the same bits.
+    let correlation = q / (deviation * deviation)
+    if let recording = R.recording { return recorded(recording, parity, deviation, deviation, correlation, function) }
+    let a = coefficients(parity, standardDeviation: deviation, function)
+    return combine(parity, a, a, correlation)
   }
 
   @inlinable static func combine<R: RealAlgebra>(

@@ -11,8 +11,8 @@
     let rate = frequency * frequency
     // −|q12| by `select`, whose derivative at q12 = 0 is that of one side and not 0.
     let lower = R.select(q12, -q12, where: q12, isLessThan: R(0))
-    // Each difference is exact where the inputs nearly coincide.
-    let larger = R.exp(R(-rate / 2) * ((q11 + lower) + (q22 + lower)))
+    // Each difference is exact where the inputs nearly coincide; their sum is at least (√q11 − √q22)² but for rounding.
+    let larger = R.exp(R(-rate / 2) * R.nonNegative((q11 + lower) + (q22 + lower)))
     let ratio = R.expm1(R(2 * rate) * lower)
     let sum = R.select(larger, R.fma(larger, ratio, larger), where: q12, isLessThan: R(0))
     let gap = larger * ratio
