@@ -63,8 +63,8 @@ class Case:
 
     def measure(self, runs):
         self.make()
+        self.prepare()
         for program in self.programs:
-            self.prepare()
             program.run()
         cell = {"name": self.name} | self.fields | {"differences": self.verify(), "work": self.work_alone(), "runs": {}}
         start = time.perf_counter()
@@ -100,7 +100,8 @@ class Kernel(Case):
             job = [sys.executable, "-m", "peers.neural_tangents_job", self.x, LAYERS, precision, kernels, self.outs["neural-tangents"]]
             programs.append(Program("neural-tangents", job))
         fields = {"points": points, "precision": precision, "output": len(kernels.split(",")) * points**2 * numpy.dtype(precision).itemsize}
-        super().__init__(f"kernel {kernels} {points} {precision}", programs, fields=fields)
+        # To take away a large file that is replaced would be part of the time.
+        super().__init__(f"kernel {kernels} {points} {precision}", programs, before=self.clear, fields=fields)
 
     def make(self):
         self.network.write_text(NETWORK)
@@ -116,10 +117,15 @@ class Kernel(Case):
     def work_alone(self):
         """The kernel alone, and a copy of its files on the same disk: the least of three."""
         ours, *peers = self.programs
-        seconds = {ours.name: min(json.loads(ours.output("--json"))["seconds"]["compute"] for _ in range(3))}
+        seconds = {ours.name: min(self.compute(ours) for _ in range(3))}
+        copy = min(self.copy() for _ in range(3))
         for peer in peers:
             seconds[peer.name] = float(peer.output("steady").split()[-1])
-        return seconds | {"copy": min(self.copy() for _ in range(3))}
+        return seconds | {"copy": copy}
+
+    def compute(self, program):
+        self.clear()
+        return json.loads(program.output("--json"))["seconds"]["compute"]
 
     def copy(self):
         target = FOLDER / "copy"

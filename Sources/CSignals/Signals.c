@@ -67,6 +67,11 @@ static void handle(int number, void (*handler)(int)) {
   sigaddset(&action.sa_mask, SIGTERM);
   sigaddset(&action.sa_mask, SIGHUP);
   sigaction(number, &action, NULL);
+  // A parent that starts programs from a thread with blocked signals, as thread pools have, hands that on.
+  sigset_t handled;
+  sigemptyset(&handled);
+  sigaddset(&handled, number);
+  pthread_sigmask(SIG_UNBLOCK, &handled, NULL);
 }
 
 void isthmus_signals_start(void) {

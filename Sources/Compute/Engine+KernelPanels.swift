@@ -17,10 +17,12 @@ extension Engine {
   /// A symmetric kernel that fits the memory budget is held as a whole, which saves half of the work; its panels are views of it.
   ///
   /// - Parameter panelBytes: of a panel's results at most, or one row; where the memory budget needs it, less.
+  /// - Throws: before any kernel, what `requireDigits` throws, too.
   public func kernelPanels(
     _ program: KernelProgram, _ x: Tensor, _ y: Tensor?, nngp: Bool, ntk: Bool, panelBytes: Int = .max,
     body: (Range<Int>, Tensor?, Tensor?) throws -> Void
   ) throws {
+    try requireDigits((nngp ? [.nngp] : []) + (ntk ? [.ntk] : []), program, x, y)
     let columns = (y ?? x).rows
     let bytesPerRow = Engine.product(columns, precision.byteCount, (nngp ? 1 : 0) + (ntk ? 1 : 0)) ?? .max
     let limit = device.largestAllocationBytes > 0 ? min(memoryBudget / 2, device.largestAllocationBytes) : memoryBudget / 2
@@ -75,21 +77,6 @@ extension Engine {
   private func kernelPanel(_ program: KernelProgram, _ x: Tensor, _ y: Tensor?, _ range: Range<Int>, nngp: Bool, ntk: Bool)
     throws(ComputeError) -> (nngp: Tensor?, ntk: Tensor?)
   {
-    let result = try kernel(program, x.rows(range), y ?? x, nngp: nngp, ntk: ntk)
-    if y == nil { try overwriteDiagonal(program, x, range, result.nngp, result.ntk) }
-    return result
-  }
-
-  /// In a panel of a symmetric kernel the pairs (i, i) take the diagonal form.
-  private func overwriteDiagonal(_ program: KernelProgram, _ x: Tensor, _ range: Range<Int>, _ nngp: Tensor?, _ ntk: Tensor?)
-    throws(ComputeError)
-  {
-    let variances = try read(gramDiagonal(x.rows(range)))
-    for (row, variance) in variances.enumerated() {
-      let values = program.diagonal(variance)
-      let column = range.lowerBound + row
-      if let nngp { try write([values.nngp], into: nngp.rows(row..<row + 1).columns(column..<column + 1)) }
-      if let ntk { try write([values.ntk], into: ntk.rows(row..<row + 1).columns(column..<column + 1)) }
-    }
+    try kernel(program, x.rows(range), y ?? x, firstRow: y == nil ? range.lowerBound : nil, nngp: nngp, ntk: ntk)
   }
 }

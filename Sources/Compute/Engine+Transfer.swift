@@ -17,6 +17,19 @@ extension Engine {
     return result
   }
 
+  /// Uploads a matrix by parts, so that the host never holds a second copy of all of its numbers.
+  ///
+  /// - Parameter part: the numbers of some rows, `[range.count, columns]`; called for ranges that follow each other.
+  public func tensor(rows: Int, columns: Int, _ part: (Range<Int>) throws -> [Double]) throws -> Tensor {
+    let result = try empty(rows: rows, columns: columns)
+    let step = max(1, Self.convertedAtOnce / 8 / max(1, columns))
+    for first in stride(from: 0, to: rows, by: step) {
+      let range = first..<min(first + step, rows)
+      try write(part(range), into: result.rows(range))
+    }
+    return result
+  }
+
   /// Overwrites a view with numbers in row-major order; waits until the host array is no longer needed.
   public func write(_ values: [Double], into tensor: Tensor) throws(ComputeError) {
     guard values.count == tensor.count else {

@@ -34,12 +34,10 @@ public struct NumPyArray: Sendable, Equatable {
   public func encoded(as precision: Precision = .float64) -> [UInt8] {
     let descr = precision == .float64 ? "<f8" : "<f4"
     var bytes = NPYHeader(descr: descr, shape: shape).encoded
-    bytes.reserveCapacity(bytes.count + 8 * elements.count)
-    for element in elements {
-      switch precision {
-      case .float64: withUnsafeBytes(of: element.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-      case .float32: withUnsafeBytes(of: Float(element).bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-      }
+    bytes.reserveCapacity(bytes.count + (precision == .float64 ? 8 : 4) * elements.count)
+    switch precision {
+    case .float64: elements.map { $0.bitPattern.littleEndian }.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    case .float32: elements.map { Float($0).bitPattern.littleEndian }.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
     return bytes
   }

@@ -32,6 +32,21 @@ enum PointStorage: Sendable {
     }
   }
 
+  /// The numbers at some positions, which must be in range.
+  func numbers(_ positions: Range<Int>) -> [Double] {
+    func doubles<Element>(_ elements: [Element], _ double: (Element) -> Double) -> [Double] {
+      [Double](unsafeUninitializedCapacity: positions.count) { buffer, count in
+        for index in 0..<positions.count { buffer.initializeElement(at: index, to: double(elements[positions.lowerBound + index])) }
+        count = positions.count
+      }
+    }
+    return switch self {
+    case .bytes(let bytes): doubles(bytes) { Double($0) }
+    case .floats(let floats): doubles(floats) { Double($0) }
+    case .doubles(let numbers): Array(numbers[positions])
+    }
+  }
+
   /// The numbers at the given rows of `width` numbers each, in the given order. Rows must be in range.
   func rows(_ rows: [Int], width: Int) -> PointStorage {
     func gather<Element>(_ elements: [Element]) -> [Element] {
@@ -75,9 +90,31 @@ enum PointStorage: Sendable {
   var firstNotFinite: Int? {
     switch self {
     case .bytes: nil
-    case .floats(let floats): floats.firstIndex { !$0.isFinite }
-    case .doubles(let doubles): doubles.firstIndex { !$0.isFinite }
+    case .floats(let floats): Self.firstNotFinite(floats)
+    case .doubles(let doubles): Self.firstNotFinite(doubles)
     }
+  }
+
+  /// By blocks, whose sum times zero is zero unless one of their numbers is none: that needs no branch for each.
+  private static func firstNotFinite<Number: BinaryFloatingPoint>(_ numbers: [Number]) -> Int? {
+    for first in stride(from: 0, to: numbers.count, by: 1024) {
+      let block = numbers[first..<min(first + 1024, numbers.count)]
+      var sums: (Number, Number, Number, Number) = (0, 0, 0, 0)
+      var index = block.startIndex
+      while index + 4 <= block.endIndex {
+        sums.0 += block[index] * 0
+        sums.1 += block[index + 1] * 0
+        sums.2 += block[index + 2] * 0
+        sums.3 += block[index + 3] * 0
+        index += 4
+      }
+      while index < block.endIndex {
+        sums.0 += block[index] * 0
+        index += 1
+      }
+      if sums.0 + sums.1 + sums.2 + sums.3 != 0 { return block.firstIndex { !$0.isFinite } }
+    }
+    return nil
   }
 
   /// Position of the first number that is no class label: no whole number in `0...Dataset.largestLabel`.

@@ -6,9 +6,11 @@ extension ReplacementFile {
 
   /// Removes unfinished files in `folder` whose process was killed: those of processes of this host that are gone, and others that nobody has
   /// written for a week. Files of a living process stay.
-  public static func removeLeftovers(in folder: URL) {
+  ///
+  /// - Parameter names: what the files were to become, in a folder that holds files of others; nil takes any.
+  public static func removeLeftovers(in folder: URL, of names: [String]? = nil) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    where name.hasPrefix(".") && name.hasSuffix(".partial") {
+    where name.hasPrefix(".") && name.hasSuffix(".partial") && (names?.contains { name.hasPrefix(".\($0).") } ?? true) {
       let path = folder.appendingPathComponent(name).path
       guard PartialName(parsing: name)?.writer.mayBeAlive == false || isAbandoned(path) else { continue }
       unlink(path)

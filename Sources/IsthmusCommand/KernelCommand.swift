@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSignals
 import Compute
 import Foundation
 import Results
@@ -48,31 +49,27 @@ struct KernelCommand: ParsableCommand {
   @OptionGroup var device: DeviceOptions
   @Flag(help: "Print JSON.") var json = false
 
-  /// Results of a panel beside which those before it are written: large enough that what every panel costs anew is little.
-  private static func panelBytes(of all: Int) -> Int { max(64 << 20, all / 8) }
+  /// Results that are handed on at a time, while those after them are computed. Between two sets of points every panel orders the
+  /// inputs anew, which takes as long as the products of some hundred rows.
+  private static func panelBytes(of all: Int, isSymmetric: Bool) -> Int { max(isSymmetric ? 32 << 20 : 64 << 20, all / 8) }
 
   func run() throws {
     var clock = Stopwatch()
+    isthmus_signals_set_message("\ninterrupted; unfinished files were removed\n")
     let kinds = try kinds()
     let file = try NetworkFile(network)
     let program = try file.block(composed: composed).program
-    let points = try points.load(width: file.inputs)
-    if !json { points.notes.forEach { Terminal.write($0) } }
     let engine = try Engine(try device.backend(), precision: precision)
-    try SelfTest.require(engine)
-    let (rows, columns) = (points.x.count, (points.y ?? points.x).count)
-    let output = try KernelOutput(in: URL(fileURLWithPath: out), kinds, rows: rows, columns: columns, engine)
-    if let positions = points.x.positions { output.add(positions, of: "x") }
-    if let positions = points.y?.positions { output.add(positions, of: "y") }
-    let x = try points.x.tensor(on: engine)
-    let y = try points.y.map { try $0.tensor(on: engine) }
+    let (inputs, output) = try begin(kinds, width: file.inputs, on: engine)
+    let rows = inputs.x.rows
     clock.endPart("points")
 
     let line = ProgressLine(isSilent: json)
     do {
       defer { line.end() }
+      let panelBytes = Self.panelBytes(of: output.byteCount, isSymmetric: inputs.y == nil)
       try engine.kernelPanels(
-        program, x, y, nngp: kinds.contains(.nngp), ntk: kinds.contains(.ntk), panelBytes: Self.panelBytes(of: output.byteCount)
+        program, inputs.x, inputs.y, nngp: kinds.contains(.nngp), ntk: kinds.contains(.ntk), panelBytes: panelBytes
       ) { panel, nngp, ntk in
         try engine.synchronize()
         clock.endPart("compute")
@@ -87,7 +84,26 @@ struct KernelCommand: ParsableCommand {
       throw error
     }
     clock.endPart("write")
-    conclude(output, clock, engine.device, points)
+    conclude(output, clock, engine.device, inputs)
+  }
+
+  private struct Inputs {
+    let x: Tensor
+    let y: Tensor?
+    let notes: [String]
+  }
+
+  /// Reads the points, begins the files and brings the points to the device; what was read is let go.
+  private func begin(_ kinds: [KernelKind], width: Int?, on engine: Engine) throws -> (Inputs, KernelOutput) {
+    let points = try points.load(width: width)
+    if !json { points.notes.forEach { Terminal.write($0) } }
+    try SelfTest.require(engine)
+    let (rows, columns) = (points.x.points.count, (points.y ?? points.x).points.count)
+    let output = try KernelOutput(in: URL(fileURLWithPath: out), kinds, rows: rows, columns: columns, engine)
+    if let positions = points.x.positions { output.add(positions, of: "x") }
+    if let positions = points.y?.positions { output.add(positions, of: "y") }
+    let inputs = Inputs(x: try points.x.tensor(on: engine), y: try points.y.map { try $0.tensor(on: engine) }, notes: points.notes)
+    return (inputs, output)
   }
 
   private func kinds() throws(CommandLineError) -> [KernelKind] {
@@ -99,21 +115,19 @@ struct KernelCommand: ParsableCommand {
     return kinds
   }
 
-  private func conclude(
-    _ output: KernelOutput, _ clock: Stopwatch, _ device: DeviceDescription, _ points: KernelPoints
-  ) {
+  private func conclude(_ output: KernelOutput, _ clock: Stopwatch, _ device: DeviceDescription, _ inputs: Inputs) {
     guard json else {
       return output.contents.forEach { Terminal.write("\($0.url.relativePath): \($0.text)") }
     }
     let value: JSONValue = [
-      "rows": .integer(Int128(points.x.count)), "columns": .integer(Int128((points.y ?? points.x).count)),
-      "symmetric": .bool(points.y == nil), "dataNotes": .array(points.notes.map { .string($0) }),
+      "rows": .integer(Int128(inputs.x.rows)), "columns": .integer(Int128((inputs.y ?? inputs.x).rows)),
+      "symmetric": .bool(inputs.y == nil), "dataNotes": .array(inputs.notes.map { .string($0) }),
       "precision": .string(precision.rawValue), "device": .string("\(device.identifier): \(device.name)"),
       "bytes": .integer(Int128(output.byteCount)),
       "files": .object(output.contents.map { .init($0.name, .string($0.url.path)) }),
       "seconds": .object([.init("total", .number(clock.total))] + clock.parts.map { .init($0.name, .number($0.seconds)) }),
     ]
-    Terminal.write(value.prettyText.trimmingLineFeed)
+    Terminal.write(lines: value.prettyText.trimmingLineFeed)
   }
 }
 

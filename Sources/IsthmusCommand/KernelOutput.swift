@@ -30,9 +30,9 @@ final class KernelOutput {
     self.folder = folder
     byteCount = bytes
     try DurableFile.createFolder(folder)
+    ReplacementFile.removeLeftovers(in: folder, of: KernelKind.allCases.map { "\($0).npy" })
     let available = try DurableFile.availableBytes(in: folder)
     guard bytes <= available else { throw CommandLineError.noRoom(path: folder.path, expectedBytes: bytes, availableBytes: available) }
-    ReplacementFile.removeLeftovers(in: folder)
     files = try kinds.map { try KernelFile(folder.appendingPathComponent("\($0).npy"), $0, rows: rows, columns: columns, engine) }
   }
 

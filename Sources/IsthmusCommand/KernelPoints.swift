@@ -11,16 +11,17 @@ struct KernelPointOptions: ParsableArguments {
     help: "In place of --x, data as `isthmus run` reads it: digits, mnist:FOLDER, csv:FILE, … (see `isthmus list data`).",
     completion: .list(["digits", "mnist:", "idx:", "cifar10:", "csv:", "npy:", "npz:", "gaussian"]))
   var data: String?
-  @Option(help: "With --data: number of training points, which are x; by default all.") var train: Int?
+  @Option(help: "With --data: number of training points, which are x; by default all.") @Within(1...10_000_000) var train: Int? = nil
   @Option(help: "With --data: number of test points, which are y; by default none, and the kernels are those of x with itself.")
-  var test: Int?
+  @Within(1...10_000_000) var test: Int? = nil
   @Option(help: "With --data: order of the points, file (default) or shuffled by the seed, as `isthmus run` takes them.")
   var order: PointOrder?
-  @Option(help: "With --data: seed of the shuffled order (default: 1).") var seed: UInt64?
+  @Option(help: "With --data: seed of the shuffled order (default: 1).") @Within(0...UInt64.max) var seed: UInt64? = nil
   @Option(help: "With --data: input preparation, raw (default), norm (scale to norm √features) or std (subtract the mean, scale).")
   var preparation: InputPreparation?
 
   func validate() throws {
+    try checkRanges()
     guard (x == nil) != (data == nil) else {
       throw ValidationError("Give the points by one of --x FILE.npy and --data SOURCE, such as --data digits.")
     }
@@ -38,21 +39,19 @@ struct KernelPointOptions: ParsableArguments {
   func load(width: Int?) throws -> KernelPoints {
     guard let x else { return try KernelPoints(data ?? "", self, width: width) }
     let rows = try KernelPoints.Part(x, width: width)
-    return KernelPoints(x: rows, y: try y.map { try KernelPoints.Part($0, width: rows.width) })
+    return KernelPoints(x: rows, y: try y.map { try KernelPoints.Part($0, width: rows.points.width) })
   }
 }
 
 /// The points of a kernel, x and, unless its kernels are those of x with itself, y.
 struct KernelPoints {
   struct Part {
-    /// Row-major `[count, width]`, all finite.
-    let values: [Double]
-    let count: Int
-    let width: Int
+    /// All finite.
+    let points: PointRows
     /// Where the points lie in the data; nil for arrays.
     var positions: [Int]?
 
-    func tensor(on engine: Engine) throws(ComputeError) -> Tensor { try engine.tensor(values, rows: count, columns: width) }
+    func tensor(on engine: Engine) throws -> Tensor { try engine.tensor(rows: points.count, columns: points.width) { points[$0] } }
   }
 
   let x: Part
@@ -68,37 +67,42 @@ struct KernelPoints {
     if let width, width != data.train.features {
       throw CommandLineError.invalidPoints(path: source, expected: "points of width \(width)", got: "\(data.train.features)")
     }
-    func part(_ values: [Double], _ positions: [Int]) -> Part {
-      Part(values: values, count: positions.count, width: data.train.features, positions: positions)
-    }
     guard let test = options.test else {
-      let (points, positions) = try data.trainingPoints(options.train, seed: seed, order: order)
-      self.init(x: part(try preparation.prepare(points, indices: positions), positions), y: nil, notes: data.notices)
+      let (train, positions) = try data.trainingPoints(options.train, seed: seed, order: order)
+      let points = preparation == .raw ? train.points : PointRows(try preparation.prepare(train, indices: positions), width: train.features)
+      self.init(x: Part(points: points, positions: positions), y: nil, notes: data.notices)
       return
     }
     // Without a test set of its own a source gives what it has beside the test points.
     let all = data.test == nil ? max(data.train.count - max(test, 0), 1) : data.train.count
     let selected = try Split(train: options.train ?? all, test: test, seed: seed, order: order).select(from: data)
-    let inputs = try preparation.prepare(selected)
-    self.init(x: part(inputs.train, selected.trainIndices), y: part(inputs.test, selected.testIndices), notes: data.notices)
+    let (train, other): (PointRows, PointRows)
+    if preparation == .raw {
+      (train, other) = (selected.train.points, selected.test.points)
+    } else {
+      let inputs = try preparation.prepare(selected)
+      (train, other) = (PointRows(inputs.train, width: inputs.features), PointRows(inputs.test, width: inputs.features))
+    }
+    self.init(
+      x: Part(points: train, positions: selected.trainIndices), y: Part(points: other, positions: selected.testIndices),
+      notes: data.notices)
   }
 }
 
 extension KernelPoints.Part {
   /// Rows of an array; any dimensions after the first are flattened.
   fileprivate init(_ path: String, width: Int?) throws {
-    let array = try NumPyArray(contentsOf: path)
-    let found = array.shape.dropFirst().reduce(1, *)
-    guard array.shape.count >= 2, !array.elements.isEmpty else {
-      throw CommandLineError.invalidPoints(path: path, expected: "points as rows, a shape such as (100, 784)", got: "shape \(array.shape)")
+    let points = try PointRows(contentsOf: path)
+    guard points.shape.count >= 2, points.count * points.width > 0 else {
+      throw CommandLineError.invalidPoints(path: path, expected: "points as rows, a shape such as (100, 784)", got: "shape \(points.shape)")
     }
-    if let width, width != found {
-      throw CommandLineError.invalidPoints(path: path, expected: "points of width \(width)", got: "\(found), from shape \(array.shape)")
-    }
-    if let index = array.elements.firstIndex(where: { !$0.isFinite }) {
+    if let width, width != points.width {
       throw CommandLineError.invalidPoints(
-        path: path, expected: "finite numbers", got: "\(array.elements[index]) in row \(index / found), column \(index % found)")
+        path: path, expected: "points of width \(width)", got: "\(points.width), from shape \(points.shape)")
     }
-    self.init(values: array.elements, count: array.shape[0], width: found)
+    if let (row, column, number) = points.firstNotFinite {
+      throw CommandLineError.invalidPoints(path: path, expected: "finite numbers", got: "\(number) in row \(row), column \(column)")
+    }
+    self.init(points: points)
   }
 }

@@ -180,6 +180,10 @@ import WideKernels
     let values = (0..<3 * 400_001).map { Double($0) + 0.3 }
     let tensor = try engine.tensor(values, rows: 3, columns: 400_001)
     #expect(try engine.read(tensor) == values.map { Double(Float($0)) })
+    let parts = try engine.tensor(rows: 400_001, columns: 3) { rows in Array(values[3 * rows.lowerBound..<3 * rows.upperBound]) }
+    #expect(parts.shape == (1, 400_001, 3))
+    #expect(try engine.read(parts) == engine.read(tensor))
+    #expect(throws: ComputeError.self) { try engine.tensor(rows: 2, columns: 3) { _ in [1] } }
     let view = tensor.columns(5..<7)
     try engine.write([1, 2, 3, 4, 5, 6.1], into: view)
     #expect(try engine.read(view) == [1, 2, 3, 4, 5, Double(Float(6.1))])
