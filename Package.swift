@@ -77,6 +77,7 @@ let package = Package(
     module("Subprocesses", ["CSpawn"]),
     // Mathematics: no device, no input or output.
     module("WideKernels"),
+    module("Sizes"),
     module("Networks", ["WideKernels"]),
     // Devices.
     module("Compute", ["DurableFiles", "WideKernels"]),
@@ -96,7 +97,7 @@ let package = Package(
     // Learning.
     .target(name: "CLAPACK"),
     module("LinearAlgebra", ["Compute", "CLAPACK"]),
-    module("Learning", ["Compute", "LinearAlgebra", "Networks", "WideKernels"]),
+    module("Learning", ["Compute", "LinearAlgebra", "Networks", "Sizes", "WideKernels"]),
     module("FiniteNetworks", ["Compute", "Learning", "Networks", "WideKernels"]),
     // Data, experiments, figures.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -108,7 +109,7 @@ let package = Package(
     module(
       "Experiments",
       [
-        "Compute", "Datasets", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Results", "WideKernels",
+        "Compute", "Datasets", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Results", "Sizes", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -130,7 +131,8 @@ let package = Package(
       name: "IsthmusCommand",
       dependencies: [
         "CRevision", "CSignals", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Plotting", "PrintableText",
-        "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "Networks", "Datasets", "Results", "Compute", "Subprocesses", "WideKernels",
+        "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "Networks", "Datasets", "Results", "Compute", "Sizes", "Subprocesses",
+        "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -151,13 +153,16 @@ let package = Package(
     tests("PrintableTextTests", ["PrintableText"]),
     tests("ResultsTests", ["DurableFiles", "PrintableText", "Results"]),
     tests("PlottingTests", ["Plotting", "Results"]),
-    tests("CommandLineTests", ["IsthmusCommand", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
+    tests(
+      "CommandLineTests",
+      ["IsthmusCommand", "PrintableText", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
+    tests("FuzzTests", ["Datasets", "IsthmusCommand", "Results"]),
     tests("LinearAlgebraTests", ["BackendCatalog", "Compute", "LinearAlgebra"]),
     tests(
       "LearningTests", ["BackendCatalog", "Compute", "Datasets", "Learning", "LinearAlgebra", "Networks", "WideKernels"]),
     tests(
       "FiniteNetworksTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "Networks", "WideKernels"]),
-    tests("ExperimentsTests", ["BackendCatalog", "Compute", "Datasets", "Experiments", "Learning", "Results"]),
+    tests("ExperimentsTests", ["BackendCatalog", "Compute", "Datasets", "Experiments", "Learning", "Results", "Sizes"]),
     tests("TheoryTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "Networks", "Plotting", "WideKernels"]),
   ],
   cLanguageStandard: .c2x

@@ -9,7 +9,7 @@ import Results
 /// An experiment gets an `Engine`, never a backend, and writes records; figures and tables are made from records alone.
 public protocol Experiment: Sendable {
   /// Every setting with its default, declared once: an option with help on the command line, a key of the same name in YAML.
-  associatedtype Settings: ParsableArguments & Sendable
+  associatedtype Settings: ExperimentSettings
 
   static var name: String { get }
   /// One line for listings.
@@ -63,8 +63,10 @@ public protocol ExperimentPlan {
   var estimatedSeconds: Double { get }
   /// Estimated seconds of one step of everything that advances together; nil for an experiment without steps.
   var estimatedSecondsPerStep: Double? { get }
-  /// Estimated bytes that results will take on disk.
-  var expectedBytes: Int { get }
+  /// Bytes that the run holds at its peak, of the device and the host together: a bound from above.
+  var memory: Int { get }
+  /// Estimated bytes that results take on disk.
+  var disk: Int { get }
   /// Checksums of the files that were read.
   var dataChecksums: [String: String] { get }
   /// How the data were read where the files leave it open, for the user and the manifest.

@@ -1,6 +1,12 @@
+import Compute
+
 /// What can be wrong with the settings of an experiment.
 public enum ExperimentError: Error, Equatable, CustomStringConvertible {
   case invalidSetting(name: String, expected: String, got: String)
+  /// A product of settings that asks for more runs than can be listed.
+  case tooManyRuns(count: String, most: Int)
+  /// Targets whose squares are no numbers any more.
+  case targetsBeyondLoss(largest: Double, limit: Double)
   /// A run whose initial functions were neither drawn nor saved.
   case missingStart(name: String)
   /// A setting that the experiment takes from another one.
@@ -8,10 +14,17 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
   /// `--paper` for an experiment that declares none.
   case noPaperSettings(experiment: String)
   case unknownExperiment(name: String, known: [String])
+  /// Inputs whose kernel loses its digits to rounding, prepared as they are.
+  case unresolvedInputs(ComputeError)
 
   public var description: String {
     switch self {
     case .invalidSetting(let name, let expected, let got): "--\(name): expected \(expected), got '\(got)'."
+    case .tooManyRuns(let count, let most):
+      "\(count) are more runs than the \(most) that one command may have; ask for fewer."
+    case .targetsBeyondLoss(let largest, let limit):
+      "--target: the targets reach \(largest), and the squares in the loss are numbers up to \(limit) only. Divide the values of the data by a "
+        + "power of ten, or take a smaller --target-scale."
     case .missingStart(let name):
       "the initial functions '\(name)' are missing from the checkpoint; remove the run's checkpoint files to begin these runs again."
     case .replacedSetting(let name, let other): "--\(name): in this experiment --\(other) says it; leave --\(name) out."
@@ -19,6 +32,8 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
       "--paper: the experiment '\(experiment)' has no settings of a paper; leave --paper out and set what you need."
     case .unknownExperiment(let name, let known):
       "experiment '\(name)' is not known; choose one of \(known.joined(separator: ", ")) (see `isthmus list`)."
+    case .unresolvedInputs(let reason):
+      "\(reason) --preparation std does both; --jitter would give the kernel a factor and not its digits."
     }
   }
 }

@@ -31,10 +31,7 @@ extension FiniteNetwork {
   ///
   /// - Parameter passes: how many are held at the same time.
   public func tiles(of points: Int, passes: Int = 1) -> [Range<Int>] {
-    let perPoint = zip(architecture.layers, architecture.shapes).reduce(0) { total, next in
-      let pixels = (try? next.0.output(of: next.1).pixels) ?? 1
-      return total + pixels * (next.0.fanIn(next.1) + 3 * next.0.map.units)
-    }
+    let perPoint = architecture.numbersPerPoint
     // On a processor the patches of some points stay in its cache: memory writes them more slowly than loops gather them.
     let most = engine.device.isGPU ? 8 << 30 : patches.allSatisfy { $0 == nil } ? 256 << 20 : 16 << 20
     let budget = min(engine.memoryBudget / 8, most)
@@ -167,5 +164,15 @@ extension FiniteNetwork {
     guard let table = patches[index + 1] else { return try activation.map { try engine.map(.activation($0), z) } ?? z }
     guard let activation else { return try placed(z, on: table.forward, items: z.batch * points) }
     return try placed(z, on: table.forward, items: z.batch * points) { try engine.map(.activation(activation), [$0], into: $1) }
+  }
+}
+
+extension Architecture {
+  /// Numbers that the passes of a gradient hold for every point: inputs, outputs and cotangents of each layer.
+  public var numbersPerPoint: Int {
+    zip(layers, shapes).reduce(0) { total, next in
+      let pixels = (try? next.0.output(of: next.1).pixels) ?? 1
+      return total + pixels * (next.0.fanIn(next.1) + 3 * next.0.map.units)
+    }
   }
 }

@@ -57,7 +57,7 @@ public struct KernelFlow: Sendable {
     let squares = (
       dot(slope, velocity), dot(trialSlope, trialVelocity), dot(trialSlope - slope, trialVelocity - velocity)
     )
-    let product = (max(squares.0, 0) * max(squares.1, 0)).squareRoot()
+    let product = max(squares.0, 0).squareRoot() * max(squares.1, 0).squareRoot()
     let turn = product > 0 ? squares.2 / product : 0
     let moved = (trial - outputs).values.reduce(0) { max($0, abs($1)) }
     guard trial.isFinite, turn < rule.gradientChange, moved < rule.outputChange else {

@@ -2,8 +2,10 @@ import ArgumentParser
 import BackendCatalog
 import Compute
 import DeviceBenchmarks
+import Experiments
 import Foundation
 import LinearAlgebra
+import PrintableText
 
 /// `isthmus bench`.
 struct BenchCommand: ParsableCommand {
@@ -35,7 +37,7 @@ struct BenchCommand: ParsableCommand {
   var threads: String?
   @Option(help: "One precision; by default all that the device has.") var precision: Precision?
   @Option(help: "Only cases whose name contains this text, such as gemm.") var filter: String?
-  @Option(help: "Timed runs of a case at least.") var repetitions = 10
+  @Option(help: "Timed runs of a case at least.") @Within(1...1_000_000) var repetitions = 10
   @Flag(help: "Small sizes, a few seconds for each device.") var smoke = false
   @Flag(help: "Many sizes, from small to as large as experiments go.") var scaling = false
   @Flag(help: "Only say about how long it will take.") var plan = false
@@ -47,7 +49,7 @@ struct BenchCommand: ParsableCommand {
   func validate() throws {
     guard !all || device.isEmpty else { throw ValidationError("Choose either --all or --device.") }
     guard !smoke || !scaling else { throw ValidationError("Choose either --smoke or --scaling.") }
-    guard repetitions > 0 else { throw ValidationError("--repetitions: expected at least 1.") }
+    try checkRanges()
     guard let threads else { return }
     guard threads.split(separator: ",", omittingEmptySubsequences: false).allSatisfy({ 1...BackendCatalog.mostThreads ~= Int($0) ?? 0 })
     else {
@@ -68,11 +70,14 @@ struct BenchCommand: ParsableCommand {
     var report = BenchmarkReport(revision: Provenance.sourceRevision, environment: Provenance.programVersions)
     for backend in try backends() { try measure(backend, cases, &report) }
     if plan { return }
-    if let table = report.sideBySide { Terminal.write("\n" + table.text.trimmingLineFeed) }
+    if let table = report.sideBySide { Terminal.write(lines: "\n" + table.text.trimmingLineFeed) }
     if let old {
       let comparison = BenchmarkComparison(report, with: old)
-      Terminal.write("against \(compare ?? "") of \(old.date), revision \(old.revision); * changed by more than the spread of the runs")
-      Terminal.write((comparison.notes(report, old).map { "note: \($0)\n" } + [comparison.table.text]).joined().trimmingLineFeed)
+      Terminal.write(
+        "against \(compare ?? "") of \(old.date), revision \(old.revision); * changed by more than the spread of the runs"
+      )
+      Terminal.write(
+        lines: (comparison.notes(report, old).map { "note: \($0.printable)\n" } + [comparison.table.text]).joined().trimmingLineFeed)
     }
     if let figures {
       for file in try report.figures(in: URL(fileURLWithPath: figures)) { Terminal.write(file.relativePath) }
@@ -86,7 +91,7 @@ struct BenchCommand: ParsableCommand {
     guard !precisions.isEmpty else { return }
     DeviceStart.warn(on: backend)
     let limits = try DeviceLimits.measure(backend, precisions: precisions)
-    Terminal.write(BenchmarkTable.heading(backend.device, limits))
+    BenchmarkTable.heading(backend.device, limits).forEach { Terminal.write($0) }
     var runner = BenchmarkRunner(backend, limits: limits)
     runner.repetitions = repetitions
     if smoke { runner.leastSeconds = 0 }

@@ -1,8 +1,12 @@
+import Compute
+
 /// What a user can get wrong that no library part knows of.
 enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case unreadableFile(path: String, reason: String)
   case invalidSettings(path: String, reason: String)
   case unknownSetting(path: String, name: String, known: [String])
+  /// Of an option, or of an argument without a name.
+  case emptyValue(option: String?)
   case noRuns(results: String)
   case notARun(directory: String)
   case unknownFormat(String, known: [String])
@@ -10,7 +14,7 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case hasBottlenecks(path: String, widths: [Int])
   case invalidPoints(path: String, expected: String, got: String)
   case unknownKernel(String)
-  case notFiniteKernel(kernel: String, row: Int, column: Int)
+  case notFiniteKernel(kernel: String, row: Int, column: Int, precision: Precision)
   case kernelTooLarge(rows: Int, columns: Int)
   case noRoom(path: String, expectedBytes: Int, availableBytes: Int)
   case cannotWrite(path: String, reason: String)
@@ -32,6 +36,8 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
     case .invalidSettings(let path, let reason): "\(path): \(reason)"
     case .unknownSetting(let path, let name, let known):
       "\(path): the setting '\(name)' is not known; choose from \(known.joined(separator: ", "))."
+    case .emptyValue(let option?): "\(option): expected a value, got an empty text; leave the option out for its default."
+    case .emptyValue(nil): "an argument is an empty text; expected a name or a folder, or nothing."
     case .noRuns(let results): "\(results) holds no run; start one with `isthmus run`, or name another folder with --results."
     case .notARun(let directory): "\(directory) is not the folder of a run: it has no manifest.json. See `isthmus list runs`."
     case .unknownFormat(let format, let known): "the format '\(format)' is not known; choose from \(known.joined(separator: ", "))."
@@ -41,8 +47,9 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
         + "Give a single block, or --composed for the network whose bottlenecks are infinitely wide."
     case .invalidPoints(let path, let expected, let got): "\(path): expected \(expected), got \(got)."
     case .unknownKernel(let text): "--get: expected nngp, ntk or nngp,ntk, got '\(text)'."
-    case .notFiniteKernel(let kernel, let row, let column):
-      "\(kernel)[\(row), \(column)] is not a finite number. Scale the inputs or the weight variances down, or choose --precision float64."
+    case .notFiniteKernel(let kernel, let row, let column, let precision):
+      "\(kernel)[\(row), \(column)] is beyond the numbers of \(precision). Scale the inputs or the weight variances down"
+        + (precision == .float32 ? ", or choose --precision float64." : ".")
     case .kernelTooLarge(let rows, let columns): "a kernel of \(rows) by \(columns) points is larger than any file; take fewer points."
     case .noRoom(let path, let expected, let available):
       "\(path): the kernels take \(Terminal.text(bytes: expected)), and the disk has room for \(Terminal.text(bytes: available)). "

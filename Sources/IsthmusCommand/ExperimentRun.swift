@@ -45,13 +45,13 @@ struct ExperimentRun<E: Experiment> {
     let limits = try measureLimits()
     // Before the work: a run that cannot be recorded does not start.
     let store = try ResultsStore.open(
-      description, in: results, expectedBytes: plan.expectedBytes, accepts: checkExtent,
+      description, in: results, expectedBytes: plan.disk, accepts: checkExtent,
       report: { Terminal.writeError("warning: \($0)") })
     let backend = engine.backend
     interruption.begin(store) { backend.fallbacks }
     let clock = ContinuousClock.now
     if isTalkative {
-      (plan.summary + plan.dataNotes).forEach(Terminal.write)
+      (plan.summary + plan.dataNotes).forEach { Terminal.write($0) }
       Terminal.write("\(store.existing.isEmpty ? "run" : "continuing run") \(store.directory.relativePath) on \(engine.device.name)")
       tellOfOthers(description, in: results, isNew: store.existing.isEmpty)
     }
@@ -142,35 +142,35 @@ struct ExperimentRun<E: Experiment> {
     description.sourceRevision = Provenance.sourceRevision
     description.versions = Provenance.versions(of: device)
     description.dataChecksums = plan.dataChecksums
-    description.dataNotes = plan.dataNotes
     description.numerics = Provenance.numerics(of: device)
     description.deviceKeys = ["backend", "device-name"]
     description.continuesElsewhere = options.continueElsewhere
+    description.dataNotes = plan.dataNotes
     return description
   }
 
   private func show(_ plan: any ExperimentPlan, _ description: RunDescription, in results: URL) throws {
     let directory = try RunFolder.find(description, in: results)
     guard options.json else {
-      (plan.summary + plan.dataNotes).forEach(Terminal.write)
-      return Terminal.write("results would go to \(directory.relativePath), at most about \(Terminal.text(bytes: plan.expectedBytes))")
+      (plan.summary + plan.dataNotes).forEach { Terminal.write($0) }
+      return Terminal.write("results would go to \(directory.relativePath) and take about \(ByteCount(bytes: plan.disk)) of disk")
     }
     let json: JSONValue = [
       "experiment": .string(E.name), "run": .string(description.runID), "directory": .string(directory.path),
-      "estimatedSeconds": .number(plan.estimatedSeconds), "expectedBytes": .integer(Int128(plan.expectedBytes)),
+      "estimatedSeconds": .number(plan.estimatedSeconds), "memory": .integer(Int128(plan.memory)), "disk": .integer(Int128(plan.disk)),
       "plan": .array((plan.summary + plan.dataNotes).map { .string($0) }),
     ]
-    Terminal.write(json.prettyText.trimmingLineFeed)
+    Terminal.write(lines: json.prettyText.trimmingLineFeed)
   }
 
   /// Figures are a view of the results: where they fail, the run stays finished and the reason is told.
   private func draw(_ directory: URL) -> [URL] {
     do {
       let figures = try ReportCatalog.report(E.name)?.figures(directory, formats: FigureFormat.allCases) ?? []
-      for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note.printable)") }
+      for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note)") }
       return figures.flatMap(\.files)
     } catch {
-      Terminal.writeError("warning: \(error.message)")
+      Terminal.writeError(lines: "warning: \(error.message)")
       return []
     }
   }
@@ -184,16 +184,20 @@ struct ExperimentRun<E: Experiment> {
         .init("directory", .string(store.directory.path)), .init("seconds", .number(seconds)),
         .init("estimatedSeconds", .number(plan.estimatedSeconds)),
         .init("estimatedSecondsPerStep", plan.estimatedSecondsPerStep.map { .number($0) } ?? .null),
+        .init("memory", .integer(Int128(plan.memory))),
+        .init("peakMemory", ProcessMemory.peakBytes.map { .integer(Int128($0)) } ?? .null),
         .init("table", table?.json ?? .null), .init("figures", .array(figures.map { .string($0.path) })),
       ]
       if let profile { members.append(.init("profile", profile.json)) }
-      return Terminal.write(JSONValue.object(members).prettyText.trimmingLineFeed)
+      return Terminal.write(lines: JSONValue.object(members).prettyText.trimmingLineFeed)
     }
-    if let table { Terminal.write("\n" + table.heading + table.text.text) }
-    if let profile { Terminal.write("\n" + profile.heading + profile.text.text) }
+    if let table { Terminal.write(lines: "\n" + table.heading + table.text.text) }
+    if let profile { Terminal.write(lines: "\n" + profile.heading + profile.text.text) }
     if isTalkative {
       let estimated = store.existing.isEmpty ? "estimated" : "the whole run was estimated at"
-      Terminal.write("took \(Terminal.text(seconds: seconds)), \(estimated) \(Terminal.text(seconds: plan.estimatedSeconds))")
+      let memory =
+        ProcessMemory.peakBytes.map { "; \(ByteCount(bytes: $0)) of memory, at most \(ByteCount(bytes: plan.memory)) planned" } ?? ""
+      Terminal.write("took \(Terminal.text(seconds: seconds)), \(estimated) \(Terminal.text(seconds: plan.estimatedSeconds))\(memory)")
     }
     let files =
       (table == nil ? [] : ["table.txt, table.csv"]) + (profile == nil ? [] : ["profile.txt, profile.csv"])

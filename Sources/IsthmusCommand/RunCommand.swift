@@ -45,8 +45,10 @@ struct RunExperiment<E: Experiment>: ParsableCommand {
       abstract: E.summary,
       discussion: """
         A run that was stopped, or is to have more steps or draws, is continued by the same command. Progress goes to standard \
-        error. With --json standard output is one object: experiment, run, directory, seconds, estimatedSeconds, table and figures; \
-        with --plan: experiment, run, directory, estimatedSeconds, expectedBytes and plan.
+        error. With --json standard output is one object: experiment, run, directory, seconds, estimatedSeconds, memory (bytes, planned), \
+        peakMemory (bytes, seen), table and figures; \
+        with --plan: experiment, run, directory, estimatedSeconds, memory (bytes at the peak, of device and host), disk (bytes) \
+        and plan.
         \(ownDefaults)\(paperSettings)\(replacedSettings)
         Examples:
           isthmus run \(E.name)

@@ -2,7 +2,6 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Results
-import Yams
 
 /// Settings in YAML, turned into the arguments that they stand for: each setting is declared once, as an option.
 ///
@@ -14,7 +13,7 @@ struct SettingsFile {
 
   let path: String
   /// In the order of the file.
-  private let settings: [(key: String, value: String)]
+  private let settings: [(key: String, value: String, line: Int)]
 
   /// Puts the arguments that the experiment's own defaults and a file of settings stand for before the user's, in
   /// `run EXPERIMENT`, `run FILE.yaml` and `run EXPERIMENT --settings FILE.yaml`.
@@ -56,39 +55,22 @@ struct SettingsFile {
   }
 
   init(_ path: String) throws(CommandLineError) {
-    let text: String
-    do {
-      text = try String(contentsOfFile: path, encoding: .utf8)
-    } catch {
-      throw .unreadableFile(
-        path: path, reason: FileManager.default.fileExists(atPath: path) ? error.localizedDescription : "no such file.")
+    let root = try YAMLReader.read(path)
+    guard case .mapping(let members) = root?.content else {
+      throw .invalidSettings(path: "\(path):\(root?.line ?? 1)", reason: "expected settings, one `name: value` per line.")
     }
-    let node: Node?
-    do {
-      node = try Yams.compose(yaml: text)
-    } catch {
-      throw .invalidSettings(path: path, reason: "this is no YAML: \(error)")
-    }
-    guard let mapping = node?.mapping else {
-      throw .invalidSettings(path: path, reason: "expected settings, one `name: value` per line.")
-    }
-    var settings: [(String, String)] = []
-    for (key, value) in mapping {
-      guard let name = key.scalar?.string else { throw .invalidSettings(path: path, reason: "expected a name before each colon.") }
-      settings.append((name, try Self.text(value, of: name, in: path)))
-    }
-    (self.path, self.settings) = (path, settings)
+    self.path = path
+    settings = try members.map { (name, value) throws(CommandLineError) in (name, try Self.text(value, of: name, in: path), value.line) }
   }
 
-  private static func text(_ node: Node, of name: String, in path: String) throws(CommandLineError) -> String {
-    let parts: [String?] =
-      switch node {
-      case .scalar(let scalar): [scalar.string]
-      case .sequence(let sequence): sequence.map { $0.scalar?.string }
-      default: [nil]
-      }
-    guard !parts.isEmpty, !parts.contains(nil), !parts.contains("") else {
-      throw .invalidSettings(path: path, reason: "'\(name)': expected a value or a list of values; leave a setting out for its default.")
+  private static func text(_ value: YAMLValue, of name: String, in path: String) throws(CommandLineError) -> String {
+    let parts: [String?] = (value.elements.isEmpty ? [value] : value.elements).map {
+      if case .text(let text, _) = $0.content { text } else { nil }
+    }
+    guard !parts.contains(nil), !parts.contains("") else {
+      throw .invalidSettings(
+        path: "\(path):\(value.line)",
+        reason: "'\(name.prefix(60))': expected a value or a list of values; leave a setting out for its default.")
     }
     return parts.compactMap { $0 }.joined(separator: ",")
   }
@@ -108,15 +90,31 @@ struct SettingsFile {
   private func arguments<E: Experiment>(for experiment: E.Type) throws -> [String] {
     let defaults = try E.values(of: try E.Settings.parse([]))
     let known = defaults.keys.sorted() + Self.runSettings + ["experiment"]
-    return try settings.flatMap { key, value -> [String] in
-      guard known.contains(key) else { throw CommandLineError.unknownSetting(path: path, name: key, known: known) }
+    return try settings.flatMap { key, value, line -> [String] in
+      let place = "\(path):\(line)"
+      guard known.contains(key) else { throw CommandLineError.unknownSetting(path: place, name: "\(key.prefix(60))", known: known) }
       if key == "experiment" { return [] }
-      guard case .bool = defaults[key] else { return ["--\(key)=\(value)"] }
+      guard case .bool = defaults[key] else {
+        let argument = "--\(key)=\(value)"
+        try check(argument, at: place, defaults[key] == nil ? RunSettings.self : E.Settings.self)
+        return [argument]
+      }
       switch value {
       case "true": return ["--\(key)"]
       case "false": return []
-      default: throw CommandLineError.invalidSettings(path: path, reason: "'\(key)': expected true or false, got '\(value)'.")
+      default: throw CommandLineError.invalidSettings(path: place, reason: "'\(key)': expected true or false, got '\(value.prefix(60))'.")
       }
     }
+  }
+
+  /// Alone, so that what is wrong with it is told with its line; what settings demand of each other is seen later.
+  private func check(_ argument: String, at place: String, _ settings: any ParsableArguments.Type) throws(CommandLineError) {
+    do { _ = try settings.parse([argument]) } catch { throw .invalidSettings(path: place, reason: settings.message(for: error)) }
+  }
+
+  /// What every run takes beside the settings of its experiment.
+  private struct RunSettings: ParsableArguments {
+    @OptionGroup var device: DeviceOptions
+    @OptionGroup var options: RunOptions
   }
 }

@@ -88,7 +88,7 @@ struct TuneCommand: ParsableCommand {
         })
     }
     line.end()
-    Terminal.write(Self.table(report).text.trimmingLineFeed)
+    Terminal.write(lines: Self.table(report).text.trimmingLineFeed)
     for row in report.rows {
       for refusal in row.refused {
         Terminal.write("refused: \(row.operation) \(row.precision) \(TuningRow.text(refusal.sizes)): \(refusal.reason)")
@@ -156,10 +156,14 @@ enum StoredTiles {
           !own.isEmpty
           ? "used by \(own.joined(separator: ", "))"
           : users.first?.refusedTiles.map { "not used: \($0)" } ?? "not used: no device of this machine has this name, driver and kernels"
-        Terminal.write("\(file.path)\n  \(stored.key)\n  measured \(stored.measured), tiles \(stored.values.digest)\n  \(state)")
+        Terminal.write(file.path)
+        Terminal.write("  \(stored.key)")
+        Terminal.write("  measured \(stored.measured), tiles \(stored.values.digest)")
+        Terminal.write("  \(state)")
         for (key, value) in stored.values.values.sorted(by: { $0.key < $1.key }) { Terminal.write("  \(key) = \(value)") }
       } catch {
-        Terminal.write("\(file.path)\n  not used: \(error)")
+        Terminal.write(file.path)
+        Terminal.write("  not used: \(error)")
       }
     }
   }

@@ -23,22 +23,35 @@ import Testing
     Mistake("run bottleneck --train 20 --test 20 --activation reluu", 1, "activation 'reluu' is not known; choose one of abrelu"),
     Mistake("run bottleneck --data mnits", 1, "'mnits' names no data"),
     Mistake("run bottleneck --data mnist:nowhere", 1, "nowhere"),
-    Mistake("run bottleneck --bottlenecks=-3", 1, "--bottlenecks: expected widths of at least 1"),
-    Mistake("run bottleneck --train 0", 1, "--train: expected at least 2 points, got '0'"),
-    Mistake("run bottleneck --train many", 64, "The value 'many' is invalid for '--train <train>'"),
+    Mistake("run bottleneck --bottlenecks=-3", 1, "--bottlenecks: expected widths of at least 1 and at most 1000000"),
+    Mistake("run bottleneck --train 0", 1, "--train: expected a whole number from 2 to 10000000, got '0'"),
+    Mistake("run bottleneck --train many", 64, "The value 'many' is invalid for '--train <train>': expected a whole number from 2"),
+    Mistake("run bottleneck --bias-variance -1", 1, "--bias-variance: expected a number from 0 to 10000000000, got '-1'"),
+    Mistake("run bottleneck --steps -1e3", 64, "The value '-1e3' is invalid for '--steps <steps>': expected a whole number from 1"),
+    Mistake("run bottleneck --target-scale -inf", 64, "The value '-inf' is invalid for '--target-scale <target-scale>': expected a number"),
+    Mistake("run bottleneck-scaling --points -1,2", 1, "--points: expected whole numbers from 2 to 10000000"),
+    Mistake("run bottleneck --plan -1", 64, "The option '--plan' does not take any value"),
+    Mistake("run lazy-feature --alphas 1e16", 1, "--alphas: expected numbers from 1e-12 to 1000000000000"),
+    Mistake("run linear-acceleration --spectrum 400", 1, "--spectrum: expected numbers from 0 to 30"),
+    Mistake("run bottleneck --checkpoint-seconds 1e23", 1, "--checkpoint-seconds: expected a number from 0 to 1000000000, got '1e23'"),
+    Mistake("run bottleneck --symmetrised 7", 1, "--symmetrised: expected blocks from 0 to 1, which the chain 1 has, got '7'"),
+    Mistake("run bottleneck --results=", 1, "--results: expected a value, got an empty text"),
+    Mistake("run multilinearity --widths 1000000", 1, "the experiment multilinearity needs at least"),
     Mistake("run bottleneck-scaling --train 20", 1, "--train: in this experiment --points says it; leave --train out"),
     Mistake("run bottleneck-scaling --target-scale=3", 1, "--target-scale: in this experiment --scales says it"),
-    Mistake("run scaling.yaml", 1, "scaling.yaml: the setting 'train' is not known; choose from activation"),
-    Mistake("run bottleneck-scaling --points 20,many", 1, "--points: expected numbers of at least 2, such as 250,500, got '20,many'"),
+    Mistake("run scaling.yaml", 1, "scaling.yaml:3: the setting 'train' is not known; choose from activation"),
+    Mistake(
+      "run bottleneck-scaling --points 20,many", 1,
+      "--points: expected whole numbers from 2 to 10000000 with commas between them, at most 1000, got '20,many'"),
     Mistake("run bottleneck --paper", 1, "--paper: the experiment 'bottleneck' has no settings of a paper"),
     Mistake("run linear-acceleration --powers 3", 1, "--powers: expected even powers of at least 2, such as 2,4, got '3'"),
     Mistake("run bottleneck-depth --depth 3", 1, "--depth: expected at least 4 hidden layers for 3 bottleneck(s)"),
     Mistake("run bottleneck --precision float16", 64, "'float32' and 'float64'"),
     Mistake("run bottleneck --settings", 64, "Missing value for '--settings"),
     Mistake("run missing.yaml", 1, "missing.yaml cannot be read: no such file"),
-    Mistake("run unknown-key.yaml", 1, "unknown-key.yaml: the setting 'trane' is not known; choose from activation"),
-    Mistake("run torn.yaml", 1, "torn.yaml: this is no YAML"),
-    Mistake("run list.yaml", 1, "list.yaml: expected settings, one `name: value` per line"),
+    Mistake("run unknown-key.yaml", 1, "unknown-key.yaml:2: the setting 'trane' is not known; choose from activation"),
+    Mistake("run torn.yaml", 1, "torn.yaml:3: this is no YAML"),
+    Mistake("run list.yaml", 1, "list.yaml:1: expected settings, one `name: value` per line"),
     Mistake("run unnamed.yaml", 1, "unnamed.yaml: expected `experiment: bottleneck`"),
     Mistake("run nested.yaml", 1, "'bottlenecks': expected a value or a list of values"),
     Mistake("run other.yaml", 1, "experiment 'other' is not known"),
@@ -59,7 +72,7 @@ import Testing
     Mistake("kernel --network block.yaml --x x.npy --data digits --out k", 64, "Give the points by one of --x FILE.npy and --data SOURCE"),
     Mistake("kernel --network block.yaml --data digits --y x.npy --out k", 64, "--y goes with --x"),
     Mistake("kernel --network block.yaml --x x.npy --train 2 --out k", 64, "--train goes with --data"),
-    Mistake("kernel --network block.yaml --data digits --train 0 --out k", 1, "number of training points"),
+    Mistake("kernel --network block.yaml --data digits --train 0 --out k", 1, "--train: expected a whole number from 1"),
     Mistake("kernel --network block.yaml --data digits --train 1790 --test 8 --out k", 1, "left beside 1790 training points"),
     Mistake("kernel --network block.yaml --data digit --out k", 1, "'digit' names no data"),
     Mistake("kernel --network wide.yaml --data digits --out k", 1, "digits: expected points of width 3, got 64"),
@@ -73,10 +86,14 @@ import Testing
     Mistake("kernel --network block.yaml --x x.npy --out file/k", 1, "k failed: Not a directory"),
     Mistake("kernel --network wide.yaml --x x.npy --out k", 1, "x.npy: expected points of width 3, got 2"),
     Mistake("kernel --network bottleneck.yaml --x x.npy --out k", 1, "has bottlenecks of width 4, and a kernel belongs to one block"),
-    Mistake("kernel --network misspelt.yaml --x x.npy --out k", 1, "misspelt.yaml: network: 'outptus' is no part of a block"),
-    Mistake("kernel --network erff.yaml --x x.npy --out k", 1, "erff.yaml: network: activation 'erff' is not known"),
-    Mistake("kernel --network negative.yaml --x x.npy --out k", 1, "negative.yaml: network: outputs must be at least 1, got -1"),
-    Mistake("kernel --network huge.yaml --x x.npy --out k --precision float32 --device reference", 1, "is not a finite number"),
+    Mistake("kernel --network misspelt.yaml --x x.npy --out k", 1, "misspelt.yaml:1: network: 'outptus' is no part of a block"),
+    Mistake("kernel --network erff.yaml --x x.npy --out k", 1, "erff.yaml:1: network: activation 'erff' is not known"),
+    Mistake("kernel --network negative.yaml --x x.npy --out k", 1, "negative.yaml:1: network: outputs must be at least 1, got -1"),
+    Mistake("kernel --network huge.yaml --x x.npy --out k --precision float32 --device reference", 1, "or choose --precision float64."),
+    Mistake("kernel --network block.yaml --x long.npy --out k", 1, "row 0 of x and row 1 of x are so long and so nearly parallel"),
+    Mistake("kernel --network block.yaml --x near.npy --out k --precision float32", 1, "or compute in float64"),
+    Mistake(
+      "kernel --network deep.yaml --x x.npy --out k --precision float32 --device reference", 1, "Compute in float64, or raise the weight"),
   ]
 
   @Test(arguments: mistakes) func isExplained(_ mistake: Mistake) throws {
@@ -108,6 +125,9 @@ import Testing
     try folder.write("negative.yaml", "hidden: [erf]\noutputs: -1\n")
     try folder.write(
       "huge.yaml", "hidden: [{activation: relu, weightVariance: 1e30}, {activation: relu, weightVariance: 1e30}]\noutputs: 1\n")
+    try folder.write("deep.yaml", "hidden:\n" + String(repeating: "  - relu\n", count: 200) + "outputs: 1\n")
+    try Points.write([1e4, 1e4 + 1, 1e4 + 2, 1e4], shape: [2, 2], to: folder.url.appendingPathComponent("near.npy"))
+    try Points.write([1e9, 1e9 + 1, 1e9, 1e9 + 3, 2, 1], shape: [3, 2], to: folder.url.appendingPathComponent("long.npy"))
     try Points.write([1, 2, 3, 4], shape: [2, 2], to: folder.url.appendingPathComponent("x.npy"))
     try Points.write([1, .nan, 3], shape: [1, 3], to: folder.url.appendingPathComponent("nan.npy"))
     try Points.write([1, 2], shape: [2], to: folder.url.appendingPathComponent("flat.npy"))

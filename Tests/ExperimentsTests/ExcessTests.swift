@@ -51,7 +51,7 @@ import Testing
   ])
   func lazyFeature(_ asked: String, _ expected: String) throws {
     let small =
-      "--data gaussian:features=10,degree=2,count=2000,seed=3 --preparation raw --train 20 --test 10 --kernel-points 5 --seed 5 --method sgd "
+      "--data gaussian:features=10,degree=2,count=2000,seed=3 --preparation raw --train 20 --test 10 --kernel-points 5 --seed 5 --method sgd --batch 10 "
     let recorded = "--widths 8 --alphas 1,10 --draws 2 --kernels both --steps 60"
     #expect(try excess(LazyFeature.self, small + recorded, small + asked) == expected)
   }

@@ -109,6 +109,21 @@ import Testing
     }
     let own = try Recorded.losses(Recorded.run(settings, on: engine))
     let given = try Recorded.losses(Recorded.run(Recorded.settings(extra + files("theta.npy")), on: engine))
+    // One kernel with an eigenvalue far below 0, then the other: no function can be drawn from K, and with Θ training grows.
+    func run(indefinite name: String, _ kind: KernelKind) throws -> [Record] {
+      let values = try engine.read(kernels.block(kind, rows: 0..<90, columns: 0..<90))
+      // Within Schwarz's bound, so that only the spectrum tells.
+      let negated = values.enumerated().map { $0.offset % 91 == 0 ? $0.element : -$0.element }
+      try store.writeArray("indefinite-\(name)", shape: [90, 90], negated)
+      let paths = ["theta", "nngp"].flatMap {
+        ["--\($0)", arrays.appendingPathComponent($0 == name ? "indefinite-\($0).npy" : "\($0).npy").path]
+      }
+      return try Recorded.run(Recorded.settings(extra + paths + ["--jitter", "0"]), on: engine)
+    }
+    let refusal = #expect(throws: ExperimentError.self) { try run(indefinite: "nngp", .nngp) }?.description ?? ""
+    #expect(refusal.contains("indefinite-nngp.npy") && refusal.contains("least eigenvalue"), "\(refusal)")
+    let statuses = try Recorded.ends(run(indefinite: "theta", .ntk)).map { $0.string("status") }
+    #expect(statuses.contains("diverged"), "\(statuses)")
     #expect(own.keys == given.keys)
     for (key, loss) in own { #expect(abs((given[key] ?? 0) - loss) <= 1e-9 * loss, "\(key): \(given[key] ?? 0) against \(loss)") }
     #expect(throws: (any Error).self, "rows of an unknown order") {

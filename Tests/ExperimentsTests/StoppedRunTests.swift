@@ -110,8 +110,8 @@ import Testing
   @Test(arguments: ["flow", "sgd", "adam"]) func lazyFeature(_ method: String) throws {
     let arguments = [
       "--data", "gaussian:features=10,degree=2,count=2000,seed=3", "--preparation", "raw", "--train", "30", "--test", "20", "--widths", "8",
-      "--alphas", "0.1,10", "--draws", "2", "--kernel-points", "10", "--seed", "5", "--method", method, "--kernels", "both", "--steps",
-      "60",
+      "--alphas", "0.1,10", "--draws", "2", "--kernel-points", "10", "--seed", "5", "--method", method, "--batch", "10",
+      "--kernels", "both", "--steps", "60",
     ]
     try expectTheSameNumbers(LazyFeature.self, arguments, longest: 60, seed: 7)
   }

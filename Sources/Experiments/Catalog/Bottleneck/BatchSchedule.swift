@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import Sizes
 
 /// Which points each step sees: all, or mini-batches from a new random order in every epoch.
 struct BatchSchedule {
@@ -31,6 +32,6 @@ struct BatchSchedule {
 /// Steps from 0 to `last`, evenly spaced in their logarithm.
 func logSpaced(to last: Int, count: Int) -> Set<Int> {
   var steps: Set<Int> = [0, 1, last]
-  for index in 0..<count { steps.insert(Int(pow(Double(last), Double(index) / Double(max(count - 1, 1))).rounded())) }
+  for index in 0..<count { steps.insert(Int(saturating: pow(Double(last), Double(index) / Double(max(count - 1, 1))).rounded())) }
   return steps
 }

@@ -36,11 +36,7 @@ public enum Bottleneck: Experiment {
   static func checkedPlan(
     _ settings: BottleneckSettings, loaded: LoadedData, on engine: Engine, passEngine: Engine
   ) throws -> BottleneckPlan {
-    try settings.validate()
-    guard settings.batch <= settings.train else {
-      throw ExperimentError.invalidSetting(
-        name: "batch", expected: "at most the \(settings.train) training points, or 0 for full batch", got: "\(settings.batch)")
-    }
+    try settings.checkAll()
     guard passEngine.precision == .float64 || settings.allowsFloat32Passes else {
       throw ExperimentError.invalidSetting(
         name: "tolerance", expected: "at least 1e-4 with --precision float32 (or float64)", got: "\(settings.tolerance)")

@@ -10,6 +10,7 @@ struct BottleneckCost {
   let usesExactHistory: Bool
   private let points: Int
   private let tests: Int
+  private let features: Int
   private let outputs: Int
   private let storage: KernelStorage
   private let secondsPerPair: Double
@@ -17,16 +18,25 @@ struct BottleneckCost {
   /// Of one entry of Θ_0 with all columns of a product.
   private let secondsPerEntry: Double
   private let secondsPerMultiply: Double
+  private let secondsPerNormal: Double
 
-  init(_ settings: BottleneckSettings, data: BottleneckData, chains: [Chain], memory: BottleneckMemory, on engine: Engine) throws {
+  private static let widestProbe = 32
+  /// Of one multiply-add in the host's loops over kernels of several outputs.
+  private static let secondsPerHostTerm = 1.5e-9
+
+  init(_ settings: BottleneckSettings, data: BottleneckData, chains: [Chain], storage: KernelStorage, on engine: Engine) throws {
     self.settings = settings
-    storage = memory.storage
-    (points, tests, outputs) = (data.trainInputs.rows, data.testInputs.rows, data.outputs)
+    self.storage = storage
+    (points, tests) = (data.trainInputs.rows, data.testInputs.rows)
+    (features, outputs) = (data.trainInputs.columns, data.outputs)
     let first = chains.first { !$0.widths.isEmpty } ?? Chain(widths: [1])
     let network = try settings.network(first.widths, inputs: data.trainInputs.columns, outputs: outputs)
-    let last = network.blocks[network.blocks.count - 1]
     usesExactHistory = settings.keepsExactHistory(network)
-    let width = first.widths.last ?? 1
+    // Passes over wide inputs and many outputs cost in proportion: what is probed stays small.
+    let width = min(first.widths.last ?? 1, Self.widestProbe)
+    let probed = try settings.network(first.widths, inputs: data.trainInputs.columns, outputs: min(outputs, Self.widestProbe))
+    let last = probed.blocks[probed.blocks.count - 1]
+    let scale = max(1, Double(first.widths.last ?? 1) / Double(width)) * max(1, Double(outputs) / Double(last.outputs))
     let n = 512
     let stream = RandomStream(seed: 0, name: "probe")
     let z = Matrix(rows: n, columns: width, values: stream.normals(n * width))
@@ -35,13 +45,16 @@ struct BottleneckCost {
     secondsPerPair =
       try Self.time(engine) {
         _ = try engine.widePass(.ntk, last.program, points: deviceZ, centres: deviceZ, coefficients: coefficients, jacobian: true)
-      } / Double(n * n)
+      } / Double(n * n) * scale
     let features = min(settings.featureWidth(depth: settings.upperDepth), 1024)
     let block = try FiniteBlock(last, inputs: width, width: features, stream: stream, on: engine)
-    secondsPerFeature = try Self.time(engine) { _ = try block.read(at: z, jacobian: true) } / Double(n * features)
+    secondsPerFeature = try Self.time(engine) { _ = try block.read(at: z, jacobian: true) } / Double(n * features) * scale
     let square = try engine.zeros(rows: 1024, columns: 1024)
     secondsPerEntry = try Self.time(engine) { _ = try engine.gemm(square, square.columns(0..<24)) } / Double(1 << 20)
     secondsPerMultiply = try Self.time(engine) { _ = try engine.gemm(square, square) } / Double(1 << 30)
+    let clock = ContinuousClock.now
+    _ = stream.child("normals").normals(1 << 16)
+    secondsPerNormal = (ContinuousClock.now - clock) / .seconds(1) / Double(1 << 16)
   }
 
   /// Of some units that run one set after another, with the kernels and factors of their first blocks.
@@ -53,7 +66,7 @@ struct BottleneckCost {
       let finite = own.filter { !$0.chain.widths.isEmpty }
       let sets = (finite.isEmpty ? 0.0 : 1.0) + 1
       let all = Double(points + tests)
-      let factor = settings.firstWidth > 0 ? 0 : all * all * all / 3 * secondsPerMultiply
+      let factor = settings.firstWidth > 0 ? finiteStarts(own, all) / sets : all * all * all / 3 * secondsPerMultiply
       // Kernels of all pairs by a product over the features and a recursion per layer.
       total += sets * (factor + all * all / 2 * Double(settings.depth) * secondsPerPair)
       let baselines = own.count - finite.count
@@ -62,9 +75,33 @@ struct BottleneckCost {
       case .krylov: total += 300 * secondsPerProduct(baselines)
       case .steps: total += Double(settings.steps) * secondsPerProduct(baselines)
       }
-      total += Double(settings.steps) * secondsPerStep(finite)
+      total += Double(settings.steps) * secondsPerStep(finite) + readings(finite)
     }
     return total
+  }
+
+  /// First blocks drawn as networks of finite width: their parameters, and a pass over all points.
+  private func finiteStarts(_ units: [BottleneckPlan.Unit], _ all: Double) -> Double {
+    let width = Double(settings.firstWidth)
+    return Dictionary(grouping: units, by: \.startName).values.reduce(0) { total, same in
+      let length = Double(same[0].chain.widths.isEmpty ? same[0].baselineOf : 0)
+      let hidden = Double(settings.depth) + length - Double(same[0].chain.widths.count * settings.upperDepth)
+      let parameters = width * Double(features + outputs) + max(hidden - 1, 0) * width * width
+      return total + parameters * (secondsPerNormal + all * secondsPerMultiply)
+    }
+  }
+
+  /// Kernels on some training points at the steps that are read, and the largest eigenvalue at the end of each run.
+  private func readings(_ units: [BottleneckPlan.Unit]) -> Double {
+    let entries = pow(Double(settings.kernelIndices.count) * Double(outputs), 2)
+    let count = Double(min(settings.steps + 1, settings.readings + 3) + 1), n = Double(points)
+    return units.reduce(0) { total, unit in
+      let terms = unit.chain.widths.reduce(Double(outputs)) { $0 + Double($1) } + 4
+      let eigenvalue =
+        settings.measuresOwnEigenvalues
+        ? 30 * secondsPerProduct(1) + Double(unit.chain.widths.count) * n * n * (secondsPerPair + 30 * secondsPerEntry) : 0
+      return total + count * entries * terms * Self.secondsPerHostTerm + 2 * eigenvalue
+    }
   }
 
   /// Of one step of all `units` in lockstep.

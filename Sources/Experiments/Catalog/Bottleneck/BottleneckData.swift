@@ -27,14 +27,23 @@ struct BottleneckData: Sendable {
   var checksums: [String: String]
   /// How the data were read where the files leave it open.
   var notes: [String]
+  /// Of all points that were read.
+  var loadedBytes: Int
   /// Of the training labels, for colouring a representation; nil for regression.
   var labels: [Int]?
+
+  /// The loss sums squares of differences from targets, over all points and 50-fold where a run diverges.
+  private static let largestTarget = 1e140
 
   init(_ settings: some DataSettings, _ loaded: LoadedData) throws {
     let selected = try Split(train: settings.train, test: settings.test, seed: settings.seed, order: settings.order).select(from: loaded)
     let inputs = try settings.preparation.prepare(selected)
     let targets = try settings.target.targets(
       for: selected, scale: settings.loss == .softmax ? 1 : settings.targetScale, seed: settings.seed)
+    let largest = [targets.train, targets.test].joined().reduce(0) { max($0, abs($1)) }
+    guard largest <= Self.largestTarget else {
+      throw ExperimentError.targetsBeyondLoss(largest: largest, limit: Self.largestTarget)
+    }
     trainInputs = Matrix(rows: settings.train, columns: inputs.features, values: inputs.train)
     testInputs = Matrix(rows: settings.test, columns: inputs.features, values: inputs.test)
     trainClasses = targets.trainClasses
@@ -43,6 +52,7 @@ struct BottleneckData: Sendable {
       loaded.files.map { ($0.path, "crc32 \($0.crc32), \($0.byteCount) bytes") }, uniquingKeysWith: { first, _ in first })
     notes = loaded.notices
     labels = targets.trainClasses
+    loadedBytes = loaded.byteCount
     switch settings.loss {
     case .squared, .hinge, .softHinge:
       guard settings.loss == .squared || targets.decision == .sign else {

@@ -4,6 +4,8 @@ import Foundation
 import Learning
 import Networks
 import Results
+import Sizes
+import WideKernels
 
 /// The runs of one `bottleneck` experiment and what they cost.
 struct BottleneckPlan: ExperimentPlan {
@@ -21,7 +23,7 @@ struct BottleneckPlan: ExperimentPlan {
   let data: BottleneckData
   let chains: [Chain]
   let units: [Unit]
-  let memory: BottleneckMemory
+  let fitting: BottleneckMemory
   private let cost: BottleneckCost
   private let kernelFiles: KernelFiles?
 
@@ -32,24 +34,37 @@ struct BottleneckPlan: ExperimentPlan {
     units = try Self.units(settings, chains)
     for chain in chains {
       let network = try settings.network(chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs)
-      let rule = try settings.rule(blocks: network.blocks.count)
+      let rule = settings.rule(blocks: network.blocks.count)
       guard let rates = rule.blockRates, rates.count != network.blocks.count else { continue }
       throw ExperimentError.invalidSetting(
-        name: "block-rates", expected: "\(network.blocks.count) rates for the blocks of \(chain)", got: settings.blockRates ?? "")
+        name: "block-rates", expected: "\(network.blocks.count) rates for the blocks of \(chain)", got: settings.blockRates?.text ?? "")
     }
-    let symmetrised = try settings.symmetrisedBlocks()
+    let symmetrised = settings.symmetrisedBlocks
     for block in symmetrised where symmetrised.contains(block + 1) { throw LearningError.saddle(block: block) }
     kernelFiles = try KernelFiles(settings)
-    memory = try BottleneckMemory(settings, data: data, units: units, on: engine, passEngine: passEngine)
-    cost = try BottleneckCost(settings, data: data, chains: chains, memory: memory, on: engine)
+    fitting = try BottleneckMemory(settings, data: data, units: units, on: engine, passEngine: passEngine)
+    cost = try BottleneckCost(settings, data: data, chains: chains, storage: fitting.storage, on: engine)
   }
 
   var estimatedSeconds: Double { seconds(of: units) }
   var estimatedSecondsPerStep: Double? { cost.secondsPerStep(finiteUnits) }
-  var expectedBytes: Int { units.count * settings.steps * 400 + memory.checkpointBytes(units) + (1 << 20) }
+  var memory: Int { fitting.peak(units).value }
+  var disk: Int { recordBytes.value }
   var dataChecksums: [String: String] { data.checksums.merging(kernelFiles?.checksums ?? [:]) { own, _ in own } }
   var dataNotes: [String] { data.notes }
   var seeds: [String: UInt64] { ["draws": settings.seed, "selection": settings.seed] }
+
+  /// Lines of the records, checkpoints (of which an old one stays until the new one is whole), table and figures.
+  private var recordBytes: Size {
+    let readings = min(settings.steps + 1, settings.readings + 3)
+    let lines = Size.sum(
+      units.map { unit in
+        let isClosed = unit.chain.widths.isEmpty && settings.baselineMethod != .steps
+        let steps = isClosed ? Size(4 * settings.readings + 8) : Size(settings.steps) + 1
+        return steps * (isClosed ? 380 : 420) + Size(readings * 110 + 900)
+      })
+    return lines + 2 * fitting.checkpointBytes(units) + Size(1 << 20)
+  }
 
   /// Estimated seconds of some units, with the kernels of their first blocks.
   func seconds(of units: [Unit]) -> Double { cost.seconds(units) }
@@ -70,16 +85,23 @@ struct BottleneckPlan: ExperimentPlan {
         points: data.trainInputs.rows + data.testInputs.rows, continuedBy: isBaseline ? Array(network.blocks.dropFirst()) : [], on: engine)
     } else {
       let block = (isBaseline ? network.composed : network).blocks[0]
-      kernels = try ProgramKernels(block.program, inputs: data.trainInputs.followed(by: data.testInputs), on: engine)
+      kernels = try Self.kernels(block.program, inputs: data.trainInputs.followed(by: data.testInputs), on: engine)
     }
     return try FirstBlock(
-      kernels, trainCount: data.trainInputs.rows, relativeJitter: settings.jitter, storage: memory.storage,
-      testStorage: memory.testStorage, on: engine)
+      kernels, trainCount: data.trainInputs.rows, relativeJitter: settings.jitter, storage: fitting.storage,
+      testStorage: fitting.testStorage, on: engine)
+  }
+
+  private static func kernels(_ program: KernelProgram, inputs: Matrix, on engine: Engine) throws -> ProgramKernels {
+    do { return try ProgramKernels(program, inputs: inputs, on: engine) } catch {
+      if case .unresolvedPair = error { throw ExperimentError.unresolvedInputs(error) }
+      throw error
+    }
   }
 
   /// Records how the kernels of a first block are kept, and says so where the device had less room than it promised.
   func record(_ first: FirstBlock, name: String, _ context: RunContext) throws {
-    if first.storage != memory.storage || first.testStorage ?? memory.testStorage != memory.testStorage {
+    if first.storage != fitting.storage || first.testStorage ?? fitting.testStorage != fitting.testStorage {
       context.log.warning(
         "out of memory on \(context.engine.device.name): Θ_0 is kept as \(first.storage.rawValue), at test points as \(first.testStorage?.rawValue ?? "none")"
       )
@@ -110,14 +132,20 @@ struct BottleneckPlan: ExperimentPlan {
         )
       }
     } else {
-      values = try first.draw(requests.map { ($0.network.blocks[0].outputs, $0.stream) }, panels: memory.panels)
+      values = try first.draw(requests.map { ($0.network.blocks[0].outputs, $0.stream) }, panels: fitting.panels)
     }
     return Dictionary(uniqueKeysWithValues: zip(requests.map(\.name), values))
   }
 
   private var finiteUnits: [Unit] { units.filter { !$0.chain.widths.isEmpty } }
 
-  func run(_ context: RunContext) throws { try BottleneckExecution(self, context).run() }
+  func run(_ context: RunContext) throws {
+    let (train, test) = (data.trainInputs.rows, data.testInputs.rows)
+    try kernelFiles?.checkDefinite(trainCount: train, points: train + test, jitter: settings.jitter, on: context.engine) {
+      context.log.warning("\($0)")
+    }
+    try BottleneckExecution(self, context).run()
+  }
 
   var summary: [String] {
     let finite = finiteUnits
@@ -127,7 +155,7 @@ struct BottleneckPlan: ExperimentPlan {
       "bottlenecks \(chains.map(\.description).joined(separator: ", ")); \(settings.depth) hidden layers, activation \(settings.activation), "
         + "\(settings.draws) draw\(settings.draws == 1 ? "" : "s"), at most \(settings.steps) steps",
     ]
-    lines += memory.summary(finite)
+    lines += fitting.summary(units, peak: Size(memory))
     lines.append(
       "\(units.count) runs, \(finite.count) of them with finite bottlenecks: about \(Self.text(seconds: estimatedSeconds))"
         + (finite.isEmpty ? "" : String(format: ", %.2g s per step of all together", cost.secondsPerStep(finite))))
@@ -139,14 +167,17 @@ struct BottleneckPlan: ExperimentPlan {
   }
 
   /// Every chain and, for each number of bottlenecks that occurs, its network without bottlenecks.
-  private static func units(_ settings: BottleneckSettings, _ chains: [Chain]) throws -> [Unit] {
+  private static func units(_ settings: BottleneckSettings, _ chains: [Chain]) throws(ExperimentError) -> [Unit] {
     let finite = chains.filter { !$0.widths.isEmpty }
     var counts: [Int] = []
     for chain in finite where !counts.contains(chain.widths.count) { counts.append(chain.widths.count) }
     if counts.isEmpty { counts = [1] }
     let comparisons: [(BottleneckSettings.Comparison, [Double])] =
       (settings.compare == .own ? [] : [(.same, [settings.rateFraction])])
-      + (settings.compare == .same ? [] : [(.own, try settings.fractions())])
+      + (settings.compare == .same ? [] : [(.own, settings.ownFractions.values)])
+    try RunCount.check([
+      ("networks", counts.count + finite.count), ("rates", comparisons.reduce(0) { $0 + $1.1.count }), ("draws", settings.draws),
+    ])
     return comparisons.flatMap { comparison, fractions in
       let all = counts.map { (Chain(widths: []), $0) } + finite.map { ($0, $0.widths.count) }
       return all.flatMap { chain, count in
@@ -159,8 +190,8 @@ struct BottleneckPlan: ExperimentPlan {
 
   static func text(seconds: Double) -> String {
     switch seconds {
-    case ..<90: "\(max(1, Int(seconds.rounded()))) s"
-    case ..<5400: "\(Int((seconds / 60).rounded())) min"
+    case ..<90: "\(max(1, Int(saturating: seconds.rounded()))) s"
+    case ..<5400: "\(Int(saturating: (seconds / 60).rounded())) min"
     default: String(format: "%.1f h", seconds / 3600)
     }
   }

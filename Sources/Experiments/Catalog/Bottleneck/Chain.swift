@@ -12,12 +12,16 @@ struct Chain: Hashable, Sendable, CustomStringConvertible {
   /// The network without bottlenecks that this one is compared with, which has the same blocks' layers.
   var baseline: String { widths.count <= 1 ? "inf" : "inf/\(widths.count)" }
 
+  private static let mostWidth = 1_000_000
+  private static let mostChains = 1000
+
   static func parse(_ text: String) throws(ExperimentError) -> Chain {
     if text == "inf" { return Chain(widths: []) }
     var widths: [Int] = []
     for part in text.split(separator: "x", omittingEmptySubsequences: false) {
-      guard let width = Int(part), width >= 1 else {
-        throw .invalidSetting(name: "bottlenecks", expected: "widths of at least 1, chains such as 2x2, or inf", got: text)
+      guard let width = Int(part), (1...mostWidth).contains(width) else {
+        throw .invalidSetting(
+          name: "bottlenecks", expected: "widths of at least 1 and at most \(mostWidth), chains such as 2x2, or inf", got: text)
       }
       widths.append(width)
     }
@@ -27,7 +31,11 @@ struct Chain: Hashable, Sendable, CustomStringConvertible {
   /// Chains separated by commas, without duplicates, in the order given.
   static func list(_ text: String) throws(ExperimentError) -> [Chain] {
     var chains: [Chain] = []
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    guard parts.count <= mostChains else {
+      throw .invalidSetting(name: "bottlenecks", expected: "at most \(mostChains) of them", got: "\(parts.count)")
+    }
+    for part in parts {
       let chain = try Chain.parse(part.trimmingWhitespace())
       if !chains.contains(chain) { chains.append(chain) }
     }
@@ -91,79 +99,33 @@ extension BottleneckSettings {
     return try blocks.network(widths, inputs: inputs, outputs: outputs)
   }
 
-  func fractions() throws(ExperimentError) -> [Double] {
-    var fractions: [Double] = []
-    for part in ownFractions.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let value = Double(part.trimmingWhitespace()), value > 0, value < 1 else {
-        throw .invalidSetting(name: "own-fractions", expected: "numbers between 0 and 1, such as 0.1,0.25", got: ownFractions)
-      }
-      fractions.append(value)
-    }
-    return fractions
-  }
-
   /// How runs of a network with `blocks` blocks descend; one without bottleneck has one block, whose rate is the common one.
-  func rule(blocks: Int) throws(ExperimentError) -> DescentRule {
-    var rates: [Double]?
-    if let blockRates, blocks > 1 {
-      rates = []
-      for part in blockRates.split(separator: ",", omittingEmptySubsequences: false) {
-        guard let value = Double(part.trimmingWhitespace()), value >= 0, value.isFinite else {
-          throw .invalidSetting(name: "block-rates", expected: "numbers of at least 0, such as 1,0.5", got: blockRates)
-        }
-        rates?.append(value)
-      }
-    }
-    return DescentRule(loss, momentum: momentum, blockRates: rates)
+  func rule(blocks: Int) -> DescentRule {
+    DescentRule(loss, momentum: momentum, blockRates: blocks > 1 ? blockRates?.values : nil)
   }
 
-  func symmetrisedBlocks() throws(ExperimentError) -> Set<Int> {
-    var blocks: Set<Int> = []
-    for part in (symmetrised ?? "").split(separator: ",") {
-      guard let block = Int(part.trimmingWhitespace()), block >= 0 else {
-        throw .invalidSetting(name: "symmetrised", expected: "block indices from 0, such as 1", got: symmetrised ?? "")
-      }
-      blocks.insert(block)
-    }
-    return blocks
-  }
+  var symmetrisedBlocks: Set<Int> { Set(symmetrised?.values ?? []) }
 
-  /// Ranges that no type expresses; called after parsing.
-  public func validate() throws {
+  public func checkTogether() throws {
     func require(_ condition: Bool, _ name: String, _ expected: String, _ got: Any) throws {
       guard condition else { throw ExperimentError.invalidSetting(name: name, expected: expected, got: "\(got)") }
     }
-    try require(train >= 2, "train", "at least 2 points", train)
-    try require(test >= 1, "test", "at least 1 point", test)
-    try require(depth >= 1, "depth", "at least 1 hidden layer", depth)
-    try require(upperDepth >= 1, "upper-depth", "at least 1 hidden layer", upperDepth)
-    try require(weightVariance > 0 && weightVariance.isFinite, "weight-variance", "a positive number", weightVariance)
-    try require(biasVariance >= 0 && biasVariance.isFinite, "bias-variance", "a number of at least 0", biasVariance)
-    try require(featureWidth >= 0, "feature-width", "a width, or 0 for the default", featureWidth)
-    try require(batch >= 0, "batch", "at least 0, which is full batch", batch)
-    try require(rateFraction > 0 && rateFraction < 1, "rate-fraction", "a number between 0 and 1", rateFraction)
-    try require(targetScale > 0 && targetScale.isFinite, "target-scale", "a positive number", targetScale)
-    try require(steps >= 1, "steps", "at least 1", steps)
-    try require(stopAt >= 0 && stopAt < 1, "stop-at", "a fraction of at least 0 and below 1", stopAt)
-    try require(draws >= 1, "draws", "at least 1", draws)
-    try require(tolerance > 0 && tolerance < 1, "tolerance", "a number between 0 and 1", tolerance)
-    try require(rankLimit >= 1, "rank-limit", "at least 1", rankLimit)
-    try require(jitter >= 0 && jitter < 1, "jitter", "a fraction of at least 0 and below 1", jitter)
-    try require(momentum >= 0 && momentum < 1, "momentum", "a number from 0 to below 1", momentum)
-    try require(firstWidth >= 0, "first-width", "a width, or 0 for the Gaussian process", firstWidth)
-    try require(checkpointSeconds >= 0, "checkpoint-seconds", "at least 0", checkpointSeconds)
+    try require(batch <= train, "batch", "at most the \(train) training points, or 0 for full batch", batch)
     try require((theta == nil) == (nngp == nil), "theta", "--theta and --nngp together", theta ?? nngp ?? "")
     try require(theta == nil || firstWidth == 0, "first-width", "0 with --theta", firstWidth)
-    try require(kernelPoints >= 0, "kernel-points", "at least 0", kernelPoints)
-    try require(readings >= 2, "readings", "at least 2", readings)
     try require(
       loss == .squared || target == .onehot || target == .randomClasses || target == .parity || target == .random, "loss",
       "squared for regression", loss)
-  }
-}
-
-extension Substring {
-  func trimmingWhitespace() -> String {
-    String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    let finite = try chains().filter { !$0.widths.isEmpty }
+    for chain in finite.isEmpty ? [Chain(widths: [])] : finite {
+      let last = chain.widths.count
+      if let missing = symmetrisedBlocks.first(where: { $0 > last }) {
+        throw ExperimentError.invalidSetting(
+          name: "symmetrised",
+          expected: last == 0
+            ? "nothing with --bottlenecks inf, which has one block and no other to follow it"
+            : "blocks from 0 to \(last), which the chain \(chain) has", got: "\(missing)")
+      }
+    }
   }
 }

@@ -48,7 +48,7 @@ struct LockstepRuns {
     guard !left.isEmpty else { return }
     progress.update("initial functions")
     let values = try context.engine.part(.draws) { try plan.firstValues(left.map { (try network($0), $0) }, first) }
-    for (index, wave) in plan.memory.waves(left).enumerated() {
+    for (index, wave) in plan.fitting.waves(left).enumerated() {
       let starts = try self.starts(wave, values: { values[$0] }, eigenvalue: nil)
       try LockstepWave(
         self, wave, starts: starts, checkpointName: LockstepCheckpoint.waveName(name, LockstepCheckpoint.next(checkpoints) + index)
@@ -68,7 +68,7 @@ struct LockstepRuns {
       let network = try network(unit)
       let functions = try ChainStart(
         network, first: own, featureWidth: { settings.featureWidth(depth: network.blocks[$0].hidden.count) },
-        symmetrised: unit.chain.widths.isEmpty ? [] : settings.symmetrisedBlocks(), stream: plan.stream(unit), on: context.passEngine)
+        symmetrised: unit.chain.widths.isEmpty ? [] : settings.symmetrisedBlocks, stream: plan.stream(unit), on: context.passEngine)
       let largest = try eigenvalue.map { try $0(unit.startName) } ?? ownEigenvalue(network, functions)
       starts[unit.startName] = LockstepWave.Start(network: network, functions: functions, eigenvalue: largest)
     }

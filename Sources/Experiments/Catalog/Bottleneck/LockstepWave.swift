@@ -148,7 +148,7 @@ final class LockstepWave {
 
   private func fail(_ index: Int, _ failure: LearningError) throws {
     let unit = units[index]
-    let name = "d = \(unit.chain), draw \(unit.draw + 1), rate fraction \(unit.fraction)"
+    let name = "d = \(unit.chain), draw \(unit.draw), rate fraction \(unit.fraction)"
     switch failure {
     case .rankLimit(let block, let rank, let limit):
       context.log.warning("\(name): block \(block) needs \(rank) pivots, more than the limit \(limit)")

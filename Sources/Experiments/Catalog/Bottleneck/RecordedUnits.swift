@@ -30,9 +30,9 @@ struct RecordedUnits {
 
   private static func key(_ record: Record) -> String? {
     guard let comparison = record.string("comparison"), let chain = record.string("bottlenecks"), let fraction = record.number("kappa"),
-      let draw = record.number("draw")
+      let draw = record.integer("draw")
     else { return nil }
-    return "\(comparison) \(chain == "inf" ? record.string("baseline") ?? chain : chain) \(fraction) \(Int(draw))"
+    return "\(comparison) \(chain == "inf" ? record.string("baseline") ?? chain : chain) \(fraction) \(draw)"
   }
 }
 

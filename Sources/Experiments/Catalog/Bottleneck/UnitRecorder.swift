@@ -57,9 +57,9 @@ struct UnitRecorder {
     self.initialKernel = initialKernel
     data = plan.data
     loss = plan.settings.loss
-    alreadyRecorded = Set(recorded.compactMap { $0.number("step").map { Int($0) } })
+    alreadyRecorded = Set(recorded.compactMap { $0.integer("step") })
     kernelTargets = plan.data.trainTargets.rows(plan.settings.kernelIndices)
-    for record in recorded { if let step = record.number("step"), Int(step) <= resumedAt { recall(record, Int(step)) } }
+    for record in recorded { if let step = record.integer("step"), step <= resumedAt { recall(record, step) } }
   }
 
   /// Records the present step: what is cheap always, test points and the kernel where they were read.

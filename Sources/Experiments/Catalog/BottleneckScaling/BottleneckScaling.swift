@@ -17,7 +17,7 @@ public enum BottleneckScaling: Experiment {
   public static func allowsFloat32Passes(_ settings: BottleneckScalingSettings) -> Bool { settings.bottleneck.allowsFloat32Passes }
 
   public static func excess(over settings: BottleneckScalingSettings) throws -> (Record) -> Excess? {
-    let combinations = try settings.combinations(), common = Bottleneck.excess(over: settings.bottleneck)
+    let combinations = settings.combinations, common = Bottleneck.excess(over: settings.bottleneck)
     let (points, scales) = (Set(combinations.map { Double($0.train) }), Set(combinations.map(\.targetScale)))
     return { record in
       if let count = record.number("points"), !points.contains(count) { return .member("points", count) }

@@ -1,19 +1,27 @@
 import Compute
 import Datasets
 import Results
+import Sizes
 
 /// A plan of the experiment `bottleneck` for each combination of training points and target scale, run one after another.
 struct BottleneckScalingPlan: ExperimentPlan {
   private let combinations: [BottleneckPlan]
 
   init(_ settings: BottleneckScalingSettings, on engine: Engine, passEngine: Engine) throws {
-    let all = try settings.combinations()
+    try settings.checkAll()
     let loaded = try DataSource.parse(settings.bottleneck.data).load()
-    combinations = try all.map { try Bottleneck.checkedPlan($0, loaded: loaded, on: engine, passEngine: passEngine) }
+    combinations = try settings.combinations.map { try Bottleneck.checkedPlan($0, loaded: loaded, on: engine, passEngine: passEngine) }
   }
 
   var estimatedSeconds: Double { combinations.reduce(0) { $0 + $1.estimatedSeconds } }
-  var expectedBytes: Int { combinations.reduce(0) { $0 + $1.expectedBytes } }
+  /// One combination after another; the data of all are there from the start.
+  var memory: Int {
+    let data = combinations.map {
+      MemoryNeed.data(0, points: $0.data.trainInputs.rows, features: $0.data.trainInputs.columns, outputs: $0.data.outputs)
+    }
+    return (Size(combinations.map(\.memory).max() ?? 0) + Size.sum(data)).value
+  }
+  var disk: Int { Size.sum(combinations.map { Size($0.disk) }).value }
   var dataChecksums: [String: String] { combinations.reduce(into: [:]) { $0.merge($1.dataChecksums) { own, _ in own } } }
   var dataNotes: [String] { combinations.first?.dataNotes ?? [] }
   var seeds: [String: UInt64] { combinations.first?.seeds ?? [:] }
@@ -38,7 +46,8 @@ struct BottleneckScalingPlan: ExperimentPlan {
       let (points, scale) = (combination.settings.train, combination.settings.targetScale)
       let part = context.part(
         store: RunPart(
-          of: context.store, name: "points\(points)-scale\(scale)", fields: ["points": .number(Double(points)), "scale": .number(scale)]),
+          of: context.store, name: "points\(points)-scale\(scale.fileText)",
+          fields: ["points": .number(Double(points)), "scale": .number(scale)]),
         progress: PartProgress(
           whole: context.progress, from: done / total, to: (done + combination.estimatedSeconds) / total,
           name: "\(points) points, scale \(scale)"))

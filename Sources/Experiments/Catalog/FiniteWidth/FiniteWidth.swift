@@ -22,7 +22,7 @@ public enum FiniteWidth: Experiment {
   public static func allowsFloat32Passes(_ settings: FiniteWidthSettings) -> Bool { false }
 
   public static func excess(over settings: FiniteWidthSettings) throws -> (Record) -> Excess? {
-    let (chains, widths) = (Set(try settings.chains().map(\.description)), Set(try settings.hiddenWidths().map(Double.init)))
+    let (chains, widths) = (Set(try settings.chains().map(\.description)), Set(settings.widths.values.map(Double.init)))
     return { record in
       if let chain = record.string("bottlenecks"), !chains.contains(chain) { return .member("bottlenecks", chain) }
       if let width = record.number("width"), !widths.contains(width) { return .member("widths", width) }
@@ -32,7 +32,7 @@ public enum FiniteWidth: Experiment {
   }
 
   public static func plan(_ settings: FiniteWidthSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
-    try settings.validate()
+    try settings.checkAll()
     guard passEngine.precision == .float64 else {
       throw ExperimentError.invalidSetting(
         name: "precision", expected: "float64, in which perturbations of 1e-6 are told apart", got: "\(passEngine.precision)")

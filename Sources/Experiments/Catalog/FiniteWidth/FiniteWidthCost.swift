@@ -3,15 +3,14 @@ import FiniteNetworks
 import Learning
 import Networks
 
-/// Estimates of time and memory, from short probes of the device.
+/// Estimates of time, from short probes of the device.
 struct FiniteWidthCost {
-  /// More gain little, and are lost together when a run is killed.
-  private static let mostTogether = 8
+  /// Pivots of a basis at the tolerances that are used here.
+  static let expectedRank = 300
 
   private let settings: FiniteWidthSettings
   private let networks: [Chain: Network]
   private let points: Int
-  private let memory: Int
   private let secondsPerPair: Double
   private let secondsPerFeature: Double
   private let secondsPerMultiply: Double
@@ -21,7 +20,6 @@ struct FiniteWidthCost {
     self.settings = settings
     self.networks = networks
     self.points = points
-    memory = min(settings.memory?.bytes ?? engine.memoryBudget, engine.memoryBudget)
     let block = try settings.blocks.network([2], inputs: 2, outputs: 1).blocks[1]
     let shallow = WideBlock(hidden: [block.hidden[0]], outputs: 1)
     let n = 512
@@ -53,23 +51,9 @@ struct FiniteWidthCost {
       perStep += count * width * secondsPerFeature * depth * (index == 0 ? 3 : 6)
       perStep += count * width * width * (depth - 1) * secondsPerMultiply * (index == 0 ? 4 : 8)
       guard index > 0 else { continue }
-      let centres = settings.history == .exact ? steps / 2 * batch : min(steps / 2 * batch, 300)
+      let centres = settings.history == .exact ? steps / 2 * batch : min(steps / 2 * batch, Double(Self.expectedRank))
       perStep += 2 * count * centres * secondsPerPair + 30 * secondsPerOperation
     }
     return draws * steps * perStep + steps * 60 * Double(network.blocks.count) * secondsPerOperation
-  }
-
-  /// Draws whose parameters, passes and frozen kernels fit into memory, at least one.
-  func drawsTogether(_ chain: Chain, _ width: Int) -> Int {
-    guard let network = networks[chain] else { return 1 }
-    var numbers = 0
-    var fanIn = network.inputs
-    for block in network.blocks {
-      numbers += width * (fanIn + block.outputs + (block.hidden.count - 1) * width) + 6 * points * width * block.hidden.count
-      fanIn = block.outputs
-    }
-    // Parameters are there for the finite network, the limit and its twin.
-    let kernels = points * points * fanIn * fanIn * 2
-    return max(1, min(Self.mostTogether, memory / 2 / (8 * (3 * numbers + kernels))))
   }
 }

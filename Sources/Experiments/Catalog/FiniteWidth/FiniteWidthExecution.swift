@@ -18,7 +18,7 @@ struct FiniteWidthExecution {
     for record in context.store.existing {
       guard let unit = FiniteWidthUnit(record) else { continue }
       if record.string("kind") == "end" { ended.insert(unit) }
-      if let step = record.number("step") { started[unit, default: []].insert(Int(step)) }
+      if let step = record.integer("step") { started[unit, default: []].insert(step) }
     }
     (self.ended, self.started) = (ended, started)
   }
@@ -39,7 +39,7 @@ struct FiniteWidthExecution {
   private func run(_ wave: FiniteWidthPlan.Wave, _ comparison: LimitComparison, _ progress: WorkProgress) throws {
     let units = wave.draws.map { FiniteWidthUnit(chain: wave.chain, width: wave.width, draw: $0) }
     let (seconds, clock) = (plan.seconds(wave), ContinuousClock.now)
-    let activity = "bottlenecks \(wave.chain), width \(wave.width), draws \(wave.draws.map { "\($0 + 1)" }.joined(separator: ", "))"
+    let activity = "bottlenecks \(wave.chain), width \(wave.width), draws \(wave.draws.map { "\($0)" }.joined(separator: ", "))"
     progress.update(activity)
     let checkpoint = FiniteWidthCheckpoint(wave, context.store)
     let saved = try checkpoint.read()

@@ -5,6 +5,7 @@ import Foundation
 import Learning
 import Networks
 import Results
+import Sizes
 
 /// The draws of one `finite-width` experiment and what they cost.
 struct FiniteWidthPlan: ExperimentPlan {
@@ -21,22 +22,42 @@ struct FiniteWidthPlan: ExperimentPlan {
   let widths: [Int]
   let comparedSteps: Set<Int>
   private let cost: FiniteWidthCost
+  private let networks: [Chain: Network]
+  private let sizes: FiniteWidthSizes
+  private let budget: Int
+
+  /// More gain little, and are lost together when a run is killed.
+  private static let mostTogether = 8
 
   init(_ settings: FiniteWidthSettings, loaded: LoadedData, on engine: Engine) throws {
     self.settings = settings
     data = try BottleneckData(settings, loaded)
     chains = try settings.chains()
-    widths = try settings.hiddenWidths()
-    comparedSteps = try settings.comparedSteps()
+    widths = settings.widths.values
+    comparedSteps = settings.comparedSteps
     let (inputs, outputs) = (data.trainInputs.columns, data.outputs)
     let networks = try chains.map { try settings.blocks.network($0.widths, inputs: inputs, outputs: outputs) }
-    cost = try FiniteWidthCost(
-      settings, networks: Dictionary(uniqueKeysWithValues: zip(chains, networks)), points: data.trainInputs.rows + data.testInputs.rows,
-      on: engine)
+    budget = min(settings.memory?.bytes ?? engine.memoryBudget, engine.memoryBudget)
+    sizes = FiniteWidthSizes(
+      settings: settings, points: data.trainInputs.rows + data.testInputs.rows, features: inputs, outputs: outputs,
+      loadedBytes: data.loadedBytes, memoryBudget: engine.memoryBudget)
+    self.networks = Dictionary(uniqueKeysWithValues: zip(chains, networks))
+    for network in networks {
+      let least = sizes.shared + sizes.draw(network, width: widths.max() ?? 1)
+      try MemoryNeed.check(least, for: FiniteWidth.name, budget: budget)
+    }
+    cost = try FiniteWidthCost(settings, networks: self.networks, points: sizes.points, on: engine)
   }
 
   var estimatedSeconds: Double { waves(skipping: []).reduce(0) { $0 + seconds($1) } }
-  var expectedBytes: Int { chains.count * widths.count * settings.draws * (settings.readings + 4) * 450 + (1 << 20) }
+  var memory: Int {
+    let waves = chains.flatMap { chain in widths.map { sizes.shared + draw(chain, $0) * together(chain, $0) } }
+    return (waves.max() ?? sizes.shared).value
+  }
+  var disk: Int {
+    let readings = min(settings.steps + 1, settings.readings + 3 + comparedSteps.count)
+    return (Size.product([chains.count, widths.count, settings.draws, readings + 1, 450]) + Size(1 << 20)).value
+  }
   var dataChecksums: [String: String] { data.checksums }
   var dataNotes: [String] { data.notes }
   var seeds: [String: UInt64] { ["draws": settings.seed, "selection": settings.seed] }
@@ -50,7 +71,7 @@ struct FiniteWidthPlan: ExperimentPlan {
         + "\(widths.map(String.init).joined(separator: ", ")), \(settings.draws) draw(s) each, activation \(settings.activation)",
       "largest errors at steps \(comparedSteps.sorted().map(String.init).joined(separator: ", "))",
       "\(chains.count * widths.count * settings.draws) finite networks, each with its limit and a perturbed twin of that: "
-        + "about \(BottleneckPlan.text(seconds: estimatedSeconds))",
+        + "about \(BottleneckPlan.text(seconds: estimatedSeconds)), \(MemoryNeed.text(Size(memory), budget: budget))",
     ]
   }
 
@@ -61,12 +82,20 @@ struct FiniteWidthPlan: ExperimentPlan {
     chains.flatMap { chain in
       widths.flatMap { width in
         let missing = (0..<settings.draws).filter { !recorded.contains(FiniteWidthUnit(chain: chain, width: width, draw: $0)) }
-        let together = cost.drawsTogether(chain, width)
+        let together = together(chain, width)
         return stride(from: 0, to: missing.count, by: together).map {
           Wave(chain: chain, width: width, draws: Array(missing[$0..<min($0 + together, missing.count)]))
         }
       }
     }
+  }
+
+  private func draw(_ chain: Chain, _ width: Int) -> Size { networks[chain].map { sizes.draw($0, width: width) } ?? 0 }
+
+  /// Draws that fit into memory together, at least one.
+  private func together(_ chain: Chain, _ width: Int) -> Int {
+    let room = (Size(budget) - sizes.shared).value / max(draw(chain, width).value, 1)
+    return max(1, min(Self.mostTogether, settings.draws, room))
   }
 
   /// The comparison of one chain, at its rate.
@@ -103,10 +132,10 @@ struct FiniteWidthUnit: Hashable {
 
   /// Nil for a record of something else.
   init?(_ record: Record) {
-    guard let text = record.string("bottlenecks"), let chain = try? Chain.parse(text), let width = record.number("width"),
-      let draw = record.number("draw")
+    guard let text = record.string("bottlenecks"), let chain = try? Chain.parse(text), let width = record.integer("width"),
+      let draw = record.integer("draw")
     else { return nil }
-    self.init(chain: chain, width: Int(width), draw: Int(draw))
+    self.init(chain: chain, width: width, draw: draw)
   }
 
   /// Fields that every line of the draw begins with.

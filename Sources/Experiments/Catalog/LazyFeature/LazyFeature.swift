@@ -17,17 +17,15 @@ public enum LazyFeature: Experiment {
     "train": "10000", "test": "50000", "widths": "100,300,1000", "draws": "10", "kernel-points": "1000",
     "alphas": (-8...14).map { exponent in
       // 10^k and 3.2 · 10^k.
-      "\(exponent % 2 == 0 ? "1" : "3.2")e\(Int((Double(exponent) / 2).rounded(.down)))"
+      "\(exponent % 2 == 0 ? "1" : "3.2")e\(exponent >> 1)"
     }.joined(separator: ","),
   ]
 
   /// An output f of order h^-1/2 has 24 bits, and α(f − f₀) must be known to a fraction of `outputChange`.
-  public static func allowsFloat32Passes(_ settings: LazyFeatureSettings) -> Bool {
-    ((try? settings.alphaList().max()) ?? .infinity) <= 1e4
-  }
+  public static func allowsFloat32Passes(_ settings: LazyFeatureSettings) -> Bool { settings.alphas.values.allSatisfy { $0 <= 1e4 } }
 
   public static func excess(over settings: LazyFeatureSettings) throws -> (Record) -> Excess? {
-    let (widths, alphas) = (Set(try settings.widthList().map(Double.init)), Set(try settings.alphaList()))
+    let (widths, alphas) = (Set(settings.widthList.map(Double.init)), Set(settings.alphaList))
     return { record in
       if let width = record.number("width"), !widths.contains(width) { return .member("widths", width) }
       if let alpha = record.number("alpha"), !alphas.contains(alpha) { return .member("alphas", alpha) }

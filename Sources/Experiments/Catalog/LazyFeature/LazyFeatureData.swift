@@ -16,6 +16,9 @@ struct LazyFeatureData {
   let checksums: [String: String]
   /// How the data were read where the files leave it open.
   let notes: [String]
+  /// Of all points that were read, and the features of one.
+  let loadedBytes: Int
+  let features: Int
 
   /// - Parameter passEngine: holds the points; components are found on `engine`, in float64.
   init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws {
@@ -25,6 +28,7 @@ struct LazyFeatureData {
     checksums = Dictionary(
       loaded.files.map { ($0.path, "crc32 \($0.crc32), \($0.byteCount) bytes") }, uniquingKeysWith: { first, _ in first })
     notes = loaded.notices
+    (loadedBytes, features) = (loaded.byteCount, points.features)
     trainSigns = Matrix(rows: settings.train, columns: 1, values: Array(try Self.signs(points, trainRows)))
     testSigns = Matrix(rows: settings.test, columns: 1, values: Array(try Self.signs(points, testRows)))
     guard settings.components == 0 else {

@@ -18,7 +18,7 @@ struct LazyFeatureExecution {
     let remaining = plan.units.filter { !recorder.isComplete($0) }
     if remaining.count < plan.units.count { context.log.info("\(plan.units.count - remaining.count) networks are already recorded") }
     let progress = WorkProgress(total: remaining.reduce(0) { $0 + plan.seconds(of: $1) }, context.progress)
-    for width in try plan.settings.widthList() {
+    for width in plan.settings.widthList {
       var units = remaining.filter { $0.width == width }
       if let saved = try LazyFeatureEnsemble.resume(width: width, among: units, plan, recorder, context) {
         let own = Set(saved.units)

@@ -3,6 +3,7 @@ import FiniteNetworks
 import Foundation
 import Learning
 import Results
+import Sizes
 
 /// Checked settings of `lazy-feature` with their data: which networks are trained, in which ensembles.
 struct LazyFeaturePlan: ExperimentPlan {
@@ -13,7 +14,7 @@ struct LazyFeaturePlan: ExperimentPlan {
     let alpha: Double
     let draw: Int
 
-    var key: String { "h\(width)-a\(alpha)-draw\(draw)" }
+    var key: String { "h\(width)-a\(alpha.fileText)-draw\(draw)" }
     var stream: String { "network/\(width)/\(alpha)/\(draw)" }
     var fields: Record { ["width": .number(Double(width)), "alpha": .number(alpha), "draw": .number(Double(draw))] }
   }
@@ -22,6 +23,7 @@ struct LazyFeaturePlan: ExperimentPlan {
   let data: LazyFeatureData
   let units: [Unit]
   let passEngine: Engine
+  private let sizes: LazyFeatureSizes
   /// Measured time of one step of one network of each width.
   let secondsPerStep: [Int: Double]
 
@@ -29,13 +31,18 @@ struct LazyFeaturePlan: ExperimentPlan {
   private static let typicalSteps = 2500.0
 
   init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws {
-    try settings.check()
+    try settings.checkAll()
     self.settings = settings
     self.passEngine = passEngine
     data = try LazyFeatureData(settings, on: engine, passEngine: passEngine)
-    let (widths, alphas) = try (settings.widthList(), settings.alphaList())
+    let (widths, alphas) = (settings.widthList, settings.alphaList)
     units = widths.flatMap { width in
       alphas.flatMap { alpha in (0..<settings.draws).map { Unit(width: width, alpha: alpha, draw: $0) } }
+    }
+    sizes = LazyFeatureSizes(settings: settings, data: data, engine: passEngine)
+    for width in widths {
+      let least = try sizes.shared(networks: units.count) + sizes.member(width: width) + sizes.passes(width: width, members: 1)
+      try MemoryNeed.check(least, for: LazyFeature.name, budget: passEngine.memoryBudget)
     }
     var seconds: [Int: Double] = [:]
     for width in widths { seconds[width] = try Self.measure(width, settings, data, passEngine) }
@@ -72,36 +79,52 @@ struct LazyFeaturePlan: ExperimentPlan {
   }
 
   var estimatedSeconds: Double { units.reduce(0) { $0 + seconds(of: $1) } }
-  var expectedBytes: Int { units.count * (60 * 300 + 8 * settings.test + 4096) + checkpointBytes }
+  var memory: Int {
+    let largest = settings.widthList.map { width -> Size in
+      let members = (try? groups(units.filter { $0.width == width }, width: width).map(\.count).max()) ?? 1
+      guard let member = try? sizes.member(width: width), let passes = try? sizes.passes(width: width, members: members) else {
+        return .largest
+      }
+      return member * members + passes
+    }
+    return (sizes.shared(networks: units.count) + (largest.max() ?? 0)).value
+  }
+  var disk: Int {
+    // A network has about sixty lines and its outputs; an old checkpoint stays until the new one is whole.
+    let each = Size(60 * 220 + 4096) + MemoryNeed.numbers([settings.test])
+    return Size.sum([each * units.count, checkpointBytes * 2, Size(1 << 20)]).value
+  }
   var dataChecksums: [String: String] { data.checksums }
   var dataNotes: [String] { data.notes }
   var seeds: [String: UInt64] { ["data, networks, batches": settings.seed] }
 
-  private var checkpointBytes: Int {
-    (units.map(\.width).max()).flatMap { try? parameterBytes(width: $0) }.map { $0 / passEngine.precision.byteCount * 8 * units.count } ?? 0
+  private var checkpointBytes: Size {
+    let width = settings.widthList.last ?? 1
+    let members = units.count / max(settings.widthList.count, 1)
+    let vectors = settings.method == .adam ? 3 : settings.momentum > 0 ? 2 : 1
+    return Size((try? architecture(width: width).parameterCount) ?? 0) * MemoryNeed.numbers([vectors, members])
   }
 
-  /// Of the parameters of one network.
-  func parameterBytes(width: Int) throws -> Int { try architecture(width: width).parameterCount * passEngine.precision.byteCount }
-
-  /// Networks of one width that are trained together: parameters, two gradients and a trial of each stay in half of the memory.
+  /// Networks of one width that are trained together, as many as memory has room for.
   func groups(_ units: [Unit], width: Int) throws -> [[Unit]] {
-    let each = max(1, try parameterBytes(width: width) * 6)
-    let most = max(1, passEngine.memoryBudget / 2 / each)
+    let room = Size(passEngine.memoryBudget) - sizes.shared(networks: self.units.count)
+    let (passes, each) = (try sizes.passes(width: width, members: max(units.count, 1)), try sizes.member(width: width))
+    let most = max(1, (room - passes).value / max(each.value, 1))
     return stride(from: 0, to: units.count, by: most).map { Array(units[$0..<min($0 + most, units.count)]) }
   }
 
   var summary: [String] {
-    let widths = (try? settings.widthList()) ?? [], alphas = (try? settings.alphaList()) ?? []
+    let (widths, alphas) = (settings.widthList, settings.alphaList)
     let limit =
       settings.method == .flow
-      ? "about \(Int(Self.typicalSteps)) steps each, at most \(settings.steps)" : "\(settings.steps) steps each at most"
+      ? "about \(Int(saturating: Self.typicalSteps)) steps each, at most \(settings.steps)" : "\(settings.steps) steps each at most"
     return [
       "\(units.count) networks (\(settings.network.rawValue)): widths \(widths.map(String.init).joined(separator: ", ")), "
         + "√h·α = \(alphas.map { String(format: "%g", $0) }.joined(separator: ", ")), \(settings.draws) draws",
       "\(settings.train) training and \(settings.test) test points of \(data.train.columns) features, \(settings.loss), \(settings.method.rawValue), "
         + "\(passEngine.precision.rawValue)",
-      "\(limit), until every margin is \(settings.margin): about \(BottleneckPlan.text(seconds: estimatedSeconds))",
+      "\(limit), until every margin is \(settings.margin): about \(BottleneckPlan.text(seconds: estimatedSeconds)), "
+        + MemoryNeed.text(Size(memory), budget: passEngine.memoryBudget),
     ]
   }
 

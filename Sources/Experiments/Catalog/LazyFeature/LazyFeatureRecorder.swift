@@ -3,6 +3,7 @@ import FiniteNetworks
 import Foundation
 import Learning
 import Results
+import Sizes
 
 /// Writes the records of `lazy-feature` and knows those of earlier starts.
 final class LazyFeatureRecorder {
@@ -58,12 +59,12 @@ final class LazyFeatureRecorder {
     (self.plan, self.context) = (plan, context)
     for record in context.store.existing {
       if record.string("kind") == "ensemble" { ensembles.append(record) }
-      guard let width = record.number("width"), let draw = record.number("draw") else { continue }
-      if record.string("kind") == "kernel", record.string("kernel") == "initial" { kernels.insert("\(Int(width))/\(Int(draw))") }
+      guard let width = record.integer("width"), let draw = record.integer("draw") else { continue }
+      if record.string("kind") == "kernel", record.string("kernel") == "initial" { kernels.insert("\(width)/\(draw)") }
       guard let alpha = record.number("alpha") else { continue }
-      let key = LazyFeaturePlan.Unit(width: Int(width), alpha: alpha, draw: Int(draw)).key
+      let key = LazyFeaturePlan.Unit(width: width, alpha: alpha, draw: draw).key
       if record.string("kind") == "end" { ends[key] = record }
-      if record.string("kind") == "step", let step = record.number("step") { lastSteps[key] = max(lastSteps[key] ?? -1, Int(step)) }
+      if record.string("kind") == "step", let step = record.integer("step") { lastSteps[key] = max(lastSteps[key] ?? -1, step) }
     }
   }
 
@@ -94,7 +95,7 @@ final class LazyFeatureRecorder {
     let now = try engine.read(training.network.keeping(members: due).outputs(plan.data.test.rows(0..<count)))
     for (place, member) in due.enumerated() {
       let step = training.clock.accepted[member]
-      trails[member].saved.nextReading = max(step + 1, Int((Double(step) * 1.2).rounded(.up)))
+      trails[member].saved.nextReading = max(step + 1, Int(saturating: (Double(step) * 1.2).rounded(.up)))
       guard step > lastSteps[units[member].key] ?? -1 else { continue }
       lastSteps[units[member].key] = step
       let f = Matrix(rows: count, columns: 1, values: Array(now[place * count..<(place + 1) * count]))
@@ -155,7 +156,7 @@ final class LazyFeatureRecorder {
 
   /// For every α with all draws at hand: fluctuations over draws and the error of their mean.
   func recordEnsembles(width: Int) throws {
-    for alpha in try plan.settings.alphaList() {
+    for alpha in plan.settings.alphaList {
       let units = plan.units.filter { $0.width == width && $0.alpha == alpha }
       let functions = try units.compactMap { try output(of: $0) }
       guard functions.count == units.count, functions.count > 1 else { continue }

@@ -1,16 +1,23 @@
 import Compute
 import Learning
 import Results
+import Sizes
 
 /// What one run of `linear-acceleration` computes: four parts, each of units that are recorded by themselves.
 struct LinearAccelerationPlan: ExperimentPlan {
   let settings: LinearAccelerationSettings
   private let parts: [any LinearAccelerationPart]
   private let kinds: [String: Kind]
+  private let budget: Int
+  /// Bytes, with the program.
+  private let largestUnit: Size
 
-  init(_ settings: LinearAccelerationSettings) throws {
-    try settings.validate()
+  init(_ settings: LinearAccelerationSettings, memoryBudget: Int) throws {
+    try settings.checkAll()
     self.settings = settings
+    budget = memoryBudget
+    largestUnit = try Self.bytes(settings)
+    try MemoryNeed.check(largestUnit, for: LinearAcceleration.name, budget: budget)
     parts = [
       try SpeedUpPart(settings), try RulePart(settings), try ModePart(settings), try RegressionPart(settings), try WidthPart(settings),
     ]
@@ -20,13 +27,22 @@ struct LinearAccelerationPlan: ExperimentPlan {
   /// The values of a recorded line that no unit of its kind has.
   func excess(_ record: Record) -> Excess? {
     let kind = record.string("kind") ?? ""
-    guard let own = kinds[kind] else { return .member("lines of kind", kind) }
+    guard let own = kinds[kind] else { return excess(ofMissing: kind, record) }
     if own.units.contains(own.key(record)) { return nil }
     for (name, setting) in Self.settingNames where own.values[name]?.contains(record[name]?.text ?? "") == false {
       if name == "draw", let draw = record.number(name) { return .amount(setting, draw + 1) }
       return .member(setting, record[name]?.text ?? "none")
     }
     return nil
+  }
+
+  /// Of a record of a kind that nothing asks for: the value that leaves it out, such as the only depth of a chain.
+  private func excess(ofMissing kind: String, _ record: Record) -> Excess {
+    for (name, setting) in Self.settingNames {
+      guard let value = record[name]?.text, !kinds.values.contains(where: { $0.values[name]?.contains(value) == true }) else { continue }
+      return .member(setting, value)
+    }
+    return .member("lines of kind", kind)
   }
 
   /// Settings by the fields of the records that follow from them.
@@ -53,9 +69,34 @@ struct LinearAccelerationPlan: ExperimentPlan {
     func key(_ record: Record) -> String { names.map { record[$0]?.text ?? "" }.joined(separator: " ") }
   }
 
-  var summary: [String] { parts.map(\.summary) + ["about \(BottleneckPlan.text(seconds: estimatedSeconds))"] }
+  var summary: [String] {
+    let bounds = "about \(BottleneckPlan.text(seconds: estimatedSeconds)), \(MemoryNeed.text(Size(memory), budget: budget))"
+    return parts.map(\.summary) + [bounds]
+  }
   var estimatedSeconds: Double { parts.reduce(0) { $0 + $1.estimatedSeconds } }
-  var expectedBytes: Int { parts.reduce(1 << 20) { $0 + $1.units.count * 4096 } }
+  var memory: Int { (largestUnit + 4096 * parts.reduce(0) { $0 + $1.units.count }).value }
+  var disk: Int { 1 << 20 + parts.reduce(0) { $0 + $1.units.count * 3200 } }
+
+  /// Of the largest unit of any part, with the program.
+  private static func bytes(_ settings: LinearAccelerationSettings) throws -> Size {
+    let widest = settings.widths.values.max() ?? 1
+    let hidden = settings.layersG + settings.layersF
+    // Parameters, gradient, two more vectors, the products of layers that become one map, and a layer's normals on the host.
+    let squares = hidden > 4 ? 6 * (hidden - 4) + 3 : 0
+    let finite =
+      MemoryNeed.numbers([10, widest, settings.inputs + settings.widthBottleneck + 2 * hidden])
+      + MemoryNeed.numbers([squares, widest, widest])
+    // Seven slopes of a state, and the matrices that a derivative is made of.
+    let states = try settings.chains().map { chain in
+      let widths = [settings.inputs] + chain.widths + [1]
+      return Size.sum(zip(widths, widths.dropFirst()).map { Size.product([$0, $1]) })
+    }
+    let flow = (states.max() ?? 0) * 320 + MemoryNeed.numbers([3, settings.inputs, settings.inputs])
+    let regression = MemoryNeed.numbers([4, settings.regressionPoints, settings.regressionInputs])
+    let modeCount = settings.modes.values.count + 1
+    let modes = MemoryNeed.numbers([40, modeCount, modeCount, settings.depths.values.max() ?? 1])
+    return Size.sum([MemoryNeed.program, finite, flow, regression, modes])
+  }
   var dataChecksums: [String: String] { [:] }
   var seeds: [String: UInt64] { ["draws": settings.seed] }
 

@@ -12,7 +12,7 @@ struct ModePart: LinearAccelerationPart {
   var estimatedSeconds: Double { 0.2 * Double(units.count) }
 
   init(_ settings: LinearAccelerationSettings) throws {
-    let (depths, strengths) = try (settings.depthList(), settings.strengths())
+    let (depths, strengths) = (settings.depths.values, settings.strengths)
     summary =
       "singular modes of strengths \(strengths.map { "\($0)" }.joined(separator: ", ")) from \(settings.modeStart), "
       + "N = \(depths.map(String.init).joined(separator: ", "))"

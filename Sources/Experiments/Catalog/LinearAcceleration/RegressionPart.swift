@@ -15,7 +15,7 @@ struct RegressionPart: LinearAccelerationPart {
   private static let limit = 50_000
 
   init(_ settings: LinearAccelerationSettings) throws {
-    let (depths, powers) = try (settings.depthList(), settings.powerList())
+    let (depths, powers) = (settings.depths.values, settings.powers.values)
     summary =
       "regression with p = \(powers.map(String.init).joined(separator: ", ")) by rules of depth "
       + "\(depths.map(String.init).joined(separator: ", ")), each at its best constant rate, \(settings.draws) draws"
@@ -34,7 +34,7 @@ struct RegressionPart: LinearAccelerationPart {
         }
       }
     }
-    estimatedSeconds = Double(units.count) * 1e-4 * Double(settings.regressionPoints * settings.regressionInputs)
+    estimatedSeconds = Double(units.count) * 1e-4 * Double(settings.regressionPoints) * Double(settings.regressionInputs)
   }
 
   enum Problem: String {

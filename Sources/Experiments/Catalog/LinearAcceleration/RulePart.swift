@@ -11,7 +11,7 @@ struct RulePart: LinearAccelerationPart {
   var estimatedSeconds: Double { 0.05 * Double(units.count) }
 
   init(_ settings: LinearAccelerationSettings) throws {
-    let depths = try settings.depthList().filter { $0 > 1 }
+    let depths = settings.depths.values.filter { $0 > 1 }
     summary = "chains of N − 1 bottlenecks beside the end-to-end rule, N = \(depths.map(String.init).joined(separator: ", "))"
     units = depths.map { depth in
       LinearAccelerationUnit(key: ["kind": "rule", "depth": .number(Double(depth))]) { _ in

@@ -14,7 +14,7 @@ struct SpeedUpPart: LinearAccelerationPart {
   static let readings = (-12...24).map { pow(10, Double($0) / 8) }
 
   init(_ settings: LinearAccelerationSettings) throws {
-    let (chains, norms, decays, starts) = try (settings.chains(), settings.norms(), settings.decays(), settings.startKinds())
+    let (chains, norms, decays, starts) = (try settings.chains(), settings.norms, settings.decays, try settings.startKinds())
     summary =
       "speed-up to \(settings.fraction) of the loss: d = \(chains.map(\.description).joined(separator: ", ")), target norms "
       + "\(norms.map { "\($0)" }.joined(separator: ", ")), covariances j^−a with a = \(decays.map { "\($0)" }.joined(separator: ", ")), "

@@ -14,7 +14,7 @@ struct WidthPart: LinearAccelerationPart {
   let estimatedSeconds: Double
 
   init(_ settings: LinearAccelerationSettings) throws {
-    let widths = try settings.widthList()
+    let widths = settings.widths.values
     summary =
       "finite networks of width \(widths.map(String.init).joined(separator: ", ")), d = \(settings.widthBottleneck), "
       + "\(settings.steps) steps, \(settings.draws) draws, beside the limit"
@@ -30,8 +30,10 @@ struct WidthPart: LinearAccelerationPart {
     }
     // Hidden layers between hidden layers are what costs: six products of width² per step.
     let hidden = Double(settings.layersG - 1 + settings.layersF - 1), square = max(0, hidden - 2)
-    let perStep = widths.map { width in 1e-3 + 1e-8 * Double(width * settings.inputs) * hidden + 1e-9 * square * Double(width * width) }
-    estimatedSeconds = Double(settings.draws * settings.steps) * perStep.reduce(0, +)
+    let perStep = widths.map { width in
+      1e-3 + 1e-8 * Double(width) * Double(settings.inputs) * hidden + 1e-9 * square * Double(width) * Double(width)
+    }
+    estimatedSeconds = Double(settings.draws) * Double(settings.steps) * perStep.reduce(0, +)
   }
 
   private struct Comparison {

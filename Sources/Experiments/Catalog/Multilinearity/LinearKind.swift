@@ -1,9 +1,13 @@
+import Compute
 import FiniteNetworks
 import Networks
+import Sizes
 import WideKernels
 
 /// A deep linear network by its segments: numbers of weight matrices between consecutive bottlenecks.
 struct LinearKind: Hashable, Sendable, CustomStringConvertible {
+  static let mostLayers = 20
+
   let depths: [Int]
 
   /// As it is written in settings and records: `4`, `2+2`.
@@ -13,11 +17,15 @@ struct LinearKind: Hashable, Sendable, CustomStringConvertible {
   var degree: Int { depths.count }
   var layers: Int { depths.reduce(0, +) }
 
+  init(depths: [Int]) { self.depths = depths }
+
   /// - Returns: nil unless every segment has a layer and there are two in all.
   init?(_ text: String) {
     let parts = text.split(separator: "+", omittingEmptySubsequences: false).map { Int($0) }
     let depths = parts.compactMap { $0 }
-    guard depths.count == parts.count, depths.allSatisfy({ $0 >= 1 }), (2...20).contains(depths.reduce(0, +)) else { return nil }
+    guard depths.count == parts.count, depths.allSatisfy({ (1...Self.mostLayers).contains($0) }),
+      depths.count <= Self.mostLayers, (2...Self.mostLayers).contains(depths.reduce(0, +))
+    else { return nil }
     self.depths = depths
   }
 
@@ -42,12 +50,12 @@ struct LinearKind: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Weights of a network of that width.
-  func parameters(_ settings: MultilinearitySettings, width: Int) -> Int {
-    var (count, fanIn) = (0, settings.inputs)
+  func parameters(_ settings: MultilinearitySettings, width: Int) -> Size {
+    var (count, fanIn): (Size, Int) = (0, settings.inputs)
     for (segment, depth) in depths.enumerated() {
       for layer in 0..<depth {
         let outputs = layer < depth - 1 ? width : segment == depths.count - 1 ? 1 : settings.bottleneck
-        count += fanIn * outputs
+        count += Size.product([fanIn, outputs])
         fanIn = outputs
       }
     }

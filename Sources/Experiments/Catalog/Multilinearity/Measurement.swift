@@ -2,6 +2,7 @@ import Compute
 import FiniteNetworks
 import Foundation
 import Results
+import Sizes
 
 /// One measurement of some members on its way: the records of its parts that are done, and where the part under way stands. From a
 /// checkpoint of both it goes on with the same numbers.
@@ -139,7 +140,7 @@ final class WorkClock {
     count += 1
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
     let rate = elapsed > 0 ? Double(count) / elapsed : 0
-    let text = rate >= 10 ? "\(Int(rate.rounded()))" : "\((rate * 10).rounded() / 10)"
+    let text = rate >= 10 ? "\(Int(saturating: rate.rounded()))" : "\((rate * 10).rounded() / 10)"
     progress.update("\(name): \(activity)", seconds: seconds * min(part, 1), rate: "\(text) \(unit)/s")
   }
 

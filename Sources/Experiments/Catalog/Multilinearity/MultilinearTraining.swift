@@ -2,6 +2,7 @@ import Compute
 import FiniteNetworks
 import Learning
 import Results
+import Sizes
 
 /// Gradient descent of networks beside that of the product of factors, and distances to the multilinear model in a ball.
 struct MultilinearTraining {
@@ -64,7 +65,7 @@ struct MultilinearTraining {
     var shown: Set<Int> = [settings.steps]
     var next = 1.0
     while next < Double(settings.steps) {
-      shown.insert(Int(next))
+      shown.insert(Int(saturating: next))
       next = max(next * 1.15, next + 1)
     }
     return shown

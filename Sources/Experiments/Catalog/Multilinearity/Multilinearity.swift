@@ -19,7 +19,7 @@ public enum Multilinearity: Experiment {
   public static func allowsFloat32Passes(_ settings: MultilinearitySettings) -> Bool { false }
 
   public static func excess(over settings: MultilinearitySettings) throws -> (Record) -> Excess? {
-    let (kinds, widths) = (Set(try settings.kinds().map { "\($0)" }), Set(try settings.widthList().map(Double.init)))
+    let (kinds, widths) = (Set(try settings.kinds().map { "\($0)" }), Set(settings.widths.values.map(Double.init)))
     return { record in
       if let kind = record.string("network"), !kinds.contains(kind) { return .member("networks", kind) }
       if let width = record.number("width"), !widths.contains(width) { return .member("widths", width) }

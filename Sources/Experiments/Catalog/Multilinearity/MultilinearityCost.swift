@@ -1,5 +1,6 @@
 import Compute
 import FiniteNetworks
+import Sizes
 
 /// Estimates of time from two probes of the device: what an operation takes at least, and what a parameter takes.
 struct MultilinearityCost {
@@ -11,10 +12,12 @@ struct MultilinearityCost {
 
   /// Iterations that spectral norms were seen to take, of those allowed.
   private static let expectedIterations = 60
+  /// Wide enough that vectors do not stay in a processor's caches.
+  private static let probe = (width: 320, members: 8)
 
   init(_ settings: MultilinearitySettings, on engine: Engine) throws {
     self.settings = settings
-    guard let kind = LinearKind("4") else { preconditionFailure("4 is a kind of network") }
+    let kind = LinearKind(depths: [4])
     func time(width: Int, members: Int) throws -> Double {
       let streams = (0..<members).map { RandomStream(seed: 0, name: "probe/\($0)") }
       let network = try FiniteNetwork(kind.architecture(settings, width: width), members: streams, on: engine)
@@ -29,19 +32,21 @@ struct MultilinearityCost {
       return best
     }
     let small = try time(width: 8, members: 1)
-    // Wide enough that vectors do not stay in a processor's caches.
-    let (width, members) = (320, 8)
+    let (width, members) = Self.probe
     secondsPerLayer = small / Double(kind.layers)
     secondsPerParameter =
-      max(try time(width: width, members: members) - small, 0) / Double(kind.parameters(settings, width: width) * members)
+      max(try time(width: width, members: members) - small, 0) / (Double(kind.parameters(settings, width: width).value) * Double(members))
   }
 
-  /// Of one member at one start: the vectors that an iteration holds, and a few more for its passes.
-  func bytesPerMember(_ kind: LinearKind, width: Int) -> Int { 12 * 8 * (kind.parameters(settings, width: width) + 1024) }
+  /// What the probes hold.
+  static func probeBytes(_ settings: MultilinearitySettings) -> Size {
+    let kind = LinearKind(depths: [4])
+    return kind.parameters(settings, width: probe.width) * (64 * probe.members)
+  }
 
   func seconds(_ unit: MultilinearityPlan.Unit, members: Int) -> Double {
     let layers = Double(unit.kind.layers) * secondsPerLayer
-    let parameters = Double(unit.kind.parameters(settings, width: unit.width) * members) * secondsPerParameter
+    let parameters = Double(unit.kind.parameters(settings, width: unit.width).value) * Double(members) * secondsPerParameter
     let iterations = Double(min(settings.iterations, Self.expectedIterations))
     /// Of an iteration at order k, over that at order 2: products of series, and gradients that are sums of k terms.
     func iteration(_ order: Int) -> Double {

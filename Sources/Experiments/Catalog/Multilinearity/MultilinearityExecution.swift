@@ -1,6 +1,7 @@
 import Compute
 import FiniteNetworks
 import Results
+import Sizes
 
 /// Runs the measurements of a plan that are not recorded yet.
 struct MultilinearityExecution {
@@ -30,7 +31,7 @@ struct MultilinearityExecution {
       let missing = (0..<plan.settings.members).filter {
         !recorded.contains(Self.key("\(unit.kind)", Double(unit.width), unit.part.rawValue, Double($0)))
       }
-      let wave = plan.wave(unit, budget: context.engine.memoryBudget)
+      let wave = plan.wave(unit)
       for start in stride(from: 0, to: missing.count, by: wave) {
         work.append((unit, Array(missing[start..<min(start + wave, missing.count)])))
       }

@@ -1,6 +1,7 @@
 import Compute
 import FiniteNetworks
 import Results
+import Sizes
 
 /// What is measured of every network at every width, and what it costs.
 struct MultilinearityPlan: ExperimentPlan {
@@ -25,30 +26,44 @@ struct MultilinearityPlan: ExperimentPlan {
   private let kinds: [LinearKind]
   private let widths: [Int]
   private let cost: MultilinearityCost
+  private let budget: Int
 
   init(_ settings: MultilinearitySettings, on engine: Engine) throws {
-    try settings.validate()
+    try settings.checkAll()
     self.settings = settings
-    let (kinds, widths) = (try settings.kinds(), try settings.widthList())
+    let (kinds, widths) = (try settings.kinds(), settings.widths.values)
     (self.kinds, self.widths) = (kinds, widths)
     units = widths.flatMap { width in
       kinds.flatMap { kind in
         Part.allCases.filter { $0 != .blocks || kind.degree > 1 }.map { Unit(kind: kind, width: width, part: $0) }
       }
     }
-    cost = try MultilinearityCost(settings, on: engine)
-    for kind in kinds {
-      let largest = widths.max() ?? 1
-      let bytes = cost.bytesPerMember(kind, width: largest) * settings.restarts
-      guard bytes <= engine.memoryBudget else {
-        throw ComputeError.budgetTooSmall(
-          operation: "network \(kind) of width \(largest)", neededBytes: bytes, budgetBytes: engine.memoryBudget)
-      }
+    budget = engine.memoryBudget
+    for unit in units {
+      try MemoryNeed.check(Self.shared(settings) + Self.member(unit, settings), for: Multilinearity.name, budget: budget)
     }
+    cost = try MultilinearityCost(settings, on: engine)
+  }
+
+  /// The program, its probe of the device, and the training points.
+  private static func shared(_ settings: MultilinearitySettings) -> Size {
+    MemoryNeed.program + MultilinearityCost.probeBytes(settings) + MemoryNeed.numbers([6, settings.points, settings.inputs + 8])
+  }
+
+  /// One member with its starts: the vectors that an iteration holds, and a few more for its passes.
+  private static func member(_ unit: Unit, _ settings: MultilinearitySettings) -> Size {
+    let parameters = unit.kind.parameters(settings, width: unit.width) + Size(1024 * (unit.kind.layers + 1))
+    let vectors = parameters * 160
+    let passes: Size = unit.part == .training ? MemoryNeed.numbers([8, settings.points, unit.width, unit.kind.layers]) : 0
+    return vectors * settings.restarts + passes
   }
 
   var estimatedSeconds: Double { units.reduce(0) { $0 + seconds($1, members: settings.members) } }
-  var expectedBytes: Int { units.count * settings.members * 8192 + (1 << 20) }
+  var memory: Int {
+    let most = units.map { Self.shared(settings) + Self.member($0, settings) * min(settings.members, wave($0)) }.max()
+    return (most ?? Self.shared(settings)).value
+  }
+  var disk: Int { (Size.product([units.count, settings.members, 4096]) + Size(1 << 20)).value }
   var dataChecksums: [String: String] { [:] }
   var seeds: [String: UInt64] { ["networks": settings.seed] }
 
@@ -58,15 +73,16 @@ struct MultilinearityPlan: ExperimentPlan {
         + "\(widths.map(String.init).joined(separator: ", ")), \(settings.members) of each",
       "derivatives to order \(settings.orders) by power iteration (\(settings.restarts) starts, at most \(settings.iterations) iterations); "
         + "\(settings.steps) steps of gradient descent on \(settings.points) points; a ball of radius \(settings.radius)",
-      "\(units.count) measurements: about \(BottleneckPlan.text(seconds: estimatedSeconds))",
+      "\(units.count) measurements: about \(BottleneckPlan.text(seconds: estimatedSeconds)), "
+        + MemoryNeed.text(Size(memory), budget: budget),
     ]
   }
 
   func seconds(_ unit: Unit, members: Int) -> Double { cost.seconds(unit, members: members) }
 
   /// Members that are computed at once.
-  func wave(_ unit: Unit, budget: Int) -> Int {
-    max(1, budget / max(cost.bytesPerMember(unit.kind, width: unit.width) * settings.restarts, 1))
+  func wave(_ unit: Unit) -> Int {
+    max(1, (Size(budget) - Self.shared(settings)).value / max(Self.member(unit, settings).value, 1))
   }
 
   func run(_ context: RunContext) throws { try MultilinearityExecution(self, context).run() }

@@ -1,8 +1,13 @@
-import ArgumentParser
+import Sizes
 
 /// An amount of memory as a user writes it: 8GB, 500MB, 12GiB, 1e9.
-public struct ByteCount: Sendable, Codable, Equatable, CustomStringConvertible {
+public struct ByteCount: Sendable, Codable, Comparable, CustomStringConvertible {
   public var bytes: Int
+
+  /// The most that a setting may say.
+  public static let largest = ByteCount(bytes: 1_000_000_000_000_000)
+
+  public static func < (a: ByteCount, b: ByteCount) -> Bool { a.bytes < b.bytes }
 
   public init(bytes: Int) { self.bytes = bytes }
 
@@ -13,8 +18,10 @@ public struct ByteCount: Sendable, Codable, Equatable, CustomStringConvertible {
       ("", 1),
     ]
     for (unit, size) in units where text.lowercased().hasSuffix(unit.lowercased()) {
-      guard let number = Double(text.dropLast(unit.count).filter { $0 != " " }), number > 0, number * size < 0x1p62 else { return nil }
-      bytes = Int(number * size)
+      guard let number = NumberText.number(text.dropLast(unit.count).filter { $0 != " " }), number > 0, number * size < 0x1p62 else {
+        return nil
+      }
+      bytes = Int(saturating: number * size)
       return
     }
     return nil
@@ -30,13 +37,8 @@ public struct ByteCount: Sendable, Codable, Equatable, CustomStringConvertible {
   public var description: String {
     for (unit, size) in [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3)] where Double(bytes) >= size {
       let value = Double(bytes) / size
-      return value < 10 ? "\((value * 10).rounded() / 10) \(unit)" : "\(Int(value.rounded())) \(unit)"
+      return value < 10 ? "\((value * 10).rounded() / 10) \(unit)" : "\(Int(saturating: value.rounded())) \(unit)"
     }
     return "\(bytes) B"
   }
-}
-
-extension ByteCount: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-  public var defaultValueDescription: String { description }
 }

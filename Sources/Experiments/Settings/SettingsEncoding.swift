@@ -14,15 +14,6 @@ extension Flag: SettingValue where Value: Encodable {
   fileprivate func settingValue() throws -> JSONValue { try JSONValue(encoding: wrappedValue, what: "setting") }
 }
 
-/// One that holds settings of its own.
-private protocol SettingGroup {
-  var group: Any { get }
-}
-
-extension OptionGroup: SettingGroup {
-  fileprivate var group: Any { wrappedValue }
-}
-
 extension Experiment {
   /// Every setting with its value, by the name that it has on the command line and in YAML.
   public static func values(of settings: Settings) throws -> [String: JSONValue] {
@@ -32,15 +23,10 @@ extension Experiment {
   private static func allValues(of settings: Any) throws -> [String: JSONValue] {
     var values: [String: JSONValue] = [:]
     for child in Mirror(reflecting: settings).children {
-      if let nested = child.value as? any SettingGroup { try values.merge(allValues(of: nested.group)) { own, _ in own } }
+      if let nested = child.value as? any SettingGroup { try values.merge(allValues(of: nested.settings)) { own, _ in own } }
       guard let label = child.label, let setting = child.value as? any SettingValue else { continue }
-      values[kebabCase(label.hasPrefix("_") ? String(label.dropFirst()) : label)] = try setting.settingValue()
+      values[settingName(label)] = try setting.settingValue()
     }
     return values
   }
-}
-
-/// `targetScale` as `target-scale`: how ArgumentParser names options.
-func kebabCase(_ name: String) -> String {
-  name.reduce(into: "") { text, character in text += character.isUppercase ? "-\(character.lowercased())" : String(character) }
 }

@@ -1,0 +1,31 @@
+import Compute
+import Sizes
+
+/// Sizes that the plans of all experiments count alike. All of them are bounds from above, of the device and the host together: the backends of a
+/// processor share its memory, and so do devices without their own.
+///
+/// Not counted is what a driver takes for itself: PoCL needs up to half a gigabyte while it builds programs.
+enum MemoryNeed {
+  /// The program before it has read any data: its code and libraries, threads, and the probes by which plans measure the device.
+  static let program = Size(128 << 20)
+
+  /// Points as they were read and the points chosen of them, with inputs of `features` and `outputs` numbers, on host and device.
+  static func data(_ loadedBytes: Int, points: Int, features: Int, outputs: Int) -> Size {
+    2 * Size(loadedBytes) + numbers([points, 4 * features]) + numbers([points, 6 * outputs])
+  }
+
+  /// float64 numbers, as many as the product of `factors`.
+  static func numbers(_ factors: [Int]) -> Size { 8 * Size.product(factors) }
+
+  /// Throws where the whole run needs more than it may have.
+  static func check(_ bytes: Size, for experiment: String, budget: Int) throws(ComputeError) {
+    guard bytes <= Size(budget) else {
+      throw .budgetTooSmall(operation: "the experiment \(experiment)", neededBytes: bytes.value, budgetBytes: budget)
+    }
+  }
+
+  /// For a person: the peak and what there is.
+  static func text(_ bytes: Size, budget: Int) -> String {
+    "at most about \(ByteCount(bytes: bytes.value)) of \(ByteCount(bytes: budget)) of memory"
+  }
+}
