@@ -10,10 +10,10 @@ export ISTHMUS_WARNINGS_AS_ERRORS ?= 1
 
 # Tests and the demo share one build.
 BUILD := swift build -c release -Xswiftc -enable-testing
-ISTHMUS = $$($(BUILD) --show-bin-path)/isthmus
+ISTHMUS = "$$($(BUILD) --show-bin-path)/isthmus"
 FORMATTED := Package.swift Sources Tests
 
-.PHONY: help setup build demo demo-full test check lint format docs dist clean oclgrind rusticl verify-limit
+.PHONY: help setup build demo demo-full test check lint format docs dist clean oclgrind rusticl verify-limit fuzz
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,14 +40,20 @@ verify-limit: setup ## the long version of the limit's and the basis's tests: wi
 	$(BUILD) --build-tests
 	ISTHMUS_LONG=1 swift test -c release -Xswiftc -enable-testing --skip-build --filter 'TheoryTests|BasisTests' | grep -E '^(theory|basis):|✘|↳|Test run'
 
+fuzz: setup ## inputs that nobody means, for FUZZ_SECONDS (300); FUZZ_SEED repeats its choices; failing inputs stay in .build/fuzz
+	$(BUILD) --build-tests
+	@export FUZZ_SECONDS="$${FUZZ_SECONDS:-300}" FUZZ_SEED="$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}"; \
+	echo "fuzz: seed $$FUZZ_SEED, $$FUZZ_SECONDS s"; \
+	swift test -c release -Xswiftc -enable-testing --skip-build --filter FuzzTests | grep -E '^fuzz|✘|↳|^  |Test run'
+
 check: build ## the conformance suite on every device of this machine; a missing OpenCL is a failure
 	$(ISTHMUS) check --all
 
 oclgrind: build ## the kernels under the OpenCL simulator Oclgrind: accesses out of bounds and data races are failures
-	Scripts/oclgrind "$(ISTHMUS)"
+	Scripts/oclgrind $(ISTHMUS)
 
 rusticl: build ## the suite on Mesa's rusticl, if installed; prints what fails there
-	Scripts/rusticl "$(ISTHMUS)"
+	Scripts/rusticl $(ISTHMUS)
 
 lint: ## style, as in .swift-format
 	swift format lint --strict --recursive --parallel $(FORMATTED)

@@ -4,12 +4,14 @@ import Foundation
 
 /// Rows of a benchmark as lines, each printed when it is done.
 enum BenchmarkTable {
-  static func heading(_ device: DeviceDescription, _ limits: DeviceLimits) -> String {
+  static func heading(_ device: DeviceDescription, _ limits: DeviceLimits) -> [String] {
     let peaks = limits.multiplyAdds.sorted { $0.key.rawValue > $1.key.rawValue }.map {
       String(format: "%.1f GFLOP/s in %@", 2e-9 * $0.value, $0.key.rawValue)
     }
-    return "\(device.identifier): \(device.name), \(device.driver)\nlimits: \(peaks.joined(separator: ", ")), "
-      + String(format: "copies at %.1f GB/s", limits.bandwidth / 1e9)
+    return [
+      "\(device.identifier): \(device.name), \(device.driver)",
+      "limits: \(peaks.joined(separator: ", ")), " + String(format: "copies at %.1f GB/s", limits.bandwidth / 1e9),
+    ]
   }
 
   static let columns = line([

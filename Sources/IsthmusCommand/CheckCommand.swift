@@ -3,6 +3,7 @@ import BackendCatalog
 import BackendTestKit
 import Compute
 import Foundation
+import PrintableText
 
 /// `isthmus check`.
 struct CheckCommand: ParsableCommand {
@@ -57,7 +58,10 @@ struct CheckCommand: ParsableCommand {
         reports.append(try check(try Engine(backend, precision: precision)))
       }
     }
-    if json { Terminal.write("[" + (try reports.map { String(decoding: try $0.json(), as: UTF8.self) }).joined(separator: ",\n") + "]") }
+    if json {
+      let texts = try reports.map { String(decoding: try $0.json(), as: UTF8.self) }
+      Terminal.write(lines: "[" + texts.joined(separator: ",\n").printableJSON + "]")
+    }
     guard chosen.missing.isEmpty else { throw CommandLineError.missingDevices(chosen.missing.map(\.name)) }
     guard !reports.isEmpty, reports.allSatisfy(\.passed) else { throw ExitCode.failure }
   }
@@ -114,7 +118,7 @@ struct CheckCommand: ParsableCommand {
     }
     let report = ConformanceReport(
       device: engine.device, precision: engine.precision, fallbacks: engine.backend.fallbacks, results: results)
-    if !json { Terminal.write(report.conclusion) }
+    if !json { Terminal.write(lines: report.conclusion) }
     return report
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BackendCatalog
 import Compute
+import PrintableText
 import Results
 
 /// `isthmus devices`.
@@ -28,9 +29,9 @@ struct DevicesCommand: ParsableCommand {
     let entries = try DeviceStart.all()
     let chosen = try? BackendCatalog.backend(named: nil).device.identifier
     if json {
-      Terminal.write(JSONValue.array(entries.map { Self.json($0, isDefault: $0.identifier == chosen) }).prettyText.trimmingLineFeed)
+      Terminal.write(lines: JSONValue.array(entries.map { Self.json($0, isDefault: $0.identifier == chosen) }).prettyText.trimmingLineFeed)
     } else {
-      Terminal.write(Self.text(entries, chosen: chosen))
+      Terminal.write(lines: Self.text(entries, chosen: chosen))
     }
   }
 
@@ -55,7 +56,7 @@ struct DevicesCommand: ParsableCommand {
       case .failure(let error): notes.append("missing: \(entry.identifier): \(error)")
       }
     }
-    return ([table.text.trimmingLineFeed] + notes).joined(separator: "\n")
+    return ([table.text.trimmingLineFeed] + notes.map(\.printable)).joined(separator: "\n")
   }
 
   private static func json(_ entry: BackendCatalog.Entry, isDefault: Bool) -> JSONValue {

@@ -27,7 +27,7 @@ enum DriverProbe {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(Limit.core, &none)
     _ = BackendCatalog.all()
-    Terminal.write(loadedLibraries.joined(separator: "\n"))
+    Terminal.writeVerbatim(loadedLibraries.joined(separator: "\n"))
     Program.end(EXIT_SUCCESS)
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Experiments
 import Foundation
+import PrintableText
 import Results
 import WideKernels
 
@@ -31,16 +32,16 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     let subjects = subject.map { [$0] } ?? Subject.allCases
     if json {
-      Terminal.write(JSONValue.object(subjects.map { .init($0.rawValue, json($0)) }).prettyText.trimmingLineFeed)
+      Terminal.write(lines: JSONValue.object(subjects.map { .init($0.rawValue, json($0)) }).prettyText.trimmingLineFeed)
     } else {
-      Terminal.write(subjects.map { "\($0.rawValue):\n" + text($0) }.joined(separator: "\n"))
+      Terminal.write(lines: subjects.map { "\($0.rawValue):\n" + text($0) }.joined(separator: "\n"))
     }
   }
 
   private var runs: [RunSummary] { RunListing.runs(in: URL(fileURLWithPath: results)) }
 
   private func text(_ subject: Subject) -> String {
-    func indented(_ lines: [String]) -> String { lines.map { "  \($0)\n" }.joined() }
+    func indented(_ lines: [String]) -> String { lines.map { "  \($0.printable(limit: 500))\n" }.joined() }
     switch subject {
     case .experiments: return indented(ExperimentCatalog.all.map { "\($0.name)  \($0.summary)" })
     case .activations:
@@ -54,7 +55,7 @@ struct ListCommand: ParsableCommand {
     case .data: return indented(DataSource.knownForms)
     case .runs:
       let runs = runs
-      guard !runs.isEmpty else { return "  none in \(results)\n" }
+      guard !runs.isEmpty else { return "  none in \(results.printable)\n" }
       return indented(runs.map { "\($0.experiment)/\($0.run)  \($0.started)  \($0.state)" })
     }
   }

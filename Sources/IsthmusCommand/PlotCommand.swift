@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Plotting
-import PrintableText
 import Results
 
 /// `isthmus plot`.
@@ -34,11 +33,11 @@ struct PlotCommand: ParsableCommand {
     let directory = try chosenDirectory()
     let experiment = try Manifest.read(directory).experiment
     guard let report = ReportCatalog.report(experiment) else { throw CommandLineError.noFigures(experiment: experiment) }
-    if let caveat = RunRecords.caveat(in: directory) { Terminal.writeError("note: \(caveat.printable)") }
+    if let caveat = RunRecords.caveat(in: directory) { Terminal.writeError("note: \(caveat)") }
     let figures = try report.figures(directory, formats: formats), files = figures.flatMap(\.files)
-    for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note.printable)") }
-    if files.isEmpty { Terminal.write("\(directory.relativePath.printable) has nothing to draw yet") }
-    for file in files { Terminal.write(file.relativePath.printable) }
+    for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note)") }
+    if files.isEmpty { Terminal.write("\(directory.relativePath) has nothing to draw yet") }
+    for file in files { Terminal.write(file.relativePath) }
   }
 
   private func chosenDirectory() throws -> URL {

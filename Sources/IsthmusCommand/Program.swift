@@ -11,14 +11,16 @@ enum Program {
   static func main(_ arguments: [String]) -> Never {
     Terminal.secureStreams()
     isthmus_signals_start()
+    var arguments = arguments
     do {
       if DriverProbe.isAskedFor(arguments) { DriverProbe.answer() }
-      var command = try IsthmusCommand.parseAsRoot(try SettingsFile.expand(arguments))
+      arguments = try SettingsFile.expand(Arguments.prepared(arguments))
+      var command = try IsthmusCommand.parseAsRoot(arguments)
       try EnvironmentVariables.check()
       try command.run()
       end(EXIT_SUCCESS)
     } catch {
-      end(report(error))
+      end(report(error, arguments))
     }
   }
 
@@ -40,14 +42,13 @@ enum Program {
   }
 
   /// Writes the message of an error, or the help that was asked for, and says how the process should end.
-  private static func report(_ error: any Error) -> Int32 {
+  private static func report(_ error: any Error, _ arguments: [String]) -> Int32 {
     let code = IsthmusCommand.exitCode(for: error).rawValue
-    let message = IsthmusCommand.fullMessage(for: error)
     if code == EXIT_SUCCESS {
-      if !message.isEmpty { Terminal.writeVerbatim(message) }
-    } else if !message.isEmpty {
-      let label = "Error: "
-      Terminal.writeError("error: " + (message.hasPrefix(label) ? String(message.dropFirst(label.count)) : message))
+      let help = IsthmusCommand.fullMessage(for: error)
+      if !help.isEmpty { Terminal.writeVerbatim(help) }
+    } else if let message = ErrorMessage.text(of: error, arguments: arguments) {
+      Terminal.writeError(lines: message)
     }
     return code
   }

@@ -1,6 +1,8 @@
+import Compute
 import Experiments
 import Foundation
 import Logging
+import Sizes
 import Synchronization
 
 /// Progress on standard error: one line rewritten in place on a terminal, plain lines at intervals elsewhere.
@@ -45,7 +47,7 @@ final class ProgressLine: Experiments.ProgressReporting {
   func end() { Terminal.clearPassingLine() }
 
   private static func bar(_ fraction: Double) -> String {
-    let width = 24, full = Int((Double(width) * min(max(fraction, 0), 1)).rounded())
+    let width = 24, full = min(max(Int(saturating: (Double(width) * fraction).rounded()), 0), width)
     return String(repeating: "█", count: full) + String(repeating: "░", count: width - full)
   }
 }

@@ -41,8 +41,11 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
-  /// A line on standard error.
-  static func writeError(_ text: String) {
+  /// A line on standard error. What could steer a terminal in it, line feeds too, is shown as an escape.
+  static func writeError(_ line: String) { writeError(lines: line.printable) }
+
+  /// Lines on standard error whose line feeds are the program's own.
+  static func writeError(lines text: String) {
     state.withLock { state in
       _ = send(clearing(&state) + text.printableLines + "\n", to: STDERR_FILENO)
     }
@@ -63,8 +66,11 @@ enum Terminal {
     }
   }
 
-  /// A line on standard output, at once. What could steer a terminal in it is shown instead.
-  static func write(_ text: String) { writeVerbatim(text.printableLines) }
+  /// A line on standard output, at once. What could steer a terminal in it, line feeds too, is shown as an escape.
+  static func write(_ line: String) { writeVerbatim(line.printable) }
+
+  /// Lines on standard output whose line feeds are the program's own: tables, JSON.
+  static func write(lines text: String) { writeVerbatim(text.printableLines) }
 
   /// A line of the program's own, such as a script for a shell, with all that is in it.
   static func writeVerbatim(_ text: String) {

@@ -1,5 +1,4 @@
 import Foundation
-import PrintableText
 import Subprocesses
 
 /// The gnuplot program, run as a subprocess.
@@ -50,25 +49,32 @@ public struct Gnuplot: Sendable {
   func run(_ script: String, figure: String) throws(PlottingError) -> Data {
     let folder = try Gnuplot.emptyFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    let input = folder.appendingPathComponent("script")
+    // A file: what a program reads from a pipe has to be written meanwhile.
+    let script = (text: script, file: folder.appendingPathComponent("script"))
+    do {
+      try Data(script.text.utf8).write(to: script.file)
+    } catch {
+      throw .cannotWrite(path: script.file.path, reason: "\(error)")
+    }
     var gnuplot = ChildProcess(executable.path, ["-d"])
     gnuplot.environment = Gnuplot.environment(ProcessInfo.processInfo.environment)
-    (gnuplot.folder, gnuplot.input, gnuplot.timeout, gnuplot.mostBytes) = (folder.path, input.path, timeLimit, 1 << 14)
+    gnuplot.folder = folder.path
+    gnuplot.input = script.file.path
+    gnuplot.timeout = timeLimit
+    gnuplot.mostBytes = 1 << 14
     let outcome: ChildProcess.Outcome
     do {
-      try Data(script.utf8).write(to: input)
       outcome = try gnuplot.run()
     } catch {
-      throw .gnuplotFailed(figure: figure, status: -1, message: "it could not be started: \(error)")
+      throw .gnuplotFailed(figure: figure, status: -1, message: error.description)
     }
     switch outcome.end {
-    case .exit(0): break
+    case .exit(0): return (try? Data(contentsOf: folder.appendingPathComponent(GnuplotScript.output))) ?? Data()
     case .timeout: throw .gnuplotTooSlow(figure: figure, limit: timeLimit)
     case .exit(let status), .signal(let status):
       let message = String(decoding: outcome.errors, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
       throw .gnuplotFailed(figure: figure, status: status, message: message)
     }
-    return (try? Data(contentsOf: folder.appendingPathComponent(GnuplotScript.output))) ?? Data()
   }
 
   /// A new folder that nobody else can write in.

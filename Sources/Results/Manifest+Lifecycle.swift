@@ -27,8 +27,8 @@ extension Manifest {
 
   /// This run, continued now with what `description` may change.
   ///
-  /// - Throws: `ResultsError.contradiction` where the experiment, the identity, the checksum of a data file or the reading of data differs,
-  ///   `.otherNumerics` where bits would and the run is not to be continued all the same.
+  /// - Throws: `ResultsError.contradiction` where the experiment, the identity, the checksum of a data file or the reading of data
+  ///   differs, `.otherNumerics` where bits would and the run is not to be continued all the same.
   func continued(by description: RunDescription, in directory: URL) throws(ResultsError) -> Manifest {
     func check(_ field: String, _ recorded: String, _ requested: String) throws(ResultsError) {
       guard recorded == requested else {

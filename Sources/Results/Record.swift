@@ -74,6 +74,9 @@ public struct Record: Equatable, Sendable {
     if case .number(let value) = self[key] { value } else { nil }
   }
 
+  /// The whole number under `key`; nil where there is none that an `Int` holds exactly.
+  public func integer(_ key: String) -> Int? { number(key).flatMap { Int(exactly: $0) } }
+
   /// The numbers under `key`; nil where absent, null or of another kind.
   public func numbers(_ key: String) -> [Double]? {
     if case .numbers(let values) = self[key] { values } else { nil }

@@ -40,7 +40,8 @@ struct RunLock: ~Copyable {
 
   /// True while some process writes the run.
   static func isHeld(in directory: URL) -> Bool {
-    let descriptor = open(file(in: directory).path, O_RDONLY | O_CLOEXEC)
+    // A pipe without a writer would block.
+    let descriptor = open(file(in: directory).path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     let code = code(systemFlock(descriptor, LOCK_SH | LOCK_NB))
