@@ -25,7 +25,11 @@ extension BenchmarkReport {
   /// The identifier, and for a processor its threads.
   private static func fileName(_ device: Device) -> String {
     let text = device.description.identifier + (device.description.backend == "cpu" ? "-\(device.description.driver)" : "")
-    return String(text.map { $0.isLetter || $0.isNumber ? $0 : "-" }).replacingOccurrences(of: "--", with: "-")
+    // By scalars of ASCII: the driver's text becomes part of a path.
+    let plain = text.unicodeScalars.map {
+      $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil) ? String($0) : "-"
+    }
+    return plain.joined().split(separator: "-").joined(separator: "-")
   }
 
   /// GFLOP/s against FLOP per byte under the device's limits, a panel per precision.
