@@ -17,7 +17,7 @@ public enum ComputeError: Error, Equatable, CustomStringConvertible {
   case unsupported(operation: String, reason: String)
   /// K(x, x) of points that are not zero lies below the least normal number of the precision.
   case vanishingKernel(kernel: KernelKind, precision: Precision, count: Int, of: Int, first: Int, set: String)
-  /// Rounding of the covariances of two nearly parallel points changes their kernel by `change` of itself.
+  /// Rounding of the covariances of two nearly parallel points changes their kernel by `change` of √(K(x, x) K(y, y)).
   case unresolvedPair(kernel: KernelKind, precision: Precision, first: String, second: String, change: Double)
 
   public var description: String {
@@ -50,7 +50,7 @@ public enum ComputeError: Error, Equatable, CustomStringConvertible {
         + " the weight variances (for relu, 2 keeps a kernel's size from layer to layer) or scale the inputs up."
     case .unresolvedPair(let kernel, let precision, let first, let second, let change):
       "\(kernel): \(first) and \(second) are so long and so nearly parallel that the rounding of their inner product in \(precision) changes "
-        + "their kernel by \(change < 10 ? String(percent: change) : "more than ten times"). Centre the inputs (subtract their mean)"
+        + "their kernel by \(change < 10 ? String(percent: change) : "more than ten times") of √(K(x, x) K(y, y)). Centre the inputs (subtract their mean)"
         + (precision == .float32 ? ", scale them down, or compute in float64." : " or scale them down.")
     }
   }

@@ -28,29 +28,20 @@ extension KernelProgram {
     return kinds
   }
 
-  /// By how much of themselves the kernels of a pair change where its covariance before every activation is off by `rounding` of its bound,
-  /// as that of nearly parallel points may be by rounding alone.
+  /// How far the kernels of a pair move, relative to √(K(x, x) K(y, y)), while its covariance before every activation goes from `rounding` of its
+  /// bound below to as much above, as that of nearly parallel points may by rounding alone.
   func changes(q11: Double, q22: Double, q12: Double, rounding: Double) -> (nngp: Double, ntk: Double) {
-    let exact = kernels(q11: q11, q22: q22, q12: q12)
-    var changes = (nngp: 0.0, ntk: 0.0)
-    for side in [-1.0, 1] {
-      let rounded = kernels(q11: q11, q22: q22, q12: q12, rounding: side * rounding)
-      func bound(_ kind: KeyPath<(nngp: Double, ntk: Double), Double>) -> Double {
-        let own = kernels(q11: q11, q22: q11, q12: q11)[keyPath: kind], other = kernels(q11: q22, q22: q22, q12: q22)[keyPath: kind]
-        return own.squareRoot() * other.squareRoot()
-      }
-      changes.nngp = max(changes.nngp, Self.change(rounded.nngp, exact.nngp, bound: bound(\.nngp)))
-      changes.ntk = max(changes.ntk, Self.change(rounded.ntk, exact.ntk, bound: bound(\.ntk)))
+    func values(_ q12: Double, _ rounding: Double) -> (nngp: Double, ntk: Double) {
+      kernels(q11: q11, q22: q22, q12: q12, rounding: rounding)
     }
-    return changes
-  }
-
-  /// A kernel that is zero where the other is not is held against its bound. Kernels that are no numbers are told elsewhere.
-  private static func change(_ value: Double, _ exact: Double, bound: @autoclosure () -> Double) -> Double {
-    guard value != exact, value.isFinite, exact.isFinite else { return 0 }
-    guard exact == 0 else { return abs(value / exact - 1) }
-    let bound = bound()
-    return bound > 0 ? abs(value) / bound : 0
+    let (below, above) = (values(q12, rounding), values(q12, -rounding))
+    let (one, two) = (kernels(q11: q11, q22: q11, q12: q11), kernels(q11: q22, q22: q22, q12: q22))
+    // Kernels that are zero, or no numbers at all, are told elsewhere.
+    func change(_ distance: Double, _ one: Double, _ two: Double) -> Double {
+      let bound = one.squareRoot() * two.squareRoot()
+      return bound > 0 && bound.isFinite && distance.isFinite ? abs(distance) / bound : 0
+    }
+    return (change(above.nngp - below.nngp, one.nngp, two.nngp), change(above.ntk - below.ntk, one.ntk, two.ntk))
   }
 
   private func kernels(q11: Double, q22: Double, q12: Double, rounding: Double = 0) -> (nngp: Double, ntk: Double) {

@@ -49,8 +49,10 @@ import WideKernels
   @Test func whatRoundingLeavesAloneIsComputed() throws {
     let far = try ActivationCatalog.activation("cos(1.0,1.0,0.0)")
     #expect(try refusal(program(Erf()), points(offset: 1e4), .float64) == nil, "not long enough")
-    // 1 - ρ² is 1e-10, of which rounding by 7e-16 is less than a ten-thousandth.
-    #expect(try refusal(program(Erf()), [1e8, 0, 0, 0, 1e8, 1000, 0, 0], .float64) == nil, "not parallel enough")
+    // 1 − ρ² is 1e-12, 1,500 times what it may be off by, and the kernel a fiftieth of its bound.
+    #expect(try refusal(program(Erf()), [1e8, 0, 0, 0, 1e8, 100, 0, 0], .float64) == nil, "not parallel enough")
+    // A kernel of e^-1000, of which rounding changes a thousandth: nothing beside K(x, x).
+    #expect(try refusal(program(Rbf(parameters: [1])), [1e6, 0, 0, 0, 1e6, 64, 0, 0], .float64) == nil, "too far apart to matter")
     #expect(try refusal(program(Erf()), [1e8, 0, 0, 0, 1e8, 1, 0, 0], .float64) != nil, "parallel up to rounding")
     #expect(try refusal(program(ReLU(), layers: 3), points(offset: 1e10), .float64) == nil, "a kernel of angles")
     #expect(try refusal(program(Erf()), points(offset: 1e8), .float64, [.nngp]) == nil, "the NNGP kernel of erf tends to a constant")
