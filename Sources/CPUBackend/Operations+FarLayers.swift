@@ -87,10 +87,28 @@ extension Operations {
     derivatives.ntk12.update(repeating: 0, count: area)
   }
 
-  /// The diagonal form of an activation, by vectors where all variances are moderate.
+  /// An activation for points with themselves.
+  ///
+  /// By the loop of pairs where all variances are moderate, so that pairs of equal points have the same bits: derivatives beside values would
+  /// round quotients otherwise.
   func diagonalActivation(_ activation: any Activation, _ state: DiagonalState<Scalar>, padded length: Int) {
     guard activation.dualError == 0, !areModerate(state.nngp, length) else {
-      return loops.diagonalActivation(activation, state, padded: length)
+      let area = tileArea(rows: 1, stride: length)
+      return withTile(3 * area) { base in
+        let variances = base + 2 * area
+        var tile = PairTile(rows: 1, columns: length, stride: length, nngp: base, ntk: base + area)
+        tile.isPaired = true
+        base.update(repeating: 0, count: 3 * area)
+        tile.nngp.update(from: state.nngp, count: length)
+        tile.ntk.update(from: state.ntk, count: length)
+        variances.update(from: state.nngp, count: length)
+        loops.diagonalActivation(activation, state, padded: length)
+        loops.layer(
+          LayerStage(weight: 1, bias: 0, gain: 0, activation: activation, isFirst: false), tile, rowVariance: variances,
+          columnVariance: variances)
+        state.nngp.update(from: tile.nngp, count: length)
+        state.ntk.update(from: tile.ntk, count: length)
+      }
     }
     let formulas = FloatDuals(activation)
     for i in 0..<length {

@@ -49,18 +49,23 @@ struct GeneratedSource {
   func pointLevels(_ program: KernelProgram) throws(ComputeError) -> String {
     typealias J = Jet<KernelExpression>
     let q = KernelExpression.variable("q")
+    // Variances by the formulas of pairs, so that equal points have the same bits: jets round quotients otherwise.
+    var plain = KernelProgram.Pair(q11: q, q22: q, q12: q)
     var pair = KernelProgram.Pair<J>(q11: .q11(q), q22: J(constant: q), q12: J(constant: q))
-    var levels: [J] = []
+    var levels: [(value: KernelExpression, slope: KernelExpression)] = []
     for step in program.steps {
       switch step {
-      case .affine(let weightVariance, let biasVariance): pair.affine(weightVariance: weightVariance, biasVariance: biasVariance)
+      case .affine(let weightVariance, let biasVariance):
+        plain.affine(weightVariance: weightVariance, biasVariance: biasVariance)
+        pair.affine(weightVariance: weightVariance, biasVariance: biasVariance)
       case .activation(let activation):
-        levels.append(pair.q11)
+        levels.append((plain.q11, pair.q11.d11))
+        plain.activation(activation)
         pair.activation(activation)
       }
     }
     let diagonal = program.diagonal(q)
-    let values = levels.map(\.value) + levels.map(\.d11) + [diagonal.nngp, diagonal.ntk]
+    let values = levels.map(\.value) + levels.map(\.slope) + [diagonal.nngp, diagonal.ntk]
     return try header(program)
       + function(
         "point_levels(const vreal q, vreal *values)", type: "vreal", values.enumerated().map { ("values[\($0.offset)]", $0.element) })
