@@ -26,6 +26,8 @@ import Testing
     "bottleneck --train 300 --test 50 --momentum 0.5 --steps 10",
     "bottleneck --train 200 --test 50 --target onehot --loss softmax --steps 5",
     "bottleneck --train 600 --test 100 --compare own --draws 2 --bottlenecks 2",
+    "bottleneck --train 200 --test 20 --compare own --draws 2 --bottlenecks 4 --own-fractions 0.5,0.9 --steps 9",
+    "bottleneck --train 200 --test 20 --compare own --draws 1 --bottlenecks 8 --own-fractions 0.9 --steps 7 --twin all",
     "bottleneck --train 100 --test 30 --bottlenecks 64 --twin same",
     "bottleneck --train 100 --test 30 --bottlenecks 2x2x2 --twin same",
     "bottleneck --train 400 --test 400 --theta-storage recomputed --steps 2",

@@ -30,8 +30,8 @@ struct BottleneckMemory {
       startColumns: Size.sum((chains.map { $0.widths[0] } + lengths.map { _ in data.outputs }).map { Size.product([$0, settings.draws]) })
         .value)
     let budget = min(settings.memory?.bytes ?? engine.memoryBudget, engine.memoryBudget)
-    let runs = units.filter(Self.isTrained(settings)).map(sizes.run)
-    let (largest, all) = (runs.max() ?? 0, Size.sum(runs))
+    let trained = units.filter(Self.isTrained(settings))
+    let (largest, all) = (trained.map { BottleneckSizes.Wave(sizes, [$0]).bytes }.max() ?? 0, BottleneckSizes.Wave(sizes, trained).bytes)
     let shared = sizes.shared
     func needed(_ choice: BottleneckSizes.Choice, _ runs: Size) -> Size { shared + sizes.kept(choice) + runs }
     func isPossible(_ choice: BottleneckSizes.Choice) -> Bool {
@@ -55,22 +55,21 @@ struct BottleneckMemory {
   func waves(_ units: [BottleneckPlan.Unit]) -> [[BottleneckPlan.Unit]] {
     let room = Size(budget) - fixed
     var waves: [[BottleneckPlan.Unit]] = []
-    var used: Size = 0
+    var last = BottleneckSizes.Wave(sizes)
     for unit in units {
-      let size = sizes.run(unit)
-      if waves.isEmpty || used + size > room {
+      last.add(unit)
+      if waves.isEmpty || last.bytes > room {
         waves.append([])
-        used = 0
+        last = BottleneckSizes.Wave(sizes, [unit])
       }
       waves[waves.count - 1].append(unit)
-      used += size
     }
     return waves
   }
 
   /// The most that `units` hold at once, with all that they share.
   func peak(_ units: [BottleneckPlan.Unit]) -> Size {
-    fixed + min(Size.sum(units.filter(Self.isTrained(settings)).map(sizes.run)), Size(budget) - fixed)
+    fixed + min(BottleneckSizes.Wave(sizes, units.filter(Self.isTrained(settings))).bytes, Size(budget) - fixed)
   }
 
   func checkpointBytes(_ units: [BottleneckPlan.Unit]) -> Size {
@@ -125,4 +124,10 @@ extension BottleneckSettings {
     let growth = pow(Double(points) / 400, 0.35) * pow(1e-2 / tolerance, min(0.09 * d, 0.4))
     return min(base * growth, Double(rankLimit))
   }
+
+  /// Whether a run's rate is so near its initial limit of stability that it may diverge: seen from a quarter of the limit on, at a tenth never.
+  func mayDiverge(_ unit: BottleneckPlan.Unit) -> Bool { !unit.chain.widths.isEmpty && unit.fraction > 0.15 }
+
+  /// Ranks of runs that diverge or nearly do: up to fifteen times those of the others, as seen on digits with 200 and 1,000 points.
+  func divergingRank(_ width: Int, points: Int) -> Double { min(15 * expectedRank(width, points: points), Double(rankLimit)) }
 }

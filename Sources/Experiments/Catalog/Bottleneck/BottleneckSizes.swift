@@ -88,6 +88,37 @@ struct BottleneckSizes {
     return sum * Size(settings.hasTwin(unit.comparison) ? 2 : 1) + checkpoint(unit) + kernelEntries
   }
 
+  /// Runs that advance together.
+  struct Wave {
+    let sizes: BottleneckSizes
+    private var runs: Size = 0
+    /// Runs whose bases may grow far beyond what is expected, by chain, and whether they have twins.
+    private var diverging: [[Int]: (runs: Int, haveTwins: Bool)] = [:]
+
+    init(_ sizes: BottleneckSizes, _ units: [BottleneckPlan.Unit] = []) {
+      self.sizes = sizes
+      for unit in units { add(unit) }
+    }
+
+    mutating func add(_ unit: BottleneckPlan.Unit) {
+      runs += sizes.run(unit)
+      guard !sizes.isExact, sizes.settings.mayDiverge(unit) else { return }
+      let before = diverging[unit.chain.widths] ?? (0, false)
+      diverging[unit.chain.widths] = (before.runs + 1, before.haveTwins || sizes.settings.hasTwin(unit.comparison))
+    }
+
+    /// Runs of one chain diverge at about the same time, one per draw, until their loss or the limit of ranks ends them.
+    var bytes: Size {
+      let growth = diverging.map { widths, own in
+        let count = min(own.runs, sizes.settings.draws) * (own.haveTwins ? 2 : 1)
+        let rank = widths.map { sizes.divergingRank($0) }.max() ?? 0
+        // Factors have room to grow into, and one at a time lies in its old place and in its new one.
+        return MemoryNeed.numbers([3 * count + 4, rank, rank]) / 2
+      }
+      return runs + (growth.max() ?? 0)
+    }
+  }
+
   /// State of one run with its twin.
   func checkpoint(_ unit: BottleneckPlan.Unit) -> Size {
     let twins = Size(settings.hasTwin(unit.comparison) ? 2 : 1)
@@ -103,6 +134,13 @@ struct BottleneckSizes {
     zip(unit.chain.widths, unit.chain.widths.dropFirst() + [outputs]).map { (width: $0, next: $1) }
   }
 
+  /// Pivots are points that were shown.
+  private var shown: Size { Size.product([points, settings.steps]) + 64 }
+
+  private func divergingRank(_ width: Int) -> Int {
+    min(Size(estimate: settings.divergingRank(width, points: points)), shown).value
+  }
+
   private func initialFunction(_ width: Int, _ next: Int) -> Size {
     let hidden = settings.featureWidth(depth: settings.upperDepth)
     return MemoryNeed.numbers([hidden, width + 1 + next]) + MemoryNeed.numbers([hidden, hidden, settings.upperDepth - 1])
@@ -111,8 +149,6 @@ struct BottleneckSizes {
   /// What training adds to a block, `copies` times, since it moves where it grows.
   private func change(_ width: Int, _ next: Int, copies: Int) -> Size {
     guard isExact else {
-      // Pivots are points that were shown.
-      let shown = Size.product([points, settings.steps]) + 64
       let rank = min(Size(estimate: settings.expectedRank(width, points: points)), shown).value
       return MemoryNeed.numbers([copies, rank, rank]) + MemoryNeed.numbers([copies, rank, min(points, 4096)])
     }
