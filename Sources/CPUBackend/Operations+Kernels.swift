@@ -57,18 +57,15 @@ extension Operations {
     let (nngp, ntk) = (job.nngp.map { Matrices<Scalar>($0) }, job.ntk.map { Matrices<Scalar>($0) })
     let bypasses = bypassesCaches([nngp, ntk])
     let width = x.columns
-    let (blockRows, blockColumns) = (loops.blockRows, loops.blockColumns)
+    let blockColumns = loops.blockColumns
     let rowCount = tableCount(stages, x.rows)
     let columnCount = tableCount(stages, y.rows)
-    let packedRows = (x.rows + blockRows - 1) / blockRows * blockRows
     let packedColumns = (y.rows + blockColumns - 1) / blockColumns * blockColumns
-    try scratch(rowCount + columnCount + (packedRows + packedColumns) * width).use { base throws(ComputeError) in
+    try scratch(rowCount + columnCount + packedColumns * width).use { base throws(ComputeError) in
       let rowTable = DiagonalTable(base: base, padded: padded(x.rows))
       let columnTable = job.y == nil ? rowTable : DiagonalTable(base: base + rowCount, padded: padded(y.rows))
-      let rowPanels = base + rowCount + columnCount
-      let columnPanels = rowPanels + packedRows * width
+      let columnPanels = base + rowCount + columnCount
       for item in 0..<x.batch {
-        packAll(x, item, width: blockRows, into: rowPanels)
         packAll(y, item, width: blockColumns, into: columnPanels)
         fillTable(stages, panels: columnPanels, count: y.rows, width: width, at: columnTable.base)
         if job.y != nil {
@@ -84,7 +81,7 @@ extension Operations {
             nngp: nngp?.one(item), ntk: ntk?.one(item)
           ) { tile, firstRow, firstColumn in
             loops.multiplyPanels(
-              .packed(rowPanels + firstRow * width, width: blockRows), UnsafePointer(columnPanels + firstColumn * width), inner: width,
+              .inPlace(x.item(item) + firstRow * x.rowStride, rowStep: x.rowStride, innerStep: 1), UnsafePointer(columnPanels + firstColumn * width), inner: width,
               alpha: 1 / Scalar(width), beta: 0, into: Panel(tile.nngp, rows: tile.rows, columns: tile.columns, stride: tile.stride),
               diagonal: nil)
             for i in 0..<tile.rows {
