@@ -61,7 +61,7 @@ struct BottleneckPlan: ExperimentPlan {
       units.map { unit in
         let isClosed = unit.chain.widths.isEmpty && settings.baselineMethod != .steps
         let steps = isClosed ? Size(4 * settings.readings + 8) : Size(settings.steps) + 1
-        return steps * (isClosed ? 380 : 420) + Size(readings * 110 + 900)
+        return steps * (settings.hasTwin(unit.comparison) || isClosed ? 380 : 320) + Size(readings * 110 + 900)
       })
     return lines + 2 * fitting.checkpointBytes(units) + Size(1 << 20)
   }

@@ -124,7 +124,10 @@ struct BottleneckSizes {
     let twins = Size(settings.hasTwin(unit.comparison) ? 2 : 1)
     let first = MemoryNeed.numbers([points, (unit.chain.widths.first ?? outputs) * (settings.momentum > 0 ? 2 : 1)])
     let changes = widths(unit).map { width, next in
-      isExact ? change(width, next, copies: 1) : change(width, next, copies: 1) / 2 + MemoryNeed.numbers([points, width + 2])
+      guard !isExact else { return change(width, next, copies: 1) }
+      let rank = rank(width)
+      return MemoryNeed.numbers([rank, rank + 1]) / 2 + MemoryNeed.numbers([rank, width + 2 * next])
+        + MemoryNeed.numbers([points, width + 2])
     }
     return twins * (first + Size.sum(changes)) + MemoryNeed.numbers([all, unit.chain.widths.first ?? outputs])
   }
@@ -136,6 +139,8 @@ struct BottleneckSizes {
 
   /// Pivots are points that were shown.
   private var shown: Size { Size.product([points, settings.steps]) + 64 }
+
+  private func rank(_ width: Int) -> Int { min(Size(estimate: settings.expectedRank(width, points: points)), shown).value }
 
   private func divergingRank(_ width: Int) -> Int {
     min(Size(estimate: settings.divergingRank(width, points: points)), shown).value
@@ -149,7 +154,7 @@ struct BottleneckSizes {
   /// What training adds to a block, `copies` times, since it moves where it grows.
   private func change(_ width: Int, _ next: Int, copies: Int) -> Size {
     guard isExact else {
-      let rank = min(Size(estimate: settings.expectedRank(width, points: points)), shown).value
+      let rank = rank(width)
       return MemoryNeed.numbers([copies, rank, rank]) + MemoryNeed.numbers([copies, rank, min(points, 4096)])
     }
     let visited = Size.product([settings.batch > 0 ? settings.batch : points, settings.steps]) + 1024
