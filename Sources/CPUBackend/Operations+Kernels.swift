@@ -57,15 +57,20 @@ extension Operations {
     let (nngp, ntk) = (job.nngp.map { Matrices<Scalar>($0) }, job.ntk.map { Matrices<Scalar>($0) })
     let bypasses = bypassesCaches([nngp, ntk])
     let width = x.columns
-    let blockColumns = loops.blockColumns
+    let (blockRows, blockColumns) = (loops.blockRows, loops.blockColumns)
+    // Left points are read as they lie, unless neighbouring rows of them share the sets of the first-level cache.
+    let packsRows = x.rowStride * MemoryLayout<Scalar>.stride % 2048 == 0
+    let packedRows = packsRows ? (x.rows + blockRows - 1) / blockRows * blockRows : 0
     let rowCount = tableCount(stages, x.rows)
     let columnCount = tableCount(stages, y.rows)
     let packedColumns = (y.rows + blockColumns - 1) / blockColumns * blockColumns
-    try scratch(rowCount + columnCount + packedColumns * width).use { base throws(ComputeError) in
+    try scratch(rowCount + columnCount + (packedRows + packedColumns) * width).use { base throws(ComputeError) in
       let rowTable = DiagonalTable(base: base, padded: padded(x.rows))
       let columnTable = job.y == nil ? rowTable : DiagonalTable(base: base + rowCount, padded: padded(y.rows))
-      let columnPanels = base + rowCount + columnCount
+      let rowPanels = base + rowCount + columnCount
+      let columnPanels = rowPanels + packedRows * width
       for item in 0..<x.batch {
+        if packsRows { packAll(x, item, width: blockRows, into: rowPanels) }
         packAll(y, item, width: blockColumns, into: columnPanels)
         fillTable(stages, panels: columnPanels, count: y.rows, width: width, at: columnTable.base)
         if job.y != nil {
@@ -80,9 +85,13 @@ extension Operations {
             firstDiagonalColumn: job.firstDiagonalColumn, bypassesCaches: bypasses, rowTable: rowTable, columnTable: columnTable,
             nngp: nngp?.one(item), ntk: ntk?.one(item)
           ) { tile, firstRow, firstColumn in
+            let left =
+              packsRows
+              ? LeftPanels.packed(rowPanels + firstRow * width, width: blockRows)
+              : .inPlace(x.item(item) + firstRow * x.rowStride, rowStep: x.rowStride, innerStep: 1)
             loops.multiplyPanels(
-              .inPlace(x.item(item) + firstRow * x.rowStride, rowStep: x.rowStride, innerStep: 1), UnsafePointer(columnPanels + firstColumn * width), inner: width,
-              alpha: 1 / Scalar(width), beta: 0, into: Panel(tile.nngp, rows: tile.rows, columns: tile.columns, stride: tile.stride),
+              left, UnsafePointer(columnPanels + firstColumn * width), inner: width, alpha: 1 / Scalar(width), beta: 0,
+              into: Panel(tile.nngp, rows: tile.rows, columns: tile.columns, stride: tile.stride),
               diagonal: nil)
             for i in 0..<tile.rows {
               let line = tile.nngp + i * tile.stride

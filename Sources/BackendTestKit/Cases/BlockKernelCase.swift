@@ -44,6 +44,9 @@ struct BlockKernelCase: CaseBody {
     for (program, width) in zip(ProgramSample.repeating, [3, 40, 5, 33]) {
       cases.append(BlockKernelCase(program: program, n: 19, m: 19, width: width, isSymmetric: true))
     }
+    // Rows whose neighbours share the sets of a cache, which are packed.
+    cases.append(BlockKernelCase(program: ProgramSample.twoReLU, batch: 2, n: 29, m: 13, width: 512))
+    cases.append(BlockKernelCase(program: ProgramSample.twoReLU, n: 29, m: 29, width: 512, isSymmetric: true))
     return cases
   }
 
