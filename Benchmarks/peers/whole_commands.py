@@ -239,9 +239,11 @@ def cases(isthmus, options):
     if options.opencl != "none":
         yield OpenCLStart(isthmus, options.opencl, is_filled=False)
         yield OpenCLStart(isthmus, options.opencl, is_filled=True)
-    steps, train = ("10", "300") if options.quick else ("100", "2000")
-    common = ["--bottlenecks", "1,2,inf", "--draws", "2", "--steps", steps, "--stop-at", "0", "--compare", "same"]
-    yield Run(isthmus, "run bottleneck, digits", "--train", "500", "--test", "500", *common)
-    yield Run(isthmus, "run bottleneck, MNIST", "--data", f"mnist:{FOLDER / 'images'}", "--train", train, "--test", train, *common)
+    common = ["--bottlenecks", "1,2,inf", "--draws", "2", "--stop-at", "0", "--compare", "same"]
+    yield Run(isthmus, "run bottleneck, digits", "--train", "500", "--test", "500", "--steps", "10" if options.quick else "100", *common)
+    # Random images: bases grow with every step as those of real ones do not.
+    train = "300" if options.quick else "1000"
+    data = ["--data", f"mnist:{FOLDER / 'images'}", "--train", train, "--test", train, "--steps", "10"]
+    yield Run(isthmus, "run bottleneck, MNIST's size", *data, *common)
     yield Case("list", [Program("isthmus", [isthmus, "list"])])
     yield Case("check --filter gemm", [Program("isthmus", [isthmus, "check", "--device", "cpu", "--filter", "gemm"])])
