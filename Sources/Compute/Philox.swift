@@ -16,7 +16,7 @@ public struct RandomStream: Sendable, Equatable {
   public init(seed: UInt64, name: String) {
     self.seed = seed
     self.name = name
-    self.hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    self.hash = FNV1a(name.utf8).value
   }
 
   /// The stream `name/component`.

@@ -31,7 +31,7 @@ struct KeptAnswers {
     makeRoom()
   }
 
-  private static func name(_ question: String) -> String { "\(TileValues.digest(question)).json" }
+  private static func name(_ question: String) -> String { "\(FNV1a(question.utf8).text).json" }
 
   /// Removes the oldest: with every new driver and environment an answer is left that nobody asks for any more.
   private func makeRoom() {

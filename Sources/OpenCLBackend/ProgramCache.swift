@@ -33,7 +33,7 @@ struct ProgramCache: Sendable {
     let head = Self.head(key)
     guard data.count > head.count + 8, data.prefix(head.count).elementsEqual(head) else { return nil }
     let binary = [UInt8](data.dropFirst(head.count + 8))
-    guard data.dropFirst(head.count).prefix(8).elementsEqual(Self.bytes(Self.hash(binary))) else { return nil }
+    guard data.dropFirst(head.count).prefix(8).elementsEqual(Self.bytes(FNV1a(binary).value)) else { return nil }
     try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: folder.url.appending(path: name).path)
     return binary
   }
@@ -41,7 +41,7 @@ struct ProgramCache: Sendable {
   func store(_ binary: [UInt8], for key: String) {
     let head = Self.head(key)
     guard !binary.isEmpty, head.count + binary.count <= limit / 4 else { return }
-    try? folder.replace(Self.name(for: key), with: head + Self.bytes(Self.hash(binary)) + binary)
+    try? folder.replace(Self.name(for: key), with: head + Self.bytes(FNV1a(binary).value) + binary)
     makeRoom()
   }
 
@@ -61,10 +61,7 @@ struct ProgramCache: Sendable {
     }
   }
 
-  private static func name(for key: String) -> String {
-    let name = String(hash(Array(key.utf8)), radix: 16)
-    return "\(String(repeating: "0", count: 16 - name.count))\(name).program"
-  }
+  private static func name(for key: String) -> String { "\(FNV1a(key.utf8).text).program" }
 
   private static func head(_ key: String) -> [UInt8] {
     let text = Array(key.utf8)
@@ -72,9 +69,4 @@ struct ProgramCache: Sendable {
   }
 
   private static func bytes(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
-
-  /// FNV-1a of 64 bits. Source: Fowler, Noll & Vo.
-  private static func hash(_ bytes: [UInt8]) -> UInt64 {
-    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-  }
 }

@@ -51,12 +51,12 @@ public struct TileStore: Sendable {
     var digest: String
 
     var ownDigest: String {
-      TileValues.digest("\(key)\n\(measured)\n" + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }.joined())
+      FNV1a(("\(key)\n\(measured)\n" + values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }.joined()).utf8).text
     }
   }
 
   /// Where the table of a device stands, whether or not there is one.
-  public func file(for key: TileTableKey) -> URL { folder.appending(path: "\(TileValues.digest(key.description)).json") }
+  public func file(for key: TileTableKey) -> URL { folder.appending(path: "\(FNV1a(key.description.utf8).text).json") }
 
   /// The values measured for exactly this device; nil where there are none.
   ///

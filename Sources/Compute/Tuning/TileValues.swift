@@ -42,14 +42,7 @@ public struct TileValues: Sendable, Equatable {
   var text: String { values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }.joined() }
 
   /// 16 hexadecimal digits that other values have only by accident.
-  public var digest: String { Self.digest(text) }
-
-  /// FNV-1a of 64 bits. Source: Fowler, Noll & Vo.
-  public static func digest(_ text: String) -> String {
-    let hash: UInt64 = text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  public var digest: String { FNV1a(text.utf8).text }
 }
 
 /// Why stored sizes are not used. The device computes with its own sizes then.

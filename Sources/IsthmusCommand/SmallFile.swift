@@ -1,0 +1,26 @@
+import Foundation
+
+/// Files that are read whole, as long as they are no larger than such files are.
+enum SmallFile {
+  /// - Parameter kind: what the file should hold, in the plural or with an article, for the error.
+  /// - Throws: `CommandLineError.unreadableFile`.
+  static func contents(_ path: String, atMost limit: Int, kind: String) throws(CommandLineError) -> [UInt8] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw .unreadableFile(path: path, reason: "no such file.")
+    }
+    guard !isFolder.boolValue else { throw .unreadableFile(path: path, reason: "it is a folder.") }
+    let data: Data?
+    do {
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      data = try file.read(upToCount: limit + 1)
+    } catch {
+      throw .unreadableFile(path: path, reason: error.localizedDescription)
+    }
+    let bytes = Array(data ?? Data())
+    guard bytes.count <= limit else {
+      throw .unreadableFile(path: path, reason: "it is longer than the \(limit) bytes that \(kind) may take.")
+    }
+    return bytes
+  }
+}
