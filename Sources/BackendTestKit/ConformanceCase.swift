@@ -36,6 +36,8 @@ public struct ConformanceResult: Sendable, Codable {
   public let elements: Int
   /// Elements of which only finiteness could be asked.
   public let unbounded: Int
+  /// Of the bits of all outputs: two devices or versions with the same digest gave the same numbers.
+  public let digest: String
   public let failures: [String]
 
   public var passed: Bool { failures.isEmpty }

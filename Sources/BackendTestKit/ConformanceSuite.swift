@@ -35,7 +35,7 @@ public enum ConformanceSuite {
     return ConformanceResult(
       operation: conformanceCase.operation, caseText: conformanceCase.description, device: engine.device.identifier,
       precision: engine.precision, worstRatio: probe.worst.ratio, worstPlace: probe.worst.place, elements: probe.elements,
-      unbounded: probe.unbounded, failures: probe.failures)
+      unbounded: probe.unbounded, digest: probe.digest.text, failures: probe.failures)
   }
 
   /// Runs all cases that the filter lets through.

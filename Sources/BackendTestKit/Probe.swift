@@ -59,6 +59,8 @@ final class Probe {
   private(set) var elements = 0
   private(set) var unbounded = 0
   private(set) var failures: [String] = []
+  /// Of the bits of all outputs.
+  private(set) var digest = FNV1a()
   private var inputs: [(name: String, base: Tensor, image: [Double])] = []
 
   private static let guardValue = 12345.0
@@ -132,6 +134,7 @@ final class Probe {
     for (index, output) in outputs.enumerated() {
       checkGuards(output, first[index])
       let positions = output.positions
+      for position in positions { digest.combine(first[index][position]) }
       if let place = positions.firstIndex(where: { first[index][$0].bitPattern != second[index][$0].bitPattern }) {
         failures.append(
           "\(output.name)\(output.place(place)): two runs gave \(first[index][positions[place]]) and \(second[index][positions[place]])")
