@@ -92,7 +92,8 @@ public struct BottleneckSettings: ExperimentSettings {
     var checkpointSeconds = 120.0
 
   // Records.
-  @Option(help: "Training points on which kernel movement and alignment are measured.") @Within(0...10_000_000) public var kernelPoints = 80
+  @Option(help: "Training points on which kernel movement and alignment are measured; all where there are fewer.") @Within(0...10_000_000)
+  public var kernelPoints = 80
   @Option(help: "Steps at which test points and the kernel are read, spaced evenly in log steps.") @Within(2...100_000) public
     var readings = 20
 

@@ -31,7 +31,8 @@ public struct FiniteWidthSettings: ExperimentSettings {
   @Option(help: "Steps of which the largest error counts, such as 0,20,100,200; by default 0, a 15th, a third and all of --steps.")
   @Within(0...10_000_000) public var times: NumberList<Int>? = nil
   @Option(help: "Steps at which curves are read, spaced evenly in log steps.") @Within(2...100_000) public var readings = 20
-  @Option(help: "Training points on which tangent kernels are compared.") @Within(0...10_000_000) public var kernelPoints = 80
+  @Option(help: "Training points on which tangent kernels are compared; all where there are fewer.") @Within(0...10_000_000) public
+    var kernelPoints = 80
 
   // Data, the same for all draws.
   @Option(

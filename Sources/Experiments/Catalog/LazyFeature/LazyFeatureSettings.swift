@@ -60,11 +60,13 @@ public struct LazyFeatureSettings: ExperimentSettings {
   // What is recorded.
   @Option(help: "Networks per width and α.") @Within(1...100_000) public var draws = 3
   @Option(help: "Seed of data order, networks and batches.") @Within(0...UInt64.max) public var seed: UInt64 = 1
-  @Option(help: "Test points on which the tangent kernel's change is measured; 0 for none.") @Within(0...10_000_000) public
+  @Option(help: "Test points on which the tangent kernel's change is measured; 0 for none; all where there are fewer.")
+  @Within(0...10_000_000) public
     var kernelPoints = 200
   @Option(help: "Training with frozen tangent kernels beside the networks: none, initial, both (initial and final).")
   public var kernels = Kernels.initial
-  @Option(help: "Test points on which the function is followed during training.") @Within(1...10_000_000) public var followed = 200
+  @Option(help: "Test points on which the function is followed during training; all where there are fewer.") @Within(1...10_000_000) public
+    var followed = 200
   @Option(help: "Seconds between checkpoints.") @Within(0...1e9) public var checkpointSeconds = 60.0
 
   public init() {}
