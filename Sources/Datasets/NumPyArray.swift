@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import NumPyFormat
 
@@ -47,9 +48,9 @@ public struct NumPyArray: Sendable, Equatable {
   /// - Throws: `DatasetError.unwritable`.
   public func write(to path: String, as precision: Precision = .float64) throws(DatasetError) {
     do {
-      try Data(encoded(as: precision)).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try DurableFile.replace(URL(fileURLWithPath: path), with: encoded(as: precision))
     } catch {
-      throw .unwritable(path: path, reason: error.localizedDescription)
+      throw .unwritable(path: path, reason: error.reason)
     }
   }
 }

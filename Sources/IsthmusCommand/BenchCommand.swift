@@ -2,6 +2,7 @@ import ArgumentParser
 import BackendCatalog
 import Compute
 import DeviceBenchmarks
+import DurableFiles
 import Experiments
 import Foundation
 import LinearAlgebra
@@ -113,30 +114,23 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func read(_ path: String) throws -> BenchmarkReport {
+    let bytes = try SmallFile.contents(path, atMost: 64 << 20, kind: "a report of `isthmus bench --json`")
     do {
-      return try BenchmarkReport(json: Data(contentsOf: URL(fileURLWithPath: path)))
+      return try BenchmarkReport(json: Data(bytes))
     } catch {
       throw CommandLineError.unreadableFile(path: path, reason: "it is no report of `isthmus bench --json`: \(error.localizedDescription)")
     }
   }
 
   private func save(_ report: BenchmarkReport) throws {
-    if let json { try write(try report.json(), to: json) }
-    if let csv { try write(Data(report.csv.utf8), to: csv) }
+    if let json { try DurableFile.replace(URL(fileURLWithPath: json), with: try report.json()) }
+    if let csv { try DurableFile.replace(URL(fileURLWithPath: csv), with: Data(report.csv.utf8)) }
   }
 
   private func checkFolder(of path: String) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     guard FileManager.default.isWritableFile(atPath: folder) else {
       throw CommandLineError.cannotWrite(path: path, reason: "the folder \(folder) does not exist or is not open for writing")
-    }
-  }
-
-  private func write(_ data: Data, to path: String) throws {
-    do {
-      try data.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw CommandLineError.cannotWrite(path: path, reason: error.localizedDescription)
     }
   }
 

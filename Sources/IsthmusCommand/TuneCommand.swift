@@ -2,6 +2,7 @@ import ArgumentParser
 import BackendCatalog
 import Compute
 import DeviceBenchmarks
+import DurableFiles
 import Foundation
 import Results
 
@@ -131,13 +132,9 @@ struct TuneCommand: ParsableCommand {
   }
 
   private func write(_ reports: [TuningReport], to path: String) throws {
-    do {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      try encoder.encode(reports).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw CommandLineError.cannotWrite(path: path, reason: error.localizedDescription)
-    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try DurableFile.replace(URL(fileURLWithPath: path), with: try encoder.encode(reports))
   }
 }
 

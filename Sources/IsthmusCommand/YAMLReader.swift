@@ -38,22 +38,7 @@ final class YAMLReader {
   }
 
   private static func contents(_ path: String) throws(CommandLineError) -> [UInt8] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw .unreadableFile(path: path, reason: "no such file.")
-    }
-    guard !isFolder.boolValue else { throw .unreadableFile(path: path, reason: "it is a folder.") }
-    let data: Data?
-    do {
-      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      data = try file.read(upToCount: largestFile + 1)
-    } catch {
-      throw .unreadableFile(path: path, reason: error.localizedDescription)
-    }
-    let bytes = Array(data ?? Data())
-    guard bytes.count <= largestFile else {
-      throw .unreadableFile(path: path, reason: "it is longer than the \(largestFile) bytes that settings or a network may take.")
-    }
+    let bytes = try SmallFile.contents(path, atMost: largestFile, kind: "settings or a network")
     guard String(validating: bytes, as: UTF8.self) != nil else { throw .unreadableFile(path: path, reason: "it is not text in UTF-8.") }
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     return bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes

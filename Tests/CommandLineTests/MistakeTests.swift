@@ -67,6 +67,7 @@ import Testing
     Mistake("bench --threads 1,0", 64, "--threads: expected numbers from 1 to 1024 separated by commas, got '1,0'"),
     Mistake("bench --device reference --threads 1", 64, "--threads is about the device cpu"),
     Mistake("bench --device reference --compare missing.json", 1, "missing.json cannot be read"),
+    Mistake("bench --device reference --compare /dev/zero", 1, "/dev/zero cannot be read: it is longer than the 67108864 bytes"),
     Mistake("bench --device reference --compare x.npy", 1, "x.npy cannot be read: it is no report of `isthmus bench --json`"),
     Mistake("kernel --network block.yaml --out k", 64, "Give the points by one of --x FILE.npy and --data SOURCE"),
     Mistake("kernel --network block.yaml --x x.npy --data digits --out k", 64, "Give the points by one of --x FILE.npy and --data SOURCE"),
