@@ -143,7 +143,7 @@ let package = Package(
     tests("SubprocessesTests", ["Subprocesses"]),
     tests("CPUBackendTests", ["CPUBackend", "CPUKernelInterface", "CProcessor", "Compute", "WideKernels"]),
     tests("ComputeTests", ["Compute", "ReferenceBackend", "WideKernels"]),
-    tests("KernelSourceTests", ["Compute", "OpenCLBackend", "WideKernels"]),
+    tests("KernelSourceTests", ["COpenCL", "Compute", "OpenCLBackend", "WideKernels"]),
     tests(
       "DeviceBenchmarksTests", ["BackendCatalog", "Compute", "DeviceBenchmarks", "Plotting", "ReferenceBackend", "WideKernels"]),
     tests("ConformanceTests", ["BackendTestKit", "BackendCatalog", "CPUBackend", "Compute", "ReferenceBackend", "WideKernels"]),

@@ -21,13 +21,13 @@ public final class OpenCLBackend: Backend {
   nonisolated(unsafe) let deviceID: cl_device_id
   nonisolated(unsafe) private let context: cl_context
   nonisolated(unsafe) private let queue: cl_command_queue
-  private let state = Mutex(State())
+  private let kernels = Mutex<[KernelName: Handle]>([:])
+  private let programs = Mutex(Programs())
 
-  /// Kernel objects hold their arguments, so setting them and enqueueing happens under the lock.
-  private struct State: ~Copyable {
-    var programs: [String: Handle] = [:]
-    var built: [KernelRequest: Handle] = [:]
-    var kernels: [KernelName: Handle] = [:]
+  /// Of one thread while it builds; others launch meanwhile what is built already.
+  private struct Programs: ~Copyable {
+    var byText: [String: Handle] = [:]
+    var byRequest: [KernelRequest: Handle] = [:]
     var compiled = 0
     var compilation = Duration.zero
   }
@@ -87,10 +87,8 @@ public final class OpenCLBackend: Backend {
 
   deinit {
     _ = library.call.clFinish(queue)
-    state.withLock { state in
-      for kernel in state.kernels.values { _ = library.call.clReleaseKernel(kernel.pointer) }
-      for program in state.programs.values { _ = library.call.clReleaseProgram(program.pointer) }
-    }
+    kernels.withLock { for kernel in $0.values { _ = library.call.clReleaseKernel(kernel.pointer) } }
+    programs.withLock { for program in $0.byText.values { _ = library.call.clReleaseProgram(program.pointer) } }
     _ = library.call.clReleaseCommandQueue(queue)
     _ = library.call.clReleaseContext(context)
   }
@@ -120,7 +118,7 @@ public final class OpenCLBackend: Backend {
     // Blocking: the host memory need not outlive the call.
     try check(
       library.call.clEnqueueWriteBuffer(queue, memory, cl_bool(CL_TRUE), byteOffset, bytes.count, base, 0, nil, nil), device: device.name,
-      "clEnqueueWriteBuffer", bytes: bytes.count)
+      "clEnqueueWriteBuffer", bytes: bytes.count, takesMemory: true)
   }
 
   public func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
@@ -145,57 +143,69 @@ public final class OpenCLBackend: Backend {
     _ request: KernelRequest, _ name: String, generated: () throws(ComputeError) -> String = { "" }, global: [Int], local: [Int],
     _ arguments: [KernelArgument]
   ) throws(ComputeError) {
-    let failure = state.withLock { state -> ComputeError? in
-      do throws(ComputeError) {
-        let key = KernelName(request: request, name: name)
-        let kernel: Handle
-        if let known = state.kernels[key] {
-          kernel = known
-        } else {
-          kernel = try makeKernel(request, name, generated, &state)
-          state.kernels[key] = kernel
-        }
-        var index: cl_uint = 0
-        for argument in arguments {
-          try argument.set { size, value in
-            let status = library.call.clSetKernelArg(kernel.pointer, index, size, value)
-            index += 1
-            return status
-          } check: { status throws(ComputeError) in
-            try check(status, device: device.name, "argument \(index - 1) of \(name)")
-          }
-        }
-        var rounded: [Int] = []
-        for (count, group) in zip(global, local) { rounded.append((count + group - 1) / group * group) }
-        func enqueue() throws(ComputeError) {
-          let status = library.call.clEnqueueNDRangeKernel(
-            queue, kernel.pointer, cl_uint(rounded.count), nil, rounded, local, 0, nil, nil)
-          try check(status, device: device.name, name)
-        }
-        do throws(ComputeError) {
-          try enqueue()
-        } catch {
-          // Drivers may look for a buffer's memory when it is first used.
-          guard case .outOfMemory = error, memory.releaseFreed() else { throw error }
-          try enqueue()
-        }
-        return nil
-      } catch { return error }
+    let kernel = try kernel(KernelName(request: request, name: name), generated)
+    // A kernel object holds its arguments until it is enqueued.
+    try kernels.withLock { _ in
+      Result { () throws(ComputeError) in try enqueue(kernel, name, global: global, local: local, arguments) }
+    }.get()
+  }
+
+  private func enqueue(
+    _ kernel: Handle, _ name: String, global: [Int], local: [Int], _ arguments: [KernelArgument]
+  ) throws(ComputeError) {
+    var index: cl_uint = 0
+    for argument in arguments {
+      try argument.set { size, value in
+        let status = library.call.clSetKernelArg(kernel.pointer, index, size, value)
+        index += 1
+        return status
+      } check: { status throws(ComputeError) in
+        try check(status, device: device.name, "argument \(index - 1) of \(name)")
+      }
     }
-    if let failure { throw failure }
+    let rounded = zip(global, local).map { count, group in (count + group - 1) / group * group }
+    func enqueue() throws(ComputeError) {
+      let status = library.call.clEnqueueNDRangeKernel(queue, kernel.pointer, cl_uint(rounded.count), nil, rounded, local, 0, nil, nil)
+      try check(status, device: device.name, name, takesMemory: true)
+    }
+    do throws(ComputeError) {
+      try enqueue()
+    } catch {
+      // Drivers may look for a buffer's memory when it is first used.
+      guard case .outOfMemory = error, memory.releaseFreed() else { throw error }
+      try enqueue()
+    }
+  }
+
+  /// The kernel of that name, built if it is new.
+  private func kernel(_ name: KernelName, _ generated: () throws(ComputeError) -> String) throws(ComputeError) -> Handle {
+    if let known = kernels.withLock({ $0[name] }) { return known }
+    return try programs.withLock { programs in
+      Result { () throws(ComputeError) in
+        // Another thread may have made it meanwhile.
+        if let known = kernels.withLock({ $0[name] }) { return known }
+        let kernel = try makeKernel(name.request, name.name, generated, &programs)
+        kernels.withLock { $0[name] = kernel }
+        return kernel
+      }
+    }.get()
   }
 
   private func makeKernel(
-    _ request: KernelRequest, _ name: String, _ generated: () throws(ComputeError) -> String, _ state: inout State
+    _ request: KernelRequest, _ name: String, _ generated: () throws(ComputeError) -> String, _ programs: inout Programs
   ) throws(ComputeError) -> Handle {
     let program: Handle
-    if let known = state.built[request] {
+    if let known = programs.byRequest[request] {
       program = known
     } else {
       let text = texts.program(request, generated: try generated())
-      if let same = state.programs[text] { program = same } else { program = try makeProgram(text, file: request.file, &state) }
-      state.programs[text] = program
-      state.built[request] = program
+      if let same = programs.byText[text] {
+        program = same
+      } else {
+        program = try makeProgram(text, file: request.file, &programs)
+        programs.byText[text] = program
+      }
+      programs.byRequest[request] = program
     }
     var status: cl_int = 0
     guard let kernel = library.call.clCreateKernel(program.pointer, name, &status) else {
@@ -205,31 +215,31 @@ public final class OpenCLBackend: Backend {
   }
 
   /// From the cache, else from source.
-  private func makeProgram(_ text: String, file: String, _ state: inout State) throws(ComputeError) -> Handle {
+  private func makeProgram(_ text: String, file: String, _ programs: inout Programs) throws(ComputeError) -> Handle {
     let key = "\(device.name)\n\(device.driver)\n\(options)\n\(text)"
     if let binary = cache?.binary(for: key), let program = load(binary) { return program }
-    tell(state, isUnderWay: true)
+    tell(programs, isUnderWay: true)
     let began = ContinuousClock.now
     let program = try build(text, file: file)
-    state.compiled += 1
-    state.compilation += ContinuousClock.now - began
-    tell(state, isUnderWay: false)
+    programs.compiled += 1
+    programs.compilation += ContinuousClock.now - began
+    tell(programs, isUnderWay: false)
     if let cache, let binary = binary(of: program) { cache.store(binary, for: key) }
     return program
   }
 
-  private func tell(_ state: borrowing State, isUnderWay: Bool) {
+  private func tell(_ programs: borrowing Programs, isUnderWay: Bool) {
     builds?(
       ProgramBuild(
-        device: device.identifier, name: device.name, built: state.compiled, seconds: state.compilation / .seconds(1),
+        device: device.identifier, name: device.name, built: programs.compiled, seconds: programs.compilation / .seconds(1),
         isUnderWay: isUnderWay))
   }
 
   /// What was built for launches, from source or from the cache.
-  var builtRequests: [KernelRequest] { state.withLock { Array($0.built.keys) } }
+  var builtRequests: [KernelRequest] { programs.withLock { Array($0.byRequest.keys) } }
 
   /// Programs that were built from source for a launch, and not found in the cache.
-  var compiledPrograms: Int { state.withLock { $0.compiled } }
+  var compiledPrograms: Int { programs.withLock { $0.compiled } }
 
   /// nil where the driver does not take the binary: another version, or a damaged one.
   private func load(_ binary: [UInt8]) -> Handle? {

@@ -20,6 +20,9 @@ struct OpenCLLibrary: Sendable {
     functions = table
   }
 
+  /// Functions of a test.
+  init(functions: UnsafePointer<IsthmusOpenCL>) { self.functions = functions }
+
   var call: IsthmusOpenCL { functions.pointee }
 
   /// All platforms, in the loader's order.

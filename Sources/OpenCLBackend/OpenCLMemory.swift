@@ -77,7 +77,7 @@ final class OpenCLMemory: Sendable {
   }
 
   private func checked(_ memory: cl_mem?, _ status: cl_int, _ byteCount: Int) throws(ComputeError) -> cl_mem {
-    try check(status, device: device.name, "clCreateBuffer", bytes: byteCount)
+    try check(status, device: device.name, "clCreateBuffer", bytes: byteCount, takesMemory: true)
     guard let memory else { throw .deviceFailure(device: device.name, operation: "clCreateBuffer", reason: "no buffer") }
     return memory
   }

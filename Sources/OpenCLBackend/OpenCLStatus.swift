@@ -2,15 +2,22 @@ import COpenCL
 import Compute
 
 /// Turns a status of OpenCL into a typed error that names it.
-func check(_ status: cl_int, device: String, _ operation: String, bytes: Int = 0) throws(ComputeError) {
-  switch status {
-  case CL_SUCCESS: return
-  case -4, -5, -6:
+///
+/// - Parameter takesMemory: whether the operation asks for memory, so that `CL_OUT_OF_RESOURCES` is a want of it.
+func check(
+  _ status: cl_int, device: String, _ operation: String, bytes: Int = 0, takesMemory: Bool = false
+) throws(ComputeError) {
+  guard status != CL_SUCCESS else { return }
+  let lacksMemory =
+    status == CL_MEM_OBJECT_ALLOCATION_FAILURE || status == CL_OUT_OF_HOST_MEMORY || takesMemory && status == CL_OUT_OF_RESOURCES
+  guard !lacksMemory else {
     throw .outOfMemory(
       device: device, requestedBytes: bytes,
       hint: "\(statusName(status)) in \(operation). Take fewer points, fewer runs at a time, or a smaller memory budget.")
-  default: throw .deviceFailure(device: device, operation: operation, reason: statusName(status))
   }
+  // Drivers say so at the next wait where a kernel has failed.
+  let meaning = status == CL_OUT_OF_RESOURCES ? "; a kernel before it has failed, or the device's memory is exhausted" : ""
+  throw .deviceFailure(device: device, operation: operation, reason: statusName(status) + meaning)
 }
 
 /// The constant's name in the OpenCL specification.
