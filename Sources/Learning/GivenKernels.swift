@@ -1,4 +1,5 @@
 import Compute
+import Synchronization
 import WideKernels
 
 /// Kernels computed elsewhere: of a convolutional or a graph network, say.
@@ -6,6 +7,7 @@ public struct GivenKernels: FirstBlockKernels {
   public let count: Int
   private let engine: Engine
   private let values: @Sendable (KernelKind, Range<Int>) throws -> [Double]
+  private let diagonals = Diagonals()
 
   /// - Parameters:
   ///   - engine: float64.
@@ -29,7 +31,10 @@ public struct GivenKernels: FirstBlockKernels {
     return result
   }
 
-  public func diagonal(_ kind: KernelKind) throws -> [Double] {
+  /// Read once, though every block asks for it: it takes all N² numbers.
+  public func diagonal(_ kind: KernelKind) throws -> [Double] { try diagonals.value(kind) { try readDiagonal(kind) } }
+
+  private func readDiagonal(_ kind: KernelKind) throws -> [Double] {
     var diagonal: [Double] = []
     for start in stride(from: 0, to: count, by: 256) {
       let part = start..<min(start + 256, count)
@@ -48,6 +53,7 @@ public struct ContinuedKernels: FirstBlockKernels {
   private let before: any FirstBlockKernels
   private let program: KernelProgram
   private let engine: Engine
+  private let diagonals = Diagonals()
 
   /// - Parameter engine: float64.
   public init(_ before: any FirstBlockKernels, by program: KernelProgram, on engine: Engine) {
@@ -58,7 +64,9 @@ public struct ContinuedKernels: FirstBlockKernels {
 
   public var count: Int { before.count }
 
-  public func diagonal(_ kind: KernelKind) throws -> [Double] {
+  public func diagonal(_ kind: KernelKind) throws -> [Double] { try diagonals.value(kind) { try computedDiagonal(kind) } }
+
+  private func computedDiagonal(_ kind: KernelKind) throws -> [Double] {
     let variances = try before.diagonal(.nngp)
     guard kind == .ntk else { return variances.map { program.diagonal($0).nngp } }
     return try (0..<count).map { try engine.read(block(.ntk, rows: $0..<$0 + 1, columns: $0..<$0 + 1))[0] }
@@ -78,5 +86,17 @@ public struct ContinuedKernels: FirstBlockKernels {
     ).gram
     try engine.map(.sum, [own.ntk, carried], into: own.ntk)
     return own.ntk
+  }
+}
+
+/// Diagonals of kernels that were asked for.
+private final class Diagonals: Sendable {
+  private let known = Mutex<[KernelKind: [Double]]>([:])
+
+  func value(_ kind: KernelKind, _ make: () throws -> [Double]) rethrows -> [Double] {
+    if let known = known.withLock({ $0[kind] }) { return known }
+    let value = try make()
+    known.withLock { $0[kind] = value }
+    return value
   }
 }

@@ -1,6 +1,7 @@
 import BackendCatalog
 import Compute
 import Networks
+import Synchronization
 import Testing
 import WideKernels
 
@@ -138,5 +139,21 @@ import WideKernels
         #expect(zip(a, b).allSatisfy { abs($0 - $1) < bound * $1 * 10 }, "\(activation) \(kind) diagonal")
       }
     }
+  }
+
+  /// A diagonal takes all rows of a kernel: it is read once, not for every block.
+  @Test func blocksOfGivenKernelsDoNotReadTheDiagonalAgain() throws {
+    let engine = try Engine(BackendCatalog.backend(named: "reference"))
+    let reads = Mutex(0)
+    let given = GivenKernels(count: 600, on: engine) { _, rows in
+      reads.withLock { $0 += rows.count }
+      return rows.flatMap { row in (0..<600).map { row == $0 ? 1 : 0.5 } }
+    }
+    let continued = ContinuedKernels(given, by: WideBlock(hidden: [Hidden(ReLU(), weightVariance: 2, biasVariance: 0)], outputs: 1).program, on: engine)
+    let first = try continued.block(.nngp, rows: 0..<2, columns: 0..<600)
+    #expect(reads.withLock { $0 } == 602)
+    let again = try continued.block(.nngp, rows: 0..<2, columns: 0..<600)
+    #expect(reads.withLock { $0 } == 604)
+    #expect(try engine.read(first) == engine.read(again))
   }
 }
