@@ -77,7 +77,7 @@ final class KernelOutput {
   func abandon() { files.forEach { $0.abandon() } }
 }
 
-/// One kernel on its way to its file, on a thread of its own.
+/// One kernel on its way to its file, on a thread of its own where one can be started.
 private final class KernelFile: Sendable {
   let kind: KernelKind
   let url: URL
@@ -125,7 +125,7 @@ private final class KernelFile: Sendable {
   private func flush(_ descriptor: Int32) {
     let own = dup(descriptor)
     guard own >= 0 else { return }
-    flushing.async { [self] in
+    Self.run(on: flushing) { [self] in
       // A fault is told once; it must not be lost here.
       if fsync(own) != 0 { flushFailure.withLock { $0 = FileError.cannotWrite(path: url.path, reason: String(cString: strerror(errno))) } }
       close(own)
@@ -136,8 +136,7 @@ private final class KernelFile: Sendable {
 
   /// - Throws: what went wrong.
   func wait() throws {
-    queue.sync {}
-    flushing.sync {}
+    drain()
     if let failure = state.withLock({ $0.failure }) ?? flushFailure.withLock({ $0 }) { throw failure }
   }
 
@@ -150,9 +149,26 @@ private final class KernelFile: Sendable {
 
   func abandon() {
     isAbandoned.store(true, ordering: .relaxed)
-    queue.sync {}
+    drain()
     state.withLock { $0.file = nil }
   }
+
+  private func drain() {
+    guard Self.canRunBeside else { return }
+    queue.sync {}
+    flushing.sync {}
+  }
+
+  private static func run(on queue: DispatchQueue, _ work: @escaping @Sendable () -> Void) {
+    if canRunBeside { queue.async(execute: work) } else { work() }
+  }
+
+  /// Whether a thread can be started: a queue waits for one without end.
+  private static let canRunBeside: Bool = {
+    var thread = pthread_t()
+    guard pthread_create(&thread, nil, { _ in nil }, nil) == 0 else { return false }
+    return pthread_join(thread, nil) == 0
+  }()
 
   /// Does something with the file when what was asked for before is done; nothing after a failure.
   private func enqueue(_ work: @escaping @Sendable (borrowing ReplacementFile) throws -> Void) throws {
@@ -161,7 +177,7 @@ private final class KernelFile: Sendable {
       turn.signal()
       throw failure
     }
-    queue.async { [self] in
+    Self.run(on: queue) { [self] in
       state.withLock { state in
         do {
           guard let file = state.file.take() else { return }

@@ -62,21 +62,19 @@ import Testing
   }
 
   /// As another user with room for one process: everything is computed on one thread, and it can be stopped.
-  @Test func withoutAThreadARunIsWholeAndCanBeStopped() throws {
+  @Test func withoutAThreadCommandsAreWholeAndCanBeStopped() throws {
     guard geteuid() == 0, FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv") else {
       return print("threads: not root, or no setpriv; a run that can start no thread is not covered")
     }
     let folder = try TemporaryFolder()
     chmod(folder.url.path, 0o777)
-    func start(_ more: String, output: URL) throws -> Process {
+    func start(_ command: String, output: URL) throws -> Process {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
       // A user whom nobody else here uses, so that no other process counts.
-      let program =
-        "\(try Invocation.program().path) run bottleneck --train 40 --test 20 --bottlenecks 1 --draws 1 --compare same --twin none"
       process.arguments =
         ["--reuid=54321", "--clear-groups", "prlimit", "--nproc=1", "--"]
-        + "\(program) --no-plots --results \(folder.url.path)/results --threads 4 \(more)".split(separator: " ").map(String.init)
+        + "\(try Invocation.program().path) \(command) --threads 4".split(separator: " ").map(String.init)
       process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nowhere", "ISTHMUS_REVISION": "tests"]
       for name in ["output", "errors"] { try Data().write(to: output.appending(path: name)) }
       process.standardOutput = try FileHandle(forWritingTo: output.appending(path: "output"))
@@ -86,18 +84,31 @@ import Testing
     }
     let files = try TemporaryFolder()
     func errors() -> String { (try? String(contentsOf: files.url.appending(path: "errors"), encoding: .utf8)) ?? "" }
-    let whole = try start("--steps 3", output: files.url)
-    whole.waitUntilExit()
+    func end(_ process: Process, within seconds: Int) -> Bool {
+      let deadline = ContinuousClock.now + .seconds(seconds)
+      while process.isRunning, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.05) }
+      defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+      return !process.isRunning
+    }
+    let run =
+      "run bottleneck --train 40 --test 20 --bottlenecks 1 --draws 1 --compare same --twin none --no-plots "
+      + "--results \(folder.url.path)/results"
+    let whole = try start("\(run) --steps 3", output: files.url)
+    #expect(end(whole, within: 60))
     #expect(whole.terminationStatus == 0, "\(errors())")
     #expect(errors().contains("1 of 4 threads could be started"), "\(errors())")
 
-    let long = try start("--steps 1000000 --stop-at 0", output: files.url)
+    // Its files are written by threads of their own where there are any.
+    try "hidden: [relu]\noutputs: 1\n".write(to: folder.url.appending(path: "net.yaml"), atomically: true, encoding: .utf8)
+    let place = folder.url.path
+    let kernel = try start("kernel --network \(place)/net.yaml --data digits --train 900 --device cpu --out \(place)/k", output: files.url)
+    #expect(end(kernel, within: 60), "kernel hangs")
+    #expect(kernel.terminationStatus == 0, "\(errors())")
+
+    let long = try start("\(run) --steps 1000000 --stop-at 0", output: files.url)
     Thread.sleep(forTimeInterval: 1.5)
     #expect(long.isRunning, "\(errors())")
     long.terminate()
-    let deadline = ContinuousClock.now + .seconds(10)
-    while long.isRunning, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.05) }
-    #expect(!long.isRunning, "SIGTERM did not end it")
-    if long.isRunning { kill(long.processIdentifier, SIGKILL) }
+    #expect(end(long, within: 10), "SIGTERM did not end it")
   }
 }
