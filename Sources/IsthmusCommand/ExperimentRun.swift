@@ -30,7 +30,7 @@ struct ExperimentRun<E: Experiment> {
     meter = metered?.meter
     try LAPACK.checkVariable()
     engine = try Engine(metered ?? backend)
-    let automatic = try E.allowsFloat32Passes(settings) ? PassPrecision.automatic(on: engine) : .float64
+    let automatic = try E.allowsFloat32Passes(settings) ? PassChoice.automatic(on: engine) : .float64
     passEngine = try engine.with(precision: options.precision ?? automatic)
   }
 
