@@ -82,9 +82,9 @@ struct ExperimentRun<E: Experiment> {
   /// What is recorded of it: both precisions where passes have their own.
   private func selfTest() throws(CommandLineError) -> String {
     let engines = passEngine.precision == engine.precision ? [engine] : [engine, passEngine]
-    var outcomes: [SelfTest.Outcome] = []
-    for engine in engines { outcomes.append(try SelfTest.require(engine)) }
-    return outcomes.map { "\($0.summary), \($0.date)" }.joined(separator: "; ")
+    var texts: [String] = []
+    for engine in engines { texts.append(try SelfTest.require(engine).summary(engine.precision)) }
+    return texts.joined(separator: "; ")
   }
 
   /// Limits of the device in its precisions; nil without --profile.
