@@ -13,7 +13,7 @@ BUILD := swift build -c release -Xswiftc -enable-testing
 ISTHMUS = "$$($(BUILD) --show-bin-path)/isthmus"
 FORMATTED := Package.swift Sources Tests
 
-.PHONY: help setup build demo demo-full test check lint format docs dist clean oclgrind rusticl verify-limit fuzz
+.PHONY: help setup build demo demo-full test check lint format docs dist clean oclgrind rusticl verify-limit fuzz same-bits
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,9 @@ fuzz: setup ## inputs that nobody means, for FUZZ_SECONDS (300); FUZZ_SEED repea
 	@export FUZZ_SECONDS="$${FUZZ_SECONDS:-300}" FUZZ_SEED="$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}"; \
 	echo "fuzz: seed $$FUZZ_SEED, $$FUZZ_SECONDS s"; \
 	swift test -c release -Xswiftc -enable-testing --skip-build --filter FuzzTests | grep -E '^fuzz|✘|↳|^  |Test run'
+
+same-bits: build ## whether every device and experiment gives the very bits of the list in Tests/SameBits for this kind of machine
+	Scripts/same-bits $(ISTHMUS)
 
 check: build ## the conformance suite on every device of this machine; a missing OpenCL is a failure
 	$(ISTHMUS) check --all
