@@ -8,8 +8,9 @@ SHELL := /bin/bash
 export ISTHMUS_NATIVE ?= 1
 export ISTHMUS_WARNINGS_AS_ERRORS ?= 1
 
-# Tests and the demo share one build.
-BUILD := swift build -c release -Xswiftc -enable-testing
+# Tests and the demo share one build. Debug information would be nine tenths of what is written, and two fifths of the time.
+FLAGS := -c release -Xswiftc -enable-testing -debug-info-format none
+BUILD := swift build $(FLAGS)
 ISTHMUS = "$$($(BUILD) --show-bin-path)/isthmus"
 FORMATTED := Package.swift Sources Tests
 
@@ -33,18 +34,18 @@ demo-full: build ## the main job with its default settings; says beforehand how 
 test: setup lint ## every test on every backend present
 	$(BUILD) --build-tests
 	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
-	swift test -c release -Xswiftc -enable-testing --skip-build 2>&1 | tee "$$log" \
+	swift test $(FLAGS) --skip-build 2>&1 | tee "$$log" \
 	  || { echo; echo "What failed:"; grep -aE '^(✘|↳|error:)|Fatal error' "$$log" | grep -vE '^↳ T(esting Library|arget)'; exit 1; }
 
 verify-limit: setup ## the long version of the limit's and the basis's tests: widths to 16384, 400 points, more draws
 	$(BUILD) --build-tests
-	ISTHMUS_LONG=1 swift test -c release -Xswiftc -enable-testing --skip-build --filter 'TheoryTests|BasisTests' | grep -E '^(theory|basis):|✘|↳|Test run'
+	ISTHMUS_LONG=1 swift test $(FLAGS) --skip-build --filter 'TheoryTests|BasisTests' | grep -E '^(theory|basis):|✘|↳|Test run'
 
 fuzz: setup ## inputs that nobody means, for FUZZ_SECONDS (300); FUZZ_SEED repeats its choices; failing inputs stay in .build/fuzz
 	$(BUILD) --build-tests
 	@export FUZZ_SECONDS="$${FUZZ_SECONDS:-300}" FUZZ_SEED="$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}"; \
 	echo "fuzz: seed $$FUZZ_SEED, $$FUZZ_SECONDS s"; \
-	swift test -c release -Xswiftc -enable-testing --skip-build --filter FuzzTests | grep -E '^fuzz|✘|↳|^  |Test run'
+	swift test $(FLAGS) --skip-build --filter FuzzTests | grep -E '^fuzz|✘|↳|^  |Test run'
 
 same-bits: build ## whether every device and experiment gives the very bits of the list in Tests/SameBits for this kind of machine
 	Scripts/same-bits $(ISTHMUS)

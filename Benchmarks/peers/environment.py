@@ -41,7 +41,9 @@ def built(product, programs=None, package=HERE):
     if programs:
         return Path(programs).resolve() / product
     scratch = BUILD / "swift" if package == HERE else package / ".build"
-    command = ["swift", "build", "-c", "release", "--package-path", package, "--scratch-path", scratch, "-Xswiftc", "-enable-testing"]
+    # As in the Makefile: other flags would compile all of it again.
+    flags = ["-c", "release", "-Xswiftc", "-enable-testing", "-debug-info-format", "none"]
+    command = ["swift", "build", *flags, "--package-path", package, "--scratch-path", scratch]
     environment = os.environ | {"ISTHMUS_NATIVE": "1", "ISTHMUS_WARNINGS_AS_ERRORS": "1"}
     subprocess.run([*command, "--product", product], check=True, env=environment, stdout=sys.stderr)
     folder = subprocess.run([*command, "--show-bin-path"], check=True, env=environment, capture_output=True, text=True).stdout.strip()

@@ -8,23 +8,29 @@ extension Vector {
   static func forEach(
     _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, into out: UnsafeMutablePointer<Scalar>, count: Int, _ body: (Self, Self) -> Self
   ) {
-    let whole = count - count % lanes
-    var e = 0
-    while e < whole {
-      body(Self(a + e), Self(b + e)).store(out + e)
-      e += lanes
-    }
-    guard e < count else { return }
     withUnsafeTemporaryAllocation(byteCount: 3 * 64, alignment: 64) { memory in
       guard let base = memory.baseAddress else { return }
       let copies = base.bindMemory(to: Scalar.self, capacity: 3 * lanes)
-      for lane in 0..<lanes {
-        let source = min(e + lane, count - 1)
-        copies[lane] = a[source]
-        copies[lanes + lane] = b[source]
+      let whole = count - count % lanes
+      // The body stands here once: it may be thousands of instructions.
+      var (x, y, target) = (a, b, out)
+      var e = 0
+      while e < count {
+        if e == whole {
+          for lane in 0..<lanes {
+            let source = min(e + lane, count - 1)
+            copies[lane] = a[source]
+            copies[lanes + lane] = b[source]
+          }
+          (x, y, target) = (UnsafePointer(copies), UnsafePointer(copies + lanes), copies + 2 * lanes)
+        }
+        body(Self(x), Self(y)).store(target)
+        x += lanes
+        y += lanes
+        target += lanes
+        e += lanes
       }
-      body(Self(copies), Self(copies + lanes)).store(copies + 2 * lanes)
-      for lane in 0..<count - e { out[e + lane] = copies[2 * lanes + lane] }
+      for lane in 0..<count - whole { out[whole + lane] = copies[2 * lanes + lane] }
     }
   }
 }
@@ -34,7 +40,7 @@ private struct ValueLoop<V: Vector>: ActivationVisitor {
   let out: UnsafeMutablePointer<V.Scalar>
   let count: Int
 
-  func visit<A: Activation>(_ activation: A) { V.forEach(a, a, into: out, count: count) { x, _ in activation.value(x) } }
+  @inline(never) func visit<A: Activation>(_ activation: A) { V.forEach(a, a, into: out, count: count) { x, _ in activation.value(x) } }
 }
 
 private struct SlopeLoop<V: Vector>: ActivationVisitor {
@@ -44,7 +50,7 @@ private struct SlopeLoop<V: Vector>: ActivationVisitor {
   let out: UnsafeMutablePointer<V.Scalar>
   let count: Int
 
-  func visit<A: Activation>(_ activation: A) {
+  @inline(never) func visit<A: Activation>(_ activation: A) {
     let hasCotangent = cotangent != nil
     V.forEach(a, cotangent ?? a, into: out, count: count) { x, y in
       let slope = activation.value(PairJet<V>.q12(x)).d12
@@ -58,7 +64,7 @@ private struct CurvatureLoop<V: Vector>: ActivationVisitor {
   let out: UnsafeMutablePointer<V.Scalar>
   let count: Int
 
-  func visit<A: Activation>(_ activation: A) { V.forEach(a, a, into: out, count: count) { x, _ in activation.curvature(x) } }
+  @inline(never) func visit<A: Activation>(_ activation: A) { V.forEach(a, a, into: out, count: count) { x, _ in activation.curvature(x) } }
 }
 
 extension TileLoops {

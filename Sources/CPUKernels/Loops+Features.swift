@@ -8,7 +8,7 @@ private struct FeatureLoop<Loops: TileLoops>: ActivationVisitor {
   let loops: Loops
   let tile: FeatureTile<Loops.Scalar>
 
-  func visit<A: Activation>(_ activation: A) {
+  @inline(never) func visit<A: Activation>(_ activation: A) {
     let slopes = tile.products.map { _ in tile.work + loops.featureBlock * tile.stride }
     var first = 0
     while first < tile.features {

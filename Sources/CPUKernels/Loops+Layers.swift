@@ -27,7 +27,7 @@ private struct LayerLoop<V: Register>: ActivationVisitor {
   let rowVariance: UnsafePointer<V.Scalar>
   let columnVariance: UnsafePointer<V.Scalar>
 
-  func visit<A: Activation>(_ activation: A) {
+  @inline(never) func visit<A: Activation>(_ activation: A) {
     let (weight, bias, gain) = (Four(stage.weight), Four(stage.bias), Four(stage.gain))
     let (outputWeight, outputBias, outputGain) = (Four(stage.outputWeight), Four(stage.outputBias), Four(stage.outputGain))
     let (isFirst, isPaired) = (stage.isFirst, tile.isPaired)
@@ -63,7 +63,7 @@ private struct LayerJetLoop<V: Register>: ActivationVisitor {
   let columnVariance: UnsafePointer<V.Scalar>
   let columnSlope: UnsafePointer<V.Scalar>
 
-  func visit<A: Activation>(_ activation: A) {
+  @inline(never) func visit<A: Activation>(_ activation: A) {
     let (weight, bias, gain) = (Two(stage.weight), Two(stage.bias), Two(stage.gain))
     let (outputWeight, outputBias, outputGain) = (Two(stage.outputWeight), Two(stage.outputBias), Two(stage.outputGain))
     let isFirst = stage.isFirst
@@ -104,7 +104,7 @@ private struct DiagonalLoop<V: Vector>: ActivationVisitor {
   let state: DiagonalState<V.Scalar>
   let padded: Int
 
-  func visit<A: Activation>(_ activation: A) {
+  @inline(never) func visit<A: Activation>(_ activation: A) {
     var i = 0
     while i < padded {
       let (dual, derivative) = activation.diagonal(PairJet<V>.q12(V(state.nngp + i)))
