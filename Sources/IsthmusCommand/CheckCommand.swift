@@ -111,7 +111,7 @@ struct CheckCommand: ParsableCommand {
       let done = own.map { conformanceCase in
         let result = ConformanceSuite.run(conformanceCase, on: engine)
         results.append(result)
-        line.update(fraction: Double(results.count) / Double(cases.count), activity: name, rate: "\(operation)")
+        line.update(fraction: Double(results.count) / Double(cases.count), activity: name, rate: operation.rawValue)
         return result
       }
       if !json { Terminal.write(ConformanceReport.line(operation, done)) }
