@@ -93,7 +93,8 @@ let package = Package(
     .target(name: "KernelSources", path: "Kernels", sources: ["KernelSources.c"]),
     module("OpenCLBackend", ["Compute", "COpenCL", "DurableFiles", "KernelSources", "WideKernels"]),
     module("BackendCatalog", ["Compute", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
-    module("BackendTestKit", ["Compute", "WideKernels"]),
+    module("JobRecords", ["Compute", "CZlib", "DurableFiles", "Sizes"]),
+    module("BackendTestKit", ["Compute", "JobRecords", "PrintableText", "ReferenceBackend", "WideKernels"]),
     // Learning.
     .target(name: "CLAPACK"),
     module("LinearAlgebra", ["Compute", "CLAPACK"]),
@@ -131,8 +132,8 @@ let package = Package(
       name: "IsthmusCommand",
       dependencies: [
         "CRevision", "CSignals", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Plotting", "PrintableText",
-        "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "Networks", "Datasets", "Results", "Compute", "Sizes", "Subprocesses",
-        "WideKernels",
+        "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "JobRecords", "Networks", "Datasets", "Results", "Compute", "Sizes",
+        "Subprocesses", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -146,7 +147,8 @@ let package = Package(
     tests("KernelSourceTests", ["COpenCL", "Compute", "OpenCLBackend", "WideKernels"]),
     tests(
       "DeviceBenchmarksTests", ["BackendCatalog", "Compute", "DeviceBenchmarks", "Plotting", "ReferenceBackend", "WideKernels"]),
-    tests("ConformanceTests", ["BackendTestKit", "BackendCatalog", "CPUBackend", "Compute", "ReferenceBackend", "WideKernels"]),
+    tests(
+      "ConformanceTests", ["BackendTestKit", "BackendCatalog", "CPUBackend", "Compute", "JobRecords", "ReferenceBackend", "WideKernels"]),
     tests("NetworksTests", ["Networks", "WideKernels"]),
     tests("DatasetsTests", ["Datasets", "NumPyFormat"]),
     tests("DurableFilesTests", ["CSignals", "DurableFiles"]),
@@ -156,7 +158,7 @@ let package = Package(
     tests(
       "CommandLineTests",
       ["IsthmusCommand", "PrintableText", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
-    tests("FuzzTests", ["Datasets", "IsthmusCommand", "Results"]),
+    tests("FuzzTests", ["Compute", "Datasets", "IsthmusCommand", "JobRecords", "ReferenceBackend", "Results", "WideKernels"]),
     tests("LinearAlgebraTests", ["BackendCatalog", "Compute", "LinearAlgebra"]),
     tests(
       "LearningTests", ["BackendCatalog", "Compute", "Datasets", "Learning", "LinearAlgebra", "Networks", "WideKernels"]),

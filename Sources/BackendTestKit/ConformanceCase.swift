@@ -1,9 +1,29 @@
 import Compute
 import Foundation
 
-/// The operations of `Backend` that the suite covers.
-public enum ConformanceOperation: String, Sendable, Codable, CaseIterable {
-  case copy, copyRows, gemm, recursion, recursionVJP, blockKernel, widePass, featurePass, map, reduceRows, fillNormal, triangularSolve
+/// What the suite covers: transfers to the device and back, and every operation of a backend.
+public enum ConformanceOperation: RawRepresentable, Hashable, Sendable, Codable, CaseIterable {
+  case copy
+  case job(BackendOperation)
+
+  public static var allCases: [ConformanceOperation] { [.copy] + BackendOperation.allCases.map { .job($0) } }
+
+  public init?(rawValue: String) {
+    if rawValue == "copy" {
+      self = .copy
+    } else if let operation = BackendOperation(rawValue: rawValue) {
+      self = .job(operation)
+    } else {
+      return nil
+    }
+  }
+
+  public var rawValue: String {
+    switch self {
+    case .copy: "copy"
+    case .job(let operation): operation.rawValue
+    }
+  }
 }
 
 /// One operation at one choice of sizes, layouts and inputs. The same on every device.

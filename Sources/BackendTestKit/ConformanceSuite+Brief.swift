@@ -6,12 +6,12 @@ extension ConformanceSuite {
   /// inputs and on a basis. Milliseconds on a processor.
   public static var briefCases: [ConformanceCase] {
     func first<Body: CaseBody>(
-      _ operation: ConformanceOperation, _ all: [any CaseBody], _ type: Body.Type, where isWanted: (Body) -> Bool
+      _ operation: BackendOperation, _ all: [any CaseBody], _ type: Body.Type, where isWanted: (Body) -> Bool
     ) -> ConformanceCase? {
       for (index, body) in all.enumerated() {
         // With the seed that it has in the whole suite, so that its line `again:` finds it.
         if let own = body as? Body, isWanted(own) {
-          return ConformanceCase(operation: operation, label: body.label, seed: UInt64(index + 1), body: body)
+          return ConformanceCase(operation: .job(operation), label: body.label, seed: UInt64(index + 1), body: body)
         }
       }
       return nil

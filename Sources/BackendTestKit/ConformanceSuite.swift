@@ -6,19 +6,30 @@ import Foundation
 public enum ConformanceSuite {
   /// All cases whose description contains `filter`; nil for all.
   public static func cases(filter: String? = nil) -> [ConformanceCase] {
-    let all: [(ConformanceOperation, [any CaseBody])] = [
-      (.copy, CopyCase.all), (.copyRows, RowCopyCase.all), (.gemm, GEMMCase.all), (.recursion, RecursionCase.all),
-      (.recursionVJP, RecursionVJPCase.all), (.blockKernel, BlockKernelCase.all + EqualPointsCase.all), (.widePass, WidePassCase.all),
-      (.featurePass, FeaturePassCase.all), (.map, MapCase.all), (.reduceRows, ReduceRowsCase.all), (.fillNormal, FillNormalCase.all),
-      (.triangularSolve, TriangularSolveCase.all),
-    ]
-    let cases = all.flatMap { operation, bodies in
-      bodies.enumerated().map { index, body in
+    let cases = ConformanceOperation.allCases.flatMap { operation in
+      bodies(operation).enumerated().map { index, body in
         ConformanceCase(operation: operation, label: body.label, seed: UInt64(index + 1), body: body)
       }
     }
     guard let filter else { return cases }
     return cases.filter { $0.description.contains(filter) }
+  }
+
+  private static func bodies(_ operation: ConformanceOperation) -> [any CaseBody] {
+    switch operation {
+    case .copy: CopyCase.all
+    case .job(.copyRows): RowCopyCase.all
+    case .job(.gemm): GEMMCase.all
+    case .job(.recursion): RecursionCase.all
+    case .job(.recursionVJP): RecursionVJPCase.all
+    case .job(.blockKernel): BlockKernelCase.all + EqualPointsCase.all
+    case .job(.widePass): WidePassCase.all
+    case .job(.featurePass): FeaturePassCase.all
+    case .job(.map): MapCase.all
+    case .job(.reduceRows): ReduceRowsCase.all
+    case .job(.fillNormal): FillNormalCase.all
+    case .job(.triangularSolve): TriangularSolveCase.all
+    }
   }
 
   /// Runs one case. A device that throws has failed it; nothing is thrown.

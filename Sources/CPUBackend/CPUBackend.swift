@@ -71,82 +71,10 @@ public final class CPUBackend: Backend {
 
   public func synchronize() throws(ComputeError) {}
 
-  // MARK: Operations
-
-  public func copyRows(_ job: RowCopyJob) throws(ComputeError) {
-    switch job.target.precision {
-    case .float64: loops64.copyRows(job)
-    case .float32: loops32.copyRows(job)
-    }
-  }
-
-  public func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
-    switch c.precision {
-    case .float64: try loops64.gemm(operation, Matrices(a), Matrices(b), Matrices(c))
-    case .float32: try loops32.gemm(operation, Matrices(a), Matrices(b), Matrices(c))
-    }
-  }
-
-  public func recursion(_ job: RecursionJob) throws(ComputeError) {
-    switch job.gram.precision {
-    case .float64: try loops64.recursion(job)
-    case .float32: try loops32.recursion(job)
-    }
-  }
-
-  public func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
-    switch job.gram.precision {
-    case .float64: try loops64.recursionVJP(job)
-    case .float32: try loops32.recursionVJP(job)
-    }
-  }
-
-  public func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
-    switch job.x.precision {
-    case .float64: try loops64.blockKernel(job)
-    case .float32: try loops32.blockKernel(job)
-    }
-  }
-
-  public func widePass(_ job: WidePassJob) throws(ComputeError) {
-    switch job.points.precision {
-    case .float64: try loops64.widePass(job)
-    case .float32: try loops32.widePass(job)
-    }
-  }
-
-  public func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
-    switch job.points.precision {
-    case .float64: try loops64.featurePass(job)
-    case .float32: try loops32.featurePass(job)
-    }
-  }
-
-  public func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
-    switch out.precision {
-    case .float64: loops64.map(function, inputs.map { Matrices($0) }, into: Matrices(out))
-    case .float32: loops32.map(function, inputs.map { Matrices($0) }, into: Matrices(out))
-    }
-  }
-
-  public func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) throws(ComputeError) {
-    switch out.precision {
-    case .float64: try loops64.reduceRows(reduction, Matrices(input), into: Matrices(out))
-    case .float32: try loops32.reduceRows(reduction, Matrices(input), into: Matrices(out))
-    }
-  }
-
-  public func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) throws(ComputeError) {
-    switch out.precision {
-    case .float64: try loops64.fillNormal(Matrices(out), stream: stream, firstElement: firstElement)
-    case .float32: try loops32.fillNormal(Matrices(out), stream: stream, firstElement: firstElement)
-    }
-  }
-
-  public func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError) {
-    switch b.precision {
-    case .float64: try loops64.triangularSolve(transposed: operation.transposed, Matrices(l), Matrices(b))
-    case .float32: try loops32.triangularSolve(transposed: operation.transposed, Matrices(l), Matrices(b))
+  public func perform(_ job: BackendJob) throws(ComputeError) {
+    switch job.precision {
+    case .float64: try loops64.perform(job)
+    case .float32: try loops32.perform(job)
     }
   }
 }

@@ -43,6 +43,22 @@ struct Operations<Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & S
   let memory: HostMemory
   let device: String
 
+  func perform(_ job: BackendJob) throws(ComputeError) {
+    switch job {
+    case .copyRows(let job): copyRows(job)
+    case .gemm(let job): try gemm(job.operation, Matrices(job.a), Matrices(job.b), Matrices(job.c))
+    case .recursion(let job): try recursion(job)
+    case .recursionVJP(let job): try recursionVJP(job)
+    case .blockKernel(let job): try blockKernel(job)
+    case .widePass(let job): try widePass(job)
+    case .featurePass(let job): try featurePass(job)
+    case .map(let job): map(job.function, job.inputs.map { Matrices($0) }, into: Matrices(job.out))
+    case .reduceRows(let job): try reduceRows(job.reduction, Matrices(job.input), into: Matrices(job.out))
+    case .fillNormal(let job): try fillNormal(Matrices(job.out), stream: job.stream, firstElement: job.firstElement)
+    case .triangularSolve(let job): try triangularSolve(transposed: job.operation.transposed, Matrices(job.l), Matrices(job.b))
+    }
+  }
+
   /// Working memory for `count` numbers, with room for one vector more.
   func scratch(_ count: Int) throws(ComputeError) -> Scratch<Scalar> {
     let buffer = try memory.allocate((count + loops.lanes) * MemoryLayout<Scalar>.stride, device: device)

@@ -32,13 +32,12 @@ public struct DeviceDescription: Sendable, Codable, Equatable {
   }
 }
 
-/// The operations of one device, below `Engine`, which alone calls them.
+/// The memory and the operations of one device, below `Engine`, which alone calls them.
 ///
-/// Contract: arguments are already valid (shapes agree, indices exist, buffers are the backend's own, all tensors of a call have
-/// one precision, in `copyRows` two, that the device supports, an output overlaps no input). Commands take effect in the order of the calls. A
-/// call may return before its work is done; a device failure may surface at the next copy or `synchronize`, never
-/// silently. Callable from any thread. Memory and `gemm` are required; `ReferenceBackend` supplies the rest on the host
-/// for a backend that imports it, and says so in `fallbacks`.
+/// Contract: jobs are already valid (`BackendJob.check` passes, they are not empty, buffers are the backend's own, precisions the device's,
+/// an output overlaps no input but where the job says so). Commands take effect in the order of the calls. A call may return before its
+/// work is done; a device failure may surface at the next copy or `synchronize`, never silently. Callable from any thread. Memory is
+/// required; `HostFallback` performs on the host what a backend has no code of its own for, and says so in `fallbacks`.
 public protocol Backend: Sendable {
   var device: DeviceDescription { get }
   /// Operations that ran on the host because the backend has none of its own.
@@ -50,22 +49,7 @@ public protocol Backend: Sendable {
   func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError)
   func synchronize() throws(ComputeError)
 
-  /// The one operation whose tensors may have two precisions.
-  func copyRows(_ job: RowCopyJob) throws(ComputeError)
-  func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError)
-  func recursion(_ job: RecursionJob) throws(ComputeError)
-  func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError)
-  func blockKernel(_ job: BlockKernelJob) throws(ComputeError)
-  func widePass(_ job: WidePassJob) throws(ComputeError)
-  func featurePass(_ job: FeaturePassJob) throws(ComputeError)
-  /// `inputs` have the shape of `out`, or 1 in any of its sizes, which is repeated; `out` may be one of the inputs.
-  func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError)
-  /// `[batch, rows, columns]` to `[batch, rows, 1]`.
-  func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) throws(ComputeError)
-  /// Element e (row-major over the shape) of `out`, which is contiguous, becomes normal number `firstElement + e` of the stream.
-  func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) throws(ComputeError)
-  /// `l` `[batch, R, R]` (or batch 1, shared), `b` `[batch, R, m]` in place.
-  func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError)
+  func perform(_ job: BackendJob) throws(ComputeError)
 }
 
 extension Backend {

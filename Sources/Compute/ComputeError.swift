@@ -15,6 +15,8 @@ public enum ComputeError: Error, Equatable, CustomStringConvertible {
   case deviceFailure(device: String, operation: String, reason: String)
   case kernelBuildFailed(device: String, kernel: String, log: String)
   case unsupported(operation: String, reason: String)
+  /// A description of a job of which no job can be made.
+  case invalidJob(operation: String, reason: String)
   /// K(x, x) of points that are not zero lies below the least normal number of the precision.
   case vanishingKernel(kernel: KernelKind, precision: Precision, count: Int, of: Int, first: Int, set: String)
   /// Rounding of the covariances of two nearly parallel points changes their kernel by `change` of √(K(x, x) K(y, y)).
@@ -43,6 +45,7 @@ public enum ComputeError: Error, Equatable, CustomStringConvertible {
     case .deviceFailure(let device, let operation, let reason): "\(device) failed in \(operation): \(reason)"
     case .kernelBuildFailed(let device, let kernel, let log): "\(device) could not build \(kernel):\n\(log)"
     case .unsupported(let operation, let reason): "\(operation): \(reason)"
+    case .invalidJob(let operation, let reason): "\(operation): this is no job: \(reason)."
     case .vanishingKernel(let kernel, let precision, let count, let of, let first, let set):
       "\(kernel): the kernel of \(count) of \(of) points of \(set) with themselves (the first is row \(first)) lies below the least number that "
         + "\(precision) holds with all its digits, \(precision == .float32 ? "1.2e-38" : "2.2e-308"), and would come out as 0. "

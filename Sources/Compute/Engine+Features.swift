@@ -12,25 +12,14 @@ extension Engine {
   public func featurePass(
     _ activation: any Activation, points: Tensor, weights: Tensor, biases: Tensor?, coefficients: Tensor, jacobian wantsJacobian: Bool
   ) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
-    try requirePrecision("featurePass", [points, weights, biases, coefficients])
-    try require(
-      points.columns == weights.columns && weights.rows == coefficients.rows && points.batch == weights.batch
-        && weights.batch == coefficients.batch && points.columns > 0, "featurePass",
-      expected: "points [b, n, w], weights [b, M, w], coefficients [b, M, c]",
-      got: "\(points.shapeText), \(weights.shapeText), \(coefficients.shapeText)")
-    if let biases {
-      try require(
-        biases.shape == (weights.batch, weights.rows, 1), "featurePass", expected: "biases [\(weights.batch), \(weights.rows), 1]",
-        got: biases.shapeText)
-    }
     let outputs = coefficients.columns
     let value = try empty(batch: points.batch, rows: points.rows, columns: outputs)
     let jacobian = wantsJacobian ? try empty(batch: points.batch, rows: points.rows, columns: outputs * points.columns) : nil
-    guard value.count > 0 else { return (value, jacobian) }
-    try backend.featurePass(
-      FeaturePassJob(
-        activation: activation, points: points, weights: weights, biases: biases, coefficients: coefficients, value: value,
-        jacobian: jacobian))
+    try perform(
+      .featurePass(
+        FeaturePassJob(
+          activation: activation, points: points, weights: weights, biases: biases, coefficients: coefficients, value: value,
+          jacobian: jacobian)))
     return (value, jacobian)
   }
 }

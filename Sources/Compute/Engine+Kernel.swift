@@ -10,24 +10,14 @@ extension Engine {
     _ program: KernelProgram, _ x: Tensor, _ y: Tensor? = nil, firstRow: Int? = nil, nngp wantsNNGP: Bool = true, ntk wantsNTK: Bool = true
   ) throws(ComputeError) -> (nngp: Tensor?, ntk: Tensor?) {
     let job = try kernelJob(program, x, y, firstRow: firstRow, nngp: wantsNNGP, ntk: wantsNTK)
-    if x.batch * x.rows * (y ?? x).rows > 0, wantsNNGP || wantsNTK { try backend.blockKernel(job) }
+    try perform(.blockKernel(job), as: "kernel")
     return (job.nngp, job.ntk)
   }
 
-  /// Checks the inputs and allocates the results.
+  /// With its results allocated, not yet checked.
   func kernelJob(
     _ program: KernelProgram, _ x: Tensor, _ y: Tensor?, firstRow: Int? = nil, nngp wantsNNGP: Bool, ntk wantsNTK: Bool
   ) throws(ComputeError) -> BlockKernelJob {
-    try requirePrecision("kernel", [x, y])
-    if let y {
-      try require(
-        x.columns == y.columns && x.batch == y.batch, "kernel", expected: "x [batch, n, w], y [batch, m, w]",
-        got: "\(x.shapeText), \(y.shapeText)")
-      try require(
-        firstRow.map { $0 >= 0 && $0 + x.rows <= y.rows } ?? true, "kernel", expected: "rows of y from \(firstRow ?? 0) on as x",
-        got: "\(x.shapeText), \(y.shapeText)")
-    }
-    try require(x.columns > 0, "kernel", expected: "inputs of width at least 1", got: x.shapeText)
     let columns = (y ?? x).rows
     return BlockKernelJob(
       program: program, x: x, y: y, firstRow: firstRow, nngp: wantsNNGP ? try empty(batch: x.batch, rows: x.rows, columns: columns) : nil,
@@ -55,16 +45,13 @@ extension Engine {
   public func recursion(
     _ program: KernelProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool = false
   ) throws(ComputeError) -> (nngp: Tensor, ntk: Tensor) {
-    try requirePrecision("recursion", [gram, rowDiagonal, columnDiagonal])
-    try requireDiagonals("recursion", gram, rowDiagonal, columnDiagonal)
-    try require(!isSymmetric || gram.rows == gram.columns, "recursion", expected: "a square symmetric gram", got: gram.shapeText)
     let nngp = try empty(batch: gram.batch, rows: gram.rows, columns: gram.columns)
     let ntk = try empty(batch: gram.batch, rows: gram.rows, columns: gram.columns)
-    guard gram.count > 0 else { return (nngp, ntk) }
-    try backend.recursion(
-      RecursionJob(
-        program: program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, isSymmetric: isSymmetric, nngp: nngp,
-        ntk: ntk))
+    try perform(
+      .recursion(
+        RecursionJob(
+          program: program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, isSymmetric: isSymmetric, nngp: nngp,
+          ntk: ntk)))
     return (nngp, ntk)
   }
 
@@ -80,14 +67,14 @@ extension Engine {
       q11.shape == q12.shape && q22.shape == q12.shape, "pairedKernel", expected: "q12, q11 and q22 of one shape",
       got: "\(q12.shapeText), \(q11.shapeText), \(q22.shapeText)")
     let kernel = try empty(batch: q12.batch, rows: q12.rows, columns: q12.columns)
-    guard q12.count > 0 else { return kernel }
     // Devices go through columns by vectors: numbers that follow each other are one row to them.
     let isFlat = [q12, q11, q22].allSatisfy(\.isContiguous)
     func flat(_ tensor: Tensor) -> Tensor { isFlat ? tensor.reshaped(rows: 1, columns: tensor.count) : tensor }
-    try backend.recursion(
-      RecursionJob(
-        program: program, gram: flat(q12), rowDiagonal: flat(q11), columnDiagonal: flat(q22), isSymmetric: false, isPaired: true,
-        nngp: kind == .nngp ? flat(kernel) : nil, ntk: kind == .ntk ? flat(kernel) : nil))
+    try perform(
+      .recursion(
+        RecursionJob(
+          program: program, gram: flat(q12), rowDiagonal: flat(q11), columnDiagonal: flat(q22), isSymmetric: false, isPaired: true,
+          nngp: kind == .nngp ? flat(kernel) : nil, ntk: kind == .ntk ? flat(kernel) : nil)), as: "pairedKernel")
     return kernel
   }
 
@@ -95,20 +82,15 @@ extension Engine {
   public func recursionVJP(
     _ program: KernelProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, nngpCotangent: Tensor?, ntkCotangent: Tensor?
   ) throws(ComputeError) -> (gram: Tensor, row: Tensor, column: Tensor) {
-    try requirePrecision("recursionVJP", [gram, rowDiagonal, columnDiagonal, nngpCotangent, ntkCotangent])
-    try requireDiagonals("recursionVJP", gram, rowDiagonal, columnDiagonal)
-    for case let cotangent? in [nngpCotangent, ntkCotangent] {
-      try require(cotangent.shape == gram.shape, "recursionVJP", expected: "cotangents \(gram.shapeText)", got: cotangent.shapeText)
-    }
-    try require(nngpCotangent != nil || ntkCotangent != nil, "recursionVJP", expected: "at least one cotangent", got: "none")
     let gramCotangent = try empty(batch: gram.batch, rows: gram.rows, columns: gram.columns)
-    let row = try zeros(batch: gram.batch, rows: gram.rows, columns: 1)
-    let column = try zeros(batch: gram.batch, rows: gram.columns, columns: 1)
-    guard gram.count > 0 else { return (gramCotangent, row, column) }
-    try backend.recursionVJP(
-      RecursionVJPJob(
-        program: program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, nngpCotangent: nngpCotangent,
-        ntkCotangent: ntkCotangent, gramCotangent: gramCotangent, rowCotangent: row, columnCotangent: column))
+    let row = try empty(batch: gram.batch, rows: gram.rows, columns: 1)
+    let column = try empty(batch: gram.batch, rows: gram.columns, columns: 1)
+    let job = RecursionVJPJob(
+      program: program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, nngpCotangent: nngpCotangent,
+      ntkCotangent: ntkCotangent, gramCotangent: gramCotangent, rowCotangent: row, columnCotangent: column)
+    try perform(.recursionVJP(job))
+    // A sum over nothing.
+    if gram.count == 0 { for sums in [row, column] { try write([Double](repeating: 0, count: sums.count), into: sums) } }
     return (gramCotangent, row, column)
   }
 
@@ -123,33 +105,14 @@ extension Engine {
     _ kind: KernelKind, _ program: KernelProgram, points: Tensor, centres: Tensor, centreCounts: [Int]? = nil, coefficients: Tensor,
     jacobian wantsJacobian: Bool
   ) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
-    try requirePrecision("widePass", [points, centres, coefficients])
-    try require(
-      points.columns == centres.columns && centres.rows == coefficients.rows && points.batch == centres.batch
-        && centres.batch == coefficients.batch && points.columns > 0, "widePass",
-      expected: "points [b, n, w], centres [b, R, w], coefficients [b, R, c]",
-      got: "\(points.shapeText), \(centres.shapeText), \(coefficients.shapeText)")
-    if let centreCounts {
-      try require(
-        centreCounts.count == points.batch && centreCounts.allSatisfy { (0...centres.rows).contains($0) }, "widePass",
-        expected: "\(points.batch) counts of at most \(centres.rows) centres", got: "\(centreCounts)")
-    }
     let outputs = coefficients.columns
     let value = try empty(batch: points.batch, rows: points.rows, columns: outputs)
     let jacobian = wantsJacobian ? try empty(batch: points.batch, rows: points.rows, columns: outputs * points.columns) : nil
-    guard value.count > 0 else { return (value, jacobian) }
-    try backend.widePass(
-      WidePassJob(
-        program: program, kind: kind, points: points, centres: centres, centreCounts: centreCounts, coefficients: coefficients,
-        value: value,
-        jacobian: jacobian))
+    try perform(
+      .widePass(
+        WidePassJob(
+          program: program, kind: kind, points: points, centres: centres, centreCounts: centreCounts, coefficients: coefficients,
+          value: value, jacobian: jacobian)))
     return (value, jacobian)
-  }
-
-  private func requireDiagonals(_ operation: String, _ gram: Tensor, _ row: Tensor, _ column: Tensor) throws(ComputeError) {
-    try require(
-      row.shape == (gram.batch, gram.rows, 1) && column.shape == (gram.batch, gram.columns, 1), operation,
-      expected: "diagonals [\(gram.batch), \(gram.rows), 1] and [\(gram.batch), \(gram.columns), 1]",
-      got: "\(row.shapeText), \(column.shapeText)")
   }
 }

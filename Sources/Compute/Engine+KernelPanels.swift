@@ -61,6 +61,7 @@ extension Engine {
       return try body(0..<x.rows, result.nngp, result.ntk)
     }
     let job = try kernelJob(program, x, nil, nngp: nngp, ntk: ntk)
+    try requireValid(.blockKernel(job), as: "kernel")
     var failure: (any Error)?
     try backend.symmetricKernel(job, rowsAtOnce: rowsAtOnce) { rows in
       do {

@@ -65,8 +65,8 @@ extension Engine {
   static var zeroBlock: Int { 1 << 16 }
 
   private func copyRows(_ job: RowCopyJob) throws(ComputeError) {
-    guard job.count > 0, job.target.batch > 0, job.target.columns > 0 else { return }
-    try backend.copyRows(job)
+    let job = BackendJob.copyRows(job)
+    if !job.isEmpty { try backend.perform(job) }
   }
 
   private func requireIndices(_ operation: String, _ indices: [Int], below count: Int) throws(ComputeError) {

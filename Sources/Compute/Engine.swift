@@ -72,6 +72,20 @@ public struct Engine: Sendable {
     guard condition else { throw .shapeMismatch(operation: operation, expected: expected(), got: got()) }
   }
 
+  /// Refuses operands of another precision and those that do not fit.
+  ///
+  /// - Parameter name: of the operation in errors; nil takes the job's.
+  func requireValid(_ job: BackendJob, as name: String? = nil) throws(ComputeError) {
+    try requirePrecision(name ?? job.operation.rawValue, job.operands.map(\.tensor))
+    try job.check(as: name)
+  }
+
+  /// Performs a job of this engine's precision, once it is valid and if it asks for anything.
+  func perform(_ job: BackendJob, as name: String? = nil) throws(ComputeError) {
+    try requireValid(job, as: name)
+    if !job.isEmpty { try backend.perform(job) }
+  }
+
   func requirePrecision(_ operation: String, _ tensors: [Tensor?]) throws(ComputeError) {
     for case let tensor? in tensors where tensor.precision != precision {
       throw .precisionMismatch(operation: operation, expected: precision, got: tensor.precision)

@@ -85,6 +85,35 @@ extension PointFunction: CustomStringConvertible {
   }
 }
 
+extension PointFunction {
+  /// Reads what `description` prints; nil for another text.
+  init?(text: String) {
+    let whole = text[...]
+    if let named = Self.plain.first(where: { "\($0)" == text }) {
+      self = named
+    } else if let numbers = whole.arguments(of: "scaled"), numbers.count == 2 {
+      self = .scaled(by: numbers[0], plus: numbers[1])
+    } else if let numbers = whole.arguments(of: "addScaled"), numbers.count == 1 {
+      self = .addScaled(numbers[0])
+    } else if let numbers = whole.arguments(of: "combination"), numbers.count == 2 {
+      self = .combination(numbers[0], numbers[1])
+    } else {
+      let parts = whole.split(separator: ":", maxSplits: 1)
+      guard parts.count == 2, let activation = try? ActivationCatalog.activation(String(parts[1])) else { return nil }
+      switch parts[0] {
+      case "activation": self = .activation(activation)
+      case "slope": self = .activationSlope(activation)
+      case "vjp": self = .activationVJP(activation)
+      case "curvature": self = .activationCurvature(activation)
+      default: return nil
+      }
+    }
+  }
+
+  /// Those without parameters.
+  private static let plain: [PointFunction] = [.sum, .difference, .product, .quotient, .square, .squareRoot, .exponential, .logarithm]
+}
+
 /// What a row is reduced to. Every backend sums in a fixed order, so a device gives the same bits every time.
 public enum Reduction: String, Sendable, CaseIterable {
   case sum, maximum, sumOfSquares

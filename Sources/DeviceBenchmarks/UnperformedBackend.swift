@@ -15,17 +15,7 @@ struct UnperformedBackend: Backend {
   /// Numbers that are read stay what they were, 0 for an engine.
   func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) {}
   func synchronize() {}
-  func copyRows(_ job: RowCopyJob) {}
-  func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) {}
-  func recursion(_ job: RecursionJob) {}
-  func recursionVJP(_ job: RecursionVJPJob) {}
-  func blockKernel(_ job: BlockKernelJob) {}
-  func widePass(_ job: WidePassJob) {}
-  func featurePass(_ job: FeaturePassJob) {}
-  func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) {}
-  func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) {}
-  func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) {}
-  func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) {}
+  func perform(_ job: BackendJob) {}
 }
 
 extension BenchmarkRunner {

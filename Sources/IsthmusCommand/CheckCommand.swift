@@ -3,6 +3,7 @@ import BackendCatalog
 import BackendTestKit
 import Compute
 import Foundation
+import JobRecords
 import PrintableText
 
 /// `isthmus check`.
@@ -17,11 +18,16 @@ struct CheckCommand: ParsableCommand {
         Exit code 1 if a case fails, its line `again:` repeats it alone; or if a device is missing that --all or --require asks for.
         With --json: one array of reports, one for each device and precision, printed when all are done.
 
+        With --replay the jobs that `isthmus run --record-jobs` wrote are performed instead, in the precision of each. Their results \
+        are compared with the recorded ones and with the reference's; those that differ most, also of the recorded ones, are held \
+        against the derived bounds. Exit code 1 if a number is wrong, here or in the record, or the file is not whole.
+
         Examples:
           isthmus check                                        the default device
           isthmus check --all
           isthmus check --require opencl,cpu                   these, and they have to be there
           isthmus check --device opencl:0 --precision float32 --filter gemm
+          isthmus check --replay jobs.bin --device reference   what another machine computed
         """)
   }
 
@@ -32,6 +38,9 @@ struct CheckCommand: ParsableCommand {
   var require: String?
   @Option(help: "One precision; by default all that the device has.") var precision: Precision?
   @Option(help: "Only cases whose description contains this text, such as gemm.") var filter: String?
+  @Option(
+    help: ArgumentHelp("Jobs of a run to perform again on the device, in place of the suite.", valueName: "file"), completion: .file())
+  var replay: String?
   @Flag(help: "Print JSON.") var json = false
 
   private var required: [String] {
@@ -41,6 +50,9 @@ struct CheckCommand: ParsableCommand {
   func validate() throws {
     let choices = [all, device.device != nil, require != nil]
     guard choices.count(where: { $0 }) <= 1 else { throw ValidationError("Choose either --all, --require or --device.") }
+    guard replay == nil || !all && require == nil && precision == nil && filter == nil else {
+      throw ValidationError("--replay goes with --device alone: a record says its precisions and has no cases.")
+    }
     guard require != nil else { return }
     for name in required where !["cpu", "opencl", "reference"].contains(name) && name.wholeMatch(of: /opencl:\d+/) == nil {
       throw ValidationError("--require: expected cpu, opencl, opencl:K or reference, separated by commas, got '\(name)'.")
@@ -48,6 +60,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let replay { return try perform(replay) }
     guard !ConformanceSuite.cases(filter: filter).isEmpty else { throw CommandLineError.noCase(filter: filter ?? "") }
     Terminal.endWithReader()
     let chosen = try choose()
@@ -64,6 +77,19 @@ struct CheckCommand: ParsableCommand {
     }
     guard chosen.missing.isEmpty else { throw CommandLineError.missingDevices(chosen.missing.map(\.name)) }
     guard !reports.isEmpty, reports.allSatisfy(\.passed) else { throw ExitCode.failure }
+  }
+
+  /// The jobs of a record, on one device.
+  private func perform(_ path: String) throws {
+    let record = try JobRecord(URL(fileURLWithPath: path))
+    let backend = try device.backend()
+    let line = ProgressLine(isSilent: !Terminal.hasLiveErrors)
+    defer { line.end() }
+    let report = try JobReplay(record, on: backend).run { job in
+      line.update(fraction: Double(job) / Double(max(record.jobCount, 1)), activity: backend.device.identifier, rate: "\(job) jobs")
+    }
+    Terminal.write(lines: json ? String(decoding: try report.json(), as: UTF8.self).printableJSON : report.text)
+    guard report.passed else { throw ExitCode.failure }
   }
 
   /// The devices to test, and what is missing with its reason.
@@ -111,7 +137,7 @@ struct CheckCommand: ParsableCommand {
       let done = own.map { conformanceCase in
         let result = ConformanceSuite.run(conformanceCase, on: engine)
         results.append(result)
-        line.update(fraction: Double(results.count) / Double(cases.count), activity: name, rate: "\(operation)")
+        line.update(fraction: Double(results.count) / Double(cases.count), activity: name, rate: operation.rawValue)
         return result
       }
       if !json { Terminal.write(ConformanceReport.line(operation, done)) }

@@ -1,6 +1,7 @@
 import Compute
 import Experiments
 import Foundation
+import JobRecords
 import LinearAlgebra
 import Logging
 import Plotting
@@ -15,6 +16,8 @@ struct ExperimentRun<E: Experiment> {
   private let passEngine: Engine
   /// With --profile.
   private let meter: Meter?
+  /// With --record-jobs.
+  private let recorder: RecordedBackend?
   private var isTalkative: Bool { !options.quiet && !options.json }
 
   private let interruption: Interruption
@@ -28,8 +31,9 @@ struct ExperimentRun<E: Experiment> {
     }
     let metered = options.profile ? MeteredBackend(backend) : nil
     meter = metered?.meter
+    recorder = options.recordJobs == nil ? nil : RecordedBackend(backend)
     try LAPACK.checkVariable()
-    engine = try Engine(metered ?? backend)
+    engine = try Engine(metered ?? recorder ?? backend)
     let automatic = try E.allowsFloat32Passes(settings) ? PassChoice.automatic(on: engine) : .float64
     passEngine = try engine.with(precision: options.precision ?? automatic)
   }
@@ -44,11 +48,14 @@ struct ExperimentRun<E: Experiment> {
     description.versions["selfTest"] = try selfTest()
     let limits = try measureLimits()
     // Before the work: a run that cannot be recorded does not start.
+    try beginRecording()
+    // However the run goes; a record ends once.
+    defer { recorder?.end(.done) }
     let store = try ResultsStore.open(
       description, in: results, expectedBytes: plan.disk, accepts: checkExtent,
       report: { Terminal.writeError("warning: \($0)") })
     let backend = engine.backend
-    interruption.begin(store) { backend.fallbacks }
+    interruption.begin(store, fallbacks: { backend.fallbacks }, finish: { [recorder] in recorder?.end(.interruption, within: 2) })
     let clock = ContinuousClock.now
     if isTalkative {
       (plan.summary + plan.dataNotes).forEach { Terminal.write($0) }
@@ -85,6 +92,20 @@ struct ExperimentRun<E: Experiment> {
     var texts: [String] = []
     for engine in engines { texts.append(try SelfTest.require(engine).summary(engine.precision)) }
     return texts.joined(separator: "; ")
+  }
+
+  /// From here on the jobs of the device go into a file; nothing without --record-jobs.
+  private func beginRecording() throws {
+    guard let recorder, let path = options.recordJobs else { return }
+    let limit = options.recordJobsLimit
+    try recorder.begin(URL(fileURLWithPath: path), limit: limit.bytes) { result in
+      switch result {
+      case .success(let end):
+        let reason = end.reason == .limit ? "; the record ended at its limit of \(limit), the run goes on" : ""
+        Terminal.writeError("recorded \(end.jobs) jobs in \(path)\(reason)")
+      case .failure(let error): Terminal.writeError("warning: jobs are not recorded any more: \(error)")
+      }
+    }
   }
 
   /// Limits of the device in its precisions; nil without --profile.

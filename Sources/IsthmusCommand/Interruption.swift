@@ -42,6 +42,7 @@ final class Interruption: RunControl {
     var hasSaveRequest = false
     var store: ResultsStore?
     var fallbacks: @Sendable () -> [String] = { [] }
+    var finish: @Sendable () -> Void = {}
     var conclusion = "nothing was computed yet"
   }
 
@@ -59,10 +60,12 @@ final class Interruption: RunControl {
 
   /// From now on a run in `store` is under way.
   ///
-  /// - Parameter fallbacks: for the manifest, as for `ResultsStore.finish`.
-  func begin(_ store: ResultsStore, fallbacks: @escaping @Sendable () -> [String]) {
+  /// - Parameters:
+  ///   - fallbacks: for the manifest, as for `ResultsStore.finish`.
+  ///   - finish: completes what else is being written, from another thread than the run's.
+  func begin(_ store: ResultsStore, fallbacks: @escaping @Sendable () -> [String], finish: @escaping @Sendable () -> Void) {
     state.withLock { state in
-      (state.store, state.fallbacks) = (store, fallbacks)
+      (state.store, state.fallbacks, state.finish) = (store, fallbacks, finish)
       state.conclusion = "the same command continues the run in \(store.directory.relativePath)"
     }
     // What a second signal says, or the first where nobody watches.
@@ -106,6 +109,7 @@ final class Interruption: RunControl {
     } catch {
       Terminal.writeError("interrupted by \(cause.text): \(error)")
     }
+    state.finish()
     isthmus_unfinished_remove_all()
     BackendCatalog.removeTemporaryFolders()
     // Not `exit`: other threads still compute.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BackendTestKit
 import Datasets
 import Experiments
 import Foundation
@@ -9,13 +10,13 @@ import WideKernels
 /// `isthmus list`.
 struct ListCommand: ParsableCommand {
   enum Subject: String, ExpressibleByArgument, CaseIterable {
-    case experiments, activations, data, runs
+    case experiments, activations, data, operations, runs
   }
 
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "list",
-      abstract: "List experiments, activations, forms of data, or runs.",
+      abstract: "List experiments, activations, forms of data, operations of devices, or runs.",
       discussion: """
         Without a subject everything is listed. With --json: an object with a member for every subject asked for.
 
@@ -25,7 +26,7 @@ struct ListCommand: ParsableCommand {
         """)
   }
 
-  @Argument(help: "What to list: experiments, activations, data or runs.") var subject: Subject?
+  @Argument(help: "What to list: experiments, activations, data, operations (what `isthmus check` covers) or runs.") var subject: Subject?
   @Option(help: "Folder of all results.", completion: .directory) var results = "results"
   @Flag(help: "Print JSON.") var json = false
 
@@ -53,6 +54,7 @@ struct ListCommand: ParsableCommand {
             : "\(type.name)(\(defaults.map { "\($0.value)" }.joined(separator: ",")))  parameters \(defaults.map(\.name).joined(separator: ", "))"
         })
     case .data: return indented(DataSource.knownForms)
+    case .operations: return indented(ConformanceOperation.allCases.map(\.rawValue))
     case .runs:
       let runs = runs
       guard !runs.isEmpty else { return "  none in \(results.printable)\n" }
@@ -72,6 +74,7 @@ struct ListCommand: ParsableCommand {
           ]
         })
     case .data: .array(DataSource.knownForms.map { .string($0) })
+    case .operations: .array(ConformanceOperation.allCases.map { .string($0.rawValue) })
     case .runs:
       .array(
         runs.map { run in

@@ -18,6 +18,9 @@ struct RunCommand: ParsableCommand {
         SIGINT, SIGTERM, SIGHUP and --max-time end a run after a step, when it is saved: at most one step is lost. A second signal \
         ends it at once. SIGUSR1 saves and goes on. Under Slurm: `#SBATCH --requeue --signal=TERM@60`, or --max-time below the job's.
 
+        --record-jobs FILE writes what the device was asked for and what it gave, to be repeated elsewhere with \
+        `isthmus check --replay FILE` where its numbers are in doubt. Inputs are in it.
+
         Settings may come from a YAML file whose keys are the options' names; options given beside the file win:
 
           experiment: bottleneck
@@ -109,7 +112,25 @@ struct RunOptions: ParsableArguments {
       "Measure where the time goes: a table at the end, in profile.txt and profile.csv, and with --json as `profile`.",
       discussion: "The numbers of the run stay the same. It takes a little longer, since the device is waited for after every operation."))
   var profile = false
+  @Option(
+    help: ArgumentHelp(
+      "Write the jobs of the device with the bits that they read and wrote, for `isthmus check --replay`.",
+      discussion: "The numbers of the run stay the same. It takes longer: every job waits until it is written.", valueName: "file"),
+    completion: .file())
+  var recordJobs: String?
+  @Option(help: ArgumentHelp("The record of jobs ends before it is larger than this; the run goes on.", valueName: "size"))
+  var recordJobsLimit = ByteCount(bytes: 256_000_000)
   @Flag(help: "Draw no figures at the end.") var noPlots = false
   @Flag(help: "No progress, no plan; the table and where it is.") var quiet = false
   @Flag(help: "Print JSON.") var json = false
+
+  func validate() throws {
+    guard !profile || recordJobs == nil else {
+      throw ValidationError("Choose either --profile or --record-jobs: what it takes to write jobs is no time of the device.")
+    }
+  }
+}
+
+extension ByteCount: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
 }

@@ -2,7 +2,7 @@ import Compute
 import WideKernels
 
 extension OpenCLBackend {
-  public func copyRows(_ job: RowCopyJob) throws(ComputeError) {
+  func copyRows(_ job: RowCopyJob) throws(ComputeError) {
     let areDouble = [job.source, job.target].map { $0.precision == .float64 }
     let request = KernelRequest(
       file: "copy_rows", precision: areDouble.contains(true) ? .float64 : .float32, lanes: 1,
@@ -23,7 +23,8 @@ extension OpenCLBackend {
       ])
   }
 
-  public func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
+  func map(_ job: MapJob) throws(ComputeError) {
+    let (function, inputs, out) = (job.function, job.inputs, job.out)
     guard let first = inputs.first, let second = inputs.last else { return }
     let lanes = tiles.lanes(out.precision)
     // Dense tensors are one long row.
@@ -56,9 +57,10 @@ extension OpenCLBackend {
     return [width, 64 / width, 1]
   }
 
-  public func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) throws(ComputeError) {
+  func reduceRows(_ job: ReduceRowsJob) throws(ComputeError) {
+    let input = job.input
     let code =
-      switch reduction {
+      switch job.reduction {
       case .sum: 0
       case .maximum: 1
       case .sumOfSquares: 2
@@ -68,10 +70,11 @@ extension OpenCLBackend {
       defines: ["REDUCTION": code, "GROUP": tiles.group])
     try launch(
       request, "reduce_rows", global: [input.rows * tiles.group, input.batch], local: [tiles.group, 1],
-      [try view(input), try view(out), .int(input.columns)])
+      [try view(input), try view(job.out), .int(input.columns)])
   }
 
-  public func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) throws(ComputeError) {
+  func fillNormal(_ job: FillNormalJob) throws(ComputeError) {
+    let (out, stream, firstElement) = (job.out, job.stream, job.firstElement)
     let request = KernelRequest(file: "philox", precision: out.precision, lanes: tiles.lanes(out.precision))
     let blocks = (firstElement + out.count + 1) / 2 - firstElement / 2
     try launch(

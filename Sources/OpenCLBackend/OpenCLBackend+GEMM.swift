@@ -13,8 +13,8 @@ extension OpenCLBackend {
     }
   }
 
-  public func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
-    let inner = operation.transposeA ? a.rows : a.columns
+  func gemm(_ job: GEMMJob) throws(ComputeError) {
+    let (operation, a, b, c, inner) = (job.operation, job.a, job.b, job.c, job.inner)
     let few = operation.lowerOnly ? Int.max : min(c.rows, c.columns)
     // Sums of few vectors with rows of the large operand are inner products, which want lanes of their own; beyond some, columns fill them.
     let areDots = c.columns <= c.rows ? !operation.transposeA : operation.transposeB

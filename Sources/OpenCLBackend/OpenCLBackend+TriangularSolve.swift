@@ -4,7 +4,8 @@ extension OpenCLBackend {
   /// Rows of a diagonal block.
   private static var solveBlock: Int { 64 }
 
-  public func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError) {
+  func triangularSolve(_ job: TriangularSolveJob) throws(ComputeError) {
+    let (operation, l, b) = (job.operation, job.l, job.b)
     let (size, block) = (l.rows, Self.solveBlock)
     let starts = Array(stride(from: 0, to: size, by: block))
     for start in operation.transposed ? starts.reversed() : starts {
@@ -14,7 +15,7 @@ extension OpenCLBackend {
       let rest = operation.transposed ? 0..<start : range.upperBound..<size
       guard !rest.isEmpty else { continue }
       let panel = operation.transposed ? l.rows(range).columns(rest) : l.rows(rest).columns(range)
-      try gemm(GEMM(transposeA: operation.transposed, alpha: -1, beta: 1), panel, b.rows(range), b.rows(rest))
+      try gemm(GEMMJob(GEMM(transposeA: operation.transposed, alpha: -1, beta: 1), panel, b.rows(range), into: b.rows(rest)))
     }
   }
 

@@ -24,7 +24,7 @@ extension OpenCLBackend {
             BlockKernelJob(
               program: job.program, x: points, y: centres, nngp: job.kind == .nngp ? kernel : nil, ntk: job.kind == .ntk ? kernel : nil))
         }
-        try gemm(GEMM(), kernel, coefficients, job.value.item(item).rows(range))
+        try gemm(GEMMJob(GEMM(), kernel, coefficients, into: job.value.item(item).rows(range)))
         if let jacobian = job.jacobian?.item(item).rows(range) {
           try composedJacobian(job, points: points, centres: centres, coefficients: coefficients, scratch: kernel, into: jacobian)
         }
@@ -45,7 +45,7 @@ extension OpenCLBackend {
       if count > 0 {
         // One row of coefficients that every point reads: a row stride of 0.
         var row = try temporary(rows: 1, columns: count, points.precision)
-        try map(.scaled(by: 1, plus: 0), [coefficients.columns(output..<output + 1)], into: row.column)
+        try map(MapJob(.scaled(by: 1, plus: 0), [coefficients.columns(output..<output + 1)], into: row.column))
         (row.rows, row.rowStride) = (points.rows, 0)
         try recursionVJP(
           RecursionVJPJob(
@@ -53,9 +53,12 @@ extension OpenCLBackend {
             nngpCotangent: job.kind == .nngp ? row : nil, ntkCotangent: job.kind == .ntk ? row : nil, gramCotangent: cotangent,
             rowCotangent: rowSums, columnCotangent: columnSums))
       }
-      try gemm(GEMM(alpha: 1 / Double(width)), cotangent, centres, part)
+      try gemm(GEMMJob(GEMM(alpha: 1 / Double(width)), cotangent, centres, into: part))
       // Every point is an item of its own: a number times a row.
-      if count > 0 { try gemm(GEMM(alpha: 2 / Double(width), beta: 1), rowSums.itemPerRow, points.itemPerRow, part.itemPerRow) }
+      if count > 0 {
+        let operation = GEMM(alpha: 2 / Double(width), beta: 1)
+        try gemm(GEMMJob(operation, rowSums.itemPerRow, points.itemPerRow, into: part.itemPerRow))
+      }
     }
   }
 

@@ -131,6 +131,22 @@ public final class OpenCLBackend: Backend {
 
   public func synchronize() throws(ComputeError) { try check(library.call.clFinish(queue), device: device.name, "clFinish") }
 
+  public func perform(_ job: BackendJob) throws(ComputeError) {
+    switch job {
+    case .copyRows(let job): try copyRows(job)
+    case .gemm(let job): try gemm(job)
+    case .recursion(let job): try recursion(job)
+    case .recursionVJP(let job): try recursionVJP(job)
+    case .blockKernel(let job): try blockKernel(job)
+    case .widePass(let job): try widePass(job)
+    case .featurePass(let job): try featurePass(job)
+    case .map(let job): try map(job)
+    case .reduceRows(let job): try reduceRows(job)
+    case .fillNormal(let job): try fillNormal(job)
+    case .triangularSolve(let job): try triangularSolve(job)
+    }
+  }
+
   // MARK: Kernels
 
   /// Builds a kernel if it is new and enqueues it.

@@ -2,7 +2,7 @@ import Compute
 import WideKernels
 
 extension ReferenceBackend {
-  public func recursion(_ job: RecursionJob) throws(ComputeError) {
+  func recursion(_ job: RecursionJob) throws(ComputeError) {
     let gram = try HostMatrix(job.gram, operation: "recursion")
     let rowDiagonal = try HostMatrix(job.rowDiagonal, operation: "recursion")
     let columnDiagonal = try HostMatrix(job.columnDiagonal, operation: "recursion")
@@ -22,7 +22,7 @@ extension ReferenceBackend {
     }
   }
 
-  public func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
+  func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
     let gram = try HostMatrix(job.gram, operation: "recursionVJP")
     let rowDiagonal = try HostMatrix(job.rowDiagonal, operation: "recursionVJP")
     let columnDiagonal = try HostMatrix(job.columnDiagonal, operation: "recursionVJP")
@@ -49,7 +49,7 @@ extension ReferenceBackend {
     }
   }
 
-  public func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
+  func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
     let x = try HostMatrix(job.x, operation: "blockKernel")
     let y = try HostMatrix(job.y ?? job.x, operation: "blockKernel")
     let nngp = try job.nngp.hostMatrix("blockKernel")
@@ -69,7 +69,7 @@ extension ReferenceBackend {
     }
   }
 
-  public func widePass(_ job: WidePassJob) throws(ComputeError) {
+  func widePass(_ job: WidePassJob) throws(ComputeError) {
     let points = try HostMatrix(job.points, operation: "widePass")
     let centres = try HostMatrix(job.centres, operation: "widePass")
     let coefficients = try HostMatrix(job.coefficients, operation: "widePass")

@@ -23,7 +23,7 @@ import Testing
   @Test func listsAsJSON() throws {
     let invocation = try Invocation(["list", "--json", "--results", "/nowhere"])
     let lists = try #require(try JSONSerialization.jsonObject(with: Data(invocation.output.utf8)) as? [String: [Any]])
-    #expect(Set(lists.keys) == ["experiments", "activations", "data", "runs"])
+    #expect(Set(lists.keys) == ["experiments", "activations", "data", "operations", "runs"])
     #expect((lists["experiments"] as? [[String: String]])?.contains { $0["name"] == "bottleneck" } == true)
     #expect((lists["activations"] as? [[String: Any]])?.contains { $0["name"] as? String == "erf" } == true)
     #expect(lists["runs"]?.isEmpty == true)

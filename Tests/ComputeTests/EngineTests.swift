@@ -275,7 +275,6 @@ final class RecordingBackend: Backend {
   }
 
   var operations: [String] { record.withLock { $0 } }
-  private func note(_ operation: String) { record.withLock { $0.append(operation) } }
 
   func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer {
     let buffer = try reference.allocate(byteCount: byteCount)
@@ -294,48 +293,8 @@ final class RecordingBackend: Backend {
     try reference.copyOut(buffer, at: byteOffset, into: bytes)
   }
   func synchronize() throws(ComputeError) {}
-  func copyRows(_ job: RowCopyJob) throws(ComputeError) {
-    note("copyRows")
-    try reference.copyRows(job)
-  }
-  func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
-    note("gemm")
-    try reference.gemm(operation, a, b, c)
-  }
-  func recursion(_ job: RecursionJob) throws(ComputeError) {
-    note("recursion")
-    try reference.recursion(job)
-  }
-  func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
-    note("recursionVJP")
-    try reference.recursionVJP(job)
-  }
-  func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
-    note("blockKernel")
-    try reference.blockKernel(job)
-  }
-  func widePass(_ job: WidePassJob) throws(ComputeError) {
-    note("widePass")
-    try reference.widePass(job)
-  }
-  func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
-    note("featurePass")
-    try reference.featurePass(job)
-  }
-  func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
-    note("map")
-    try reference.map(function, inputs, into: out)
-  }
-  func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) throws(ComputeError) {
-    note("reduceRows")
-    try reference.reduceRows(reduction, input, into: out)
-  }
-  func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) throws(ComputeError) {
-    note("fillNormal")
-    try reference.fillNormal(out, stream: stream, firstElement: firstElement)
-  }
-  func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError) {
-    note("triangularSolve")
-    try reference.triangularSolve(operation, l, b)
+  func perform(_ job: BackendJob) throws(ComputeError) {
+    record.withLock { $0.append(job.operation.rawValue) }
+    try reference.perform(job)
   }
 }

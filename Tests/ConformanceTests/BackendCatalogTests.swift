@@ -59,5 +59,4 @@ private struct NamedBackend: HostFallback {
     try reference.copyOut(buffer, at: byteOffset, into: bytes)
   }
   func synchronize() throws(ComputeError) {}
-  func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) { try reference.gemm(operation, a, b, c) }
 }

@@ -29,7 +29,7 @@ import Testing
       let body = GEMMCase(
         batch: batch, m: m, n: n, k: k, operation: operation, sharesA: batch > 1 && below(4) == 0, sharesB: batch > 1 && below(4) == 0,
         layout: layout)
-      let sample = ConformanceCase(operation: .gemm, label: body.label, seed: UInt64(cases), body: body)
+      let sample = ConformanceCase(operation: .job(.gemm), label: body.label, seed: UInt64(cases), body: body)
       for precision in Precision.allCases {
         let result = ConformanceSuite.run(sample, on: try Engine(backend, precision: precision))
         #expect(result.failures.isEmpty && result.worstRatio <= 1, "\(set) \(precision) \(sample): \(result.failures)")

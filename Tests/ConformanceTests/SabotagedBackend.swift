@@ -89,7 +89,23 @@ final class SabotagedBackend: Backend {
   }
   func synchronize() throws(ComputeError) { try reference.synchronize() }
 
-  func copyRows(_ job: RowCopyJob) throws(ComputeError) {
+  func perform(_ job: BackendJob) throws(ComputeError) {
+    switch job {
+    case .copyRows(let job): try copyRows(job)
+    case .gemm(let job): try gemm(job)
+    case .recursion(let job): try recursion(job)
+    case .recursionVJP(let job): try recursionVJP(job)
+    case .blockKernel(let job): try blockKernel(job)
+    case .widePass(let job): try widePass(job)
+    case .featurePass(let job): try featurePass(job)
+    case .map(let job): try map(job)
+    case .reduceRows(let job): try reduceRows(job)
+    case .fillNormal(let job): try fillNormal(job)
+    case .triangularSolve(let job): try triangularSolve(job)
+    }
+  }
+
+  private func copyRows(_ job: RowCopyJob) throws(ComputeError) {
     var changed = job
     switch sabotage {
     case .rowsIgnoreSourceList where job.source.rows == job.count: changed.sourceRows = nil
@@ -102,39 +118,40 @@ final class SabotagedBackend: Backend {
         columns: job.source.columns)
     default: break
     }
-    try reference.copyRows(changed)
+    try reference.perform(.copyRows(changed))
     if sabotage == .rowsForgetItems, job.target.batch > 1 {
       let engine = try engine(job.target)
       try engine.write(engine.read(job.target.item(0)), into: job.target.item(1))
     }
   }
 
-  func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
-    var (changed, left, right, out) = (operation, a, b, c)
+  private func gemm(_ job: GEMMJob) throws(ComputeError) {
+    let (operation, a, b, c) = (job.operation, job.a, job.b, job.c)
+    var changed = job
     switch sabotage {
-    case .gemmSwapsSign: changed.alpha = -operation.alpha
+    case .gemmSwapsSign: changed.operation.alpha = -operation.alpha
     case .gemmDropsLastColumn where c.columns > 1:
-      out = c.columns(0..<c.columns - 1)
-      right = operation.transposeB ? b.rows(0..<b.rows - 1) : b.columns(0..<b.columns - 1)
+      changed.c = c.columns(0..<c.columns - 1)
+      changed.b = operation.transposeB ? b.rows(0..<b.rows - 1) : b.columns(0..<b.columns - 1)
     case .gemmDropsLastTerm where !operation.transposeA && a.columns > 1:
-      left = a.columns(0..<a.columns - 1)
-      right = operation.transposeB ? b.columns(0..<b.columns - 1) : b.rows(0..<b.rows - 1)
+      changed.a = a.columns(0..<a.columns - 1)
+      changed.b = operation.transposeB ? b.columns(0..<b.columns - 1) : b.rows(0..<b.rows - 1)
     case .gemmReadsPoisonAtBetaZero where operation.beta == 0:
       let before = try engine(c).read(c)
-      try reference.gemm(operation, a, b, c)
+      try reference.perform(.gemm(job))
       return try alter(c) { values in for index in values.indices { values[index] += 0 * before[index] } }
-    case .gemmWritesAboveDiagonal: changed.lowerOnly = false
+    case .gemmWritesAboveDiagonal: changed.operation.lowerOnly = false
     case .gemmTreatsSharedOperandAsEmpty where b.batch == 1 && c.batch > 1:
-      try reference.gemm(operation, a, b, c)
+      try reference.perform(.gemm(job))
       return try fill(c.item(c.batch - 1), 0)
-    case .gemmIgnoresBeta: changed.beta = operation.beta == 0 ? 0 : 1
+    case .gemmIgnoresBeta: changed.operation.beta = operation.beta == 0 ? 0 : 1
     case .gemmChangesInput where a.count > 0:
-      try reference.gemm(operation, a, b, c)
+      try reference.perform(.gemm(job))
       return try nudge(a)
     case .throwsError: throw .deviceFailure(device: "sabotaged", operation: "gemm", reason: "sabotage")
     default: break
     }
-    try reference.gemm(changed, left, right, out)
+    try reference.perform(.gemm(changed))
     switch sabotage {
     case .gemmOffByThousandUlp: try nudge(c)
     case .gemmOverruns:
@@ -151,7 +168,7 @@ final class SabotagedBackend: Backend {
     }
   }
 
-  func recursion(_ job: RecursionJob) throws(ComputeError) {
+  private func recursion(_ job: RecursionJob) throws(ComputeError) {
     var changed = job
     switch sabotage {
     case .recursionIgnoresSymmetry: changed.isSymmetric = false
@@ -159,18 +176,18 @@ final class SabotagedBackend: Backend {
     case .recursionSwapsDiagonals where job.gram.rows == job.gram.columns:
       (changed.rowDiagonal, changed.columnDiagonal) = (job.columnDiagonal, job.rowDiagonal)
     case .recursionForgetsItems where job.gram.batch > 1:
-      try reference.recursion(job)
+      try reference.perform(.recursion(job))
       if let nngp = job.nngp { try fill(nngp.item(job.gram.batch - 1), 0.5) }
       return
     case .recursionWithoutKahan: return try plainRecursion(job)
     default: break
     }
-    try reference.recursion(changed)
+    try reference.perform(.recursion(changed))
     if sabotage == .recursionOffByThousandUlp, let ntk = job.ntk { try nudge(ntk) }
   }
 
   private func plainRecursion(_ job: RecursionJob) throws(ComputeError) {
-    try reference.recursion(job)
+    try reference.perform(.recursion(job))
     let engine = try engine(job.gram)
     let (gram, rows, columns) = (try engine.read(job.gram), try engine.read(job.rowDiagonal), try engine.read(job.columnDiagonal))
     let (n, m) = (job.gram.rows, job.gram.columns)
@@ -186,10 +203,10 @@ final class SabotagedBackend: Backend {
     if let ntk = job.ntk { try engine.write(pairs.map(\.ntk.value), into: ntk) }
   }
 
-  func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
+  private func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
     var changed = job
     if sabotage == .vjpForgetsNTK, job.nngpCotangent != nil { changed.ntkCotangent = nil }
-    try reference.recursionVJP(changed)
+    try reference.perform(.recursionVJP(changed))
     switch sabotage {
     case .vjpSwapsRowAndColumn where job.gram.rows == job.gram.columns:
       let engine = try engine(job.gram)
@@ -202,7 +219,7 @@ final class SabotagedBackend: Backend {
     }
   }
 
-  func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
+  private func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
     var changed = job
     switch sabotage {
     case .blockKernelIgnoresY where job.x.rows == job.y?.rows: changed.y = nil
@@ -215,7 +232,7 @@ final class SabotagedBackend: Backend {
     default: break
     }
     if let y = changed.y, changed.x.columns < y.columns { changed.y = y.columns(0..<changed.x.columns) }
-    try reference.blockKernel(changed)
+    try reference.perform(.blockKernel(changed))
     if sabotage == .blockKernelLeavesUpperHalf, job.y == nil, let nngp = job.nngp {
       let size = job.x.rows
       try alter(nngp) { values in
@@ -224,14 +241,14 @@ final class SabotagedBackend: Backend {
     }
   }
 
-  func widePass(_ job: WidePassJob) throws(ComputeError) {
+  private func widePass(_ job: WidePassJob) throws(ComputeError) {
     var changed = job
     switch sabotage {
     case .widePassIgnoresCounts: changed.centreCounts = nil
     case .widePassTakesOtherKernel: changed.kind = job.kind == .nngp ? .ntk : .nngp
     default: break
     }
-    try reference.widePass(changed)
+    try reference.perform(.widePass(changed))
     let (outputs, width) = (job.coefficients.columns, job.points.columns)
     switch sabotage {
     case .widePassForgetsFactorTwo: if let jacobian = job.jacobian { try alter(jacobian) { $0 = $0.map { $0 / 2 } } }
@@ -255,7 +272,7 @@ final class SabotagedBackend: Backend {
     }
   }
 
-  func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
+  private func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
     var changed = job
     switch sabotage {
     case .featurePassForgetsBiases: changed.biases = nil
@@ -265,7 +282,7 @@ final class SabotagedBackend: Backend {
       changed.biases = job.biases?.rows(kept)
     default: break
     }
-    try reference.featurePass(changed)
+    try reference.perform(.featurePass(changed))
     switch sabotage {
     case .featurePassTransposesJacobian:
       try transpose(job.jacobian, outputs: job.coefficients.columns, width: job.points.columns)
@@ -279,49 +296,54 @@ final class SabotagedBackend: Backend {
     }
   }
 
-  func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
-    var changed = inputs
-    if sabotage == .mapTakesFirstRow, inputs.count == 2 { changed[1] = inputs[1].rows(0..<1) }
+  private func map(_ job: MapJob) throws(ComputeError) {
+    var changed = job
+    let inputs = job.inputs
+    if sabotage == .mapTakesFirstRow, inputs.count == 2 { changed.inputs[1] = inputs[1].rows(0..<1) }
     // A repeated column, forgotten after the first row.
-    if sabotage == .mapTakesFirstColumn, inputs.count == 2, inputs[1].columns == 1, out.columns > 1 { changed[1] = inputs[1].rows(0..<1) }
-    try reference.map(function, changed, into: out)
+    if sabotage == .mapTakesFirstColumn, inputs.count == 2, inputs[1].columns == 1, job.out.columns > 1 {
+      changed.inputs[1] = inputs[1].rows(0..<1)
+    }
+    try reference.perform(.map(changed))
     switch sabotage {
-    case .mapSkipsLastElement: try alter(out) { $0[$0.count - 1] = .nan }
-    case .mapOffByThousandUlp: try nudge(out)
+    case .mapSkipsLastElement: try alter(job.out) { $0[$0.count - 1] = .nan }
+    case .mapOffByThousandUlp: try nudge(job.out)
     default: break
     }
   }
 
-  func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) throws(ComputeError) {
-    let source = sabotage == .reduceDropsLastColumn && input.columns > 1 ? input.columns(0..<input.columns - 1) : input
-    try reference.reduceRows(reduction, source, into: out)
-    if sabotage == .reduceMaximumStartsAtZero, reduction == .maximum { try alter(out) { $0 = $0.map { max(0, $0) } } }
+  private func reduceRows(_ job: ReduceRowsJob) throws(ComputeError) {
+    var changed = job
+    if sabotage == .reduceDropsLastColumn, job.input.columns > 1 { changed.input = job.input.columns(0..<job.input.columns - 1) }
+    try reference.perform(.reduceRows(changed))
+    if sabotage == .reduceMaximumStartsAtZero, job.reduction == .maximum { try alter(job.out) { $0 = $0.map { max(0, $0) } } }
   }
 
-  func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) throws(ComputeError) {
-    var first = firstElement
+  private func fillNormal(_ job: FillNormalJob) throws(ComputeError) {
+    var changed = job
     switch sabotage {
-    case .normalIgnoresFirstElement: first = 0
-    case .normalSwapsSineAndCosine: first = firstElement ^ 1
-    case .normalTruncatesBlock: first = firstElement & 0xffff_ffff
+    case .normalIgnoresFirstElement: changed.firstElement = 0
+    case .normalSwapsSineAndCosine: changed.firstElement = job.firstElement ^ 1
+    case .normalTruncatesBlock: changed.firstElement = job.firstElement & 0xffff_ffff
     default: break
     }
-    try reference.fillNormal(out, stream: stream, firstElement: first)
+    try reference.perform(.fillNormal(changed))
   }
 
-  func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError) {
-    var (changed, factor) = (operation, l)
+  private func triangularSolve(_ job: TriangularSolveJob) throws(ComputeError) {
+    var changed = job
+    let l = job.l
     switch sabotage {
-    case .solveIgnoresTranspose: changed.transposed = false
-    case .solveIgnoresItems: factor = l.item(0)
+    case .solveIgnoresTranspose: changed.operation.transposed = false
+    case .solveIgnoresItems: changed.l = l.item(0)
     case .solveAssumesUnitDiagonal:
       let engine = try engine(l)
       let size = l.rows
       let unit = try engine.read(l).enumerated().map { $0.offset / size % size == $0.offset % size ? 1 : $0.element }
-      factor = try engine.tensor(unit, batch: l.batch, rows: size, columns: size)
+      changed.l = try engine.tensor(unit, batch: l.batch, rows: size, columns: size)
     default: break
     }
-    try reference.triangularSolve(changed, factor, b)
+    try reference.perform(.triangularSolve(changed))
   }
 }
 

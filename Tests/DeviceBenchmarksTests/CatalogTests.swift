@@ -27,6 +27,11 @@ import Testing
     #expect(families.isSuperset(of: BenchmarkCatalog.cases(.scaling).map(\.family)))
   }
 
+  @Test(arguments: BackendOperation.allCases) func everyOperationHasCasesOrAReason(_ operation: BackendOperation) {
+    let hasCases = BenchmarkCatalog.cases(.smoke).contains { $0.family == operation.rawValue }
+    #expect(hasCases == (BenchmarkCatalog.reasonWithoutCases(operation) == nil), "\(operation)")
+  }
+
   /// The smoke form, once each.
   @Test(arguments: targets.indices) func everyResultIsRight(_ index: Int) {
     let (backend, precision) = Self.targets[index]

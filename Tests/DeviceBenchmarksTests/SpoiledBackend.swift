@@ -26,44 +26,21 @@ struct SpoiledBackend: Backend {
     try reference.copyOut(buffer, at: byteOffset, into: bytes)
   }
   func synchronize() throws(ComputeError) { try reference.synchronize() }
-  func copyRows(_ job: RowCopyJob) throws(ComputeError) { try reference.copyRows(job) }
-  func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
-    try reference.gemm(operation, a, b, c)
-    try spoil("gemm", c)
-    // Of the products of a training step, only those of gradients are transposed so.
-    if operation.transposeA { try spoil("gradient", c) }
-  }
-  func recursion(_ job: RecursionJob) throws(ComputeError) {
-    try reference.recursion(job)
-    try spoil("recursion", job.ntk)
-  }
-  func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
-    try reference.recursionVJP(job)
-    try spoil("recursionVJP", job.rowCotangent)
-  }
-  func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
-    try reference.blockKernel(job)
-    try spoil("blockKernel", job.nngp)
-  }
-  func widePass(_ job: WidePassJob) throws(ComputeError) {
-    try reference.widePass(job)
-    try spoil("widePass", job.jacobian ?? job.value)
-  }
-  func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
-    try reference.featurePass(job)
-    try spoil("featurePass", job.jacobian ?? job.value)
-  }
-  func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
-    try reference.map(function, inputs, into: out)
-  }
-  func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) throws(ComputeError) {
-    try reference.reduceRows(reduction, input, into: out)
-  }
-  func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) throws(ComputeError) {
-    try reference.fillNormal(out, stream: stream, firstElement: firstElement)
-  }
-  func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError) {
-    try reference.triangularSolve(operation, l, b)
-    try spoil("triangularSolve", b)
+
+  func perform(_ job: BackendJob) throws(ComputeError) {
+    try reference.perform(job)
+    switch job {
+    case .gemm(let job):
+      try spoil("gemm", job.c)
+      // Of the products of a training step, only those of gradients are transposed so.
+      if job.operation.transposeA { try spoil("gradient", job.c) }
+    case .recursion(let job): try spoil("recursion", job.ntk)
+    case .recursionVJP(let job): try spoil("recursionVJP", job.rowCotangent)
+    case .blockKernel(let job): try spoil("blockKernel", job.nngp)
+    case .widePass(let job): try spoil("widePass", job.jacobian ?? job.value)
+    case .featurePass(let job): try spoil("featurePass", job.jacobian ?? job.value)
+    case .triangularSolve(let job): try spoil("triangularSolve", job.b)
+    case .copyRows, .map, .reduceRows, .fillNormal: break
+    }
   }
 }

@@ -77,10 +77,11 @@ private struct SizedBackend: TunableBackend, HostFallback {
     return copy
   }
 
-  func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
-    try reference.gemm(operation, a, b, c)
+  func perform(_ job: BackendJob) throws(ComputeError) {
+    guard case .gemm(let product) = job else { return try performOnHost(job) }
+    try reference.perform(job)
     Thread.sleep(forTimeInterval: 1e-3 * Double(size("milliseconds") ?? 20) + 1e-6 * Double(size("microseconds") ?? 0))
-    if isWrong || size("wrong") != nil { try Engine(reference).write([1e3], into: c.rows(16..<17).columns(16..<17)) }
+    if isWrong || size("wrong") != nil { try Engine(reference).write([1e3], into: product.c.rows(16..<17).columns(16..<17)) }
   }
   func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try reference.allocate(byteCount: byteCount) }
   func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {

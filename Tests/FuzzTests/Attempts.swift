@@ -3,7 +3,7 @@ import Results
 
 /// Kinds of input; each prepares a sandbox and says which commands to run there.
 enum Attempts: CaseIterable {
-  case options, records, lines, manifest, folder, settings, network, data, names
+  case options, records, lines, manifest, folder, settings, network, data, names, jobs
 
   func prepare(_ sandbox: Sandbox, _ program: Program, _ small: SmallRuns, _ random: inout Generator) throws -> [[String]] {
     switch self {
@@ -16,6 +16,7 @@ enum Attempts: CaseIterable {
     case .network: try network(sandbox, &random)
     case .data: try data(sandbox, &random)
     case .names: try names(sandbox, small, &random)
+    case .jobs: try jobs(sandbox, &random)
     }
   }
 
@@ -180,6 +181,17 @@ enum Attempts: CaseIterable {
     }
     let common = ["--train", "6", "--test", "3", "--device", "cpu", "--plan"]
     return [["run", "bottleneck", "--data", sample.source()] + common]
+  }
+
+  /// Recorded jobs: descriptions that are changed and sealed again, or any other bytes.
+  private func jobs(_ sandbox: Sandbox, _ random: inout Generator) throws -> [[String]] {
+    let file = sandbox.work.appendingPathComponent("jobs")
+    try JobFiles.write(to: file, command: sandbox.command, using: &random)
+    if random.one(in: 4) {
+      let bytes = [UInt8](try Data(contentsOf: file))
+      try Data(Mutation.mutate(bytes, command: sandbox.command, using: &random)).write(to: file)
+    }
+    return [["check", "--replay", "jobs", "--device", random.one(in: 2) ? "cpu" : "reference"]]
   }
 
   /// Files and folders whose names are hostile.

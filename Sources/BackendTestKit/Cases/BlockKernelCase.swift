@@ -79,6 +79,6 @@ struct BlockKernelCase: CaseBody {
     }
     let outputs = try kinds.map { try probe.output($0.rawValue, batch: batch, rows: n, columns: m, layout) }
     let job = BlockKernelJob(program: program, x: x.tensor, y: y?.tensor, nngp: outputs.view(.nngp, kinds), ntk: outputs.view(.ntk, kinds))
-    try probe.verify(outputs, kinds.map { matches($0 == .nngp ? nngp : ntk) }) { try probe.backend.blockKernel(job) }
+    try probe.verify(outputs, kinds.map { matches($0 == .nngp ? nngp : ntk) }) { try probe.backend.perform(.blockKernel(job)) }
   }
 }

@@ -57,6 +57,6 @@ struct EqualPointsCase: CaseBody {
         return Deviation(got: off, expected: diagonal, difference: abs(off - diagonal), bound: 0)
       }
     }
-    try probe.verify(outputs, [judge, judge], mayBeTrivial: true) { try probe.backend.blockKernel(job) }
+    try probe.verify(outputs, [judge, judge], mayBeTrivial: true) { try probe.backend.perform(.blockKernel(job)) }
   }
 }

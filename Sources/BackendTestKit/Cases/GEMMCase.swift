@@ -137,7 +137,7 @@ struct GEMMCase: CaseBody {
       }
     }
     try probe.verify([c], [matches(expected)], mayBeTrivial: k == 0) {
-      try probe.backend.gemm(operation, a.tensor, b.tensor, c.view)
+      try probe.backend.perform(.gemm(GEMMJob(operation, a.tensor, b.tensor, into: c.view)))
     }
   }
 }

@@ -113,7 +113,7 @@ struct MapCase: CaseBody {
       }
     }
     try probe.verify([out], [matches(expected)], mayBeTrivial: isFlatSlope || values.count == 1) {
-      try probe.backend.map(function, operands.map(\.tensor), into: out.view)
+      try probe.backend.perform(.map(MapJob(function, operands.map(\.tensor), into: out.view)))
     }
   }
 

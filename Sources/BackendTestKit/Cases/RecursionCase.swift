@@ -80,7 +80,7 @@ struct RecursionCase: CaseBody {
     let job = RecursionJob(
       program: program, gram: inputs.gram.tensor, rowDiagonal: inputs.rowDiagonal.tensor, columnDiagonal: inputs.columnDiagonal.tensor,
       isSymmetric: isSymmetric, isPaired: isPaired, nngp: outputs.view(.nngp, kinds), ntk: outputs.view(.ntk, kinds))
-    try probe.verify(outputs, kinds.map { matches($0 == .nngp ? nngp : ntk) }) { try probe.backend.recursion(job) }
+    try probe.verify(outputs, kinds.map { matches($0 == .nngp ? nngp : ntk) }) { try probe.backend.perform(.recursion(job)) }
   }
 }
 

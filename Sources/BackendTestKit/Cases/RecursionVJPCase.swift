@@ -73,7 +73,7 @@ struct RecursionVJPCase: CaseBody {
       nngpCotangent: try cotangent(.nngp, nngpValues), ntkCotangent: try cotangent(.ntk, ntkValues), gramCotangent: outputs[0].view,
       rowCotangent: outputs[1].view, columnCotangent: outputs[2].view)
     try probe.verify(outputs, [matches(gram), matches(row), matches(column)], mayBeTrivial: n * m <= 1 || program.isConstant) {
-      try probe.backend.recursionVJP(job)
+      try probe.backend.perform(.recursionVJP(job))
     }
   }
 }

@@ -32,6 +32,8 @@ struct ReduceRowsCase: CaseBody {
       case .maximum: return terms.dropFirst().reduce(terms[0]) { $0.value < $1.value ? $1 : $0 }
       }
     }
-    try probe.verify([out], [matches(expected)]) { try probe.backend.reduceRows(reduction, input.tensor, into: out.view) }
+    try probe.verify([out], [matches(expected)]) {
+      try probe.backend.perform(.reduceRows(ReduceRowsJob(reduction, input.tensor, into: out.view)))
+    }
   }
 }

@@ -81,7 +81,8 @@ struct RowCopyCase: CaseBody {
       }
     }
     try probe.verify([output], [matches(expected)]) {
-      try probe.backend.copyRows(RowCopyJob(source: view, sourceRows: sourceRows, target: output.view, targetRows: targetRows))
+      try probe.backend.perform(
+        .copyRows(RowCopyJob(source: view, sourceRows: sourceRows, target: output.view, targetRows: targetRows)))
     }
   }
 }

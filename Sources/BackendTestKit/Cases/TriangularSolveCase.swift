@@ -44,8 +44,15 @@ struct TriangularSolveCase: CaseBody {
     let right = probe.uniforms("b", batch * size * columns)
     let l = try probe.input("l", factor, batch: items, rows: size, columns: size, layout)
     let b = try probe.output("b", batch: batch, rows: size, columns: columns, layout, initial: right)
-    let operation = TriangularSolve(transposed: transposed)
-    try probe.verify([b], [residuals(P.self, l, right)]) { try probe.backend.triangularSolve(operation, l.tensor, b.view) }
+    let job = TriangularSolveJob(TriangularSolve(transposed: transposed), l.tensor, b.view)
+    func residuals(_ got: [Double]) -> [Deviation] {
+      let solution = Operand(values: got, tensor: b.view)
+      return got.indices.map { index in
+        let place = (index / (size * columns), index / columns % size, index % columns)
+        return Self.residual(P.self, l, solution, right: right[index], transposed: transposed, place)
+      }
+    }
+    try probe.verify([b], [residuals]) { try probe.backend.perform(.triangularSolve(job)) }
   }
 
   /// Entries of size 1/√R below a diagonal near 1: condition numbers of about 10. Above the diagonal NaN, which is not read.
@@ -73,20 +80,19 @@ struct TriangularSolveCase: CaseBody {
     return l
   }
 
-  private func residuals<P: Rounding>(_ rounding: P.Type, _ l: Operand, _ right: [Double]) -> ([Double]) -> [Deviation] {
-    let (size, columns, transposed) = (size, columns, transposed)
-    return { got in
-      let gamma = Bounded<P>.gamma(4 * size + 2)
-      return got.indices.map { index in
-        let (item, i, column) = (index / (size * columns), index / columns % size, index % columns)
-        var (residual, magnitude) = (WideReal(right[index]), 0.0)
-        for p in transposed ? i..<size : 0..<i + 1 {
-          let term = WideReal(transposed ? l[item, p, i] : l[item, i, p]) * WideReal(got[(item * size + p) * columns + column])
-          residual -= term
-          magnitude += Double(abs(term))
-        }
-        return Deviation(got: got[index], expected: right[index], difference: Double(abs(residual)), bound: gamma * magnitude)
-      }
+  /// One row of b − op(L) x̂ for one column of one item, in units of its bound.
+  static func residual<P: Rounding>(
+    _ rounding: P.Type, _ l: Operand, _ solution: Operand, right: Double, transposed: Bool, _ place: (item: Int, row: Int, column: Int)
+  ) -> Deviation {
+    let (size, i) = (l.tensor.rows, place.row)
+    let got = solution[place.item, i, place.column]
+    var (residual, magnitude) = (WideReal(right), 0.0)
+    for p in transposed ? i..<size : 0..<i + 1 {
+      let term = WideReal(transposed ? l[place.item, p, i] : l[place.item, i, p]) * WideReal(solution[place.item, p, place.column])
+      residual -= term
+      magnitude += Double(abs(term))
     }
+    return Deviation(
+      got: got, expected: right, difference: Double(abs(residual)), bound: Bounded<P>.gamma(4 * size + 2) * magnitude)
   }
 }

@@ -87,7 +87,7 @@ struct WidePassCase: CaseBody {
       hasJacobian ? [value, jacobian] : [value],
       hasJacobian ? [matches(expected.value), matches(expected.jacobian)] : [matches(expected.value)],
       mayBeTrivial: isEmpty || n * centres < 4 || program.isConstant
-    ) { try probe.backend.widePass(job) }
+    ) { try probe.backend.perform(.widePass(job)) }
   }
 
   private func values(_ probe: Probe, _ name: String, _ count: Int) -> [Double] {

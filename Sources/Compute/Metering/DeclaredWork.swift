@@ -1,7 +1,6 @@
 import Foundation
-import WideKernels
 
-/// What one operation asks of a device by its sizes alone, whatever the device makes of it: the one place where work is counted.
+/// What one operation asks of a device by its sizes alone, whatever the device makes of it. Every job counts its own.
 ///
 /// Bytes are those of every operand once, as if caches held all that is used again. Transfers and allocations count their bytes.
 public struct DeclaredWork: Sendable, Equatable {
@@ -33,69 +32,13 @@ public struct DeclaredWork: Sendable, Equatable {
   /// Each tensor is read or written once.
   init(moving tensors: [Tensor?]) { bytes = tensors.reduce(0) { $0 + ($1.map(Self.bytes) ?? 0) } }
 
-  init(_ job: RowCopyJob) {
-    let elements = job.target.batch * job.count * job.target.columns
-    bytes = Double(elements * (job.source.precision.byteCount + job.target.precision.byteCount))
-  }
-
-  init(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) {
-    self.init(moving: [a, b])
-    let part = operation.lowerOnly ? Self.lowerPart(c) : 1
-    let inner = operation.transposeA ? a.rows : a.columns
-    flops = 2 * Double(c.count) * part * Double(inner)
-    multiplyAdds = flops / 2
-    bytes += Self.bytes(c) * part * (operation.beta == 0 ? 1 : 2)
-  }
-
-  init(solving l: Tensor, _ b: Tensor) {
-    bytes = Self.bytes(l) * Self.lowerPart(l) + 2 * Self.bytes(b)
-    flops = Double(l.rows) * Double(b.count)
-    multiplyAdds = flops / 2
-  }
-
-  init(_ job: RecursionJob, _ costs: PairCosts) {
-    self.init(moving: [job.gram, job.rowDiagonal, job.columnDiagonal, job.nngp, job.ntk])
-    pairs = Double(job.gram.count) * (job.isSymmetric ? Self.lowerPart(job.gram) : 1)
-    multiplyAdds = pairs * costs.kernels(job.program, nngp: job.nngp != nil, ntk: job.ntk != nil, isPaired: job.isPaired)
-  }
-
-  init(_ job: RecursionVJPJob, _ costs: PairCosts) {
-    self.init(moving: [job.gram, job.nngpCotangent, job.ntkCotangent, job.gramCotangent])
-    bytes += [job.rowDiagonal, job.columnDiagonal, job.rowCotangent, job.columnCotangent].reduce(0) { $0 + Self.bytes($1) }
-    pairs = Double(job.gram.count)
-    multiplyAdds = pairs * costs.cotangents(job.program, nngp: job.nngpCotangent != nil, ntk: job.ntkCotangent != nil)
-  }
-
-  init(_ job: BlockKernelJob, _ costs: PairCosts) {
-    self.init(moving: [job.x, job.y, job.nngp, job.ntk])
-    guard let kernel = job.nngp ?? job.ntk else { return }
-    pairs = Double(kernel.count) * (job.y == nil ? Self.lowerPart(kernel) : 1)
-    let kernels = costs.kernels(job.program, nngp: job.nngp != nil, ntk: job.ntk != nil)
-    multiplyAdds = pairs * (Double(job.x.columns) + kernels)
-  }
-
-  init(_ job: WidePassJob, _ costs: PairCosts) {
-    self.init(moving: [job.points, job.centres, job.coefficients, job.value, job.jacobian])
-    let centres = job.centreCounts?.reduce(0, +) ?? job.centres.batch * job.centres.rows
-    pairs = Double(centres) * Double(job.points.rows)
-    let kernel = costs.kernel(job.program, job.kind, isJet: job.jacobian != nil)
-    multiplyAdds = pairs * (kernel + Self.sums(job.points.columns, job.coefficients.columns, jacobian: job.jacobian != nil))
-  }
-
-  init(_ job: FeaturePassJob, _ costs: PairCosts) {
-    self.init(moving: [job.points, job.weights, job.biases, job.coefficients, job.value, job.jacobian])
-    pairs = Double(job.points.batch) * Double(job.points.rows) * Double(job.weights.rows)
-    let feature = costs.feature(job.activation, isJet: job.jacobian != nil)
-    multiplyAdds = pairs * (feature + Self.sums(job.points.columns, job.coefficients.columns, jacobian: job.jacobian != nil))
-  }
-
   /// Of a pair beside its kernel: the inner product, and the sums of values and, with a Jacobian, of slopes in `width` directions.
-  private static func sums(_ width: Int, _ outputs: Int, jacobian: Bool) -> Double {
+  static func sums(_ width: Int, _ outputs: Int, jacobian: Bool) -> Double {
     Double(width + outputs + (jacobian ? outputs * (width + 1) : 0))
   }
 
   /// The share of a square matrix that lies on and below its diagonal.
-  private static func lowerPart(_ matrix: Tensor) -> Double { Double(matrix.rows + 1) / Double(2 * max(matrix.rows, 1)) }
+  static func lowerPart(_ matrix: Tensor) -> Double { Double(matrix.rows + 1) / Double(2 * max(matrix.rows, 1)) }
 
-  private static func bytes(_ tensor: Tensor) -> Double { Double(tensor.count * tensor.precision.byteCount) }
+  static func bytes(_ tensor: Tensor) -> Double { Double(tensor.count * tensor.precision.byteCount) }
 }

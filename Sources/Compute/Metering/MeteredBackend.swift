@@ -5,7 +5,6 @@
 public struct MeteredBackend: Backend {
   public let meter = Meter()
   private let backend: any Backend
-  private let costs = PairCosts()
 
   public init(_ backend: any Backend) { self.backend = backend }
 
@@ -41,55 +40,7 @@ public struct MeteredBackend: Backend {
 
   public func synchronize() throws(ComputeError) { try backend.synchronize() }
 
-  public func copyRows(_ job: RowCopyJob) throws(ComputeError) {
-    try metered("copyRows", job.target.precision, DeclaredWork(job)) { () throws(ComputeError) in try backend.copyRows(job) }
-  }
-
-  public func gemm(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) throws(ComputeError) {
-    try metered("gemm", c.precision, DeclaredWork(operation, a, b, c)) { () throws(ComputeError) in try backend.gemm(operation, a, b, c) }
-  }
-
-  public func recursion(_ job: RecursionJob) throws(ComputeError) {
-    try metered("recursion", job.gram.precision, DeclaredWork(job, costs)) { () throws(ComputeError) in try backend.recursion(job) }
-  }
-
-  public func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
-    try metered("recursionVJP", job.gram.precision, DeclaredWork(job, costs)) { () throws(ComputeError) in try backend.recursionVJP(job) }
-  }
-
-  public func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
-    try metered("blockKernel", job.x.precision, DeclaredWork(job, costs)) { () throws(ComputeError) in try backend.blockKernel(job) }
-  }
-
-  public func widePass(_ job: WidePassJob) throws(ComputeError) {
-    try metered("widePass", job.points.precision, DeclaredWork(job, costs)) { () throws(ComputeError) in try backend.widePass(job) }
-  }
-
-  public func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
-    try metered("featurePass", job.points.precision, DeclaredWork(job, costs)) { () throws(ComputeError) in try backend.featurePass(job) }
-  }
-
-  public func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
-    try metered("map", out.precision, DeclaredWork(moving: inputs + [out])) { () throws(ComputeError) in
-      try backend.map(function, inputs, into: out)
-    }
-  }
-
-  public func reduceRows(_ reduction: Reduction, _ input: Tensor, into out: Tensor) throws(ComputeError) {
-    try metered("reduceRows", input.precision, DeclaredWork(moving: [input, out])) { () throws(ComputeError) in
-      try backend.reduceRows(reduction, input, into: out)
-    }
-  }
-
-  public func fillNormal(_ out: Tensor, stream: RandomStream, firstElement: Int) throws(ComputeError) {
-    try metered("fillNormal", out.precision, DeclaredWork(moving: [out])) { () throws(ComputeError) in
-      try backend.fillNormal(out, stream: stream, firstElement: firstElement)
-    }
-  }
-
-  public func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError) {
-    try metered("triangularSolve", b.precision, DeclaredWork(solving: l, b)) { () throws(ComputeError) in
-      try backend.triangularSolve(operation, l, b)
-    }
+  public func perform(_ job: BackendJob) throws(ComputeError) {
+    try metered(job.operation.rawValue, job.precision, job.declaredWork) { () throws(ComputeError) in try backend.perform(job) }
   }
 }

@@ -3,6 +3,8 @@ import WideKernels
 
 /// Nominal multiply-adds of one pair, counted from a formula when it is first met.
 final class PairCosts: Sendable {
+  static let shared = PairCosts()
+
   private let known = Mutex<[String: Double]>([:])
 
   /// - Parameter isPaired: every pair has variances of its own, so that nothing of it comes from a table.

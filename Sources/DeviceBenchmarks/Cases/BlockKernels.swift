@@ -21,7 +21,7 @@ struct BlockKernel: Sendable {
       let ntk = try engine.empty(batch: batch, rows: points, columns: points)
       let job = BlockKernelJob(program: block(activation, depth: depth), x: x, y: nil, nngp: nngp, ntk: ntk)
       return PreparedBenchmark(
-        run: { try engine.backend.blockKernel(job) },
+        run: { try engine.backend.perform(.blockKernel(job)) },
         verify: { Verification(try SampledCheck(job, entries: sampledEntries(points, points), on: engine)) })
     }
   }
@@ -53,7 +53,7 @@ struct Recursion: Sendable {
       program: program, gram: gram, rowDiagonal: rows, columnDiagonal: columns, isSymmetric: false,
       nngp: try engine.empty(rows: points, columns: points), ntk: try engine.empty(rows: points, columns: points))
     return PreparedBenchmark(
-      run: { try engine.backend.recursion(job) },
+      run: { try engine.backend.perform(.recursion(job)) },
       verify: { Verification(try SampledCheck(job, entries: sampledEntries(points, points), on: engine)) })
   }
 
@@ -67,7 +67,7 @@ struct Recursion: Sendable {
       gramCotangent: try engine.empty(rows: points, columns: points), rowCotangent: try engine.empty(rows: points, columns: 1),
       columnCotangent: try engine.empty(rows: points, columns: 1))
     return PreparedBenchmark(
-      run: { try engine.backend.recursionVJP(job) },
+      run: { try engine.backend.perform(.recursionVJP(job)) },
       verify: { Verification(try SampledCheck(job, rows: samples(3, of: points, "rows"), on: engine)) })
   }
 }

@@ -28,7 +28,7 @@ struct CentrePass: Sendable {
         value: try engine.empty(rows: points, columns: outputs),
         jacobian: hasJacobian ? try engine.empty(rows: points, columns: outputs * width) : nil)
       return PreparedBenchmark(
-        run: { try engine.backend.widePass(job) },
+        run: { try engine.backend.perform(.widePass(job)) },
         verify: { Verification(try SampledCheck(job, points: samples(centres > 100_000 ? 2 : 4, of: points, "points"), on: engine)) })
     }
   }
@@ -57,7 +57,7 @@ struct WideFunctionPass: Sendable {
         value: try engine.empty(rows: points, columns: outputs),
         jacobian: hasJacobian ? try engine.empty(rows: points, columns: outputs * width) : nil)
       return PreparedBenchmark(
-        run: { try engine.backend.featurePass(job) },
+        run: { try engine.backend.perform(.featurePass(job)) },
         verify: { Verification(try SampledCheck(job, points: samples(4, of: points, "points"), on: engine)) })
     }
   }

@@ -1,0 +1,108 @@
+import WideKernels
+
+/// The operations of a backend: the one list of them.
+public enum BackendOperation: String, Sendable, Codable, CaseIterable {
+  case copyRows, gemm, recursion, recursionVJP, blockKernel, widePass, featurePass, map, reduceRows, fillNormal, triangularSolve
+}
+
+/// One operation of a backend with everything that it is about, as a value.
+public enum BackendJob: Sendable {
+  case copyRows(RowCopyJob)
+  case gemm(GEMMJob)
+  case recursion(RecursionJob)
+  case recursionVJP(RecursionVJPJob)
+  case blockKernel(BlockKernelJob)
+  case widePass(WidePassJob)
+  case featurePass(FeaturePassJob)
+  case map(MapJob)
+  case reduceRows(ReduceRowsJob)
+  case fillNormal(FillNormalJob)
+  case triangularSolve(TriangularSolveJob)
+
+  var job: any TensorJob {
+    switch self {
+    case .copyRows(let job): job
+    case .gemm(let job): job
+    case .recursion(let job): job
+    case .recursionVJP(let job): job
+    case .blockKernel(let job): job
+    case .widePass(let job): job
+    case .featurePass(let job): job
+    case .map(let job): job
+    case .reduceRows(let job): job
+    case .fillNormal(let job): job
+    case .triangularSolve(let job): job
+    }
+  }
+
+  /// The job that `parameters` and `operands` of another one describe.
+  ///
+  /// - Throws: `ComputeError.invalidJob` where something is missing, too much or no number; sizes are not checked (see `check`).
+  public init(_ operation: BackendOperation, _ parts: JobParts) throws(ComputeError) {
+    self =
+      switch operation {
+      case .copyRows: try RowCopyJob(parts).backendJob
+      case .gemm: try GEMMJob(parts).backendJob
+      case .recursion: try RecursionJob(parts).backendJob
+      case .recursionVJP: try RecursionVJPJob(parts).backendJob
+      case .blockKernel: try BlockKernelJob(parts).backendJob
+      case .widePass: try WidePassJob(parts).backendJob
+      case .featurePass: try FeaturePassJob(parts).backendJob
+      case .map: try MapJob(parts).backendJob
+      case .reduceRows: try ReduceRowsJob(parts).backendJob
+      case .fillNormal: try FillNormalJob(parts).backendJob
+      case .triangularSolve: try TriangularSolveJob(parts).backendJob
+      }
+    let names = operands.map(\.name)
+    guard Set(names) == Set(parts.tensors.keys), Set(parameters.keys) == Set(parts.parameters.keys) else {
+      throw .invalidJob(operation: operation.rawValue, reason: "it has parameters or tensors that the operation does not know")
+    }
+  }
+}
+
+extension BackendJob {
+  public var operation: BackendOperation { type(of: job).operation }
+
+  /// The precision in which it computes: that of all tensors but the source of `copyRows`.
+  public var precision: Precision { job.precision }
+
+  /// The same job with other tensors in the place of its own: calls `change` with each, inputs before results.
+  public func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) -> BackendJob {
+    func mapped(_ job: some TensorJob) throws(Failure) -> BackendJob {
+      var copy = job
+      try copy.mapTensors(change)
+      return copy.backendJob
+    }
+    return try mapped(job)
+  }
+
+  /// Its tensors, inputs before results.
+  public var operands: [JobOperand] {
+    var operands: [JobOperand] = []
+    _ = mapTensors { operand in
+      operands.append(operand)
+      return operand.tensor
+    }
+    return operands
+  }
+
+  /// All that it is beside its tensors, as text by name.
+  public var parameters: [String: String] { job.parameters }
+
+  /// What it asks of a device by its sizes.
+  public var declaredWork: DeclaredWork { job.declaredWork(.shared) }
+
+  /// Whether nothing is asked for: no result, or one without numbers.
+  public var isEmpty: Bool { job.isEmpty }
+
+  /// Holds the contract of `Backend` against what depends on shapes, indices and precisions.
+  ///
+  /// - Parameter name: of the operation in errors; nil takes its own.
+  public func check(as name: String? = nil) throws(ComputeError) {
+    let name = name ?? operation.rawValue
+    for operand in operands where operation != .copyRows && operand.tensor.precision != precision {
+      throw .precisionMismatch(operation: name, expected: precision, got: operand.tensor.precision)
+    }
+    try job.check(name)
+  }
+}

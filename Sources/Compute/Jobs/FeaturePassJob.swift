@@ -1,0 +1,80 @@
+import WideKernels
+
+/// Value and Jacobian of a function with one hidden layer (random features), with nothing of size points × features stored.
+///
+/// For every batch item, with x_im = w_m·z_i + β_m:
+///
+///     value[i, o]        = Σ_m a[m, o] φ(x_im)
+///     jacobian[i, o·w + k] = Σ_m a[m, o] φ′(x_im) w[m, k]
+///
+/// `points` `[batch, n, w]`, `weights` `[batch, M, w]`, `biases` `[batch, M, 1]` or nil, `coefficients` `[batch, M, c]`,
+/// `value` `[batch, n, c]`, `jacobian` `[batch, n, c·w]` or nil. A point's sums run in an order that depends on M, w, c and
+/// the device alone: neither the other points nor the other items change a bit of them.
+public struct FeaturePassJob: Sendable {
+  public var activation: any Activation
+  public var points: Tensor
+  public var weights: Tensor
+  public var biases: Tensor?
+  public var coefficients: Tensor
+  public var value: Tensor
+  public var jacobian: Tensor?
+
+  public init(
+    activation: any Activation, points: Tensor, weights: Tensor, biases: Tensor?, coefficients: Tensor, value: Tensor, jacobian: Tensor?
+  ) {
+    self.activation = activation
+    self.points = points
+    self.weights = weights
+    self.biases = biases
+    self.coefficients = coefficients
+    self.value = value
+    self.jacobian = jacobian
+  }
+}
+
+extension FeaturePassJob: TensorJob {
+  static let operation = BackendOperation.featurePass
+  var backendJob: BackendJob { .featurePass(self) }
+  var precision: Precision { points.precision }
+
+  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
+    points = try change(JobOperand("points", .input, points))
+    weights = try change(JobOperand("weights", .input, weights))
+    if let biases { self.biases = try change(JobOperand("biases", .input, biases)) }
+    coefficients = try change(JobOperand("coefficients", .input, coefficients))
+    value = try change(JobOperand("value", .output, value))
+    if let jacobian { self.jacobian = try change(JobOperand("jacobian", .output, jacobian)) }
+  }
+
+  func check(_ name: String) throws(ComputeError) {
+    try require(
+      points.columns == weights.columns && weights.rows == coefficients.rows && points.batch == weights.batch
+        && weights.batch == coefficients.batch && points.columns > 0, name,
+      expected: "points [b, n, w], weights [b, M, w], coefficients [b, M, c]",
+      got: "\(points.shapeText), \(weights.shapeText), \(coefficients.shapeText)")
+    if let biases {
+      try require(
+        biases.shape == (weights.batch, weights.rows, 1), name, expected: "biases [\(weights.batch), \(weights.rows), 1]",
+        got: biases.shapeText)
+    }
+    try requirePassResults(name, points, outputs: coefficients.columns, value, jacobian)
+  }
+
+  func declaredWork(_ costs: PairCosts) -> DeclaredWork {
+    var work = DeclaredWork(moving: [points, weights, biases, coefficients, value, jacobian])
+    work.pairs = Double(points.batch) * Double(points.rows) * Double(weights.rows)
+    let feature = costs.feature(activation, isJet: jacobian != nil)
+    work.multiplyAdds =
+      work.pairs * (feature + DeclaredWork.sums(points.columns, coefficients.columns, jacobian: jacobian != nil))
+    return work
+  }
+
+  var parameters: [String: String] { ["activation": ActivationCatalog.text(activation)] }
+
+  init(_ parts: JobParts) throws(ComputeError) {
+    self.init(
+      activation: try parts.activation("activation"), points: try parts.tensor("points"), weights: try parts.tensor("weights"),
+      biases: parts.tensors["biases"], coefficients: try parts.tensor("coefficients"), value: try parts.tensor("value"),
+      jacobian: parts.tensors["jacobian"])
+  }
+}

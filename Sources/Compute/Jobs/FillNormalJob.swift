@@ -1,0 +1,39 @@
+/// Standard normal numbers of a stream: element e (row-major over the shape) of `out`, which is contiguous, becomes number
+/// `firstElement + e`.
+public struct FillNormalJob: Sendable {
+  public var out: Tensor
+  public var stream: RandomStream
+  public var firstElement: Int
+
+  public init(_ out: Tensor, stream: RandomStream, firstElement: Int) {
+    self.out = out
+    self.stream = stream
+    self.firstElement = firstElement
+  }
+}
+
+extension FillNormalJob: TensorJob {
+  static let operation = BackendOperation.fillNormal
+  var backendJob: BackendJob { .fillNormal(self) }
+  var precision: Precision { out.precision }
+
+  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
+    out = try change(JobOperand("out", .output, out))
+  }
+
+  func check(_ name: String) throws(ComputeError) {
+    try require(out.isContiguous, name, expected: "a tensor without gaps", got: "rows \(out.rowStride) apart in \(out.shapeText)")
+    guard firstElement >= 0, firstElement <= Int.max / 2 - out.count else {
+      throw .indexOutOfRange(operation: name, index: firstElement, count: Int.max / 2 - out.count)
+    }
+  }
+
+  func declaredWork(_ costs: PairCosts) -> DeclaredWork { DeclaredWork(moving: [out]) }
+
+  var parameters: [String: String] { ["seed": "\(stream.seed)", "stream": stream.name, "firstElement": "\(firstElement)"] }
+
+  init(_ parts: JobParts) throws(ComputeError) {
+    let stream = RandomStream(seed: try parts.value("seed") { UInt64($0) }, name: try parts.text("stream"))
+    self.init(try parts.tensor("out"), stream: stream, firstElement: try parts.integer("firstElement"))
+  }
+}

@@ -1,0 +1,91 @@
+import WideKernels
+
+/// What a job is made of: parameters as text and tensors, by name.
+public struct JobParts: Sendable {
+  public let operation: BackendOperation
+  public let parameters: [String: String]
+  public let tensors: [String: Tensor]
+
+  public init(_ operation: BackendOperation, parameters: [String: String], tensors: [String: Tensor]) {
+    (self.operation, self.parameters, self.tensors) = (operation, parameters, tensors)
+  }
+
+  /// Layers of a program at most; code is printed for each.
+  static let mostSteps = 10_000
+
+  func tensor(_ name: String) throws(ComputeError) -> Tensor {
+    guard let tensor = tensors[name] else { throw invalid("the tensor '\(name)' is missing") }
+    return tensor
+  }
+
+  func text(_ name: String) throws(ComputeError) -> String {
+    guard let text = parameters[name] else { throw invalid("the parameter '\(name)' is missing") }
+    return text
+  }
+
+  func value<Value>(_ name: String, _ read: (String) -> Value?) throws(ComputeError) -> Value {
+    let text = try text(name)
+    guard let value = read(text) else { throw invalid("the parameter '\(name)' is '\(text.prefix(200))'") }
+    return value
+  }
+
+  func flag(_ name: String) throws(ComputeError) -> Bool { try value(name) { Bool($0) } }
+  func number(_ name: String) throws(ComputeError) -> Double { try value(name) { Double($0) } }
+  func integer(_ name: String) throws(ComputeError) -> Int { try value(name) { Int($0) } }
+
+  func optionalInteger(_ name: String) throws(ComputeError) -> Int? {
+    guard parameters[name] != nil else { return nil }
+    return try integer(name)
+  }
+
+  func integers(_ name: String) throws(ComputeError) -> [Int]? {
+    guard parameters[name] != nil else { return nil }
+    return try value(name) { text in
+      let fields = text.split(separator: ",")
+      let numbers = fields.compactMap { Int($0) }
+      return numbers.count == fields.count ? numbers : nil
+    }
+  }
+
+  func activation(_ name: String) throws(ComputeError) -> any Activation {
+    try value(name) { try? ActivationCatalog.activation($0) }
+  }
+
+  func program(_ name: String) throws(ComputeError) -> KernelProgram { try value(name) { KernelProgram(text: $0) } }
+
+  private func invalid(_ reason: String) -> ComputeError { .invalidJob(operation: operation.rawValue, reason: reason) }
+}
+
+extension [Int] {
+  /// What `JobParts.integers` reads.
+  var jobText: String { map(String.init).joined(separator: ",") }
+}
+
+extension KernelProgram {
+  /// Reads what `description` prints; nil for another text.
+  init?(text: String) {
+    let words = text.split(separator: " ")
+    guard words.count <= JobParts.mostSteps else { return nil }
+    var steps: [Step] = []
+    for word in words {
+      if let variances = word.arguments(of: "affine") {
+        guard variances.count == 2, variances.allSatisfy({ $0 >= 0 && $0.isFinite }) else { return nil }
+        steps.append(.affine(weightVariance: variances[0], biasVariance: variances[1]))
+      } else {
+        guard let activation = try? ActivationCatalog.activation(String(word)) else { return nil }
+        steps.append(.activation(activation))
+      }
+    }
+    self.init(steps: steps)
+  }
+}
+
+extension Substring {
+  /// The numbers of `name(1.5,2.0)`; nil where the text is none of that name.
+  func arguments(of name: String) -> [Double]? {
+    guard hasPrefix(name + "("), hasSuffix(")") else { return nil }
+    let fields = dropFirst(name.count + 1).dropLast().split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = fields.compactMap { Double($0) }
+    return numbers.count == fields.count ? numbers : nil
+  }
+}

@@ -1,0 +1,46 @@
+/// A function of every element. `inputs` have the shape of `out`, or 1 in any of its sizes, which is repeated; `out` may be one of the
+/// inputs.
+public struct MapJob: Sendable {
+  public var function: PointFunction
+  public var inputs: [Tensor]
+  public var out: Tensor
+
+  public init(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) {
+    self.function = function
+    self.inputs = inputs
+    self.out = out
+  }
+}
+
+extension MapJob: TensorJob {
+  static let operation = BackendOperation.map
+  var backendJob: BackendJob { .map(self) }
+  var precision: Precision { out.precision }
+
+  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
+    for index in inputs.indices { inputs[index] = try change(JobOperand("x\(index)", .input, inputs[index])) }
+    out = try change(JobOperand("out", .output, out))
+  }
+
+  func check(_ name: String) throws(ComputeError) {
+    try require(
+      inputs.count == function.inputCount, "\(name) \(function)", expected: "\(function.inputCount) inputs", got: "\(inputs.count)")
+    for input in inputs {
+      let sizes = [(input.batch, out.batch), (input.rows, out.rows), (input.columns, out.columns)]
+      try require(
+        sizes.allSatisfy { $0 == $1 || $0 == 1 }, "\(name) \(function)", expected: "\(out.shapeText), or 1 in place of its sizes",
+        got: input.shapeText)
+    }
+  }
+
+  func declaredWork(_ costs: PairCosts) -> DeclaredWork { DeclaredWork(moving: inputs + [out]) }
+
+  var parameters: [String: String] { ["function": "\(function)"] }
+
+  init(_ parts: JobParts) throws(ComputeError) {
+    let function = try parts.value("function") { PointFunction(text: $0) }
+    var inputs: [Tensor] = []
+    for index in 0..<function.inputCount { inputs.append(try parts.tensor("x\(index)")) }
+    self.init(function, inputs, into: try parts.tensor("out"))
+  }
+}

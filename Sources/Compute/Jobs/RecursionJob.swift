@@ -1,0 +1,85 @@
+import WideKernels
+
+/// NNGP and tangent kernel of one block from covariances of its inputs.
+///
+/// `gram` `[batch, n, m]` holds q12 = x_i·y_j / width, `rowDiagonal` `[batch, n, 1]` q11 and `columnDiagonal`
+/// `[batch, m, 1]` q22, all before the first layer. With `isSymmetric` (n = m, y = x) entries i = j use the diagonal form.
+/// With `isPaired` both diagonals have the shape of `gram` and every entry its own covariances; it is then not symmetric.
+public struct RecursionJob: Sendable {
+  public var program: KernelProgram
+  public var gram: Tensor
+  public var rowDiagonal: Tensor
+  public var columnDiagonal: Tensor
+  public var isSymmetric: Bool
+  public var isPaired: Bool
+  public var nngp: Tensor?
+  public var ntk: Tensor?
+
+  public init(
+    program: KernelProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool, isPaired: Bool = false,
+    nngp: Tensor?, ntk: Tensor?
+  ) {
+    self.program = program
+    self.gram = gram
+    self.rowDiagonal = rowDiagonal
+    self.columnDiagonal = columnDiagonal
+    self.isSymmetric = isSymmetric
+    self.isPaired = isPaired
+    self.nngp = nngp
+    self.ntk = ntk
+  }
+}
+
+extension RecursionJob: TensorJob {
+  static let operation = BackendOperation.recursion
+  var backendJob: BackendJob { .recursion(self) }
+  var precision: Precision { gram.precision }
+
+  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
+    gram = try change(JobOperand("gram", .input, gram))
+    rowDiagonal = try change(JobOperand("rowDiagonal", .input, rowDiagonal))
+    columnDiagonal = try change(JobOperand("columnDiagonal", .input, columnDiagonal))
+    if let nngp { self.nngp = try change(JobOperand("nngp", .output, nngp)) }
+    if let ntk { self.ntk = try change(JobOperand("ntk", .output, ntk)) }
+  }
+
+  func check(_ name: String) throws(ComputeError) {
+    if isPaired {
+      try require(
+        rowDiagonal.shape == gram.shape && columnDiagonal.shape == gram.shape && !isSymmetric, name,
+        expected: "q12, q11 and q22 of one shape, not symmetric",
+        got: "\(gram.shapeText), \(rowDiagonal.shapeText), \(columnDiagonal.shapeText)")
+    } else {
+      try requireDiagonals(name, gram, rowDiagonal, columnDiagonal)
+      try require(!isSymmetric || gram.rows == gram.columns, name, expected: "a square symmetric gram", got: gram.shapeText)
+    }
+    for case let kernel? in [nngp, ntk] {
+      try require(kernel.shape == gram.shape, name, expected: "kernels \(gram.shapeText)", got: kernel.shapeText)
+    }
+  }
+
+  func declaredWork(_ costs: PairCosts) -> DeclaredWork {
+    var work = DeclaredWork(moving: [gram, rowDiagonal, columnDiagonal, nngp, ntk])
+    work.pairs = Double(gram.count) * (isSymmetric ? DeclaredWork.lowerPart(gram) : 1)
+    work.multiplyAdds = work.pairs * costs.kernels(program, nngp: nngp != nil, ntk: ntk != nil, isPaired: isPaired)
+    return work
+  }
+
+  var parameters: [String: String] { ["program": "\(program)", "isSymmetric": "\(isSymmetric)", "isPaired": "\(isPaired)"] }
+
+  init(_ parts: JobParts) throws(ComputeError) {
+    self.init(
+      program: try parts.program("program"), gram: try parts.tensor("gram"), rowDiagonal: try parts.tensor("rowDiagonal"),
+      columnDiagonal: try parts.tensor("columnDiagonal"), isSymmetric: try parts.flag("isSymmetric"), isPaired: try parts.flag("isPaired"),
+      nngp: parts.tensors["nngp"], ntk: parts.tensors["ntk"])
+  }
+}
+
+extension TensorJob {
+  func requireDiagonals(_ name: String, _ gram: Tensor, _ row: Tensor, _ column: Tensor) throws(ComputeError) {
+    try require(
+      row.shape == (gram.batch, gram.rows, 1) && column.shape == (gram.batch, gram.columns, 1), name,
+      expected: "diagonals [\(gram.batch), \(gram.rows), 1] and [\(gram.batch), \(gram.columns), 1]",
+      got: "\(row.shapeText), \(column.shapeText)")
+  }
+}

@@ -1,0 +1,76 @@
+import WideKernels
+
+/// Cotangents of q12, q11 and q22 from cotangents of the two kernels; the off-diagonal form is used for every pair.
+///
+/// With G_K, G_Θ `[batch, n, m]`: gramCotangent = G_K ∂K/∂q12 + G_Θ ∂Θ/∂q12 `[batch, n, m]`;
+/// rowCotangent_i = Σ_j (G_K ∂K/∂q11 + G_Θ ∂Θ/∂q11) `[batch, n, 1]`; columnCotangent_j likewise with q22 `[batch, m, 1]`.
+public struct RecursionVJPJob: Sendable {
+  public var program: KernelProgram
+  public var gram: Tensor
+  public var rowDiagonal: Tensor
+  public var columnDiagonal: Tensor
+  public var nngpCotangent: Tensor?
+  public var ntkCotangent: Tensor?
+  public var gramCotangent: Tensor
+  public var rowCotangent: Tensor
+  public var columnCotangent: Tensor
+
+  public init(
+    program: KernelProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, nngpCotangent: Tensor?, ntkCotangent: Tensor?,
+    gramCotangent: Tensor, rowCotangent: Tensor, columnCotangent: Tensor
+  ) {
+    self.program = program
+    self.gram = gram
+    self.rowDiagonal = rowDiagonal
+    self.columnDiagonal = columnDiagonal
+    self.nngpCotangent = nngpCotangent
+    self.ntkCotangent = ntkCotangent
+    self.gramCotangent = gramCotangent
+    self.rowCotangent = rowCotangent
+    self.columnCotangent = columnCotangent
+  }
+}
+
+extension RecursionVJPJob: TensorJob {
+  static let operation = BackendOperation.recursionVJP
+  var backendJob: BackendJob { .recursionVJP(self) }
+  var precision: Precision { gram.precision }
+
+  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
+    gram = try change(JobOperand("gram", .input, gram))
+    rowDiagonal = try change(JobOperand("rowDiagonal", .input, rowDiagonal))
+    columnDiagonal = try change(JobOperand("columnDiagonal", .input, columnDiagonal))
+    if let nngpCotangent { self.nngpCotangent = try change(JobOperand("nngpCotangent", .input, nngpCotangent)) }
+    if let ntkCotangent { self.ntkCotangent = try change(JobOperand("ntkCotangent", .input, ntkCotangent)) }
+    gramCotangent = try change(JobOperand("gramCotangent", .output, gramCotangent))
+    rowCotangent = try change(JobOperand("rowCotangent", .output, rowCotangent))
+    columnCotangent = try change(JobOperand("columnCotangent", .output, columnCotangent))
+  }
+
+  func check(_ name: String) throws(ComputeError) {
+    try requireDiagonals(name, gram, rowDiagonal, columnDiagonal)
+    for case let cotangent? in [nngpCotangent, ntkCotangent, gramCotangent] {
+      try require(cotangent.shape == gram.shape, name, expected: "cotangents \(gram.shapeText)", got: cotangent.shapeText)
+    }
+    try require(nngpCotangent != nil || ntkCotangent != nil, name, expected: "at least one cotangent", got: "none")
+    try requireDiagonals(name, gram, rowCotangent, columnCotangent)
+  }
+
+  func declaredWork(_ costs: PairCosts) -> DeclaredWork {
+    var work = DeclaredWork(moving: [gram, nngpCotangent, ntkCotangent, gramCotangent])
+    work.bytes += [rowDiagonal, columnDiagonal, rowCotangent, columnCotangent].reduce(0) { $0 + DeclaredWork.bytes($1) }
+    work.pairs = Double(gram.count)
+    work.multiplyAdds = work.pairs * costs.cotangents(program, nngp: nngpCotangent != nil, ntk: ntkCotangent != nil)
+    return work
+  }
+
+  var parameters: [String: String] { ["program": "\(program)"] }
+
+  init(_ parts: JobParts) throws(ComputeError) {
+    self.init(
+      program: try parts.program("program"), gram: try parts.tensor("gram"), rowDiagonal: try parts.tensor("rowDiagonal"),
+      columnDiagonal: try parts.tensor("columnDiagonal"), nngpCotangent: parts.tensors["nngpCotangent"],
+      ntkCotangent: parts.tensors["ntkCotangent"], gramCotangent: try parts.tensor("gramCotangent"),
+      rowCotangent: try parts.tensor("rowCotangent"), columnCotangent: try parts.tensor("columnCotangent"))
+  }
+}

@@ -1,0 +1,38 @@
+/// Every row of `input` `[batch, rows, columns]`, columns ≥ 1, as one number in `out` `[batch, rows, 1]`.
+public struct ReduceRowsJob: Sendable {
+  public var reduction: Reduction
+  public var input: Tensor
+  public var out: Tensor
+
+  public init(_ reduction: Reduction, _ input: Tensor, into out: Tensor) {
+    self.reduction = reduction
+    self.input = input
+    self.out = out
+  }
+}
+
+extension ReduceRowsJob: TensorJob {
+  static let operation = BackendOperation.reduceRows
+  var backendJob: BackendJob { .reduceRows(self) }
+  var precision: Precision { out.precision }
+
+  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
+    input = try change(JobOperand("input", .input, input))
+    out = try change(JobOperand("out", .output, out))
+  }
+
+  func check(_ name: String) throws(ComputeError) {
+    try require(input.columns > 0, name, expected: "at least one column", got: input.shapeText)
+    try require(
+      out.shape == (input.batch, input.rows, 1), name, expected: "[\(input.batch), \(input.rows), 1] for \(input.shapeText)",
+      got: out.shapeText)
+  }
+
+  func declaredWork(_ costs: PairCosts) -> DeclaredWork { DeclaredWork(moving: [input, out]) }
+
+  var parameters: [String: String] { ["reduction": reduction.rawValue] }
+
+  init(_ parts: JobParts) throws(ComputeError) {
+    self.init(try parts.value("reduction") { Reduction(rawValue: $0) }, try parts.tensor("input"), into: try parts.tensor("out"))
+  }
+}

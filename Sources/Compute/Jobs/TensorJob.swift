@@ -1,0 +1,51 @@
+/// What a job does with one of its tensors.
+public enum OperandRole: String, Sendable, Codable {
+  case input = "in"
+  /// Every number is written, none is read.
+  case output = "out"
+  /// Read and written, or written in part.
+  case inOut
+
+  public var isRead: Bool { self != .output }
+  public var isWritten: Bool { self != .input }
+}
+
+/// A tensor of a job: its name there, what happens to it, and itself.
+public struct JobOperand: Sendable {
+  public let name: String
+  public let role: OperandRole
+  public let tensor: Tensor
+
+  init(_ name: String, _ role: OperandRole, _ tensor: Tensor) { (self.name, self.role, self.tensor) = (name, role, tensor) }
+}
+
+/// What every operation says of itself. `BackendJob` makes the rest of it.
+protocol TensorJob: Sendable {
+  static var operation: BackendOperation { get }
+  var backendJob: BackendJob { get }
+  var precision: Precision { get }
+
+  /// Replaces each tensor by what `change` makes of it: inputs, then results, always in the same order.
+  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure)
+  var isEmpty: Bool { get }
+  /// Shapes and indices, with the operation's name for errors.
+  func check(_ name: String) throws(ComputeError)
+  func declaredWork(_ costs: PairCosts) -> DeclaredWork
+
+  /// Texts from which `init(_:)` makes the job again.
+  var parameters: [String: String] { get }
+  init(_ parts: JobParts) throws(ComputeError)
+}
+
+extension TensorJob {
+  var isEmpty: Bool {
+    let results = backendJob.operands.filter(\.role.isWritten)
+    return results.isEmpty || results.contains { $0.tensor.count == 0 }
+  }
+
+  func require(_ condition: Bool, _ name: String, expected: @autoclosure () -> String, got: @autoclosure () -> String)
+    throws(ComputeError)
+  {
+    guard condition else { throw .shapeMismatch(operation: name, expected: expected(), got: got()) }
+  }
+}

@@ -1,0 +1,49 @@
+/// B ← op(L)⁻¹ B for every batch item, L lower triangular with a non-zero diagonal. Entries above the diagonal are not read.
+public struct TriangularSolve: Sendable {
+  public var transposed: Bool
+  public init(transposed: Bool = false) { self.transposed = transposed }
+}
+
+/// A triangular solve in place: `l` `[batch, R, R]` (or batch 1, shared), `b` `[batch, R, m]`.
+public struct TriangularSolveJob: Sendable {
+  public var operation: TriangularSolve
+  public var l: Tensor
+  public var b: Tensor
+
+  public init(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) {
+    self.operation = operation
+    self.l = l
+    self.b = b
+  }
+}
+
+extension TriangularSolveJob: TensorJob {
+  static let operation = BackendOperation.triangularSolve
+  var backendJob: BackendJob { .triangularSolve(self) }
+  var precision: Precision { b.precision }
+
+  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
+    l = try change(JobOperand("l", .input, l))
+    b = try change(JobOperand("b", .inOut, b))
+  }
+
+  func check(_ name: String) throws(ComputeError) {
+    try require(
+      l.rows == l.columns && l.rows == b.rows && (l.batch == b.batch || l.batch == 1), name,
+      expected: "L [batch, R, R], B [batch, R, m]", got: "\(l.shapeText), \(b.shapeText)")
+  }
+
+  func declaredWork(_ costs: PairCosts) -> DeclaredWork {
+    var work = DeclaredWork()
+    work.bytes = DeclaredWork.bytes(l) * DeclaredWork.lowerPart(l) + 2 * DeclaredWork.bytes(b)
+    work.flops = Double(l.rows) * Double(b.count)
+    work.multiplyAdds = work.flops / 2
+    return work
+  }
+
+  var parameters: [String: String] { ["transposed": "\(operation.transposed)"] }
+
+  init(_ parts: JobParts) throws(ComputeError) {
+    self.init(TriangularSolve(transposed: try parts.flag("transposed")), try parts.tensor("l"), try parts.tensor("b"))
+  }
+}

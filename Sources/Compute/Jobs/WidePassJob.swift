@@ -1,0 +1,101 @@
+import WideKernels
+
+/// Which of the two kernels of a block.
+public enum KernelKind: String, Sendable, CaseIterable {
+  case nngp, ntk
+}
+
+/// Kernel × coefficients over pairs of points, with nothing of size points × centres stored.
+///
+/// For every batch item with K the block's kernel on inputs of `width` w = points.columns (q_ij = z_i·u_j / w):
+///
+///     value[i, o]            = Σ_j K(z_i, u_j) α[j, o]
+///     jacobian[i, o·w + k]   = Σ_j ∂K(z_i, u_j)/∂z_i,k α[j, o]  =  Σ_j α[j, o] (K_q11 2 z_i,k + K_q12 u_j,k) / w
+///
+/// `points` `[batch, n, w]`, `centres` `[batch, R, w]`, `coefficients` `[batch, R, c]`, `value` `[batch, n, c]`,
+/// `jacobian` `[batch, n, c·w]` or nil. `centreCounts` (or nil for all R) says how many centres of each item count.
+public struct WidePassJob: Sendable {
+  public var program: KernelProgram
+  public var kind: KernelKind
+  public var points: Tensor
+  public var centres: Tensor
+  public var centreCounts: [Int]?
+  public var coefficients: Tensor
+  public var value: Tensor
+  public var jacobian: Tensor?
+
+  public init(
+    program: KernelProgram, kind: KernelKind, points: Tensor, centres: Tensor, centreCounts: [Int]? = nil, coefficients: Tensor,
+    value: Tensor, jacobian: Tensor?
+  ) {
+    self.program = program
+    self.kind = kind
+    self.points = points
+    self.centres = centres
+    self.centreCounts = centreCounts
+    self.coefficients = coefficients
+    self.value = value
+    self.jacobian = jacobian
+  }
+}
+
+extension WidePassJob: TensorJob {
+  static let operation = BackendOperation.widePass
+  var backendJob: BackendJob { .widePass(self) }
+  var precision: Precision { points.precision }
+
+  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
+    points = try change(JobOperand("points", .input, points))
+    centres = try change(JobOperand("centres", .input, centres))
+    coefficients = try change(JobOperand("coefficients", .input, coefficients))
+    value = try change(JobOperand("value", .output, value))
+    if let jacobian { self.jacobian = try change(JobOperand("jacobian", .output, jacobian)) }
+  }
+
+  func check(_ name: String) throws(ComputeError) {
+    try require(
+      points.columns == centres.columns && centres.rows == coefficients.rows && points.batch == centres.batch
+        && centres.batch == coefficients.batch && points.columns > 0, name,
+      expected: "points [b, n, w], centres [b, R, w], coefficients [b, R, c]",
+      got: "\(points.shapeText), \(centres.shapeText), \(coefficients.shapeText)")
+    if let centreCounts {
+      try require(
+        centreCounts.count == points.batch && centreCounts.allSatisfy { (0...centres.rows).contains($0) }, name,
+        expected: "\(points.batch) counts of at most \(centres.rows) centres", got: "\(centreCounts)")
+    }
+    try requirePassResults(name, points, outputs: coefficients.columns, value, jacobian)
+  }
+
+  func declaredWork(_ costs: PairCosts) -> DeclaredWork {
+    var work = DeclaredWork(moving: [points, centres, coefficients, value, jacobian])
+    work.pairs = Double(centreCounts?.reduce(0, +) ?? centres.batch * centres.rows) * Double(points.rows)
+    let kernel = costs.kernel(program, kind, isJet: jacobian != nil)
+    work.multiplyAdds =
+      work.pairs * (kernel + DeclaredWork.sums(points.columns, coefficients.columns, jacobian: jacobian != nil))
+    return work
+  }
+
+  var parameters: [String: String] {
+    var parameters = ["program": "\(program)", "kind": kind.rawValue]
+    parameters["centreCounts"] = centreCounts?.jobText
+    return parameters
+  }
+
+  init(_ parts: JobParts) throws(ComputeError) {
+    self.init(
+      program: try parts.program("program"), kind: try parts.value("kind") { KernelKind(rawValue: $0) },
+      points: try parts.tensor("points"), centres: try parts.tensor("centres"), centreCounts: try parts.integers("centreCounts"),
+      coefficients: try parts.tensor("coefficients"), value: try parts.tensor("value"), jacobian: parts.tensors["jacobian"])
+  }
+}
+
+extension TensorJob {
+  /// The results of a pass over pairs of points and centres, or features.
+  func requirePassResults(_ name: String, _ points: Tensor, outputs: Int, _ value: Tensor, _ jacobian: Tensor?) throws(ComputeError) {
+    try require(
+      value.shape == (points.batch, points.rows, outputs)
+        && jacobian.map { $0.shape == (points.batch, points.rows, outputs * points.columns) } ?? true, name,
+      expected: "value [b, n, c], jacobian [b, n, c·w] for \(outputs) outputs at points \(points.shapeText)",
+      got: "\(value.shapeText), \(jacobian?.shapeText ?? "none")")
+  }
+}

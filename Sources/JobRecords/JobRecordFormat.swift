@@ -1,0 +1,64 @@
+import CZlib
+import Compute
+import Foundation
+
+/// Files of recorded jobs: a line that names the format, then parts.
+///
+/// A part is a line `KIND BYTES JSON`, as many bytes, a line feed, the CRC-32 of the line with its feed and the bytes as eight hexadecimal
+/// digits, and a line feed. The first part is `device`, the last one `end`, those between are `job`.
+enum JobRecordFormat {
+  static let name = "isthmus-jobs"
+  static let version = "1"
+  /// A line feed, eight digits, a line feed.
+  static let trailerBytes = 10
+
+  enum Kind: String {
+    case device, job, end
+  }
+
+  static func checksumText(_ crc: UInt32) -> String {
+    let digits = String(crc, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
+  static func line(_ kind: Kind, byteCount: Int, _ content: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Array("\(kind.rawValue) \(byteCount) ".utf8) + (try encoder.encode(content)) + Array("\n".utf8)
+  }
+}
+
+/// CRC-32 (as in gzip and zip) of bytes that arrive in parts.
+struct PartChecksum {
+  private(set) var value: UInt32 = 0
+
+  mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    // For no buffer zlib would begin again.
+    guard let base = bytes.baseAddress else { return }
+    value = UInt32(truncatingIfNeeded: crc32_z(UInt(value), base.assumingMemoryBound(to: UInt8.self), bytes.count))
+  }
+}
+
+/// What a record says of a job beside its numbers.
+struct JobDescription: Codable, Equatable {
+  var operation: BackendOperation
+  var parameters: [String: String]
+  var tensors: [TensorDescription]
+}
+
+/// How a record ended.
+public struct JobRecordEnd: Codable, Equatable, Sendable {
+  public enum Reason: String, Codable, Sendable {
+    /// With the run.
+    case done
+    case limit
+    /// The device failed in the last job, whose results are no numbers.
+    case failure
+    case interruption
+  }
+
+  public let jobs: Int
+  public let reason: Reason
+  /// What the device said of its failure.
+  public var message: String?
+}
