@@ -8,7 +8,7 @@ import Foundation
 struct SelfTest {
   /// Kept, and recorded with what was computed.
   struct Outcome: Codable {
-    /// Such as `5 cases in float64, worst ratio 0.21`.
+    /// What was tested, such as `5 cases in float64, worst ratio 0.21`.
     let summary: String
     let date: String
   }

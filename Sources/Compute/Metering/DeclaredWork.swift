@@ -11,6 +11,7 @@ public struct DeclaredWork: Sendable, Equatable {
   public var pairs = 0.0
   /// Instructions of a multiply-add unit: half of `flops`; for pairs nominal, from the formulas (see `ArithmeticCost`).
   public var multiplyAdds = 0.0
+  /// Bytes of all operands, each counted once.
   public var bytes = 0.0
 
   public static func += (a: inout DeclaredWork, b: DeclaredWork) {
@@ -89,7 +90,7 @@ public struct DeclaredWork: Sendable, Equatable {
     multiplyAdds = pairs * (feature + Self.sums(job.points.columns, job.coefficients.columns, jacobian: job.jacobian != nil))
   }
 
-  /// Of a pair beside its kernel: the inner product, and the sums of values and, with a Jacobian, of slopes in `width` directions.
+  /// Work of a pair beside its kernel: the inner product, and the sums of values and, with a Jacobian, of slopes in `width` directions.
   private static func sums(_ width: Int, _ outputs: Int, jacobian: Bool) -> Double {
     Double(width + outputs + (jacobian ? outputs * (width + 1) : 0))
   }
