@@ -3,14 +3,17 @@ import Foundation
 
 /// The operations of `Backend` that the suite covers.
 public enum ConformanceOperation: String, Sendable, Codable, CaseIterable {
+  /// Operations by the names of the backend's requirements.
   case copy, copyRows, gemm, recursion, recursionVJP, blockKernel, widePass, featurePass, map, reduceRows, fillNormal, triangularSolve
 }
 
 /// One operation at one choice of sizes, layouts and inputs. The same on every device.
 public struct ConformanceCase: Sendable, CustomStringConvertible {
+  /// The operation under test.
   public let operation: ConformanceOperation
   /// Sizes and options.
   public let label: String
+  /// Seed of the inputs.
   public let seed: UInt64
   let body: any CaseBody
 
@@ -25,19 +28,26 @@ protocol CaseBody: Sendable {
 
 /// How one case went on one engine.
 public struct ConformanceResult: Sendable, Codable {
+  /// The operation under test.
   public let operation: ConformanceOperation
+  /// Description of the case, as `--filter` takes it.
   public let caseText: String
+  /// Identifier of the device, as `--device` takes it.
   public let device: String
+  /// Precision of the engine.
   public let precision: Precision
   /// The largest error of any element in units of its derived bound; at most 1 in a correct backend.
   public let worstRatio: Double
-  /// Where that was: output, [item, row, column], both numbers and the bound.
+  /// Place of the largest error: output, [item, row, column], both numbers and the bound.
   public let worstPlace: String
+  /// Elements of the outputs that were compared with a bound.
   public let elements: Int
   /// Elements of which only finiteness could be asked.
   public let unbounded: Int
+  /// Sentences on what is wrong; empty in a correct backend.
   public let failures: [String]
 
+  /// Whether nothing failed.
   public var passed: Bool { failures.isEmpty }
   /// Everything needed to run this case again.
   public var repro: String { "isthmus check --device \(device) --precision \(precision) --filter '\(caseText)'" }
