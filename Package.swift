@@ -156,6 +156,7 @@ let package = Package(
     tests(
       "CommandLineTests",
       ["IsthmusCommand", "PrintableText", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
+    tests("DocumentationTests", ["Isthmus"]),
     tests("FuzzTests", ["Datasets", "IsthmusCommand", "Results"]),
     tests("LinearAlgebraTests", ["BackendCatalog", "Compute", "LinearAlgebra"]),
     tests(
