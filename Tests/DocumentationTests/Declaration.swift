@@ -5,9 +5,9 @@ struct Declaration: Sendable {
   var line: Int
   /// The keyword: `func`, `var`, `case`, ….
   var kind: String
-  /// Name, `init` or the operator; of a list of cases the first.
+  /// Name, `init`, `subscript` or the operator; of a list of cases the first.
   var name: String
-  /// From the keyword to the end of the parameters, on one line.
+  /// From the modifiers to the end of the parameters, on one line.
   var signature: String
   /// Lines of the doc comment without their slashes, and where they begin.
   var comment: [String]

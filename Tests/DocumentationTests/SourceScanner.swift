@@ -46,7 +46,7 @@ struct SourceScanner {
         if isComplete, !rest.isEmpty {
           if let head = Self.head(rest) {
             let signature = Self.signature(rest, lines[(index + 1)...])
-            found = scope(head, in: scopes.last)
+            found = Self.scope(head)
             if head.kind != "extension" {
               declarations.append(
                 Declaration(
@@ -91,7 +91,7 @@ struct SourceScanner {
         let name = after.trimmed.drop { $0 == "`" }
         let plain = name.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
         let spelled = plain.isEmpty ? name.prefix { !" (".contains($0) } : plain
-        return Head(modifiers: modifiers, kind: word, name: word == "init" ? "init" : String(spelled))
+        return Head(modifiers: modifiers, kind: word, name: ["init", "subscript"].contains(word) ? String(word) : String(spelled))
       }
       guard Self.modifiers.contains(word) else { return nil }
       // `internal(set)` says nothing of reading.
@@ -117,8 +117,8 @@ struct SourceScanner {
     }
   }
 
-  private func scope(_ head: Head, in outer: Scope?) -> Scope? {
-    guard Self.types.contains(head.kind) else { return nil }
+  private static func scope(_ head: Head) -> Scope? {
+    guard types.contains(head.kind) else { return nil }
     let name = head.name.split(separator: ".").last.map(String.init) ?? head.name
     return Scope(kind: head.kind, name: name, isPublic: head.modifiers.contains { ["public", "open", "package"].contains($0) })
   }
@@ -127,7 +127,7 @@ struct SourceScanner {
     let head = signature.prefix { $0 != "{" }
     guard let colon = head.firstIndex(of: ":") else { return }
     let list = String(head[head.index(after: colon)...]).components(separatedBy: " where ")[0]
-    let names = list.split(whereSeparator: { ",&>".contains($0) }).compactMap { part in
+    let names = list.split(whereSeparator: { ",&>:".contains($0) }).compactMap { part in
       part.trimmed.prefix { $0 != "<" }.trimmed.split(separator: ".").last.map(String.init)
     }
     conformances[name.split(separator: ".").last.map(String.init) ?? name, default: []].formUnion(names)
