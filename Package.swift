@@ -2,8 +2,9 @@
 import Foundation
 import PackageDescription
 
-// A plain `swift build` is portable. The Makefile sets ISTHMUS_NATIVE=1, which also builds the CPU backend's
-// hot loops for AVX2 and AVX-512 (unsafe flags bar use as a versioned dependency); the right one is chosen at run time.
+// A plain `swift build` is portable. The Makefile sets ISTHMUS_NATIVE=1, which also builds the CPU backend's hot loops for
+// AVX2 and AVX-512; the right one is chosen at run time. The flags are unsafe ones, which SwiftPM takes from versioned
+// dependencies too since tools version 6.2: Documentation/library.md.
 let environment = ProcessInfo.processInfo.environment
 let hasWarningsAsErrors = isOn("ISTHMUS_WARNINGS_AS_ERRORS")
 
@@ -158,6 +159,7 @@ let package = Package(
     tests(
       "CommandLineTests",
       ["IsthmusCommand", "PrintableText", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
+    tests("DocumentationTests", ["Isthmus", "Subprocesses"]),
     tests("FuzzTests", ["Compute", "Datasets", "IsthmusCommand", "JobRecords", "ReferenceBackend", "Results", "WideKernels"]),
     tests("LinearAlgebraTests", ["BackendCatalog", "Compute", "LinearAlgebra"]),
     tests(

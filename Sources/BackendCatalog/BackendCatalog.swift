@@ -10,6 +10,7 @@ public enum BackendCatalog {
   public struct Entry: Sendable {
     /// What `--device` takes.
     public let identifier: String
+    /// The device, ready to compute, or the error that says why it is missing.
     public let backend: Result<any Backend, ComputeError>
   }
 

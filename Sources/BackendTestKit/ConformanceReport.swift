@@ -3,19 +3,24 @@ import Foundation
 
 /// What the suite found on one device at one precision.
 public struct ConformanceReport: Sendable, Codable {
+  /// The device that was tested.
   public let device: DeviceDescription
+  /// Precision of the engine.
   public let precision: Precision
   /// Operations that the backend left to the host.
   public let fallbacks: [String]
+  /// One result per case, in the order of the suite.
   public let results: [ConformanceResult]
 
   public init(device: DeviceDescription, precision: Precision, fallbacks: [String], results: [ConformanceResult]) {
     (self.device, self.precision, self.fallbacks, self.results) = (device, precision, fallbacks, results)
   }
 
+  /// Results of the cases that failed.
   public var failures: [ConformanceResult] { results.filter { !$0.passed } }
   /// A report on nothing has not passed.
   public var passed: Bool { !results.isEmpty && failures.isEmpty }
+  /// The result with the largest ratio of error to bound; nil without cases.
   public var worst: ConformanceResult? { results.max { $0.worstRatio < $1.worstRatio } }
 
   /// One line: `conformance: 412 cases on cpu float64, worst ratio 0.31 (recursionVJP …)`.

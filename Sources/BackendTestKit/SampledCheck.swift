@@ -7,6 +7,7 @@ import WideKernels
 public struct SampledCheck: Sendable {
   /// The largest error in units of its bound; at most 1 in a correct backend, infinite for a result that is not finite.
   public private(set) var worstRatio = 0.0
+  /// Elements that were compared.
   public private(set) var elements = 0
 
   /// Entries (i, j) of the last item of kernels of points.

@@ -20,7 +20,7 @@ final class HostBuffer: DeviceBuffer {
 
 /// Allocates host memory and keeps some of what was freed.
 final class HostMemory: Sendable {
-  /// Below 64 kB the allocator of the C library is as good.
+  /// Blocks kept for use again; below 64 kB the allocator of the C library is as good.
   private let freed = FreedBlocks<UInt>(limit: 1 << 30, smallest: 1 << 16) { address in
     HostPages.free(UnsafeMutableRawPointer(bitPattern: address))
   }

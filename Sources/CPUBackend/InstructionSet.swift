@@ -18,7 +18,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   /// AVX-512 F, BW, CD, DQ, VL.
   case avx512
 
-  /// Whether this program holds loops for it; only the baseline unless built with `ISTHMUS_NATIVE=1` on x86-64.
+  /// Whether the program holds loops of the set; only the baseline unless built with `ISTHMUS_NATIVE=1` on x86-64.
   var isBuilt: Bool {
     #if NATIVE_LOOPS
     true
@@ -27,7 +27,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     #endif
   }
 
-  /// Whether this processor has it.
+  /// Whether the processor has the instructions.
   var isSupported: Bool {
     switch self {
     case .baseline: true
@@ -75,7 +75,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     return wanted
   }
 
-  /// Why it cannot be used; nil where it can.
+  /// Why the set cannot be used; nil where it can.
   private var lack: String? {
     if !isSupported {
       "this processor has no \(rawValue); it has \(CPUBackend.available.map(\.rawValue).joined(separator: ", "))"

@@ -22,7 +22,7 @@ extension Operations {
       && !(areModerate(rowVariance, tile.isPaired ? tile.stride : tile.rows) && areModerate(columnVariance, tile.stride))
   }
 
-  /// As `HotLoops.layer`.
+  /// One layer as `HotLoops.layer`, for variances far from 1.
   func farLayer(
     _ stage: LayerStage, _ tile: PairTile<Scalar>, rowVariance: UnsafePointer<Scalar>, columnVariance: UnsafePointer<Scalar>
   ) {
@@ -43,7 +43,7 @@ extension Operations {
     loops.affine(weight: stage.outputWeight, bias: stage.outputBias, nngp: tile.nngp, ntk: tile.ntk, padded: area)
   }
 
-  /// The same with derivatives in q12 and in the variance of the columns' inputs.
+  /// One layer with derivatives in q12 and in the variance of the columns' inputs.
   func farLayer(
     _ stage: LayerStage, _ tile: PairTile<Scalar>, _ derivatives: PairDerivatives<Scalar>, rowVariance: UnsafePointer<Scalar>,
     columnVariance: UnsafePointer<Scalar>, columnSlope: UnsafePointer<Scalar>

@@ -5,7 +5,7 @@ import Compute
 extension Operations {
   /// Rows and columns of a tile of a block's kernel: few, so that panels of inputs are used again.
   private var kernelTile: (rows: Int, columns: Int) { (48, 8 * loops.lanes) }
-  /// Of a recursion: few rows of many columns, which are read from and written to memory in one go.
+  /// Tile of a recursion: few rows of many columns, which are read from and written to memory in one go.
   private var recursionTile: (rows: Int, columns: Int) { (6, 64 * loops.lanes) }
 
   /// Whether results are too large for a last-level cache (32 MB where this was measured; virtual machines report any size): then they are

@@ -4,7 +4,7 @@ import Compute
 extension Operations {
   /// Numbers of a window whose inputs may have to be laid out anew: three such windows fit the first cache.
   private static var mapBlock: Int { 2048 }
-  /// From this many columns on a row is a window of its own.
+  /// Columns from which on a row is a window of its own.
   private static var wideRow: Int { 256 }
 
   func map(_ function: PointFunction, _ inputs: [Matrices<Scalar>], into out: Matrices<Scalar>) {

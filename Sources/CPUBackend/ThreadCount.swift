@@ -6,10 +6,12 @@ import Foundation
 public struct ThreadCount: Sendable, Equatable {
   /// More are refused: a mistyped number would take all threads that the system has.
   public static let most = 1024
+  /// The variable that sets the number.
   public static let variable = "ISTHMUS_THREADS"
 
+  /// Number of threads, the caller among them.
   public let count: Int
-  /// Such as `its set of processors has 1 of 2`.
+  /// What decided the number, such as `its set of processors has 1 of 2`.
   public let reason: String
 
   /// The least of the processors that the system lets this process run on, the processor time that its control groups grant, and what
@@ -49,7 +51,7 @@ public struct ThreadCount: Sendable, Equatable {
     (count, reason) = (least, decided)
   }
 
-  /// Nil where the system does not tell.
+  /// Processors that the system lets this process run on; nil where it does not tell.
   private static var allowedProcessors: Int? {
     let allowed = processor_allowed()
     defer { processor_free(allowed) }

@@ -11,7 +11,7 @@ final class ThreadPlacement: Sendable {
     var avoided: Int32 = -1
   }
   private let state = Mutex(State())
-  /// The same as in `state`, to be looked at without waiting.
+  /// The avoided processor of `state`, to be looked at without waiting.
   private let avoided = Atomic<Int32>(-1)
   /// nil where nothing is done.
   nonisolated(unsafe) private let allowed: OpaquePointer?

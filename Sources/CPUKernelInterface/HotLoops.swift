@@ -3,9 +3,13 @@ import WideKernels
 
 /// A rectangle of row-major numbers: `rows` × `columns`, rows `stride` elements apart.
 package struct Panel<Scalar> {
+  /// The first number.
   package var base: UnsafeMutablePointer<Scalar>
+  /// Number of rows.
   package var rows: Int
+  /// Number of columns.
   package var columns: Int
+  /// Elements from one row to the next.
   package var stride: Int
 
   package init(_ base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int, stride: Int) {
@@ -18,16 +22,20 @@ package struct Panel<Scalar> {
 
 /// The left operand of a panel product: packed to panels, or as it lies in memory.
 package struct LeftPanels<Scalar> {
+  /// The first number.
   package let base: UnsafePointer<Scalar>
   /// Distances of neighbouring rows and inner indices.
   package let rowStep: Int
+  /// Distance of neighbouring inner indices.
   package let innerStep: Int
+  /// Whether the numbers lie in panels that `pack` has written.
   package let isPacked: Bool
 
   /// Panels of `width` rows that `pack` has written.
   package static func packed(_ panels: UnsafePointer<Scalar>, width: Int) -> Self {
     Self(base: panels, rowStep: 1, innerStep: width, isPacked: true)
   }
+  /// Rows as they lie in memory, with the distances of neighbouring rows and inner indices.
   package static func inPlace(_ base: UnsafePointer<Scalar>, rowStep: Int, innerStep: Int) -> Self {
     Self(base: base, rowStep: rowStep, innerStep: innerStep, isPacked: false)
   }
@@ -41,10 +49,13 @@ package struct LeftPanels<Scalar> {
 /// An operand of many small products as it lies in memory: distances of neighbouring items, rows of op(A) (columns of op(B)) and
 /// inner indices.
 package struct ItemOperand<Scalar> {
+  /// The first number of the first item.
   package let base: UnsafePointer<Scalar>
   /// 0 where all products share it.
   package let itemStep: Int
+  /// Distance of neighbouring rows of op(A), or columns of op(B).
   package let outerStep: Int
+  /// Distance of neighbouring inner indices.
   package let innerStep: Int
 
   package init(_ base: UnsafePointer<Scalar>, itemStep: Int, outerStep: Int, innerStep: Int) {
@@ -57,8 +68,11 @@ package struct ItemOperand<Scalar> {
 
 /// Rows of a matrix in any order: line i is row `order[i]`, or row i where there is no order.
 package struct RowSelection<Scalar> {
+  /// The first number of row 0.
   package var base: UnsafeMutablePointer<Scalar>
+  /// Elements from one row to the next.
   package var stride: Int
+  /// Row of every line; nil where line i is row i.
   package var order: UnsafePointer<Int>?
 
   package init(_ base: UnsafeMutablePointer<Scalar>, stride: Int, order: UnsafePointer<Int>?) {
@@ -67,6 +81,7 @@ package struct RowSelection<Scalar> {
     self.order = order
   }
 
+  /// The first number of a line.
   @inlinable package subscript(line: Int) -> UnsafeMutablePointer<Scalar> { base + (order?[line] ?? line) * stride }
 }
 
@@ -74,14 +89,19 @@ package struct RowSelection<Scalar> {
 ///
 /// The maps are z ← weight · z + bias on all covariances; ntk ← weight · ntk + gain · nngp.
 package struct LayerStage: Sendable {
+  /// Weight variance of the affine map.
   package var weight: Double
+  /// Bias variance of the affine map.
   package var bias: Double
   /// 1, or 0 where no affine map stands before the non-linearity.
   package var gain: Double
+  /// The non-linearity.
   package var activation: any Activation
-  /// Of the outputs; 1, 0 and 0 where none follows.
+  /// Weight variance of the outputs' map; with bias and gain 1, 0 and 0 where none follows.
   package var outputWeight = 1.0
+  /// Bias variance of the outputs.
   package var outputBias = 0.0
+  /// Gain of the outputs' map, as `gain`.
   package var outputGain = 0.0
   /// Whether nothing stands before it: the tangent kernel and the derivatives of the tile are then not read.
   package var isFirst: Bool
@@ -100,13 +120,17 @@ package struct LayerStage: Sendable {
 ///
 /// Layers take four vectors at a time, whatever rows they are of: every array has room for a whole number of four vectors.
 package struct PairTile<Scalar> {
+  /// Rows of the tile.
   package var rows: Int
+  /// Columns of the tile.
   package var columns: Int
+  /// Elements from one row to the next.
   package var stride: Int
   /// The NNGP kernel of the layers so far; in front of the first layer the covariance of the inputs.
   package var nngp: UnsafeMutablePointer<Scalar>
+  /// The tangent kernel of the layers so far.
   package var ntk: UnsafeMutablePointer<Scalar>
-  /// Whether this is one row of pairs each of which has a row variance of its own.
+  /// Whether the tile is one row of pairs each of which has a row variance of its own.
   package var isPaired = false
 
   package init(rows: Int, columns: Int, stride: Int, nngp: UnsafeMutablePointer<Scalar>, ntk: UnsafeMutablePointer<Scalar>) {
@@ -120,9 +144,13 @@ package struct PairTile<Scalar> {
 
 /// Derivatives of a tile's kernels in the column input's variance (11) and in the inputs' covariance (12), each as large as the tile's.
 package struct PairDerivatives<Scalar> {
+  /// Derivative of nngp in the column input's variance.
   package var nngp11: UnsafeMutablePointer<Scalar>
+  /// Derivative of nngp in the inputs' covariance.
   package var nngp12: UnsafeMutablePointer<Scalar>
+  /// Derivative of ntk in the column input's variance.
   package var ntk11: UnsafeMutablePointer<Scalar>
+  /// Derivative of ntk in the inputs' covariance.
   package var ntk12: UnsafeMutablePointer<Scalar>
 
   package init(
@@ -138,7 +166,9 @@ package struct PairDerivatives<Scalar> {
 
 /// Variances of a set of inputs through the layers, one number per input.
 package struct DiagonalState<Scalar> {
+  /// The NNGP kernel of every input with itself.
   package var nngp: UnsafeMutablePointer<Scalar>
+  /// The tangent kernel of every input with itself.
   package var ntk: UnsafeMutablePointer<Scalar>
   /// ∂nngp/∂q of the input's own variance.
   package var slope: UnsafeMutablePointer<Scalar>
@@ -152,14 +182,17 @@ package struct DiagonalState<Scalar> {
 
 /// Sums over centres of which the slopes at the points of a tile consist, each `[…, stride]`.
 package struct SlopeTile<Scalar> {
+  /// Elements from one row of the arrays to the next.
   package var stride: Int
+  /// Coordinates of a point.
   package var width: Int
+  /// Outputs of the function.
   package var outputs: Int
   /// Coordinates of the points `[width, stride]`.
   package var points: UnsafePointer<Scalar>
-  /// By the point's own variance `[outputs, stride]`.
+  /// Sums by the point's own variance `[outputs, stride]`.
   package var own: UnsafePointer<Scalar>
-  /// By the covariances, times the centres' coordinates `[outputs · width, stride]`.
+  /// Sums by the covariances, times the centres' coordinates `[outputs · width, stride]`.
   package var cross: UnsafeMutablePointer<Scalar>
 
   package init(
@@ -178,15 +211,25 @@ package struct SlopeTile<Scalar> {
 package struct FeatureTile<Scalar> {
   /// Coordinates of the points `[width, stride]`; `stride` is a multiple of the widest vector, and the padding holds points.
   package var points: UnsafePointer<Scalar>
+  /// Elements from one row of the arrays to the next.
   package var stride: Int
+  /// Coordinates of a point.
   package var width: Int
+  /// Number of features.
   package var features: Int
+  /// Weights of the features `[features, width]`.
   package var weights: UnsafePointer<Scalar>
+  /// Elements from one feature's weights to the next's.
   package var weightStride: Int
+  /// Biases of the features; nil without.
   package var biases: UnsafePointer<Scalar>?
+  /// Elements from one feature's bias to the next's.
   package var biasStride: Int
+  /// Coefficients of the features.
   package var coefficients: UnsafePointer<Scalar>
+  /// Elements from one row of coefficients to the next.
   package var coefficientStride: Int
+  /// Outputs of the function.
   package var outputs: Int
   /// Coefficient times weight `[features, outputs · width]`; null where no Jacobian is asked for.
   package var products: UnsafePointer<Scalar>?
@@ -221,12 +264,14 @@ package struct FeatureTile<Scalar> {
 ///
 /// Counts named `padded` are multiples of `lanes`. Nothing here allocates or fails, and every sum has a fixed order.
 package protocol HotLoops<Scalar>: Sendable {
+  /// Type of the numbers.
   associatedtype Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable
 
   /// Numbers in a vector.
   var lanes: Int { get }
   /// Rows and columns of the block of C that stays in registers.
   var blockRows: Int { get }
+  /// Columns of the block of C that stays in registers.
   var blockColumns: Int { get }
 
   // MARK: Matrix products
@@ -266,7 +311,7 @@ package protocol HotLoops<Scalar>: Sendable {
   /// One layer for a tile: `rowVariance` `[rows]`, or `[stride]` if the tile is paired, and `columnVariance` `[stride]` in front of the activation, after the affine map.
   func layer(
     _ stage: LayerStage, _ tile: PairTile<Scalar>, rowVariance: UnsafePointer<Scalar>, columnVariance: UnsafePointer<Scalar>)
-  /// The same with derivatives in q12 and in the column's own variance; `columnSlope` `[stride]` is the derivative of
+  /// One layer with derivatives in q12 and in the column's own variance; `columnSlope` `[stride]` is the derivative of
   /// `columnVariance` in the latter.
   func layer(
     _ stage: LayerStage, _ tile: PairTile<Scalar>, _ derivatives: PairDerivatives<Scalar>, rowVariance: UnsafePointer<Scalar>,
@@ -277,9 +322,11 @@ package protocol HotLoops<Scalar>: Sendable {
     rowStride: Int)
   /// An affine map that no activation follows, on a tile of `padded` numbers.
   func affine(weight: Double, bias: Double, nngp: UnsafeMutablePointer<Scalar>, ntk: UnsafeMutablePointer<Scalar>, padded: Int)
+  /// An affine map that no activation follows, on the derivatives of a tile of `padded` numbers.
   func affine(weight: Double, _ derivatives: PairDerivatives<Scalar>, padded: Int)
   /// The affine map of a stage on variances: leaves q11 in front of the activation in `state`.
   func diagonalAffine(weight: Double, bias: Double, gain: Double, _ state: DiagonalState<Scalar>, padded: Int)
+  /// The activation of a stage on variances and their slopes, after `diagonalAffine`.
   func diagonalActivation(_ activation: any Activation, _ state: DiagonalState<Scalar>, padded: Int)
   /// q12 = u·p_j / width for `rows` centres u and points p given by coordinates `[width, pointStride]`.
   func gram(
@@ -319,10 +366,12 @@ package protocol HotLoops<Scalar>: Sendable {
     _ x: UnsafePointer<Scalar>, rowStep: Int, rows: Int, columns: Int, into out: UnsafeMutablePointer<Scalar>, outStep: Int)
   /// Rows `lines` of a selection to those of another, rounded to the target's precision.
   func copyRows(_ lines: Range<Int>, of source: RowSelection<Double>, to target: RowSelection<Scalar>, columns: Int)
+  /// Copies float32 rows `lines` of a selection to those of another, at the target's precision.
   func copyRows(_ lines: Range<Int>, of source: RowSelection<Float>, to target: RowSelection<Scalar>, columns: Int)
   /// `out[e]` ← function(a[e], b[e]); `out` may be `a` or `b`.
   func map(
     _ function: PointFunction, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, into out: UnsafeMutablePointer<Scalar>, count: Int)
+  /// The reduction of `count` neighbouring numbers.
   func reduce(_ reduction: Reduction, _ x: UnsafePointer<Scalar>, count: Int) -> Scalar
   /// Normals 2·firstBlock … of a stream, `blocks` pairs.
   func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64, blocks: Int, into out: UnsafeMutablePointer<Scalar>)
@@ -336,5 +385,6 @@ package protocol HotLoops<Scalar>: Sendable {
 
 /// The elementary functions that `RealAlgebra` asks of a vector.
 package enum VectorFunction: String, Sendable, CaseIterable {
+  /// Functions of `RealAlgebra` by their names.
   case sqrt, exp, expm1, log, log1p, erf, gaussian, sin, cos, atan2, selfDeterminant
 }

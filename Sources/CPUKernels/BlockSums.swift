@@ -11,7 +11,7 @@ protocol BlockSums<V> {
   mutating func add(_ a: UnsafePointer<V.Scalar>, rowStep: Int, _ first: V, _ middle: V, _ last: V)
   /// C ← alpha · sums + beta · C.
   func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int)
-  /// The same in the first `edge` columns of the last vector, without leaving the registers; rounded as in a whole block.
+  /// Writes the first `edge` columns of the last vector, without leaving the registers; rounded as in a whole block.
   func finish(_ alpha: V, _ beta: V?, _ c: UnsafeMutablePointer<V.Scalar>, stride: Int, edge: Int)
 }
 

@@ -7,7 +7,7 @@ private struct PanelProduct<V: Vector> {
   let left: LeftPanels<V.Scalar>
   let inner: Int
   let alpha: V
-  /// nil where C is not read.
+  /// The factor of C; nil where C is not read.
   let beta: V?
   let c: Panel<V.Scalar>
   let diagonal: Int?
@@ -56,7 +56,7 @@ extension TileLoops {
     }
   }
 
-  /// In blocks of as many rows as registers hold sums for, and of fewer at the end.
+  /// Multiplies blocks of as many rows as registers hold sums for, and of fewer at the end.
   @inline(__always)
   private func multiplyRows<Row: BlockSums>(
     _ product: PanelProduct<V>, _: Row.Type, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int

@@ -10,7 +10,7 @@ private struct ItemProducts<V: Register> {
   let itemStep: Int
   let inner: Int
   let alpha: V
-  /// nil where C is not read.
+  /// The factor of C; nil where C is not read.
   let beta: V?
   /// How far the operands are fetched with each inner index, and how many items ahead; 0 where they are not.
   let share: Int
@@ -69,7 +69,7 @@ extension TileLoops {
     }
   }
 
-  /// In blocks of as many rows as registers hold sums for, and of fewer at the end, but of no less than four if there are eight.
+  /// Multiplies blocks of as many rows as registers hold sums for, and of fewer at the end, but of no less than four if there are eight.
   @inline(__always)
   private func multiplyRows<Row: BlockSums>(
     _ products: ItemProducts<V>, _: Row.Type, _ item: Int, _ columns: ItemColumns, isFetching: Bool

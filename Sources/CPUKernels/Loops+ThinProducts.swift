@@ -10,7 +10,7 @@ private struct ThinProduct<V: Register> {
   let bStride: Int
   let inner: Int
   let alpha: V
-  /// nil where C is not read.
+  /// The factor of C; nil where C is not read.
   let beta: V?
   let c: Panel<V.Scalar>
 }

@@ -23,7 +23,7 @@ extension TileLoops {
     pointStride: Int, width: Int, factor: Scalar, into out: UnsafeMutablePointer<Scalar>, stride: Int
   ) {
     @inline(__always) func start(_ row: Int) -> Scalar { starts.map { $0[row &* startStep] } ?? 0 }
-    /// Of four rows, or of `rows` fewer, and as many columns as `Columns` has lanes.
+    /// A block of four rows, or of `rows` fewer, and as many columns as `Columns` has lanes.
     @inline(__always) func block<Columns: Vector>(_ first: Int, _ rows: Int, _ column: Int, _: Columns.Type)
     where Columns.Scalar == Scalar {
       let factors = Columns(repeating: factor)
@@ -46,7 +46,7 @@ extension TileLoops {
       (factors * s2).store(target + lines.2 * stride)
       (factors * s3).store(target + lines.3 * stride)
     }
-    /// Of eight rows, or of `rows` fewer, and one vector of columns: with four sums each would wait for the one before.
+    /// A block of eight rows, or of `rows` fewer, and one vector of columns: with four sums each would wait for the one before.
     @inline(__always) func eight(_ first: Int, _ rows: Int, _ column: Int) {
       let factors = Twin<V>(repeating: factor)
       @inline(__always) func line(_ row: Int) -> Int { min(row, rows - 1) }

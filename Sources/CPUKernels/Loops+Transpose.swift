@@ -16,7 +16,7 @@ extension TileLoops {
     }
   }
 
-  /// At most `lanes` rows and columns.
+  /// Transposes at most `lanes` rows and columns.
   @inline(__always)
   private func transposeBlock(
     _ x: UnsafePointer<Scalar>, rowStep: Int, rows: Int, columns: Int, into out: UnsafeMutablePointer<Scalar>, outStep: Int

@@ -37,7 +37,7 @@ extension TileLoops {
     }
   }
 
-  /// At most two vectors.
+  /// Copies at most two vectors.
   @inline(__always)
   private func copy(_ source: UnsafeMutablePointer<Scalar>, to target: UnsafeMutablePointer<Scalar>, _ count: Int) {
     if count == 2 * V.lanes {

@@ -4,6 +4,7 @@ import CPUKernelInterface
 ///
 /// Conforming types are concrete, so that the compiler specialises every loop of the extensions for them.
 package protocol TileLoops<V>: HotLoops where Scalar == V.Scalar {
+  /// Register of the precision and instruction set.
   associatedtype V: Register
 }
 

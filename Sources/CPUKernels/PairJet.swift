@@ -90,7 +90,7 @@ struct PairJet<R: Vector>: RealAlgebra {
     let (sine, cosine) = R.Functions.sineAndCosine(x.value)
     return linear(cosine, -sine, x)
   }
-  /// At the origin there is no direction; the angle's derivative is taken as 0 there, as in `Jet`.
+  /// Angle of the point (x, y); at the origin, where there is no direction, its derivative is taken as 0, as in `Jet`.
   @inline(__always) static func atan2(y: PairJet, x: PairJet) -> PairJet {
     let norm = R.fma(x.value, x.value, y.value * y.value)
     let inverse = R.select(.one / norm, .zero, where: .zero, isLessThan: norm)

@@ -19,7 +19,7 @@ package struct Twin<V: Vector>: Vector {
     first.store(pointer)
     second.store(pointer + V.lanes)
   }
-  /// To two places.
+  /// Stores both halves, each to a place of its own.
   @inline(__always) func store(_ pointer: UnsafeMutablePointer<Scalar>, _ other: UnsafeMutablePointer<Scalar>) {
     first.store(pointer)
     second.store(other)
@@ -66,6 +66,7 @@ package struct Twin<V: Vector>: Vector {
   @inline(__always) package static func libraryCos(_ x: Twin) -> Twin { Twin(V.libraryCos(x.first), V.libraryCos(x.second)) }
 }
 
+/// Integers of a `Twin`: those of its first and of its second half.
 package struct TwinIntegers<I: IntegerVector>: IntegerVector {
   var first: I
   var second: I

@@ -4,23 +4,32 @@ import WideKernels
 ///
 /// `RealAlgebra` formulas of this type are inlined into the loops of `Loops64` and `Loops32`.
 package protocol Vector: RealAlgebra {
+  /// Type of the numbers.
   associatedtype Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable
-  /// Of the precision.
+  /// Elementary functions of the precision.
   associatedtype Functions: ElementaryFunctions
   /// Integers as wide as the scalar, as many as there are lanes.
   associatedtype Integers: IntegerVector
+  /// Numbers side by side.
   static var lanes: Int { get }
+  /// One number in every lane.
   init(repeating scalar: Scalar)
+  /// Loads `lanes` neighbouring numbers, wherever they begin.
   init(_ pointer: UnsafePointer<Scalar>)
+  /// Stores all lanes one after the other.
   func store(_ pointer: UnsafeMutablePointer<Scalar>)
 
   // MARK: What the elementary functions are made of
 
+  /// The bits of every lane as an integer.
   var bits: Integers { get }
+  /// The numbers that have these bits.
   init(bits: Integers)
+  /// The numbers that have these whole values.
   init(whole: Integers)
   /// The sign of `sign` on the magnitude of `x`.
   static func copySign(_ x: Self, _ sign: Self) -> Self
+  /// `ifTrue` in lanes where n is 0, `ifFalse` in the others.
   static func select(_ ifTrue: Self, _ ifFalse: Self, whereZero n: Integers) -> Self
   /// Whether any lane has x < y.
   static func isAnyLess(_ x: Self, _ y: Self) -> Bool
@@ -28,6 +37,7 @@ package protocol Vector: RealAlgebra {
   static func reducedAngle(_ x: Self) -> (n: Integers, high: Self, low: Self)
   /// Lane by lane, for arguments too large to reduce in a few operations.
   static func librarySin(_ x: Self) -> Self
+  /// The cosine lane by lane, for arguments too large to reduce in a few operations.
   static func libraryCos(_ x: Self) -> Self
 }
 
@@ -39,17 +49,20 @@ package protocol Register: Vector {
   func store(_ pointer: UnsafeMutablePointer<Scalar>, first count: Int)
   /// The sum of the lanes, in the order of a binary tree.
   var sum: Scalar { get }
+  /// The largest lane.
   var largest: Scalar { get }
   /// out[p·outStep + r] ← x[r·rowStep + p] for p and r below `lanes`; rows from `rows` on are not read and count as 0.
   static func transpose(_ x: UnsafePointer<Scalar>, rowStep: Int, rows: Int, into out: UnsafeMutablePointer<Scalar>, outStep: Int)
-  /// The same for p below `columns` and r below `rows`, 1 … `lanes` each; nothing else is read or written.
+  /// Transposes p below `columns` and r below `rows`, 1 … `lanes` each; nothing else is read or written.
   static func transpose(
     _ x: UnsafePointer<Scalar>, rowStep: Int, rows: Int, columns: Int, into out: UnsafeMutablePointer<Scalar>, outStep: Int)
   /// Box-Muller of the four words of Philox blocks `firstBlock ..< firstBlock + lanes`: cosines and sines.
   static func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64) -> (Self, Self)
 }
 
+/// Integers side by side, as elementary functions need them.
 package protocol IntegerVector {
+  /// One integer in every lane.
   init(_ n: Int)
   static func &+ (a: Self, b: Self) -> Self
   static func &- (a: Self, b: Self) -> Self
@@ -64,12 +77,19 @@ extension IntegerVector {
 
 /// The elementary functions of one precision, for vectors of any length.
 package protocol ElementaryFunctions {
+  /// e^x.
   static func exp<R: Vector>(_ x: R) -> R
+  /// e^x − 1 without cancellation near 0.
   static func expm1<R: Vector>(_ x: R) -> R
+  /// Natural logarithm.
   static func log<R: Vector>(_ x: R) -> R
+  /// log(1 + x) without cancellation near 0.
   static func log1p<R: Vector>(_ x: R) -> R
+  /// erf(x) and exp(−x²).
   static func erfAndGaussian<R: Vector>(_ x: R) -> (erf: R, gaussian: R)
+  /// Sine and cosine of the same argument.
   static func sineAndCosine<R: Vector>(_ x: R) -> (sine: R, cosine: R)
+  /// Angle of the point (x, y) in (-π, π].
   static func atan2<R: Vector>(y: R, x: R) -> R
 }
 

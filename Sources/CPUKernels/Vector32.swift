@@ -80,7 +80,7 @@ package struct Vector32: Register {
   }
 }
 
-/// As many integers as a register of `Vector32` has lanes.
+/// Integers side by side, as many as a register of `Vector32` has lanes.
 package struct Integers32: IntegerVector {
   var lanes: vector_i32
 

@@ -76,7 +76,7 @@ package struct Vector64: Register {
   @inline(__always) package static func libraryCos(_ x: Vector64) -> Vector64 { Vector64(f64_library_cos(x.lanes)) }
 }
 
-/// As many integers as a register of `Vector64` has lanes.
+/// Integers side by side, as many as a register of `Vector64` has lanes.
 package struct Integers64: IntegerVector {
   var lanes: vector_i64
 

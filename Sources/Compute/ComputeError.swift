@@ -1,19 +1,32 @@
 /// What can go wrong between a caller, the engine and a device.
 public enum ComputeError: Error, Equatable, CustomStringConvertible {
+  /// A tensor whose shape does not fit the operation.
   case shapeMismatch(operation: String, expected: String, got: String)
+  /// A tensor of another precision than the operation's.
   case precisionMismatch(operation: String, expected: Precision, got: Precision)
+  /// A row or item that a tensor does not have.
   case indexOutOfRange(operation: String, index: Int, count: Int)
+  /// A target row that is named twice.
   case repeatedIndex(operation: String, index: Int)
+  /// A number that is infinite or no number.
   case notFinite(operation: String, row: Int, column: Int, value: Double)
+  /// A precision that the device does not have.
   case unsupportedPrecision(device: String, precision: Precision)
+  /// An allocation that the device refuses; the hint says what to make smaller.
   case outOfMemory(device: String, requestedBytes: Int, hint: String)
+  /// A memory budget too small for even one part of an operation.
   case budgetTooSmall(operation: String, neededBytes: Int, budgetBytes: Int)
+  /// A backend that this machine cannot run.
   case unavailable(backend: String, reason: String)
+  /// A device identifier that names none of those `known`.
   case unknownDevice(name: String, known: [String])
   /// A variable of the environment with a value that it cannot have.
   case variable(name: String, value: String, expected: String)
+  /// A call of the driver that failed, with the reason that it gave.
   case deviceFailure(device: String, operation: String, reason: String)
+  /// A kernel that the driver's compiler refuses, with what it wrote.
   case kernelBuildFailed(device: String, kernel: String, log: String)
+  /// Something that the backend or its driver cannot do; the reason says what.
   case unsupported(operation: String, reason: String)
   /// A description of a job of which no job can be made.
   case invalidJob(operation: String, reason: String)

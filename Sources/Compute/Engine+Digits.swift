@@ -89,7 +89,7 @@ extension Engine {
     }
   }
 
-  /// Of every row a number that equal rows share, and that of the opposite row.
+  /// Two numbers for every row: one that equal rows share, and that of the opposite row.
   private func hashes(_ x: Tensor) throws(ComputeError) -> [RowHash] {
     let values = try read(x)
     return (0..<x.rows).map { row in

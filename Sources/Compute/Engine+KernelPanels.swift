@@ -2,7 +2,7 @@ import WideKernels
 
 /// A backend that can say which rows of a symmetric kernel are complete while it computes the others.
 public protocol RowwiseKernels: Backend {
-  /// As `blockKernel` of one item without `y`, with the same bits.
+  /// The kernels of `blockKernel` of one item without `y`, with the same bits.
   ///
   /// - Parameters:
   ///   - rowsAtOnce: rows between two calls of `rows`, roughly.

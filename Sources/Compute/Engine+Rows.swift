@@ -36,7 +36,7 @@ extension Engine {
     try copyRows(RowCopyJob(source: source, target: target))
   }
 
-  /// The same numbers at this engine's precision: the tensor itself, or a copy.
+  /// A tensor of the same numbers at this engine's precision: `tensor` itself, or a copy.
   public func converted(_ tensor: Tensor) throws(ComputeError) -> Tensor {
     guard tensor.precision != precision else { return tensor }
     let result = try empty(batch: tensor.batch, rows: tensor.rows, columns: tensor.columns)
@@ -44,6 +44,7 @@ extension Engine {
     return result
   }
 
+  /// A new tensor of zeros `[batch, rows, columns]`.
   public func zeros(batch: Int = 1, rows: Int, columns: Int) throws(ComputeError) -> Tensor {
     let result = try empty(batch: batch, rows: rows, columns: columns)
     let block = min(result.count, Engine.zeroBlock)

@@ -5,11 +5,13 @@ import WideKernels
 /// A value, cheap to copy; copies share the backend and its queue. Every error is thrown before anything is enqueued,
 /// save a failure of the device itself, which surfaces at the next read or `synchronize`.
 public struct Engine: Sendable {
+  /// The device's implementation of the operations.
   public let backend: any Backend
+  /// Precision of every tensor that the engine makes.
   public let precision: Precision
   /// Bytes that one operation may allocate on the device for results and temporaries.
   public let memoryBudget: Int
-  /// Of a `MeteredBackend`.
+  /// The meter of a `MeteredBackend`; nil for any other.
   let meter: Meter?
 
   /// - Parameter memoryBudget: bytes; nil takes three quarters of the device's memory, or 4 GiB where that is unknown.
@@ -24,12 +26,14 @@ public struct Engine: Sendable {
     self.memoryBudget = memoryBudget ?? (memory > 0 ? memory / 4 * 3 : 4 << 30)
   }
 
-  /// The same device at another precision.
+  /// An engine on the same device at another precision.
   public func with(precision: Precision) throws(ComputeError) -> Engine {
     try Engine(backend, precision: precision, memoryBudget: memoryBudget)
   }
 
+  /// Name, driver and abilities of the device.
   public var device: DeviceDescription { backend.device }
+  /// Waits until everything enqueued so far has run.
   public func synchronize() throws(ComputeError) { try backend.synchronize() }
 
   // MARK: Memory
@@ -53,7 +57,7 @@ public struct Engine: Sendable {
     return Tensor(buffer: buffer, precision: precision, batch: batch, rows: rows, columns: columns)
   }
 
-  /// Nil where the product of the first few factors or of all does not fit an `Int`.
+  /// The product of the factors; nil where that of the first few or of all does not fit an `Int`.
   static func product(_ factors: Int...) -> Int? {
     var product = 1
     for factor in factors {

@@ -58,6 +58,8 @@ public final class FreedBlocks<Block: Sendable>: Sendable {
     for block in released { release(block) }
   }
 
+  /// Gives every kept block back to the system.
+  ///
   /// - Returns: whether there were any.
   @discardableResult public func releaseAll() -> Bool {
     let released = kept.withLock { kept in

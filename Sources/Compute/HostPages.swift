@@ -7,6 +7,8 @@ public enum HostPages {
   /// Room for vectors that read past the last element.
   public static let alignment = 64
 
+  /// Allocates whole pages of host memory.
+  ///
   /// - Returns: nil where the system has none; `free` gives it back.
   public static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     var pointer: UnsafeMutableRawPointer?
@@ -18,5 +20,6 @@ public enum HostPages {
     return pointer
   }
 
+  /// Frees what `allocate` gave; nil is nothing to free.
   public static func free(_ pointer: UnsafeMutableRawPointer?) { Foundation.free(pointer) }
 }

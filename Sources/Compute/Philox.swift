@@ -8,7 +8,9 @@ import Foundation
 ///
 /// Source: Salmon, Moraes, Dror & Shaw 2011, *Parallel random numbers: as easy as 1, 2, 3*, sec. 3.
 public struct RandomStream: Sendable, Equatable {
+  /// The key of the generator.
   public let seed: UInt64
+  /// Name of the stream, parts separated by `/`.
   public let name: String
   /// 64-bit FNV-1a hash of the name: the upper half of the counter.
   public let hash: UInt64

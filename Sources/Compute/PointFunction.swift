@@ -33,6 +33,7 @@ public enum PointFunction: Sendable {
   /// log x₀: −∞ at 0, not a number below
   case logarithm
 
+  /// Number of input tensors that the function reads.
   public var inputCount: Int {
     switch self {
     case .sum, .difference, .product, .quotient, .addScaled, .combination, .activationVJP: 2
@@ -116,5 +117,6 @@ extension PointFunction {
 
 /// What a row is reduced to. Every backend sums in a fixed order, so a device gives the same bits every time.
 public enum Reduction: String, Sendable, CaseIterable {
+  /// The sum of the elements, the largest of them, or the sum of their squares.
   case sum, maximum, sumOfSquares
 }

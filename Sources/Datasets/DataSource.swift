@@ -25,7 +25,9 @@ public enum DataSource: Sendable, Hashable, CustomStringConvertible {
 
   /// The two files of a test set.
   public struct TestFiles: Sendable, Hashable {
+    /// Path of the file of inputs.
     public let inputs: String
+    /// Path of the file of targets.
     public let targets: String
 
     public init(inputs: String, targets: String) {
@@ -35,7 +37,9 @@ public enum DataSource: Sendable, Hashable, CustomStringConvertible {
 
   /// Names of the two arrays of a set in an archive.
   public struct ArrayNames: Sendable, Hashable {
+    /// Name of the array of inputs.
     public let inputs: String
+    /// Name of the array of targets.
     public let targets: String
 
     public init(inputs: String, targets: String) {
@@ -217,7 +221,7 @@ public enum DataSource: Sendable, Hashable, CustomStringConvertible {
 extension DataSource: RawRepresentable, Codable {
   public var rawValue: String { description }
 
-  /// As `parse`, without its reason.
+  /// Parses the text as `parse` does, without its reason: nil where that throws.
   public init?(rawValue: String) {
     guard let source = try? DataSource.parse(rawValue) else { return nil }
     self = source

@@ -1,7 +1,10 @@
 /// Channels, height and width of an image; its features are in this order, the width running fastest.
 public struct ImageShape: Sendable, Hashable, Codable {
+  /// Numbers per pixel.
   public let channels: Int
+  /// Rows of pixels.
   public let height: Int
+  /// Columns of pixels.
   public let width: Int
 
   /// Precondition: all at least 1.
@@ -145,7 +148,7 @@ public struct Dataset: Sendable {
     return chosen
   }
 
-  /// The same points with some classes of a list, renumbered in its order. Precondition: every point's class is among them, and there are
+  /// The points with some classes of a list, renumbered in its order. Precondition: every point's class is among them, and there are
   /// labels.
   func keeping(classes kept: [Int], of names: [String]) -> Dataset {
     var newLabels = [Int](repeating: -1, count: names.count)

@@ -7,6 +7,8 @@ public enum InputPreparation: String, Sendable, Codable, CaseIterable {
   /// Leave the inputs as they are.
   case raw
 
+  /// Prepares training and test inputs alike; under `std` both lose the mean of the training inputs.
+  ///
   /// - Throws: `DatasetError.zeroInput` where an input has no direction to scale: it is zero or, under `std`, differs from the mean only
   ///   by rounding; `.notFinite` where the numbers are so large that centring overflows.
   public func prepare(_ data: SelectedData) throws(DatasetError) -> PreparedInputs {

@@ -8,7 +8,9 @@
 public struct InterleavedClasses: Sendable {
   /// Points that can be taken.
   public var count: Int { order.count }
+  /// Features of one point.
   public let features: Int
+  /// Shape of the images; nil where points are none.
   public let imageShape: ImageShape?
   /// ±1 of every point, in their order.
   public let signs: [Double]

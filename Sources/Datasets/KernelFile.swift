@@ -3,10 +3,13 @@
 /// Only blocks lie in memory, so that a matrix larger than the memory can be used. Either byte order, C or Fortran order. In Fortran order
 /// a block of few rows touches as much of the file as one of a thousand.
 public struct KernelFile: Sendable {
+  /// Path of the file, as it was given.
   public let path: String
+  /// Rows of the matrix.
   public let rowCount: Int
+  /// Columns of the matrix.
   public let columnCount: Int
-  /// Of the numbers in the file.
+  /// Format of the numbers in the file.
   public let precision: NumPyArray.Precision
   private let stored: StoredBytes
   private let layout: NPYLayout

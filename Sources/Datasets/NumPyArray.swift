@@ -6,6 +6,7 @@ import NumPyFormat
 public struct NumPyArray: Sendable, Equatable {
   /// How the numbers lie in the file.
   public enum Precision: String, Sendable, Codable, CaseIterable {
+    /// IEEE 754 binary formats, `<f4` and `<f8` in NumPy's spelling.
     case float32, float64
   }
 

@@ -95,7 +95,7 @@ enum PointStorage: Sendable {
     }
   }
 
-  /// By blocks, whose sum times zero is zero unless one of their numbers is none: that needs no branch for each.
+  /// Finds the first number that is none by blocks, whose sum times zero is zero otherwise: that needs no branch for each.
   private static func firstNotFinite<Number: BinaryFloatingPoint>(_ numbers: [Number]) -> Int? {
     for first in stride(from: 0, to: numbers.count, by: 1024) {
       let block = numbers[first..<min(first + 1024, numbers.count)]

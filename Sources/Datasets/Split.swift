@@ -1,8 +1,8 @@
-/// In which order points are taken from the data.
+/// The order in which points are taken from the data.
 public enum PointOrder: String, CaseIterable, Codable, Sendable {
   /// A random order drawn from the seed: Fisher and Yates' shuffle with SplitMix64, the same on every machine.
   case shuffled
-  /// As they lie in the file, for data whose position means something, such as the rows of a kernel matrix computed elsewhere.
+  /// Points as they lie in the file, for data whose position means something, such as the rows of a kernel matrix computed elsewhere.
   case file
 
   /// The positions `0..<count` in the order in which they are taken.
@@ -46,6 +46,7 @@ public struct Split: Sendable, Hashable, Codable {
   public let test: Int
   /// Seed of the shuffled order; the file's order does not use it.
   public let seed: UInt64
+  /// Order in which points are taken.
   public let order: PointOrder
 
   /// - Throws: `DatasetError.invalidParameter` unless both counts are positive.
@@ -100,7 +101,9 @@ public struct Split: Sendable, Hashable, Codable {
 
 /// The points chosen by a `Split`.
 public struct SelectedData: Sendable {
+  /// The training points.
   public let train: Dataset
+  /// The test points.
   public let test: Dataset
   /// Positions of the training points in the loaded training set.
   public let trainIndices: [Int]

@@ -8,9 +8,11 @@ public enum TargetKind: String, Sendable, Codable, CaseIterable {
   case regression
   /// One output: +scale or -scale by chance, whatever the data say. What a network can only memorise.
   case random
-  /// As `onehot`, for classes drawn by chance, as many as the data have.
+  /// Outputs as for `onehot`, for classes drawn by chance, as many as the data have.
   case randomClasses = "random-classes"
 
+  /// Targets for training and test points.
+  ///
   /// - Parameters:
   ///   - scale: positive.
   ///   - seed: of the random targets; the others do not use it. Test points have their own stream, so their targets do not depend on

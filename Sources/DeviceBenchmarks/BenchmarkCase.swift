@@ -8,6 +8,7 @@ public struct BenchmarkCase: Sendable, CustomStringConvertible {
   public let variant: String
   /// Named sizes in the order in which they are shown, such as m, n, k.
   public let sizes: [BenchmarkSize]
+  /// Precisions at which the case is measured.
   public let precisions: Set<Precision>
   /// Numbers that the case holds on the device at one time, about.
   let elements: Int
@@ -37,7 +38,9 @@ public struct BenchmarkCase: Sendable, CustomStringConvertible {
 
 /// A size by its letter in the documentation of the operation.
 public struct BenchmarkSize: Sendable, Codable, Hashable, CustomStringConvertible {
+  /// Name of the size, such as m.
   public let name: String
+  /// The size itself.
   public let value: Int
 
   init(_ name: String, _ value: Int) {
@@ -74,7 +77,7 @@ struct PreparedBenchmark {
 public struct Verification: Sendable, Codable, Equatable {
   /// The largest error in units of its bound: at most 1 in a correct result.
   public let residual: Double
-  /// By what, and over how many numbers.
+  /// What the result was compared with, and over how many numbers.
   public let method: String
 
   public init(residual: Double, method: String) {
@@ -82,6 +85,6 @@ public struct Verification: Sendable, Codable, Equatable {
     self.method = method
   }
 
-  /// False for a residual that is not a number.
+  /// Whether the residual is at most 1; false for one that is not a number.
   public var passed: Bool { residual <= 1 }
 }

@@ -3,8 +3,11 @@ import Results
 
 /// Rows of two reports that measured the same, with how their times changed.
 public struct BenchmarkComparison: Sendable {
+  /// A row of the new report beside that of the old one.
   public struct Change: Sendable {
+    /// Row of the new report.
     public let row: BenchmarkRow
+    /// Row of the old report.
     public let old: BenchmarkRow
     /// New median over old one: below 1 is faster.
     public let ratio: Double
@@ -12,10 +15,12 @@ public struct BenchmarkComparison: Sendable {
     public let exceedsSpread: Bool
   }
 
+  /// Changes of all rows that both reports have.
   public let changes: [Change]
   /// Rows that one report has alone, or that failed in one.
   public let unmatched: Int
 
+  /// Compares the rows that measured the same and counted in both reports.
   public init(_ new: BenchmarkReport, with old: BenchmarkReport) {
     let earlier = Dictionary(old.rows.map { ($0.identity, $0) }) { first, _ in first }
     changes = new.rows.compactMap { row in

@@ -97,7 +97,7 @@ struct BenchmarkCurve {
 }
 
 extension [BenchmarkRow] {
-  /// Of at least three rows each.
+  /// Curves of at least three rows each.
   var curves: [BenchmarkCurve] {
     let names = flatMap(\.sizes).map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     return names.flatMap { name -> [BenchmarkCurve] in

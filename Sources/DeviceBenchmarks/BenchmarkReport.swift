@@ -8,8 +8,10 @@ public struct BenchmarkReport: Sendable, Codable {
     public let description: DeviceDescription
     /// Multiply-adds per second by precision.
     public let multiplyAddsPerSecond: [String: Double]
+    /// Bytes per second that the device's memory reads and writes.
     public let bytesPerSecond: Double
 
+    /// A device with the limits measured on it.
     public init(_ description: DeviceDescription, limits: DeviceLimits) {
       self.description = description
       multiplyAddsPerSecond = Dictionary(uniqueKeysWithValues: limits.multiplyAdds.map { ($0.key.rawValue, $0.value) })
@@ -21,10 +23,13 @@ public struct BenchmarkReport: Sendable, Codable {
   public private(set) var version = 1
   /// ISO 8601.
   public let date: String
+  /// Revision of the program's sources.
   public let revision: String
   /// What the numbers depend on beside the devices: versions of the program, compiler and system.
   public let environment: [String: String]
+  /// Devices that were measured.
   public var devices: [Device] = []
+  /// Rows of all devices.
   public var rows: [BenchmarkRow] = []
 
   public init(date: Date = Date(), revision: String, environment: [String: String]) {
@@ -33,6 +38,7 @@ public struct BenchmarkReport: Sendable, Codable {
     self.environment = environment
   }
 
+  /// Rows of cases that failed.
   public var failures: [BenchmarkRow] { rows.filter { !$0.passed } }
   /// A report on nothing has not passed.
   public var passed: Bool { !rows.isEmpty && failures.isEmpty }
@@ -45,6 +51,7 @@ public struct BenchmarkReport: Sendable, Codable {
     return try encoder.encode(self)
   }
 
+  /// Reads a report that `json` gave.
   public init(json: Data) throws {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

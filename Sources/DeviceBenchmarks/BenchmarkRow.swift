@@ -6,34 +6,45 @@ public struct BenchmarkRow: Sendable, Codable, Equatable {
   /// Declared work of one run: additions and multiplications, pairs of kernels, multiply-adds with those nominal ones of
   /// kernels, bytes of every operand once (see `DeclaredWork`).
   public struct Work: Sendable, Codable, Equatable {
+    /// Additions and multiplications.
     public var flops: Double
+    /// Pairs of kernels or features.
     public var pairs: Double
+    /// Instructions of a multiply-add unit, nominal ones of kernels included.
     public var multiplyAdds: Double
+    /// Bytes of every operand, once.
     public var bytes: Double
 
     init(_ work: DeclaredWork) { (flops, pairs, multiplyAdds, bytes) = (work.flops, work.pairs, work.multiplyAdds, work.bytes) }
   }
 
+  /// Name of the operation's family.
   public let family: String
+  /// What distinguishes the case within its family; may be empty.
   public let variant: String
+  /// Named sizes in the order in which they are shown.
   public let sizes: [BenchmarkSize]
   /// The case's description, the same in every report.
   public let name: String
+  /// Identifier of the device, as `--device` takes it.
   public let device: String
   /// Device and what it was set to, such as its threads.
   public let driver: String
+  /// Precision of the numbers.
   public let precision: Precision
   /// Every timed run, in order.
   public internal(set) var seconds: [Double] = []
+  /// Declared work of one run; nil where it did not come to that.
   public internal(set) var work: Work?
   /// The least time that the device's limits allow for the declared work, operation by operation.
   public internal(set) var leastSeconds: Double?
+  /// How the result was judged; nil where it did not come to that.
   public internal(set) var verification: Verification?
   /// All that was allocated on the device by one preparation and one run, whether or not it was given back.
   public internal(set) var allocatedBytes: Int?
   /// Largest resident set of the process while the case ran, host and device memory together where they are one; nil where unknown.
   public internal(set) var residentBytes: Int?
-  /// Why this is no result; nil in a row that counts.
+  /// Why the row is no result; nil in a row that counts.
   public internal(set) var failure: String?
 
   init(_ benchmark: BenchmarkCase, device: DeviceDescription, _ precision: Precision) {
@@ -46,8 +57,11 @@ public struct BenchmarkRow: Sendable, Codable, Equatable {
     self.precision = precision
   }
 
+  /// Whether the row counts.
   public var passed: Bool { failure == nil }
+  /// Seconds of the quickest run; nil without runs.
   public var minimum: Double? { seconds.min() }
+  /// Median seconds of a run; nil without runs.
   public var median: Double? {
     guard !seconds.isEmpty else { return nil }
     let sorted = seconds.sorted()
@@ -63,7 +77,9 @@ public struct BenchmarkRow: Sendable, Codable, Equatable {
 
   /// Declared work over the median; two operations for each multiply-add, nominal ones of kernels included.
   public var flopsPerSecond: Double? { rate(work.map { 2 * $0.multiplyAdds }) }
+  /// Declared pairs over the median time.
   public var pairsPerSecond: Double? { rate(work?.pairs) }
+  /// Declared bytes over the median time.
   public var bytesPerSecond: Double? { rate(work?.bytes) }
   /// The least possible time over the median.
   public var shareOfRoofline: Double? {

@@ -9,6 +9,7 @@ public struct BenchmarkRunner: Sendable {
   public var timeLimit = 30.0
   /// A quick case goes on for so many seconds, for a better minimum.
   public var leastSeconds = 0.2
+  /// Limits of the device that results are compared with.
   public let limits: DeviceLimits
   private let backend: any Backend
 
@@ -77,6 +78,6 @@ public struct BenchmarkRunner: Sendable {
 }
 
 extension Profile {
-  /// Of all allocations together.
+  /// Bytes of all allocations together.
   fileprivate var allocatedBytes: Double { operations.reduce(0) { $1.key.name == "allocate" ? $0 + $1.value.work.bytes : $0 } }
 }

@@ -32,7 +32,7 @@ extension BenchmarkRunner {
     }
   }
 
-  /// Of a preparation and of a run by the limits; 0 where the work depends on numbers and the case does not tell.
+  /// Least seconds of a preparation and of a run by the limits; 0 where the work depends on numbers and the case does not tell.
   private func leastSeconds(_ benchmark: BenchmarkCase, _ precision: Precision) -> (prepare: Double, run: Double) {
     if let planned = benchmark.planned, let peak = limits.multiplyAdds[precision] {
       return (planned.prepare / peak, planned.run / peak)

@@ -17,12 +17,14 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Path of the file or folder that the error is about.
   public var path: String {
     switch self {
     case .cannotWrite(let path, _), .cannotRead(let path, _), .notTrusted(let path, _): path
     }
   }
 
+  /// Reason that the system gave, or why a file is not trusted.
   public var reason: String {
     switch self {
     case .cannotWrite(_, let reason), .cannotRead(_, let reason), .notTrusted(_, let reason): reason

@@ -13,7 +13,7 @@ struct PartialName {
     random = String(UInt64.random(in: .min ... .max), radix: 36)
   }
 
-  /// Nil for other names.
+  /// The parts of a name that `text` gives; nil for other names.
   init?(parsing text: String) {
     guard text.hasPrefix("."), text.hasSuffix(PartialName.suffix) else { return nil }
     let parts = text.dropFirst().dropLast(PartialName.suffix.count).split(separator: ".", omittingEmptySubsequences: false)

@@ -5,6 +5,7 @@ import Foundation
 /// It must be a folder itself, not a symbolic link, belong to the user of the process, and be writable by no other user; so must each file
 /// that is read. Files are replaced in one go (`ReplacementFile`).
 public struct PrivateFolder: Sendable {
+  /// The folder itself, which may not exist yet.
   public let url: URL
 
   public init(_ url: URL) { self.url = url }
@@ -53,7 +54,7 @@ public struct PrivateFolder: Sendable {
     try file.commit()
   }
 
-  /// Its descriptor; nil where it does not exist.
+  /// The folder's descriptor; nil where it does not exist.
   private func opened() throws(FileError) -> Int32? {
     let descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else {

@@ -2,15 +2,16 @@ import Foundation
 
 /// Names a process of a host in a file, so that others can tell later whether it may still be alive: `HOST_NAMESPACE_PROCESS_START`.
 public struct ProcessMark: Equatable, Sendable {
-  /// Without its domain.
+  /// Name of the host, without its domain.
   public let host: String
+  /// Number of the process in its namespace.
   public let process: Int32
   /// Process numbers are those of one namespace of a host: a container has its own.
   private let namespace: String
-  /// In ticks since the host started, since numbers are used again; 0 where unknown.
+  /// Start of the process in ticks since the host started, since numbers are used again; 0 where unknown.
   private let start: UInt64
 
-  /// That of this process.
+  /// The mark of this process.
   public static let own = ProcessMark()
 
   private init() {
@@ -24,16 +25,17 @@ public struct ProcessMark: Equatable, Sendable {
     start = ProcessMark.start(of: process)
   }
 
-  /// Nil for other texts.
+  /// Reads a mark that `text` gave; nil for other texts.
   public init?(parsing text: some StringProtocol) {
     let fields = text.split(separator: "_", omittingEmptySubsequences: false)
     guard fields.count == 4, let process = Int32(fields[2]), process > 0, let start = UInt64(fields[3]) else { return nil }
     (host, namespace, self.process, self.start) = (String(fields[0]), String(fields[1]), process, start)
   }
 
+  /// The mark as it stands in files: `HOST_NAMESPACE_PROCESS_START`.
   public var text: String { "\(host)_\(namespace)_\(process)_\(start)" }
 
-  /// False only where the process ran here and is gone.
+  /// Whether the process may be alive: false only where it ran here and is gone.
   public var mayBeAlive: Bool {
     guard (host, namespace) == (ProcessMark.own.host, ProcessMark.own.namespace) else { return true }
     guard kill(process, 0) == 0 || errno != ESRCH else { return false }

@@ -40,8 +40,10 @@ public struct ReplacementFile: ~Copyable {
     isthmus_unfinished_forget(slot)
   }
 
+  /// The system's `write`.
   public static let write: Write = { Foundation.write($0, $1.baseAddress, $1.count) }
 
+  /// Writes bytes at the end of the unfinished file.
   public func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var written = 0
     while written < bytes.count {

@@ -2,10 +2,11 @@ import Results
 
 /// What a recorded line holds beyond what is asked for: a setting and the value that it would need.
 public struct Excess: Hashable, Sendable {
-  /// Its name on the command line.
+  /// Name of the setting on the command line.
   public let setting: String
+  /// Value that the setting would need, as it is written on the command line.
   public let value: String
-  /// Of numbers the largest alone counts; nil for members of a list.
+  /// A number that the setting must reach, of which the largest alone counts; nil for members of a list.
   public let amount: Double?
 
   /// A number of steps, draws or the like.

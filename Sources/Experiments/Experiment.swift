@@ -11,6 +11,7 @@ public protocol Experiment: Sendable {
   /// Every setting with its default, declared once: an option with help on the command line, a key of the same name in YAML.
   associatedtype Settings: ExperimentSettings
 
+  /// Name of the experiment on the command line.
   static var name: String { get }
   /// One line for listings.
   static var summary: String { get }
@@ -88,9 +89,13 @@ public struct RunContext: Sendable {
   public let engine: Engine
   /// The precision asked for; the same device.
   public let passEngine: Engine
+  /// Store that takes the records, arrays and checkpoints of the run.
   public let store: any RunStore
+  /// Log of events that are no results.
   public let log: Logger
+  /// Receiver of how far the run is.
   public let progress: any ProgressReporting
+  /// Source of requests to save or to end.
   public let control: any RunControl
 
   public init(
@@ -105,7 +110,7 @@ public struct RunContext: Sendable {
     self.control = control
   }
 
-  /// The same with another store and progress, for a part of the run.
+  /// This context with another store and progress, for a part of the run.
   func part(store: any RunStore, progress: any ProgressReporting) -> RunContext {
     RunContext(engine: engine, passEngine: passEngine, store: store, log: log, progress: progress, control: control)
   }
@@ -113,6 +118,8 @@ public struct RunContext: Sendable {
 
 /// Told how far the work is; a progress bar on a terminal, plain lines elsewhere.
 public protocol ProgressReporting: Sendable {
+  /// Takes how far the run is.
+  ///
   /// - Parameters:
   ///   - fraction: of all work, from 0 to 1.
   ///   - activity: what is being computed, in a few words.

@@ -2,6 +2,7 @@ import Compute
 
 /// What can be wrong with the settings of an experiment.
 public enum ExperimentError: Error, Equatable, CustomStringConvertible {
+  /// A setting outside its range, or one that does not fit the others.
   case invalidSetting(name: String, expected: String, got: String)
   /// A product of settings that asks for more runs than can be listed.
   case tooManyRuns(count: String, most: Int)
@@ -13,6 +14,7 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
   case replacedSetting(name: String, by: String)
   /// `--paper` for an experiment that declares none.
   case noPaperSettings(experiment: String)
+  /// A name of an experiment that is none of those `known`.
   case unknownExperiment(name: String, known: [String])
   /// Inputs whose kernel loses its digits to rounding, prepared as they are.
   case unresolvedInputs(ComputeError)

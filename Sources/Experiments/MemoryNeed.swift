@@ -24,7 +24,7 @@ enum MemoryNeed {
     }
   }
 
-  /// For a person: the peak and what there is.
+  /// Sentence for a person: the peak and what there is.
   static func text(_ bytes: Size, budget: Int) -> String {
     "at most about \(ByteCount(bytes: bytes.value)) of \(ByteCount(bytes: budget)) of memory"
   }

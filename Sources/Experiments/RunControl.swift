@@ -5,8 +5,9 @@ import Results
 /// An experiment need not ask: at any time but between `beginSteps` and `endSteps` it may be ended at once, and loses what it has not
 /// recorded. Work in steps, of which many would be lost, goes through `RunContext.steps`.
 public protocol RunControl: Sendable {
-  /// From now on an end waits for the end of a step.
+  /// Begins a section in which an end waits for the end of a step.
   func beginSteps()
+  /// Ends the section that `beginSteps` began: an end need not wait any more.
   func endSteps()
   /// What is asked for now.
   var request: RunRequest? { get }

@@ -14,15 +14,17 @@ public struct Architecture: Sendable {
     case image(height: Int, width: Int, channels: Int)
   }
 
+  /// The linear map of a layer.
   public enum Map: Sendable, Equatable {
     /// Every output sees every input.
     case dense(outputs: Int)
-    /// The same square filters at every `stride`th pixel of the image with `padding` rows and columns of zeros around it.
+    /// Equal square filters at every `stride`th pixel of the image with `padding` rows and columns of zeros around it.
     case convolution(channels: Int, kernel: Int, stride: Int, padding: Int)
   }
 
   /// How strongly parameters enter, and how widely they are drawn.
   public struct Scale: Sendable, Equatable {
+    /// Factor in front of the parameters.
     public var multiplier: Double
     /// Standard deviation at the start; 0 starts at zero.
     public var deviation: Double
@@ -32,14 +34,17 @@ public struct Architecture: Sendable {
     }
   }
 
+  /// A linear map with bias and activation.
   public struct Layer: Sendable {
+    /// The linear map.
     public var map: Map
     /// The mean over all pixels of what comes in stands for it (global average).
     public var averagesPixels: Bool
+    /// Scale of the weights.
     public var weights: Scale
-    /// Nil without bias.
+    /// Scale of the bias; nil without bias.
     public var bias: Scale?
-    /// Nil for a read-out: a bottleneck, or the network's output.
+    /// Activation after the map; nil for a read-out: a bottleneck, or the network's output.
     public var activation: (any Activation)?
     /// Named in the streams of random numbers; the layers of a network have distinct ones.
     public var name: String
@@ -65,7 +70,9 @@ public struct Architecture: Sendable {
     var count: Int { height * width * channels }
   }
 
+  /// Form of the inputs.
   public let input: Input
+  /// Layers from the input on.
   public let layers: [Layer]
   /// What goes into layer l, before an average over pixels; last, what the network gives.
   let shapes: [Shape]

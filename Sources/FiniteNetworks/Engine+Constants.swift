@@ -34,7 +34,7 @@ extension Engine {
     return result
   }
 
-  /// The same numbers without gaps between rows.
+  /// A tensor of the same numbers without gaps between rows.
   func contiguous(_ tensor: Tensor) throws(ComputeError) -> Tensor {
     let result = try empty(batch: tensor.batch, rows: tensor.rows, columns: tensor.columns)
     try copy(tensor, into: result)

@@ -7,9 +7,12 @@ public struct TrainingClock: Sendable, Equatable, Codable {
   public var time: [Double]
   /// Length of the next step.
   public var step: [Double]
+  /// Steps of each member that were accepted.
   public var accepted: [Int]
+  /// Steps of each member that were rejected.
   public var rejected: [Int]
 
+  /// A clock at time 0 with one step length for all members.
   public init(members: Int, step: Double) {
     time = [Double](repeating: 0, count: members)
     self.step = [Double](repeating: step, count: members)
@@ -17,6 +20,7 @@ public struct TrainingClock: Sendable, Equatable, Codable {
     rejected = accepted
   }
 
+  /// The clock of the members `wanted` alone, in that order.
   public func keeping(members wanted: [Int]) -> TrainingClock {
     var kept = self
     kept.time = wanted.map { time[$0] }
@@ -29,8 +33,11 @@ public struct TrainingClock: Sendable, Equatable, Codable {
 
 /// The training of an ensemble, which can be watched, thinned out and saved.
 public protocol EnsembleTraining: Sendable {
+  /// The networks at their present parameters.
   var network: FiniteNetwork { get }
+  /// What is descended, with the data.
   var objective: Objective { get }
+  /// Time and steps of every member.
   var clock: TrainingClock { get }
   /// Vectors of the shape of the parameters that later steps depend on besides them, by name.
   var vectors: [String: Tensor] { get }

@@ -7,7 +7,7 @@ extension FiniteNetwork {
     try placed(images, on: patches, items: items) { try engine.copy($0, into: $1) }
   }
 
-  /// The same with what `write` makes of the images, which it gets with the place for them, line by line.
+  /// The canvas with what `write` makes of the images, which it gets with the place for them, line by line.
   func placed(_ images: Tensor, on patches: Patches, items: Int, _ write: (Tensor, Tensor) throws -> Void) throws -> Tensor {
     let (canvas, image) = (patches.canvas, patches.canvas.image)
     let result = try engine.empty(batch: items, rows: canvas.pixels, columns: image.channels)

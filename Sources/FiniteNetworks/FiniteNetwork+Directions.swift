@@ -19,7 +19,7 @@ extension FiniteNetwork {
     return derivative
   }
 
-  /// The same direction with every parameter outside the layers `range` at rest.
+  /// The direction with every parameter outside the layers `range` at rest.
   public func restricted(_ direction: Tensor, to range: Range<Int>) throws -> Tensor {
     let result = try emptyVector()
     for index in range {

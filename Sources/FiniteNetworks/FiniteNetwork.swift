@@ -7,20 +7,24 @@ import WideKernels
 ///
 /// All parameters of a member are one vector on the device. Copies of a value share it; `copy` gives one of its own.
 public struct FiniteNetwork: Sendable {
+  /// Layers and scales that all members share.
   public let architecture: Architecture
+  /// Engine of all passes; its precision is that of the parameters.
   public let engine: Engine
   /// `[members, lines, 1024]`: the parameters in the order of the layers, padded with zeros.
   public internal(set) var parameters: Tensor
   let layout: ParameterLayout
-  /// By layer; nil where it is dense.
+  /// Patches that filters see, by layer; nil where it is dense.
   let patches: [PatchTable?]
 
+  /// Number of networks in the ensemble.
   public var members: Int { parameters.batch }
   /// Parameters of one member.
   public var parameterCount: Int { layout.count }
 
   /// Where initial normals come from. The integers are the same everywhere; normals made on a device differ in the last places.
   public enum Draw: Sendable {
+    /// The host in float64, or the device at the engine's precision.
     case host, device
   }
 
@@ -73,7 +77,7 @@ public struct FiniteNetwork: Sendable {
     }
   }
 
-  /// The same network with parameters of its own.
+  /// An equal network with parameters of its own.
   public func copy() throws(ComputeError) -> FiniteNetwork { try keeping(members: Array(0..<members)) }
 
   /// Members `wanted` in that order, with parameters of their own.
@@ -83,7 +87,7 @@ public struct FiniteNetwork: Sendable {
     return with(parameters: vector)
   }
 
-  /// The same architecture at other parameters.
+  /// A network of this architecture at other parameters.
   public func with(parameters: Tensor) -> FiniteNetwork {
     var other = self
     other.parameters = parameters

@@ -1,7 +1,10 @@
 /// What can go wrong with a network of finite width.
 public enum FiniteNetworkError: Error, Equatable, CustomStringConvertible {
+  /// A layer that does not fit what comes before it.
   case architecture(layer: String, expected: String, got: String)
+  /// A tensor or matrix of another shape than is needed.
   case shape(what: String, expected: String, got: String)
+  /// A setting outside its range.
   case setting(name: String, expected: String, got: String)
   /// An operation that this activation has no formula for.
   case unsupported(operation: String, reason: String)

@@ -8,7 +8,9 @@ import Learning
 ///
 /// Source: Geiger et al. 2019, authors' code (`gradientflow`); defaults are theirs.
 public struct GradientFlow: EnsembleTraining {
+  /// Lengths of steps and the bounds of what one may change.
   public struct Rule: Sendable, Equatable {
+    /// Length of the first step, in time.
     public var initialStep: Double
     /// ε_g.
     public var gradientChange: Double
@@ -22,6 +24,7 @@ public struct GradientFlow: EnsembleTraining {
     }
   }
 
+  /// Rule by which steps are chosen.
   public let rule: Rule
   public private(set) var network: FiniteNetwork
   public private(set) var objective: Objective

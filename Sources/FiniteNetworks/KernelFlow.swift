@@ -8,7 +8,9 @@ import Learning
 ///
 /// Source: Geiger et al. 2019 (1906.08034), runs with the initial or the final kernel.
 public struct KernelFlow: Sendable {
+  /// Rule by which steps are chosen.
   public let rule: GradientFlow.Rule
+  /// Time and steps so far.
   public private(set) var clock = TrainingClock(members: 1, step: 1)
   /// f at the training points, `[n, 1]`.
   public private(set) var outputs: Matrix

@@ -15,15 +15,19 @@ public struct LimitComparison: Sendable {
   /// Relative size of the twin's perturbation.
   public static let perturbation = 1e-6
 
+  /// The network of the limit; finite networks have its blocks at some width.
   public let network: Network
+  /// N, the number of training points.
   public let trainCount: Int
+  /// Loss that all descend.
   public let loss: Loss
   /// η.
   public let rate: Double
+  /// How the limit keeps what training adds to its blocks.
   public let history: HistoryKind
   /// Steps at which distances are measured, from 0; training ends at the last of them.
   public var readings: Set<Int>
-  /// Those of them at which tangent kernels are compared too.
+  /// Steps among `readings` at which tangent kernels are compared too.
   public var kernelReadings: Set<Int>
   /// Training points of step t, or nil for all of them at every step.
   public var batches: [[Int]]?
@@ -70,6 +74,7 @@ public struct LimitComparison: Sendable {
       network.blocks[0].program, train: inputs, test: Matrix(zeros: 0, inputs.columns), relativeJitter: 0, on: engine)
   }
 
+  /// The step at which training ends.
   public var lastStep: Int { readings.max() ?? 0 }
   var trainRows: [Int] { Array(0..<trainCount) }
   var testRows: [Int] { Array(trainCount..<inputs.rows) }
@@ -79,7 +84,7 @@ public struct LimitComparison: Sendable {
 
   /// What one draw has shown.
   public struct Draw: Sendable, Equatable, Codable {
-    /// By step; they stop where the limit diverged.
+    /// Distances by step; they stop where the limit diverged.
     public var readings: [LimitReading] = []
     /// max_t |F̃ − F| / (10⁻⁶ |F|) with F̃ that of the twin; infinite where the twin alone diverged.
     public var amplification = 0.0
@@ -108,10 +113,13 @@ public struct LimitComparison: Sendable {
 
   /// Where some draws stand between two steps: enough to go on with the same numbers.
   public struct State: Sendable {
+    /// Distances of every draw so far.
     public var draws: [Draw]
+    /// The state of limits and twins.
     public var limits: Lockstep.State
-    /// Of the finite networks, `[draws, lines, 1024]`, and F of the frozen kernels, `[draws, N + M, c]`; row-major.
+    /// Parameters of the finite networks, `[draws, lines, 1024]`, row-major.
     public var parameters: [Double]
+    /// F of the frozen kernels, `[draws, N + M, c]`, row-major.
     public var frozen: [Double]
 
     public init(draws: [Draw], limits: Lockstep.State, parameters: [Double], frozen: [Double]) {
@@ -145,24 +153,28 @@ public struct LimitComparison: Sendable {
 
 /// Distances of one draw at one step.
 public struct LimitReading: Sendable, Equatable, Codable {
+  /// Number of the step, from 0.
   public var step: Int
-  /// Of F on training and test points.
+  /// Distance of F on the training points.
   public var train: Double
+  /// Distance of F on the test points.
   public var test: Double
-  /// Of the positions of all points in each bottleneck.
+  /// Distances of the positions of all points, bottleneck by bottleneck.
   public var bottlenecks: [Double]
-  /// Of the network whose tangent kernel stays as it began, F on training and test points, from the limit.
+  /// Distance of F on the training points from the limit, of the network whose tangent kernel stays as it began.
   public var frozenTrain: Double
+  /// Distance of the frozen network's F on the test points, from the limit.
   public var frozenTest: Double
   /// |z − z_0| / |z_0| of each bottleneck, in the limit.
   public var movement: [Double]
-  /// Of the finite network's empirical tangent kernel from the limit's Θ; nil where kernels are not compared.
+  /// Distance of the finite network's empirical tangent kernel from the limit's Θ; nil where kernels are not compared.
   public var kernel: Double?
   /// |Θ − Θ_0| / |Θ_0| in the limit; nil where kernels are not compared.
   public var kernelChange: Double?
   /// Mean loss on training points, of the limit and of the finite network.
   public var limitLoss: Double
+  /// Mean loss of the finite network on training points.
   public var finiteLoss: Double
-  /// Of the twin, up to here.
+  /// Amplification of the twin's perturbation up to here.
   public var amplification: Double
 }

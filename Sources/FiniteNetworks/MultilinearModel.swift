@@ -15,7 +15,7 @@ public struct MultilinearModel: Sendable {
     let network: FiniteNetwork
     /// `[1, in, in]`.
     let identity: Tensor
-    /// At the identity: a forward pass gives A_s.
+    /// The pass at the identity: a forward pass gives A_s.
     let pass: FiniteNetwork.Pass
   }
 

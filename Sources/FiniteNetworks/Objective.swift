@@ -7,6 +7,7 @@ import Learning
 ///
 /// Source: Chizat, Oyallon & Bach 2019; Geiger et al. 2019 (1906.08034), the convention of their code (prefactor 1/α).
 public struct Objective: Sendable {
+  /// Loss of a point, as a function of F.
   public let loss: Loss
   /// `[1 or members, n, inputs]`.
   public private(set) var inputs: Tensor
@@ -41,9 +42,10 @@ public struct Objective: Sendable {
     self.engine = engine
   }
 
+  /// Number of points.
   public var points: Int { inputs.rows }
 
-  /// The same on the points `rows` alone.
+  /// The objective on the points `rows` alone.
   public func batch(_ rows: [Int]) throws -> Objective {
     var batch = self
     batch.inputs = try engine.gather(inputs, rows: rows)
@@ -53,7 +55,7 @@ public struct Objective: Sendable {
     return batch
   }
 
-  /// The same for the members `wanted`, in that order.
+  /// The objective of the members `wanted`, in that order.
   public func keeping(members wanted: [Int]) throws -> Objective {
     var kept = self
     kept.alpha = wanted.map { alpha[$0] }

@@ -56,8 +56,11 @@ public struct GradientDescent: Optimiser {
 ///
 /// Source: Kingma & Ba 2015, alg. 1.
 public struct Adam: Optimiser {
+  /// Learning rate η.
   public let rate: Double
+  /// Decay per step of the running means of the gradient and of its square.
   public let decay: (first: Double, second: Double)
+  /// ε, added to the root of the mean square.
   public let epsilon: Double
   public var vectors: [String: Tensor] = [:]
   public var steps = 0

@@ -9,7 +9,7 @@ public enum Parametrisation: String, Sendable, CaseIterable {
   case ntk
   /// Multiplier 1, deviation σ/√fan-in: what frameworks do. A stable rate falls as 1/width.
   case standard
-  /// As `ntk` with the read-out divided by √width once more, and rates of order width: η stands for η · width.
+  /// The parametrisation `ntk` with the read-out divided by √width once more, and rates of order width: η stands for η · width.
   case meanField = "mean-field"
   /// Features move by order 1 at any width and depth with η of order 1.
   case maximalUpdate = "maximal-update"
@@ -32,7 +32,7 @@ public enum Parametrisation: String, Sendable, CaseIterable {
     }
   }
 
-  /// Of a bias σ_b b.
+  /// Scale of a bias σ_b b.
   func biasScale(_ place: Place, width: Int, standardDeviation σ: Double) -> Architecture.Scale {
     let root = Double(width).squareRoot()
     switch (self, place) {

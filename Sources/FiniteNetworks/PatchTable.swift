@@ -51,7 +51,7 @@ struct PatchTable: Sendable {
   struct Phase: Sendable {
     /// Input pixels that it is for, in the order of its patches.
     let pixels: [Int]
-    /// What they see of the outputs.
+    /// What the inputs see of the outputs.
     let patches: Patches
     /// The filter's entries in the order of a patch.
     let entries: [Int]
@@ -90,7 +90,7 @@ struct PatchTable: Sendable {
     let inputs: [Int]
     /// Entries of the filter, so that the outputs they come from ascend.
     let entries: [Int]
-    /// For every input, the output that the first of `entries` comes from.
+    /// Output that the first of `entries` comes from, for every input.
     let first: [Int]
 
     var last: Int? { first.max().map { $0 + entries.count - 1 } }

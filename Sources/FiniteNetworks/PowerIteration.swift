@@ -13,7 +13,7 @@ public struct PowerIteration: Sendable, Equatable {
   public var shift: Double
   /// Iterations at most.
   public var limit: Int
-  /// It ends when |τ| of no member changes by more than this part in two iterations that follow each other.
+  /// Relative change of every member's |τ| that ends the iteration when two in a row stay below it.
   public var tolerance: Double
 
   public init(shift: Double = 0.25, limit: Int = 60, tolerance: Double = 1e-5) {
@@ -22,6 +22,7 @@ public struct PowerIteration: Sendable, Equatable {
     self.tolerance = tolerance
   }
 
+  /// Values and vectors that the iteration found.
   public struct Result: Sendable {
     /// |τ| of every member.
     public var values: [Double]
@@ -29,6 +30,7 @@ public struct PowerIteration: Sendable, Equatable {
     public var residuals: [Double]
     /// u, of the shape of the start.
     public var vectors: Tensor
+    /// Number of iterations made.
     public var iterations: Int
     /// Iterations in a row that changed nothing.
     public internal(set) var calm = 0
@@ -39,6 +41,8 @@ public struct PowerIteration: Sendable, Equatable {
     }
   }
 
+  /// Iterates from `start` until |τ| of every member is calm, or up to `limit`.
+  ///
   /// - Parameters:
   ///   - start: `[members, lines, columns]`, none of them zero.
   ///   - signs: σ of every member; nil for the sign of τ.

@@ -23,7 +23,7 @@ enum Arguments {
     return prepared
   }
 
-  /// Without its value.
+  /// Whether an argument is an option without its value.
   private static func isOption(_ argument: String) -> Bool { argument.hasPrefix("--") && !argument.contains("=") }
 
   /// -1, -.5, -1e3, -inf, or a list that begins so.

@@ -5,7 +5,7 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case unreadableFile(path: String, reason: String)
   case invalidSettings(path: String, reason: String)
   case unknownSetting(path: String, name: String, known: [String])
-  /// Of an option, or of an argument without a name.
+  /// An empty value of an option, or of an argument without a name.
   case emptyValue(option: String?)
   case noRuns(results: String)
   case notARun(directory: String)

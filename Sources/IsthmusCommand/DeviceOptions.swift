@@ -37,9 +37,9 @@ struct DeviceOptions: ParsableArguments {
   }
 }
 
-/// How this program starts devices, whatever the command.
+/// The way in which this program starts devices, whatever the command.
 enum DeviceStart {
-  /// Before the first device is asked for.
+  /// Makes the choices that come before the first device is asked for.
   ///
   /// - Parameter looksAgain: whether drivers that were found to be broken get another chance.
   static func prepare(threads: Int? = nil, isSilent: Bool = false, looksAgain: Bool = false) {
@@ -54,7 +54,7 @@ enum DeviceStart {
     BackendCatalog.configuration = configuration
   }
 
-  /// For shells that complete a command line.
+  /// Identifiers of devices, for shells that complete a command line.
   static var identifiers: [String] {
     prepare(isSilent: true)
     return BackendCatalog.all().map(\.identifier)

@@ -77,6 +77,6 @@ struct DevicesCommand: ParsableCommand {
 }
 
 extension String {
-  /// Without the line feed at the end, which printing adds.
+  /// The text without the line feed at the end, which printing adds.
   var trimmingLineFeed: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

@@ -132,7 +132,7 @@ struct FileState: Codable, Equatable {
   let size: Int
   let inode: UInt64
 
-  /// Nil where there is no such file.
+  /// State of the file; nil where there is no such file.
   init?(_ path: String) {
     var state = stat()
     guard stat(path, &state) == 0 else { return nil }

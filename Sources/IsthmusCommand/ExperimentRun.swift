@@ -14,7 +14,7 @@ struct ExperimentRun<E: Experiment> {
   private let options: RunOptions
   private let engine: Engine
   private let passEngine: Engine
-  /// With --profile.
+  /// The meter of a run with --profile.
   private let meter: Meter?
   /// With --record-jobs.
   private let recorder: RecordedBackend?

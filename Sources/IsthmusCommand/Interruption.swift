@@ -58,7 +58,7 @@ final class Interruption: RunControl {
     isthmus_signals_set_message("\nended before anything was computed\n")
   }
 
-  /// From now on a run in `store` is under way.
+  /// Notes that a run in `store` is under way from now on.
   ///
   /// - Parameters:
   ///   - fallbacks: for the manifest, as for `ResultsStore.finish`.

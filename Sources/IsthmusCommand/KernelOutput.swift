@@ -93,7 +93,7 @@ private final class KernelFile: Sendable {
   private let turn = DispatchSemaphore(value: 1)
 
   private struct State: ~Copyable {
-    /// Nil once it has its name, or after a failure.
+    /// The unfinished file; nil once it has its name, or after a failure.
     var file: ReplacementFile?
     var failure: (any Error)?
   }

@@ -4,7 +4,7 @@ import Networks
 /// A network in YAML: `inputs` and `blocks`, or a single block of `hidden` and `outputs`, which takes inputs of any width.
 struct NetworkFile {
   let path: String
-  /// Nil where the file does not say.
+  /// Width of an input; nil where the file does not say.
   let inputs: Int?
   let blocks: [WideBlock]
 

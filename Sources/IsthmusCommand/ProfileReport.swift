@@ -36,7 +36,7 @@ struct ProfileReport {
       + "\(peaks.joined(separator: ", ")), copies \(Self.text(limits.bandwidth, "B/s"))\n"
   }
 
-  /// For reading: small operations of a part together.
+  /// Table for reading: small operations of a part together.
   var text: TextTable {
     var table = TextTable(
       columns: [.init("part", .left), .init("operation", .left), .init("calls"), .init("seconds"), .init("share"), .init("rate")]
@@ -57,7 +57,7 @@ struct ProfileReport {
     return table
   }
 
-  /// For programs: every operation by order of magnitude, empty where there is no number.
+  /// Table for programs: every operation by order of magnitude, empty where there is no number.
   var numbers: TextTable {
     let rows = allLines.map(fields)
     var table = TextTable(columns: (rows.first ?? []).map { .init($0.key) })

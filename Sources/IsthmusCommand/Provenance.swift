@@ -39,7 +39,7 @@ enum Provenance {
     ]
   }
 
-  /// Without those of a device.
+  /// Versions without those of a device.
   static var programVersions: [String: String] {
     var versions = ["isthmus": Program.version, "swift": swift, "system": ProcessInfo.processInfo.operatingSystemVersionString]
     versions["openblas"] = LAPACK.configuration

@@ -6,7 +6,7 @@ struct RunTime: ExpressibleByArgument, Equatable {
 
   init(_ duration: Duration) { self.duration = duration }
 
-  /// Nil for anything else, for no time at all and for more than ten years.
+  /// Reads a duration; nil for anything else, for no time at all and for more than ten years.
   init?(argument: String) {
     guard let seconds = RunTime.seconds(withUnits: argument) ?? RunTime.seconds(ofSlurm: argument), 1...315_360_000 ~= seconds else {
       return nil

@@ -14,7 +14,7 @@ struct SelfTest {
     /// When the last of them passed.
     fileprivate(set) var date = ""
 
-    /// Such as `5 cases in float64, worst ratio 0.21, 2026-05-01T10:00:00Z`.
+    /// A line such as `5 cases in float64, worst ratio 0.21, 2026-05-01T10:00:00Z`.
     func summary(_ precision: Precision) -> String {
       "\(passed.count) cases in \(precision), worst ratio \(String(format: "%.2g", passed.values.max() ?? 0)), \(date)"
     }

@@ -12,7 +12,7 @@ struct SettingsFile {
   private static let runSettings = ["device", "precision", "results"]
 
   let path: String
-  /// In the order of the file.
+  /// Settings in the order of the file.
   private let settings: [(key: String, value: String, line: Int)]
 
   /// Puts the arguments that the experiment's own defaults and a file of settings stand for before the user's, in

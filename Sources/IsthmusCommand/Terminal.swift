@@ -28,7 +28,7 @@ enum Terminal {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// For a command whose only result is what it prints: it ends as soon as nobody reads on.
+  /// Lets a command whose only result is what it prints end as soon as nobody reads on.
   static func endWithReader() { endsWithReader.store(true, ordering: .relaxed) }
 
   /// Whether standard error is a terminal, where a line can be rewritten in place.
@@ -86,7 +86,7 @@ enum Terminal {
   /// What became of standard output.
   enum Output: Equatable {
     case whole
-    /// Its reader closed it.
+    /// An output that its reader closed.
     case unread
     case lost(reason: String)
   }

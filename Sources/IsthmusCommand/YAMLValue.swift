@@ -15,10 +15,10 @@ struct YAMLValue {
     return members.first { $0.key == key }?.value
   }
 
-  /// Empty where it is no list.
+  /// Members of a list; empty where the value is none.
   var elements: [YAMLValue] { if case .list(let elements) = content { elements } else { [] } }
 
-  /// For messages: the text itself, if it is one.
+  /// The value for messages: the text itself, if it is one.
   var shown: String {
     switch content {
     case .text(let text, _): "'\(text.count > 60 ? text.prefix(60) + "…" : text)'"
@@ -29,7 +29,7 @@ struct YAMLValue {
 }
 
 extension YAMLValue {
-  /// The same in JSON. Plain text is a decimal number, true or false as in the core schema of YAML 1.2; what YAML 1.1 or programming
+  /// The value in JSON. Plain text is a decimal number, true or false as in the core schema of YAML 1.2; what YAML 1.1 or programming
   /// languages also take for a number or a truth (1:30, 1_000, 010, 0x1F, .inf, yes) stays text, and so does what stands for nothing.
   var json: String {
     switch content {
@@ -56,7 +56,7 @@ extension YAMLValue {
     text.wholeMatch(of: /[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?/) != nil
   }
 
-  /// As JSON writes it: .5, 5. and +5 are none there.
+  /// A number as JSON writes it: .5, 5. and +5 are none there.
   private static func number(_ text: String) -> String {
     let unsigned = text.first == "+" ? String(text.dropFirst()) : text
     return unsigned.replacing(/^(-?)\./) { "\($0.output.1)0." }.replacing(/\.([eE]|$)/) { ".0\($0.output.1)" }

@@ -108,7 +108,7 @@ struct BasisChange {
     return bounds
   }
 
-  /// With zeros for pivots that are new.
+  /// The values with zeros for pivots that are new.
   private func grown(_ values: Tensor) throws(ComputeError) -> Tensor {
     guard values.rows < basis.rank else { return values }
     let larger = try engine.zeros(rows: basis.rank, columns: values.columns)

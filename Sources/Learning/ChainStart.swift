@@ -7,7 +7,7 @@ public struct ChainStart: Sendable {
   public var train: Matrix
   /// g_0 at the test points `[M, …]`.
   public var test: Matrix
-  /// Of blocks 1, 2, ….
+  /// Initial functions of blocks 1, 2, ….
   public var functions: [InitialFunction]
 
   public init(train: Matrix, test: Matrix, functions: [InitialFunction]) {
@@ -51,7 +51,7 @@ public struct ChainStart: Sendable {
     }
   }
 
-  /// The same start with every number of g_0 changed by a relative `size`·N(0, 1): the start of a perturbed twin.
+  /// The start with every number of g_0 changed by a relative `size`·N(0, 1): that of a perturbed twin.
   public func perturbed(by size: Double, stream: RandomStream) -> ChainStart {
     var twin = self
     let normals = stream.normals(train.values.count + test.values.count)

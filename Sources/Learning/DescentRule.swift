@@ -1,5 +1,6 @@
 /// How every run of a lockstep descends.
 public struct DescentRule: Sendable, Equatable {
+  /// Loss of a point, averaged over the training points or over a batch.
   public var loss: Loss
   /// μ of heavy-ball momentum, v ← μv + gradient, parameters ← parameters − ηv; 0 is plain gradient descent.
   public var momentum: Double

@@ -23,7 +23,7 @@ struct FeatureLayer {
 }
 
 extension FiniteBlock {
-  /// Nil unless the block has exactly one hidden layer.
+  /// The hidden layer as features; nil unless the block has exactly one.
   func featureLayer() throws(ComputeError) -> FeatureLayer? {
     guard layers.count == 2, let activation = layers[0].activation else { return nil }
     let (hidden, readout) = (layers[0], layers[1])

@@ -17,11 +17,15 @@ public struct FiniteBlock: Sendable {
     public var weightScale: Double
     /// σ_b.
     public var biasScale: Double
+    /// φ after the map; nil for the read-out.
     public var activation: (any Activation)?
   }
 
+  /// Layers from the input on, the read-out last.
   public var layers: [Layer]
+  /// Width of the input.
   public let inputs: Int
+  /// Width of the read-out.
   public let outputs: Int
   /// Width of the hidden layers.
   public let width: Int
@@ -96,13 +100,13 @@ public struct FiniteBlock: Sendable {
     return (try engine.matrix(result.value), slopes)
   }
 
-  /// The same on the device: `z` `[1, n, inputs]`.
+  /// Values and Jacobians on the device: `z` `[1, n, inputs]`.
   func read(at z: Tensor, jacobian: Bool) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
     guard inputs <= Self.widestPass, let layer = try featureLayer() else { return try readLayerwise(at: z, jacobian: jacobian) }
     return try layer.read(at: z, jacobian: jacobian, on: engine)
   }
 
-  /// In tiles of rows, layer by layer.
+  /// Values and Jacobians in tiles of rows, layer by layer.
   func readLayerwise(at z: Tensor, jacobian wantsJacobian: Bool) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
     let value = try engine.empty(rows: z.rows, columns: outputs)
     let jacobian = wantsJacobian ? try engine.empty(rows: z.rows, columns: outputs * inputs) : nil

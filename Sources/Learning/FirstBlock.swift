@@ -5,14 +5,16 @@ import WideKernels
 
 /// What all runs on the same data with the same first block share: its tangent kernel Θ_0 and its Gaussian process Q_0.
 public struct FirstBlock: Sendable {
+  /// N, the number of training points.
   public let trainCount: Int
+  /// M, the number of test points.
   public let testCount: Int
   /// What was added to the diagonal of Q_0, in its unit.
   public let jitter: Double
   private let relativeJitter: Double
   /// How Θ_0 is kept; smaller than what was asked for where the device had no room.
   public var storage: KernelStorage { tangent.storage }
-  /// The same of its rows at test points, nil without those.
+  /// How the rows of Θ_0 at test points are kept; nil without those.
   public var testStorage: KernelStorage? { tangentTest?.storage }
   let kernels: any FirstBlockKernels
   let tangent: StoredKernel

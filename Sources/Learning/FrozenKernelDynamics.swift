@@ -7,7 +7,7 @@ import LinearAlgebra
 ///
 /// With Θ = V Λ Vᵀ: F_t − y = V (1 − ηΛ/N)ᵗ Vᵀ (F_0 − y), and at test points F_t = F_0 − Θ_* V [(1 − (1 − ηλ/N)ᵗ)/λ] Vᵀ (F_0 − y).
 public struct FrozenKernelDynamics: Sendable {
-  /// Of Θ_0, in ascending order.
+  /// Eigenvalues of Θ_0, in ascending order.
   public let eigenvalues: [Double]
   /// Row k is the eigenvector of `eigenvalues[k]`, `[1, N, N]`.
   private let vectors: Tensor
@@ -21,7 +21,7 @@ public struct FrozenKernelDynamics: Sendable {
     self.first = first
   }
 
-  /// Of Θ_0.
+  /// Largest eigenvalue of Θ_0.
   public var largestEigenvalue: Double { eigenvalues.last ?? 0 }
 
   /// The training of one draw.
@@ -37,6 +37,7 @@ public struct FrozenKernelDynamics: Sendable {
 
   /// One draw at one rate, at any step.
   public struct Run: FrozenRun, Sendable {
+    /// The dynamics of all draws that the run is one of.
     public let dynamics: FrozenKernelDynamics
     public let rate: Double
     let test: Matrix

@@ -8,7 +8,7 @@ public enum InitialFunction: Sendable {
 
 /// How what training adds to a block is kept.
 public enum HistoryKind: Sendable, Equatable {
-  /// On an online basis with tolerance ε; at most `rankLimit` pivots.
+  /// An online basis with tolerance ε; at most `rankLimit` pivots.
   case basis(tolerance: Double, rankLimit: Int)
   /// All visited centres.
   case exact

@@ -44,7 +44,7 @@ struct InitialFunctions {
     }
   }
 
-  /// Only the runs at `indices` go on.
+  /// Lets only the runs at `indices` go on.
   mutating func keep(_ indices: [Int]) throws(ComputeError) {
     switch form {
     case .zero: break

@@ -41,7 +41,7 @@ public struct KrylovDynamics {
   private let first: FirstBlock
   private let starts: [(train: Matrix, test: Matrix)]
   private let targets: Matrix
-  /// By draw and output.
+  /// Krylov spaces by draw and output.
   private let spaces: [Space]
   /// `[draws · outputs, vectors, N]`.
   private let vectors: Tensor
@@ -121,6 +121,7 @@ public struct KrylovDynamics {
   /// One draw at one rate.
   public func run(draw: Int, rate: Double) -> Run { Run(dynamics: self, draw: draw, rate: rate) }
 
+  /// One draw at one rate, at any step.
   public struct Run: FrozenRun {
     let dynamics: KrylovDynamics
     let draw: Int

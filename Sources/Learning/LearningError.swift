@@ -8,6 +8,7 @@ public enum LearningError: Error, Equatable, Codable, CustomStringConvertible {
   case diverged(step: Int, loss: Double)
   /// The basis would need more pivots than it may have.
   case rankLimit(block: Int, rank: Int, limit: Int)
+  /// A setting outside its range.
   case invalid(setting: String, expected: String, got: String)
   /// A Krylov space that would need too many vectors.
   case krylov(vectors: Int, error: Double)

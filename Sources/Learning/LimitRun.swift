@@ -3,9 +3,13 @@ import Networks
 
 /// One chain of infinitely wide blocks with finite bottlenecks, trained in the exact limit: a `Lockstep` of one run.
 public final class LimitRun {
+  /// The network being trained.
   public let network: Network
+  /// Learning rate η.
   public let rate: Double
+  /// Loss that is descended.
   public let loss: Loss
+  /// The initial functions of the blocks.
   public let start: ChainStart
   private let lockstep: Lockstep
 
@@ -26,10 +30,13 @@ public final class LimitRun {
       passEngine: passEngine)
   }
 
+  /// Steps made so far.
   public var step: Int { lockstep.step }
+  /// Mean loss on the training points before the first step.
   public var initialLoss: Double { lockstep.initialLoss[0] }
   /// F at the training points `[N, outputs]`.
   public var outputs: Matrix { lockstep.outputs(of: 0) }
+  /// Mean loss on the training points now.
   public var trainLoss: Double { lockstep.loss(of: 0) }
   /// Rank of the basis (or number of centres) of blocks 1, 2, ….
   public var ranks: [Int] { lockstep.ranks(of: 0) }

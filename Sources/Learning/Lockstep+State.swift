@@ -3,8 +3,9 @@ import Compute
 extension Lockstep {
   /// Where a lockstep stands: enough to go on with the same numbers.
   public struct State: Sendable {
+    /// Steps made so far.
     public var step: Int
-    /// Of every active run: matrices by name.
+    /// Matrices of every active run, by name.
     public var runs: [Int: [String: Matrix]]
 
     public init(step: Int, runs: [Int: [String: Matrix]]) {

@@ -16,7 +16,9 @@ import Networks
 public final class Lockstep {
   /// One network to be trained.
   public struct Run: Sendable {
+    /// Blocks of the network; the first is the lockstep's first block.
     public var network: Network
+    /// The initial functions of the blocks.
     public var start: ChainStart
     /// η > 0; the sum over a batch is divided by its size.
     public var rate: Double
@@ -28,8 +30,11 @@ public final class Lockstep {
     }
   }
 
+  /// All runs, those that have ended among them.
   public let runs: [Run]
+  /// Loss and momentum of every run.
   public let rule: DescentRule
+  /// Steps made so far.
   public internal(set) var step = 0
   /// Numbers of the runs that are still trained.
   public var active: [Int] { groups.flatMap(\.members) }

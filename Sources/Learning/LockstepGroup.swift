@@ -109,7 +109,7 @@ struct LockstepGroup {
     return positions
   }
 
-  /// Only the runs at positions `indices` of the batch go on.
+  /// Lets only the runs at positions `indices` of the batch go on.
   mutating func keep(_ indices: [Int]) throws(ComputeError) {
     members = indices.map { members[$0] }
     rates = indices.map { rates[$0] }

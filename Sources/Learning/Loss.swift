@@ -93,7 +93,7 @@ extension Loss: CustomStringConvertible, LosslessStringConvertible {
     }
   }
 
-  /// Nil unless `text` is squared, softmax, hinge, soft-hinge or soft-hinge(β) with β > 0.
+  /// Reads squared, softmax, hinge, soft-hinge or soft-hinge(β) with β > 0; nil for other text.
   public init?(_ text: String) {
     if let loss = Loss.allCases.first(where: { $0.description == text }) {
       self = loss

@@ -24,6 +24,7 @@ package struct PivotedBasis {
   let rankLimit: Int
   let engine: Engine
 
+  /// Number of pivots.
   package private(set) var rank = 0
   /// m: the running maximum of K(ξ, ξ) over shown points.
   private(set) var scale = 0.0

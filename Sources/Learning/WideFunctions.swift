@@ -105,7 +105,7 @@ struct WideFunctions {
     }
   }
 
-  /// Only the runs at `indices` go on.
+  /// Lets only the runs at `indices` go on.
   mutating func keep(_ indices: [Int]) throws(ComputeError) {
     try initial.keep(indices)
     switch changes {

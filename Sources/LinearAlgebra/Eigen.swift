@@ -2,7 +2,7 @@ import Compute
 
 /// Eigenvalues and eigenvectors of a symmetric matrix.
 public struct SymmetricEigen: Sendable {
-  /// In ascending order.
+  /// Eigenvalues in ascending order.
   public var values: [Double]
   /// `[n, n]` row-major; row k is the unit eigenvector of `values[k]`.
   public var vectors: [Double]

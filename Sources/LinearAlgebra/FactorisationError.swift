@@ -6,14 +6,17 @@ public enum FactorisationError: Error, Equatable, CustomStringConvertible {
   case notPositiveDefinite(item: Int, index: Int, pivot: Double)
   /// The input already held a NaN or an infinity; the fault lies before this call.
   case notFinite(item: Int, row: Int, column: Int)
+  /// An iteration of LAPACK that did not converge; `info` is its return code.
   case noConvergence(routine: String, info: Int)
   /// A matrix, or the memory that LAPACK works in, has more numbers than LAPACK can count.
   case tooLarge(routine: String, count: Double)
+  /// A matrix of another shape than the operation takes.
   case shape(expected: String, got: String)
   /// A folder for temporary numbers cannot be written or is full.
   case storage(path: String, reason: String)
   /// No LAPACK could be loaded.
   case unavailable(reason: String)
+  /// An error of the engine.
   case compute(ComputeError)
 
   public var description: String {

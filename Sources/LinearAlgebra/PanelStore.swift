@@ -3,8 +3,9 @@ import Foundation
 
 /// Where the panels of a Cholesky factor lie for as long as later panels need them.
 public enum PanelStorage: Sendable, Equatable {
+  /// Memory of the engine's device.
   case device
-  /// In a file of this folder that loses its name as soon as it is open: its space is free again however the program ends.
+  /// A file of this folder that loses its name as soon as it is open: its space is free again however the program ends.
   case disk(folder: URL)
 }
 

@@ -4,6 +4,7 @@ import WideKernels
 ///
 /// As text (YAML, JSON) `{activation: leaky-relu(0.1), weightVariance: 2, biasVariance: 0.1}`, or just `relu`.
 public struct Hidden: Sendable {
+  /// The activation φ.
   public let activation: any Activation
   /// σ_w², the variance of a weight before the division by the fan-in.
   public let weightVariance: Double

@@ -9,6 +9,7 @@ import WideKernels
 public struct Network: Sendable, Equatable {
   /// Width of an input.
   public let inputs: Int
+  /// Blocks from the input on; the read-out of every block but the last is a bottleneck.
   public let blocks: [WideBlock]
 
   /// - Precondition: `inputs` ≥ 1 and at least one block.
@@ -24,7 +25,7 @@ public struct Network: Sendable, Equatable {
   /// Hidden layers of all blocks together.
   public var totalHiddenLayers: Int { blocks.reduce(0) { $0 + $1.hidden.count } }
 
-  /// The same network with all bottlenecks infinitely wide: one block, which the network is compared with.
+  /// The network with all bottlenecks infinitely wide: one block, which the network is compared with.
   ///
   /// As the width d of a bottleneck grows, z·z′/d concentrates on the NNGP of the block before, and the tangent kernel on
   /// the one of the layers in sequence. A read-out becomes a hidden layer without an activation (`identity`): it is followed by

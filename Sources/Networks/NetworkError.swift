@@ -6,9 +6,11 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case variance(name: String, expected: String, got: Double)
   /// A finite width below 1.
   case width(name: String, got: Int)
+  /// A network without a block.
   case noBlocks
   /// A key that is no part of the description, most likely misspelt.
   case unknownKey(String, of: String, known: [String])
+  /// An activation that is not known or has parameters out of range.
   case activation(ActivationError)
 
   public var description: String {

@@ -4,10 +4,13 @@ import WideKernels
 ///
 /// Without hidden layers it is a linear block, whose kernel is that of one affine map.
 public struct WideBlock: Sendable, Equatable {
+  /// Hidden layers from the input on.
   public let hidden: [Hidden]
   /// Finite width of the read-out.
   public let outputs: Int
+  /// σ_w² of the read-out, before the division by the fan-in.
   public let readoutWeightVariance: Double
+  /// σ_b² of the read-out.
   public let readoutBiasVariance: Double
 
   /// - Precondition: `outputs` ≥ 1, `readoutWeightVariance` > 0 and `readoutBiasVariance` ≥ 0, both finite.

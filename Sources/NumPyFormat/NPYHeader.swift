@@ -10,7 +10,9 @@ package struct NPYHeader: Equatable, Sendable {
 
   /// Byte order, kind and bytes of an element, such as `<f8`. Of records with fields the text of their list, `[('a', '<f8')]`.
   package let descr: String
+  /// Whether the first index runs fastest.
   package let isFortranOrder: Bool
+  /// Dimensions of the array.
   package let shape: [Int]
 
   package init(descr: String, isFortranOrder: Bool = false, shape: [Int]) {

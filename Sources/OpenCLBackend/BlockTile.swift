@@ -10,7 +10,7 @@ struct BlockTile: Sendable, Equatable {
   var workM: Int
   var workN: Int
 
-  /// From large to small. 64 sums per work-item need 16 numbers of local memory a step; in float64 they would not leave registers
+  /// Tiles from large to small. 64 sums per work-item need 16 numbers of local memory a step; in float64 they would not leave registers
   /// enough, so half as many.
   static func all(_ precision: Precision) -> [BlockTile] {
     let most =

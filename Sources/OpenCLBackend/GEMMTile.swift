@@ -16,7 +16,7 @@ struct GEMMTile: Sendable, Hashable {
   /// Outputs by how many tiles they have for each compute unit of the device.
   enum SizeClass: String, Sendable, CaseIterable { case large, medium, small }
 
-  /// At most 128 registers of 32 bits for each of 256 work-items, so that two groups fit a compute unit: 64 sums of float32, 32 of
+  /// Tiles of at most 128 registers of 32 bits for each of 256 work-items, so that two groups fit a compute unit: 64 sums of float32, 32 of
   /// float64. Blocks take 9 to 25 KB, of the 32 KB of local memory that every device has.
   static func standard(_ sizeClass: SizeClass, _ precision: Precision) -> GEMMTile {
     switch (sizeClass, precision) {

@@ -7,6 +7,7 @@ extension OpenCLBackend {
   public struct Found: Sendable {
     /// `opencl:K`. A device that cannot be used has a number too, so that the others keep theirs.
     public let identifier: String
+    /// The device, ready to compute, or the error that says why it is missing.
     public let backend: Result<OpenCLBackend, ComputeError>
   }
 

@@ -68,7 +68,7 @@ extension OpenCLBackend {
 }
 
 extension Tensor {
-  /// The same row as a column.
+  /// The row as a column of the same numbers.
   fileprivate var column: Tensor {
     var view = self
     (view.rows, view.columns, view.rowStride) = (columns, 1, 1)

@@ -230,7 +230,7 @@ public final class OpenCLBackend: Backend {
     return Handle(pointer: kernel)
   }
 
-  /// From the cache, else from source.
+  /// Makes a program from the cache, else from source.
   private func makeProgram(_ text: String, file: String, _ programs: inout Programs) throws(ComputeError) -> Handle {
     let key = "\(device.name)\n\(device.driver)\n\(options)\n\(text)"
     if let binary = cache?.binary(for: key), let program = load(binary) { return program }
@@ -257,7 +257,7 @@ public final class OpenCLBackend: Backend {
   /// Programs that were built from source for a launch, and not found in the cache.
   var compiledPrograms: Int { programs.withLock { $0.compiled } }
 
-  /// nil where the driver does not take the binary: another version, or a damaged one.
+  /// A program of a binary; nil where the driver does not take it: another version, or a damaged one.
   private func load(_ binary: [UInt8]) -> Handle? {
     var (status, binaryStatus) = (cl_int(0), cl_int(0))
     var devices: [cl_device_id?] = [deviceID]

@@ -1,11 +1,11 @@
 import Compute
 import Foundation
 
-/// With what OpenCL's devices are started: everything that the environment or a caller chooses, checked before a library is loaded.
+/// Choices that OpenCL's devices are started with: all that the environment or a caller chooses, checked before a library is loaded.
 public struct OpenCLStart: Sendable {
   static let libraryVariable = "ISTHMUS_OPENCL_LIBRARY"
 
-  /// Nil for the system's.
+  /// Path of the library; nil for the system's.
   let library: String?
   /// Whether `library` comes from the environment.
   let isLibraryNamedByVariable: Bool

@@ -9,7 +9,7 @@ import Foundation
 /// nothing is thrown. Files are replaced in one go, so no reader sees half of one. What another user could have written is not believed
 /// (`PrivateFolder`): a program is machine code. The files longest unused are removed where all together exceed the limit.
 struct ProgramCache: Sendable {
-  /// Of the file's layout; part of every key.
+  /// Version of the file's layout; part of every key.
   private static let format = "isthmus program 1\n"
 
   let folder: PrivateFolder

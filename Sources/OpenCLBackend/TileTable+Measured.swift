@@ -91,7 +91,7 @@ extension TileTable {
   /// Which kernels these sizes are for.
   var kernels: String { multipliesDirectly ? "processor" : "gpu" }
 
-  /// These sizes with measured ones in place of some.
+  /// A table of these sizes with measured ones in place of some.
   ///
   /// - Throws: `.unknownSize` for values that are no candidates of `isthmus tune`.
   func replacing(by values: TileValues, precisions: [Precision]) throws(TileError) -> TileTable {

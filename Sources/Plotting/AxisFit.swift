@@ -4,13 +4,13 @@ import Foundation
 struct AxisFit {
   struct Tick: Equatable {
     let value: Double
-    /// Empty for a tick without text.
+    /// Text at the tick; empty for a tick without text.
     let label: String
   }
 
   let range: ClosedRange<Double>
   let isLog: Bool
-  /// Nil leaves the ticks of a linear axis to gnuplot.
+  /// Ticks of the axis; nil leaves those of a linear axis to gnuplot.
   let ticks: [Tick]?
 
   /// What gnuplot can place, with room for margins and for quotients of ends.

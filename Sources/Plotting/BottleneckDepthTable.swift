@@ -4,20 +4,24 @@ import Results
 /// Steps of chains of one, two, three … bottlenecks, each against the network without bottlenecks of its own blocks and against
 /// the chain of one bottleneck of its width. From the records of the experiment `bottleneck-depth`.
 public struct BottleneckDepthTable: Equatable, Sendable {
+  /// A chain with its speed-ups.
   public struct Row: Equatable, Sendable {
+    /// Steps and errors of the chain, as in the table of `bottleneck`.
     public let network: BottleneckTable.Row
     /// Median steps of one bottleneck of the same width over those of this chain, for 50, 10, 1 and 0.1 %; nil where either is not
     /// reached, the widths of the chain differ, or it has one bottleneck or none.
     public let speedUpsOverOne: [Double?]
   }
 
-  /// In the order of `BottleneckTable`.
+  /// Rows in the order of `BottleneckTable`.
   public let rows: [Row]
 
+  /// The table of a run's records.
   public static func make(from records: [Record]) throws(RecordFault) -> BottleneckDepthTable {
     BottleneckDepthTable(try BottleneckRuns(records))
   }
 
+  /// The table of runs that were read.
   public init(_ runs: BottleneckRuns) {
     let all = BottleneckTable(runs).rows
     rows = all.map { row in
@@ -35,7 +39,7 @@ public struct BottleneckDepthTable: Equatable, Sendable {
     }
   }
 
-  /// For reading: for each fraction of the initial loss the steps, and the speed-up over d = ∞ and over one bottleneck.
+  /// The table for a reader: for each fraction of the initial loss the steps, and the speed-up over d = ∞ and over one bottleneck.
   public var text: TextTable {
     var table = TextTable(
       columns: [.init("rate", .left), .init("d", .left), .init("κ"), .init("draws")]
@@ -54,7 +58,7 @@ public struct BottleneckDepthTable: Equatable, Sendable {
     return table
   }
 
-  /// For programs: one number per column, empty where there is none, errors as fractions.
+  /// The table for programs: one number per column, empty where there is none, errors as fractions.
   public var numbers: TextTable { TextTable(numbers: rows.map(BottleneckDepthTable.fields)) }
 
   /// An array with one object per row; keys as the columns of `numbers`, null where there is no number.

@@ -4,7 +4,7 @@ struct BottleneckGroup {
   struct Entry {
     let label: BottleneckLabel
     let kappa: Double
-    /// By increasing draw.
+    /// Draws by increasing number.
     let draws: [BottleneckRun]
 
     /// The recorded label of the network to compare with, else the wide network of the same depth.
@@ -12,9 +12,9 @@ struct BottleneckGroup {
   }
 
   let comparison: BottleneckRuns.Comparison
-  /// Nil where each entry has its own.
+  /// κ of all entries; nil where each has its own.
   let kappa: Double?
-  /// In the order of their labels.
+  /// Entries in the order of their labels.
   let entries: [Entry]
 
   var title: String {

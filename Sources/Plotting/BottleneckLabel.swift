@@ -3,13 +3,14 @@ import Results
 /// Which bottlenecks a network has, as the records write it: `2`, `2x2` (two of width 2), `inf` (the wide network of one
 /// bottleneck's depth) or `inf/2` (that of two).
 public struct BottleneckLabel: Hashable, Comparable, Sendable {
-  /// As in the records.
+  /// The label as in the records.
   public let text: String
-  /// Empty for an infinitely wide network.
+  /// Widths from the input on; empty for an infinitely wide network.
   public let widths: [Int]
   /// Number of bottlenecks, or of places where one could be.
   public let count: Int
 
+  /// Whether no bottleneck is finite.
   public var isInfinite: Bool { widths.isEmpty }
 
   /// Far beyond what any experiment can train.
@@ -47,12 +48,12 @@ public struct BottleneckLabel: Hashable, Comparable, Sendable {
   /// The label of the wide network of the same depth.
   public var baseline: String { count == 1 ? "inf" : "inf/\(count)" }
 
-  /// For readers: `2`, `2×2`, `∞`, `∞×∞`.
+  /// The label for readers: `2`, `2×2`, `∞`, `∞×∞`.
   public var name: String {
     (isInfinite ? Array(repeating: "∞", count: count) : widths.map(String.init)).joined(separator: "×")
   }
 
-  /// By number of bottlenecks, then width; infinite last.
+  /// Orders by number of bottlenecks, then width; infinite last.
   public static func < (first: BottleneckLabel, second: BottleneckLabel) -> Bool {
     if first.count != second.count { return first.count < second.count }
     if first.isInfinite != second.isInfinite { return second.isInfinite }

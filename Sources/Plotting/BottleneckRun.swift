@@ -19,7 +19,7 @@ struct BottleneckRun {
   private(set) var end: Record?
   /// The label of the network it is compared with, where recorded.
   private(set) var baseline: String?
-  /// Of any block at any step.
+  /// Largest rank of any block at any step.
   private(set) var largestRank: Double?
 
   /// A line of kind `step` or `end`; of two lines for one step the later counts.
@@ -61,7 +61,7 @@ struct BottleneckRun {
   }
 
   var finalTestError: Double? { end?.number("finalTestError") ?? curve(.testError).last?.value }
-  /// Of a wide network trained to the end of time, where that is known.
+  /// Test error of a wide network trained to the end of time, where that is known.
   var convergedTestError: Double? { end?.number("convergedTestError") }
   var bestTestError: Double? { end?.number("bestTestError") ?? curve(.testError).map(\.value).min() }
 

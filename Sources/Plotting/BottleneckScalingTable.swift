@@ -4,21 +4,26 @@ import Results
 /// Steps, speed-up, test error, rank and cost at every combination of training points and target scale, from the records of the
 /// experiment `bottleneck-scaling`.
 public struct BottleneckScalingTable: Equatable, Sendable {
+  /// One network at one number of points and one target scale.
   public struct Row: Equatable, Sendable {
+    /// Number of training points.
     public let points: Int
+    /// Scale of the targets.
     public let scale: Double
+    /// Steps and errors of the network, as in the table of `bottleneck`.
     public let network: BottleneckTable.Row
     /// Fractions of wrong answers where training ended, over draws; for d = ∞ of the converged network where it is known.
     public let testError: Quartiles
-    /// Over draws, of the largest rank that any basis of the run had.
+    /// Quartiles over draws of the largest rank that any basis of the run had.
     public let rank: Quartiles
-    /// Of one run, in lockstep with the other draws; nil where it was not measured.
+    /// Seconds per step of one run, in lockstep with the other draws; nil where it was not measured.
     public let secondsPerStep: Double?
   }
 
-  /// By points, then scale, then as in `BottleneckTable`.
+  /// Rows by points, then scale, then as in `BottleneckTable`.
   public let rows: [Row]
 
+  /// The table of a run's records.
   public static func make(from records: [Record]) throws(RecordFault) -> BottleneckScalingTable {
     var collector = Collector()
     for record in records { try collector.add(record) }
@@ -79,7 +84,7 @@ extension BottleneckScalingTable {
 }
 
 extension BottleneckScalingTable {
-  /// For reading. Median [lower quartile, upper quartile] over draws; `–` where not reached or not recorded.
+  /// The table for a reader. Median [lower quartile, upper quartile] over draws; `–` where not reached or not recorded.
   public var text: TextTable {
     let fractions = [1, 2]
     var table = TextTable(
@@ -100,7 +105,7 @@ extension BottleneckScalingTable {
     return table
   }
 
-  /// For programs: one number per column, empty where there is none, errors as fractions.
+  /// The table for programs: one number per column, empty where there is none, errors as fractions.
   public var numbers: TextTable { TextTable(numbers: rows.map(BottleneckScalingTable.fields)) }
 
   /// An array with one object per row; keys as the columns of `numbers`, null where there is no number.

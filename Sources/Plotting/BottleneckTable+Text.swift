@@ -2,7 +2,7 @@ import Foundation
 import Results
 
 extension BottleneckTable {
-  /// For reading: steps to fractions of the initial loss, each with its speed-up over the baseline, and test errors in per cent.
+  /// The table for a reader: steps to fractions of the initial loss, each with its speed-up over the baseline, and test errors in per cent.
   ///
   /// Median [lower quartile, upper quartile] over draws; `–` where not reached or not recorded.
   public var text: TextTable {
@@ -23,7 +23,7 @@ extension BottleneckTable {
     return table
   }
 
-  /// For programs: one number per column, empty where there is none, errors as fractions.
+  /// The table for programs: one number per column, empty where there is none, errors as fractions.
   public var numbers: TextTable { TextTable(numbers: rows.map(BottleneckTable.fields)) }
 
   /// An array with one object per row; keys as the columns of `numbers`, null where there is no number.

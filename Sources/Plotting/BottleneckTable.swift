@@ -5,19 +5,25 @@ import Results
 public struct BottleneckTable: Equatable, Sendable {
   /// One network in one comparison.
   public struct Row: Equatable, Sendable {
+    /// Learning rates of the comparison.
     public let comparison: BottleneckRuns.Comparison
+    /// Bottlenecks of the network.
     public let bottlenecks: BottleneckLabel
     /// The label of the network that the speed-up refers to.
     public let baseline: String
+    /// κ, the learning rate over the stability limit.
     public let kappa: Double
+    /// Number of draws.
     public let draws: Int
+    /// Draws that diverged.
     public let diverged: Int
-    /// Over draws, for 50, 10, 1 and 0.1 % in turn; not reached counts as more than any number.
+    /// Steps over draws, to 50, 10, 1 and 0.1 % in turn; not reached counts as more than any number.
     public let steps: [Quartiles]
     /// Median steps of the baseline over median steps of this network, for 50, 10, 1 and 0.1 %; nil where either is not reached.
     public let speedUps: [Double?]
     /// Fractions of wrong answers, over draws that have one.
     public let finalTestError: Quartiles
+    /// Least fractions of wrong answers at any step, over draws that have one.
     public let bestTestError: Quartiles
     /// Median over draws of the largest amplification of a perturbation.
     public let amplification: Double?
@@ -31,8 +37,10 @@ public struct BottleneckTable: Equatable, Sendable {
   /// `same` by rate, then `own`; within each by label.
   public let rows: [Row]
 
+  /// The table of a run's records.
   public static func make(from records: [Record]) throws(RecordFault) -> BottleneckTable { BottleneckTable(try BottleneckRuns(records)) }
 
+  /// The table of runs that were read.
   public init(_ runs: BottleneckRuns) {
     rows = runs.groups.flatMap { group in group.entries.map { Row($0, in: group) } }
   }

@@ -5,6 +5,7 @@ public struct Color: Equatable, Hashable, Sendable {
 
   public init(rgb: UInt32) { self.rgb = rgb & 0xFF_FFFF }
 
+  /// Black, for axes and references.
   public static let black = Color(rgb: 0)
 
   /// Six colours that people with any common colour blindness can tell apart; yellow, too faint on white, and black are left out.

@@ -3,13 +3,15 @@ import Foundation
 
 /// A file format of figures.
 public enum FigureFormat: String, CaseIterable, Sendable {
+  /// Scalable vector graphics, and pixels.
   case svg, png
 }
 
 /// What was drawn.
 public struct RenderedFigure: Equatable, Sendable {
+  /// Name of the figure, without the ending.
   public let name: String
-  /// Empty where there was nothing to draw.
+  /// Files of all formats; empty where there was nothing to draw.
   public let files: [URL]
   /// Points left out because the axes cannot show them; the figure says so too.
   public let droppedPoints: Int
@@ -52,7 +54,7 @@ extension Figure {
 }
 
 extension FigureFormat {
-  /// True for a file that begins and ends as its format demands.
+  /// Whether a file begins and ends as its format demands.
   func isComplete(_ data: Data) -> Bool {
     switch self {
     case .png: data.starts(with: [0x89, 0x50, 0x4E, 0x47]) && data.suffix(8).starts(with: Array("IEND".utf8))

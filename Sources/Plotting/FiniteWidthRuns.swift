@@ -7,7 +7,7 @@ public struct FiniteWidthRuns: Sendable {
   struct Draw: Sendable {
     /// Lines of readings by step.
     fileprivate(set) var readings: [Int: Record] = [:]
-    /// Nil while the draw is not done.
+    /// Record of the end; nil while the draw is not done.
     fileprivate(set) var end: Record?
 
     var isDiverged: Bool { end?.string("status") == "diverged" }
@@ -65,7 +65,7 @@ public struct FiniteWidthRuns: Sendable {
     }
   }
 
-  /// By network, then width; draws in their order.
+  /// Draws by network, then width, in their order.
   var groups: [Group] {
     let done = draws.filter { $0.value.end != nil }
     return Dictionary(grouping: done) { $0.key.label }.sorted { $0.key < $1.key }.flatMap { label, own in
@@ -78,8 +78,9 @@ public struct FiniteWidthRuns: Sendable {
 
 /// The exponent of a median's power of the width, with its standard error.
 public struct WidthSlope: Equatable, Sendable {
+  /// The exponent itself.
   public let exponent: Double
-  /// From the scatter of the draws; nil where a width has a single draw.
+  /// Standard error from the scatter of the draws; nil where a width has a single draw.
   public let standardError: Double?
 
   /// Least squares of log median against log width.

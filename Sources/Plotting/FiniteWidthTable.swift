@@ -3,40 +3,54 @@ import Results
 
 /// Errors of finite networks against the limit, by network and width, from the records of the experiment `finite-width`.
 public struct FiniteWidthTable: Equatable, Sendable {
+  /// One network at one width.
   public struct Row: Equatable, Sendable {
+    /// Bottlenecks of the network.
     public let bottlenecks: BottleneckLabel
+    /// Width of the finite networks.
     public let width: Int
     /// Draws that count in the medians, those that are sensitive to a perturbation, and those whose limit diverged.
     public let draws: Int
+    /// Draws that are sensitive to a perturbation.
     public let sensitive: Int
+    /// Draws whose limit diverged.
     public let diverged: Int
     /// Relative errors of F on training and test points, the largest over the steps compared.
     public let train: Quartiles
+    /// Relative errors of F on test points, the largest over the steps compared.
     public let test: Quartiles
-    /// The same of the positions in each bottleneck.
+    /// Relative errors of the positions, bottleneck by bottleneck.
     public let positions: [Quartiles]
-    /// The same of the empirical tangent kernel.
+    /// Relative errors of the empirical tangent kernel.
     public let kernel: Quartiles
-    /// The same of a network whose kernel stays as it began.
+    /// Relative errors of F on test points, of a network whose kernel stays as it began.
     public let frozenTest: Quartiles
     /// How far each bottleneck, and the kernel, moved.
     public let movement: [Quartiles]
+    /// How far the limit's tangent kernel moved, |Θ − Θ_0| / |Θ_0|.
     public let kernelChange: Quartiles
   }
 
   /// Exponents of one network's errors in the width; −1/2 in theory.
   public struct Slopes: Equatable, Sendable {
+    /// Bottlenecks of the network.
     public let bottlenecks: BottleneckLabel
+    /// Exponent of the error of F on training points; nil for one width.
     public let train: WidthSlope?
+    /// Exponent of the error of F on test points; nil for one width.
     public let test: WidthSlope?
+    /// Exponents of the errors of positions, bottleneck by bottleneck.
     public let positions: [WidthSlope?]
+    /// Exponent of the error of the tangent kernel; nil for one width.
     public let kernel: WidthSlope?
   }
 
-  /// By network, then width.
+  /// Rows by network, then width.
   public let rows: [Row]
+  /// Exponents of every network.
   public let slopes: [Slopes]
 
+  /// The table of runs that were read.
   public init(_ runs: FiniteWidthRuns) {
     let groups = runs.groups
     rows = groups.map { group in
@@ -64,7 +78,7 @@ public struct FiniteWidthTable: Equatable, Sendable {
 }
 
 extension FiniteWidthTable {
-  /// For reading: medians over the draws that count, and after the widths of a network its slopes ± standard errors.
+  /// The table for a reader: medians over the draws that count, and after the widths of a network its slopes ± standard errors.
   public var text: TextTable {
     var table = TextTable(
       columns: [
@@ -90,7 +104,7 @@ extension FiniteWidthTable {
     return table
   }
 
-  /// For programs: one number per column, empty where there is none; the slopes of a network stand in each of its rows.
+  /// The table for programs: one number per column, empty where there is none; the slopes of a network stand in each of its rows.
   public var numbers: TextTable { TextTable(numbers: rows.map { fields($0) }) }
 
   /// An array with one object per row; keys as the columns of `numbers`, null where there is no number.

@@ -3,6 +3,7 @@ import Subprocesses
 
 /// The gnuplot program, run as a subprocess.
 public struct Gnuplot: Sendable {
+  /// The program's file.
   public let executable: URL
   /// How long one figure may take.
   let timeLimit: Duration
@@ -87,7 +88,7 @@ public struct Gnuplot: Sendable {
     return URL(fileURLWithPath: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self), isDirectory: true)
   }
 
-  /// Without what would change gnuplot's terminal, fonts or files: a figure is the same for every user.
+  /// The environment without what would change gnuplot's terminal, fonts or files: a figure is the same for every user.
   static func environment(_ own: [String: String]) -> [String: String] {
     own.filter { !$0.key.hasPrefix("GNUPLOT") && !["GNUTERM", "GNUHELP"].contains($0.key) }
   }

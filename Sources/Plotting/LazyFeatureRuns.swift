@@ -5,7 +5,7 @@ import Results
 public struct LazyFeatureRuns: Sendable {
   /// One network.
   struct Network {
-    /// In the order of their steps.
+    /// Steps in their order.
     var steps: [Record] = []
     var end: Record?
   }
@@ -15,7 +15,7 @@ public struct LazyFeatureRuns: Sendable {
     var width: Double
     var alpha: Double
     var networks: [Network]
-    /// Over draws: fluctuations and the error of the mean.
+    /// Fluctuations over draws and the error of the mean.
     var ensemble: Record?
     /// Test errors of the linear models with the final kernels.
     var finalKernelErrors: [Double]
@@ -24,7 +24,7 @@ public struct LazyFeatureRuns: Sendable {
     func ends(_ field: String) -> [Double] { networks.compactMap { $0.end?.number(field) } }
   }
 
-  /// By width, then α.
+  /// Cells by width, then α.
   let cells: [Cell]
   /// Test errors of the linear models with initial kernels, by width.
   let initialKernelErrors: [Double: [Double]]
@@ -61,7 +61,7 @@ public struct LazyFeatureRuns: Sendable {
       var alpha: Double
     }
     struct Content {
-      /// By draw.
+      /// Networks by draw.
       var networks: [Int: Network] = [:]
       var ensemble: Record?
       var finalKernelErrors: [Double] = []

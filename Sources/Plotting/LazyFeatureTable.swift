@@ -41,6 +41,7 @@ public struct LazyFeatureTable: Sendable {
     }
   }
 
+  /// The table for a reader: medians over draws, errors in per cent.
   public var text: TextTable {
     var table = TextTable(columns: [
       .init("h"), .init("√h·α"), .init("networks"), .init("converged"), .init("error %"), .init("ensemble %"), .init("h·Var"),
@@ -64,8 +65,9 @@ public struct LazyFeatureTable: Sendable {
     return table
   }
 
-  /// For programs: one number per column, errors as fractions.
+  /// The table for programs: one number per column, errors as fractions.
   public var numbers: TextTable { TextTable(numbers: rows.map(Self.fields)) }
+  /// The table as a JSON list of objects, one per row.
   public var json: JSONValue { .array(rows.map { .object(Self.fields($0)) }) }
 
   private static func fields(_ row: Row) -> [JSONValue.Member] {

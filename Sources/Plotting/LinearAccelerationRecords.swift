@@ -60,7 +60,7 @@ struct LinearAccelerationRecords {
     if byKey.updateValue(record, forKey: key) == nil { order.append(key) }
   }
 
-  /// In the order in which they came.
+  /// Records of a kind, in the order in which they came.
   func others(_ kind: String) -> [Record] { order.compactMap { byKey[$0] }.filter { $0.string("kind") == kind } }
 
   var cases: [Case: [Record]] {

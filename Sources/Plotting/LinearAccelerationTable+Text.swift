@@ -2,7 +2,7 @@ import Foundation
 import Results
 
 extension LinearAccelerationTable {
-  /// For reading: a row for every kind of input, start and norm, a column for every d; median [lower quartile, upper quartile].
+  /// The table for a reader: a row for every kind of input, start and norm, a column for every d; median [lower quartile, upper quartile].
   public var text: TextTable {
     let labels = Set(rows.map(\.bottlenecks)).sorted()
     var table = TextTable(
@@ -49,7 +49,7 @@ extension LinearAccelerationTable {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  /// For programs: a row for every case, one number per column, empty where there is none.
+  /// The table for programs: a row for every case, one number per column, empty where there is none.
   public var numbers: TextTable { TextTable(numbers: rows.map(LinearAccelerationTable.fields)) }
 
   /// An object: `speedUps` with an object per row of `numbers`; `rules` and `modes` by depth; `regressions`; `widths`.

@@ -10,36 +10,47 @@ public struct LinearAccelerationTable: Equatable, Sendable {
     public let decay: Double
     /// `raw` or `centred`.
     public let start: String
+    /// Norm of the target.
     public let norm: Double
+    /// Bottlenecks of the network.
     public let bottlenecks: BottleneckLabel
+    /// Number of draws.
     public let draws: Int
-    /// Of the draws; those that did not reach the fraction.
+    /// Draws that did not reach the fraction.
     public let notReached: Int
     /// Time without bottleneck over time with it; a draw that did not reach the fraction counts as 0.
     public let speedUp: Quartiles
     /// Rates at the end over that without bottleneck: along the target, and the mean of the directions orthogonal to it.
     public let rateAlong: Quartiles
+    /// Rate at the end over that without bottleneck, mean of the directions orthogonal to the target.
     public let rateAcross: Quartiles
     /// What `rateAlong` would be, were the factors balanced on the target alone; that across half of it.
     public let rateEstimate: Quartiles
-    /// Of the conserved matrix, the largest of all draws.
+    /// Drift of the conserved matrix, the largest of all draws.
     public let drift: Double
   }
 
   /// Steps of regression at the best constant rate.
   public struct Regression: Equatable, Sendable {
+    /// Name of the problem.
     public let problem: String
+    /// p of the loss.
     public let power: Int
+    /// Depth N of the end-to-end rule.
     public let depth: Int
+    /// Steps at the best rate, over draws.
     public let steps: Quartiles
   }
 
   /// Finite networks of one width.
   public struct Width: Equatable, Sendable {
+    /// Width of the hidden layers.
     public let width: Int
     /// Relative errors at the end, over draws.
     public let errorG: Quartiles
+    /// Relative errors of v at the end, over draws.
     public let errorV: Quartiles
+    /// Relative errors of F at the end, over draws.
     public let errorF: Quartiles
   }
 
@@ -49,9 +60,12 @@ public struct LinearAccelerationTable: Equatable, Sendable {
   public let rules: [Int: Double]
   /// Largest deviation of a singular mode from its own equation, by depth.
   public let modes: [Int: Double]
+  /// Steps of every problem and depth.
   public let regressions: [Regression]
+  /// Errors of every width.
   public let widths: [Width]
 
+  /// The table of a run's records.
   public static func make(from records: [Record]) throws(RecordFault) -> LinearAccelerationTable {
     var collector = LinearAccelerationRecords()
     for record in records { try collector.add(record) }

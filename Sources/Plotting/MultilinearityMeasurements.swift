@@ -10,7 +10,7 @@ public struct MultilinearityMeasurements {
 
     /// B.
     var degree: Int { depths.count }
-    /// For readers: `4 layers`, `2 + 2 layers`.
+    /// Name for readers: `4 layers`, `2 + 2 layers`.
     var name: String { "\(depths.map(String.init).joined(separator: " + ")) layers" }
 
     init?(_ text: String) {
@@ -22,7 +22,7 @@ public struct MultilinearityMeasurements {
       depths = parts.compactMap { $0 }
     }
 
-    /// By number of bottlenecks, then layers.
+    /// Orders by number of bottlenecks, then layers.
     static func < (first: Kind, second: Kind) -> Bool {
       first.degree == second.degree ? first.depths.lexicographicallyPrecedes(second.depths) : first.degree < second.degree
     }
@@ -32,7 +32,7 @@ public struct MultilinearityMeasurements {
   enum Quantity: Hashable {
     /// |Dᵏ|.
     case derivative(Int)
-    /// Of the Hessian: `within 1`, …, or `across`.
+    /// Norm of a block of the Hessian: `within 1`, …, or `across`.
     case block(String)
     /// |f − M| in a ball: `worst`, `descent` or `sampled`.
     case distance(String)
@@ -49,7 +49,7 @@ public struct MultilinearityMeasurements {
       }
     }
 
-    /// In legends, where the figure says what it is of.
+    /// Name in legends, where the figure says what it is of.
     var shortName: String {
       switch self {
       case .block(let name): name
@@ -77,7 +77,7 @@ public struct MultilinearityMeasurements {
   /// Mean over members, and its standard error.
   struct Estimate: Equatable {
     let mean: Double
-    /// Nil for one member.
+    /// Standard error of the mean; nil for one member.
     let error: Double?
 
     init?(_ values: [Double]) {
@@ -99,10 +99,10 @@ public struct MultilinearityMeasurements {
 
   private(set) var values: [Kind: [Quantity: [Int: [Int: Double]]]] = [:]
   private(set) var limits: [Kind: [Quantity: Double]] = [:]
-  /// By width, member and step.
+  /// Moments by width, member and step.
   private(set) var training: [Kind: [Int: [Int: [Int: Moment]]]] = [:]
 
-  /// Of two lines for the same number the later counts; lines of other kinds are passed over.
+  /// The measurements of a run's records. Of two lines for the same number the later counts; lines of other kinds are passed over.
   ///
   /// - Throws: `RecordFault` where network, width, member, order or step of a line are not what they should be.
   public init(_ records: [Record]) throws(RecordFault) {
@@ -167,7 +167,7 @@ public struct MultilinearityMeasurements {
     return byWidth.sorted { $0.key < $1.key }.compactMap { width, numbers in Estimate(numbers).map { (width, $0) } }
   }
 
-  /// In the order of the table.
+  /// Quantities in the order of the table.
   func quantities(_ kind: Kind) -> [Quantity] {
     let known = values[kind] ?? [:]
     let orders = known.keys.compactMap { quantity in if case .derivative(let order) = quantity { order } else { nil } }.sorted()

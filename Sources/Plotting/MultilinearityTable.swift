@@ -3,11 +3,13 @@ import Results
 
 /// Exponents of the width, and limits, of what the experiment `multilinearity` measured.
 public struct MultilinearityTable: Equatable, Sendable {
+  /// One quantity of one network.
   public struct Row: Equatable, Sendable {
-    /// As in the records: `2+2`.
+    /// Network as in the records: `2+2`.
     public let network: String
+    /// Name of the quantity.
     public let quantity: String
-    /// Nil where theory gives a bound only.
+    /// Exponent of the width in theory; nil where that gives a bound only.
     public let expectedSlope: Double?
     /// Least squares in the logarithms of widths and means; nil for one width, or where a mean is 0.
     public let slope: Double?
@@ -17,16 +19,21 @@ public struct MultilinearityTable: Equatable, Sendable {
     public let value: Double
     /// Standard error of the mean; nil for one member.
     public let error: Double?
+    /// Value in the limit of infinite width, where theory gives it.
     public let limit: Double?
+    /// Value at the largest width over the limit.
     public var ratio: Double? { limit.map { value / $0 } }
   }
 
+  /// Rows by network, then quantity.
   public let rows: [Row]
 
+  /// The table of a run's records.
   public static func make(from records: [Record]) throws(RecordFault) -> MultilinearityTable {
     MultilinearityTable(try MultilinearityMeasurements(records))
   }
 
+  /// The table of measurements that were read.
   public init(_ measurements: MultilinearityMeasurements) {
     rows = measurements.kinds.flatMap { kind in
       measurements.quantities(kind).compactMap { quantity in
@@ -41,7 +48,7 @@ public struct MultilinearityTable: Equatable, Sendable {
     }
   }
 
-  /// For reading.
+  /// The table for a reader.
   public var text: TextTable {
     var table = TextTable(
       columns: [
@@ -58,7 +65,7 @@ public struct MultilinearityTable: Equatable, Sendable {
     return table
   }
 
-  /// For programs: one number per column, empty where there is none.
+  /// The table for programs: one number per column, empty where there is none.
   public var numbers: TextTable { TextTable(numbers: rows.map(MultilinearityTable.fields)) }
 
   /// An array with one object per row; keys as the columns of `numbers`, null where there is no number.

@@ -1,8 +1,10 @@
 /// Median and quartiles of a few values, some of which may be out of reach.
 public struct Quartiles: Equatable, Sendable {
-  /// Nil: beyond every value reached.
+  /// Lower quartile; nil beyond every value reached.
   public let lower: Double?
+  /// Median; nil beyond every value reached.
   public let median: Double?
+  /// Upper quartile; nil beyond every value reached.
   public let upper: Double?
 
   /// - Parameter values: nil stands for "not reached" and counts as larger than any number. Empty gives nil throughout.

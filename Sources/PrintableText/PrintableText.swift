@@ -7,10 +7,10 @@ extension StringProtocol {
   /// this is not for reading back.
   public var printable: String { escaped { $0.isPrintable ? nil : $0.visibleEscape } }
 
-  /// As `printable`, but line feeds stay: for text whose line feeds are one's own.
+  /// Text as `printable`, but line feeds stay: for text whose line feeds are one's own.
   public var printableLines: String { escaped { $0.isPrintable || $0 == "\n" ? nil : $0.visibleEscape } }
 
-  /// As `printable`, and no longer than `limit` Unicode scalars: `…` stands for what is left out at the end.
+  /// Text as `printable`, and no longer than `limit` Unicode scalars: `…` stands for what is left out at the end.
   ///
   /// - Precondition: `limit` is at least 1.
   public func printable(limit: Int) -> String {
@@ -48,7 +48,7 @@ extension Unicode.Scalar {
     }
   }
 
-  /// As JSON spells the character: `\u001b`.
+  /// The character as JSON spells it: `\u001b`.
   public var jsonEscape: String {
     UTF16.encode(self).map { units in
       units.map { unit in

@@ -1,5 +1,6 @@
 /// Why a record cannot be used; whoever reads the file adds its path and the line (`ResultsError.malformedRecord`).
 public struct RecordFault: Error, Equatable, Sendable {
+  /// Sentence that says what is wrong.
   public let reason: String
 
   public init(_ reason: String) { self.reason = reason }

@@ -7,6 +7,7 @@ import Foundation
 public struct Checkpoint: Sendable {
   /// What was given to `init`, as JSON text.
   let encodedState: Data
+  /// Arrays by name.
   public let arrays: [String: CheckpointArray]
   /// The records of its run when it was written there.
   var records: RecordPrefix?

@@ -1,15 +1,16 @@
 /// Why a file cannot be used as a checkpoint.
 public enum CheckpointFault: Error, Equatable, CustomStringConvertible {
-  /// It does not begin as a checkpoint does.
+  /// A file that does not begin as a checkpoint does.
   case wrongMagic(found: [UInt8])
+  /// A format that this version does not know.
   case unknownVersion(UInt64)
-  /// It ends before its stated length.
+  /// A file that ends before its stated length.
   case truncated(expectedBytes: Int, foundBytes: Int)
-  /// It goes on after its stated length.
+  /// A file that goes on after its stated length.
   case trailingBytes(expectedBytes: Int, foundBytes: Int)
   /// CRC-32 as stored and as computed from what lies before it.
   case wrongChecksum(stored: UInt32, computed: UInt32)
-  /// Its checksum holds, but its header makes no sense.
+  /// A file whose checksum holds, but whose header makes no sense.
   case malformedHeader(reason: String)
 
   public var description: String {

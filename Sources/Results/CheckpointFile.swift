@@ -98,7 +98,7 @@ enum CheckpointFile {
       }
     }
 
-    /// As they lie in memory, where that is little-endian.
+    /// Appends numbers as they lie in memory, where that is little-endian.
     mutating func append(_ values: [Double]) throws(FileError) {
       guard !isLittleEndian else {
         return try values.withUnsafeBufferPointer { (values) throws(FileError) in try append(UnsafeRawBufferPointer(values)) }

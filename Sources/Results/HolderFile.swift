@@ -33,7 +33,7 @@ struct HolderFile: ~Copyable {
 
   private static func file(in directory: URL) -> URL { directory.appendingPathComponent("lock.held") }
 
-  /// False where there is one. It appears with its content: a link to a file that is written before.
+  /// Makes the file; false where there is one. It appears with its content: a link to a file that is written before.
   private static func make(_ path: String) throws(ResultsError) -> Bool {
     let own = "\(path).\(ProcessMark.own.text)"
     let descriptor = open(own, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)

@@ -2,6 +2,7 @@
 package struct JSONSyntaxError: Error, Equatable {
   /// Bytes from the beginning of the text.
   package let offset: Int
+  /// Sentence that says what is wrong.
   package let reason: String
 }
 

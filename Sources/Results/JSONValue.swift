@@ -1,18 +1,25 @@
 /// A JSON value that keeps the order of its members and the exact value of its integers.
 public enum JSONValue: Equatable, Sendable {
+  /// The value `null`.
   case null
+  /// A truth value.
   case bool(Bool)
   /// Written without fraction or exponent; holds every `Int64` and `UInt64`.
   case integer(Int128)
   /// Finite.
   case number(Double)
+  /// A text.
   case string(String)
+  /// A list of values.
   case array([JSONValue])
+  /// An object, its members in their own order.
   case object([Member])
 
   /// One key of an object, with its value.
   public struct Member: Equatable, Sendable {
+    /// Key of the member.
     public let key: String
+    /// Value of the member.
     public let value: JSONValue
 
     public init(_ key: String, _ value: JSONValue) {

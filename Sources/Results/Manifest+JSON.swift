@@ -111,7 +111,7 @@ extension Manifest {
     return Segment(at: at, sourceRevision: revision, records: records, numerics: numerics)
   }
 
-  /// Nil unless every element has a value.
+  /// The values of all elements; nil unless every one has a value.
   private static func all<Value>(_ elements: [JSONValue]?, _ read: (JSONValue) -> Value?) -> [Value]? {
     guard let elements else { return nil }
     let values = elements.compactMap(read)

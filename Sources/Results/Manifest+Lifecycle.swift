@@ -25,7 +25,7 @@ extension Manifest {
     hostCores = ProcessInfo.processInfo.activeProcessorCount
   }
 
-  /// This run, continued now with what `description` may change.
+  /// The manifest of the run, continued now with what `description` may change.
   ///
   /// - Throws: `ResultsError.contradiction` where the experiment, the identity, the checksum of a data file or the reading of data
   ///   differs, `.otherNumerics` where bits would and the run is not to be continued all the same.

@@ -5,7 +5,7 @@ import Foundation
 struct OpenedRun: ~Copyable {
   let directory: URL
   let lock: RunLock
-  /// Of the run with what this start changes.
+  /// The run's manifest with what this start changes.
   let manifest: Manifest
   let existing: [Record]
   /// The finished lines.

@@ -1,9 +1,14 @@
 /// A value in a record.
 public enum RecordValue: Equatable, Sendable {
+  /// A number.
   case number(Double)
+  /// A text.
   case string(String)
+  /// A truth value.
   case bool(Bool)
+  /// A list of numbers.
   case numbers([Double])
+  /// No value, where a number is not known or not finite.
   case null
 
   /// `value`, or null where it is NaN or infinite: the explicit choice to record that there is no number.
@@ -18,7 +23,7 @@ public enum RecordValue: Equatable, Sendable {
 }
 
 extension RecordValue {
-  /// As a person would write it.
+  /// The value as a person would write it.
   public var text: String {
     switch self {
     case .number(let value): Int(exactly: value).map(String.init) ?? "\(value)"
@@ -47,15 +52,18 @@ extension RecordValue: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, E
 public struct Record: Equatable, Sendable {
   /// A key and its value.
   public struct Field: Equatable, Sendable {
+    /// Key, once in a record.
     public let key: String
+    /// Value of the key.
     public var value: RecordValue
   }
 
+  /// Keys and values in the order in which they were set.
   public internal(set) var fields: [Field] = []
 
   public init() {}
 
-  /// Nil where the key is absent. Setting nil removes the key; setting `.null` records that there is no value.
+  /// The value of a key; nil where it is absent. Setting nil removes the key; setting `.null` records that there is no value.
   public subscript(key: String) -> RecordValue? {
     get { fields.first { $0.key == key }?.value }
     set {

@@ -8,7 +8,7 @@ enum RecordChecksums {
 
   static func file(in directory: URL) -> URL { directory.appendingPathComponent("records.crc") }
 
-  /// Nil where there is no such file: records of an older version. A last one that is torn is left out.
+  /// Checksums of a run's records; nil where there is no such file: records of an older version. A last one that is torn is left out.
   static func read(_ directory: URL) throws(ResultsError) -> [UInt32]? {
     let url = file(in: directory)
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
@@ -35,14 +35,16 @@ enum RecordChecksums {
 
 /// The first lines of a run's records: how many, and their CRC-32. What a checkpoint and an ended run build on.
 public struct RecordPrefix: Equatable, Sendable {
+  /// Number of lines.
   public let count: Int
+  /// CRC-32 of the lines, line feeds included.
   public let checksum: UInt32
 
   public init(count: Int, checksum: UInt32) { (self.count, self.checksum) = (count, checksum) }
 
   var json: JSONValue { ["count": .integer(Int128(count)), "crc": .integer(Int128(checksum))] }
 
-  /// Nil for anything else.
+  /// Reads what `json` gave; nil for anything else.
   init?(_ json: JSONValue?) {
     guard case .integer(let count)? = json?["count"], let count = Int(exactly: count), count >= 0,
       case .integer(let checksum)? = json?["crc"],

@@ -12,7 +12,7 @@ struct RecordLog: ~Copyable {
   private let sums: AppendedFile
   /// Bytes of the finished lines.
   private var length: Int
-  /// Of the file up to the end of each finished line.
+  /// CRC-32 of the file up to the end of each finished line.
   private(set) var checksums: [UInt32]
   private var hasTornTail = false
   private var lastSynchronisation = ContinuousClock.now

@@ -10,7 +10,7 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
   case notEnoughSpace(path: String, expectedBytes: Int, availableBytes: Int)
   /// Another process (or another store in this one) writes this run.
   case locked(directory: String)
-  /// On a file system without locks: a process of another host holds the run, or held it when it was killed.
+  /// A run on a file system without locks that a process of another host holds, or held when it was killed.
   case heldElsewhere(directory: String, file: String, host: String, process: Int)
   /// The folder holds another run than the one asked for.
   case contradiction(directory: String, field: String, recorded: String, requested: String)

@@ -25,7 +25,7 @@ public final class ResultsStore: Sendable {
 
   private struct State: ~Copyable {
     var manifest: Manifest
-    /// Nil once the run has ended.
+    /// The open file of records; nil once the run has ended.
     var log: RecordLog?
     var lock: RunLock?
   }
@@ -68,7 +68,7 @@ public final class ResultsStore: Sendable {
     return try begin(opened, description, report)
   }
 
-  /// The same, whatever the records.
+  /// Opens a run as the other method does, whatever the records.
   public static func open(
     _ description: RunDescription, in results: URL, expectedBytes: Int = 1 << 20, report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(ResultsError) -> ResultsStore {

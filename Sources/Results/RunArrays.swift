@@ -2,6 +2,8 @@ import Foundation
 
 /// Arrays of float64 that belong to a run: `arrays/<name>.npy`.
 public enum RunArrays {
+  /// Reads an array that a run wrote.
+  ///
   /// - Parameter name: without the ending.
   /// - Returns: the shape and the elements in row-major order.
   /// - Throws: `ResultsError.cannotRead`, `.malformedFile`, `.invalidName`.

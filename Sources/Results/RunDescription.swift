@@ -8,11 +8,15 @@ public struct RunDescription: Sendable {
   public let identity: JSONValue
   /// Every parameter, defaults included.
   public let parameters: JSONValue
+  /// Seeds by name.
   public var seeds: [String: UInt64] = [:]
+  /// Identifier of the device.
   public var device = ""
+  /// Precision of the numbers.
   public var precision = ""
   /// What was asked for and could not be had, with what was used instead.
   public var fallbacks: [String] = []
+  /// Revision of the program's sources.
   public var sourceRevision = ""
   /// Versions of what the numbers depend on: the program, compiler, drivers, libraries.
   public var versions: [String: String] = [:]
@@ -35,7 +39,7 @@ public struct RunDescription: Sendable {
     self.parameters = try JSONValue(encoding: parameters, what: "parameters")
   }
 
-  /// In `numerics`: sizes of kernels that nobody measured.
+  /// Value in `numerics` for sizes of kernels that nobody measured.
   public static let ownTiles = "the device's own"
 
   /// A driver's text without a number of threads at its end, on which no bit depends.

@@ -6,9 +6,11 @@ public struct RunSummary: Equatable, Sendable {
   public enum State: Equatable, Sendable, CustomStringConvertible {
     /// A process writes it now.
     case running
-    /// It was ended before its time, in order or by a kill; it can be continued.
+    /// A run that was ended before its time, in order or by a kill; it can be continued.
     case interrupted
+    /// A run that came to its end.
     case finished
+    /// A run that an error ended.
     case failed(reason: String)
     /// The manifest is missing or cannot be understood.
     case unreadable(reason: String)
@@ -24,9 +26,12 @@ public struct RunSummary: Equatable, Sendable {
     }
   }
 
+  /// Name of the experiment.
   public let experiment: String
   public let run: String
+  /// Folder of the run.
   public let directory: URL
+  /// How far the run came.
   public let state: State
   /// ISO 8601; empty where the manifest is unreadable.
   public let started: String

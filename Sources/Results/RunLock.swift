@@ -38,7 +38,7 @@ struct RunLock: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// True while some process writes the run.
+  /// Whether some process writes the run.
   static func isHeld(in directory: URL) -> Bool {
     // A pipe without a writer would block.
     let descriptor = open(file(in: directory).path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)

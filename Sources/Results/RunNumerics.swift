@@ -1,7 +1,10 @@
 /// A thing on which the bits of numbers depend, and that is not as it was.
 public struct NumericsDifference: Equatable, Sendable {
+  /// Name of the thing.
   public let name: String
+  /// Value when the run was left.
   public let recorded: String
+  /// Value now.
   public let present: String
 }
 
@@ -10,6 +13,7 @@ extension Manifest {
   public struct Segment: Equatable, Sendable {
     /// ISO 8601.
     public let at: String
+    /// Revision of the sources that the start was made with.
     public let sourceRevision: String
     /// Lines that were recorded before.
     public let records: Int

@@ -3,11 +3,17 @@ public protocol RunStore: Sendable {
   /// Records of earlier starts, in the order in which they were written.
   var existing: [Record] { get }
 
+  /// Adds a record at the end.
   func append(_ record: Record) throws(ResultsError)
+  /// Waits until everything written is on the disk.
   func synchronise() throws(ResultsError)
+  /// Writes an array of float64 of this shape, row-major, under a name of its own.
   func writeArray(_ name: String, shape: [Int], _ values: [Double]) throws(ResultsError)
+  /// Reads a checkpoint; nil where there is none.
   func readCheckpoint(_ name: String) throws(ResultsError) -> Checkpoint?
+  /// Replaces a checkpoint in one go.
   func writeCheckpoint(_ name: String, _ checkpoint: Checkpoint) throws(ResultsError)
+  /// Removes a checkpoint, if there is one.
   func removeCheckpoint(_ name: String) throws(ResultsError)
 }
 

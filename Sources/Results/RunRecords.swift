@@ -41,9 +41,9 @@ public enum RunRecords {
 
   /// What is known of the lines beside themselves.
   struct Recorded {
-    /// Nil where none were kept.
+    /// Checksums of the lines; nil where none were kept.
     let checksums: [UInt32]?
-    /// At the last ordered end.
+    /// The records at the last ordered end.
     let end: RecordPrefix?
 
     init(in directory: URL) throws(ResultsError) {
@@ -58,7 +58,7 @@ public enum RunRecords {
   }
 
   struct Scanned {
-    /// Of the finished lines.
+    /// Bytes of the finished lines.
     var bytes = 0
     var checksums: [UInt32] = []
   }

@@ -4,12 +4,15 @@ import PrintableText
 public struct TextTable: Equatable, Sendable {
   /// How a column is aligned: text left, numbers right.
   public enum Alignment: Sendable {
+    /// The left or the right edge.
     case left, right
   }
 
   /// A column's heading and alignment.
   public struct Column: Equatable, Sendable {
+    /// Heading of the column.
     public var title: String
+    /// Alignment of the heading and the cells.
     public var alignment: Alignment
 
     public init(_ title: String, _ alignment: Alignment = .right) {
@@ -18,11 +21,15 @@ public struct TextTable: Equatable, Sendable {
     }
   }
 
+  /// Columns from left to right.
   public let columns: [Column]
+  /// Cells row by row, one per column.
   public private(set) var rows: [[String]] = []
 
   public init(columns: [Column]) { self.columns = columns }
 
+  /// Appends a row.
+  ///
   /// - Precondition: one cell per column.
   public mutating func append(_ row: [String]) {
     precondition(row.count == columns.count, "a row of \(row.count) cells in a table of \(columns.count) columns")

@@ -1,6 +1,7 @@
 /// A number of bytes or of numbers whose sums and products end at the largest `Int` instead of trapping: sizes that come from settings
 /// are multiplied before anybody knows whether they make sense. Never negative.
 public struct Size: Sendable, Comparable, ExpressibleByIntegerLiteral {
+  /// The size, at least 0; `Int.max` stands for everything from there on.
   public let value: Int
 
   public init(_ value: Int) { self.value = max(value, 0) }
@@ -24,13 +25,16 @@ public struct Size: Sendable, Comparable, ExpressibleByIntegerLiteral {
   public static func - (a: Size, b: Size) -> Size { a.value >= b.value ? Size(a.value - b.value) : 0 }
   public static func += (a: inout Size, b: Size) { a = a + b }
 
+  /// The largest size, where sums and products end.
   public static let largest = Size(Int.max)
+  /// Product of the factors; one below 0 counts as 0.
   public static func product(_ factors: [Int]) -> Size { factors.reduce(1) { $0 * Size($1) } }
+  /// Sum of the sizes.
   public static func sum(_ sizes: some Sequence<Size>) -> Size { sizes.reduce(0, +) }
 }
 
 extension Int {
-  /// Towards zero; beyond the range of integers its last one. What is no number is the largest, since it stands for a size that is unknown.
+  /// Rounds towards zero, to the last integer beyond their range. What is no number is the largest: a size that is unknown.
   public init(saturating value: Double) {
     self = value.isNaN ? .max : Int(exactly: value.rounded(.towardZero)) ?? (value < 0 ? .min : .max)
   }

@@ -6,23 +6,32 @@ import Foundation
 public struct ChildProcess: Sendable {
   /// How a program ended.
   public enum End: Equatable, Sendable {
+    /// The program's own end, with its exit code.
     case exit(Int32)
+    /// An end by a signal, with its number.
     case signal(Int32)
-    /// It was ended because its time was up.
+    /// An end because the time was up.
     case timeout
   }
 
+  /// End and output of a program.
   public struct Outcome: Sendable {
+    /// How the program ended.
     public let end: End
     /// The beginning of what it wrote to standard output and error; what is beyond `mostBytes` is read and dropped.
     public let output: [UInt8]
+    /// The beginning of standard error, up to `mostBytes`.
     public let errors: [UInt8]
 
+    /// Whether the exit code was 0.
     public var succeeded: Bool { end == .exit(0) }
   }
 
+  /// A program that could not be started.
   public struct Failure: Error, Equatable, CustomStringConvertible {
+    /// Name or path of the program.
     public let program: String
+    /// Reason that the system gave.
     public let reason: String
 
     public init(program: String, reason: String) { (self.program, self.reason) = (program, reason) }
@@ -32,19 +41,23 @@ public struct ChildProcess: Sendable {
 
   /// Path, or a name that is looked for along `PATH`.
   public var program: String
+  /// Arguments after the program's name.
   public var arguments: [String]
-  /// Nil for that of this process.
+  /// Variables of the environment; nil for those of this process.
   public var environment: [String: String]?
   /// Path of what it reads on standard input.
   public var input = "/dev/null"
-  /// Where it starts; nil for where this process is.
+  /// Folder in which the program starts; nil for that of this process.
   public var folder: String?
-  /// After which it is ended with all that it has started; nil for never.
+  /// Time after which the program is ended with all that it has started; nil for never.
   public var timeout: Duration?
+  /// Bytes kept of each output.
   public var mostBytes = 1 << 20
 
   public init(_ program: String, _ arguments: [String] = []) { (self.program, self.arguments) = (program, arguments) }
 
+  /// Runs the program and waits for its end.
+  ///
   /// - Throws: where it could not be started, for want of the program or of room for a process.
   public func run() throws(Failure) -> Outcome {
     let output = try pipe(), errors = try pipe()

@@ -12,13 +12,14 @@ public protocol Activation: Sendable {
 
   /// - Throws: `ActivationError` when a parameter is outside its range.
   init(parameters: [Double]) throws(ActivationError)
+  /// Values of the parameters, in the order of `parameterDefaults`.
   var parameters: [Double] { get }
 
   /// φ(x), for finite networks and quadrature.
   func value<R: RealAlgebra>(_ x: R) -> R
   /// E[φ(u) φ(v)] and E[φ′(u) φ′(v)].
   func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R)
-  /// The same at u = v, where a general form may be 0/0.
+  /// Both expectations at u = v, where a general form may be 0/0.
   func diagonal<R: RealAlgebra>(_ q: R) -> (dual: R, derivative: R)
 
   /// Whether φ′ jumps, so that the kernel has a cone at coinciding inputs and no fast-decaying basis.
@@ -48,9 +49,13 @@ extension Activation {
 
 /// What can be wrong with an activation that a user names.
 public enum ActivationError: Error, Equatable, CustomStringConvertible {
+  /// A name that is none of those `known`.
   case unknown(name: String, known: [String])
+  /// Too few or too many parameters.
   case parameterCount(name: String, expected: [String], got: Int)
+  /// A parameter outside its range.
   case parameter(name: String, parameter: String, expected: String, got: Double)
+  /// A text that is not `name` or `name(parameters)`.
   case syntax(String)
 
   public var description: String {

@@ -9,7 +9,7 @@ package struct FloatDuals: Sendable {
     ActivationCatalog.visit(activation, DualVisitor(q11: q11, q22: q22, q12: q12))
   }
 
-  /// The same with derivatives.
+  /// Duals and their derivatives in the covariances of pairs.
   package func jets(
     q11: Jet<Double>, q22: Jet<Double>, q12: Jet<Double>
   ) -> (dual: Jet<Double>, derivative: Jet<Double>) {
@@ -19,7 +19,7 @@ package struct FloatDuals: Sendable {
   /// The diagonal forms.
   package func diagonal(_ q: Double) -> (dual: Double, derivative: Double) { ActivationCatalog.visit(activation, DiagonalVisitor(q: q)) }
 
-  /// The same with derivatives.
+  /// Dual of a variance with its derivatives.
   package func diagonal(_ q: Jet<Double>) -> (dual: Jet<Double>, derivative: Jet<Double>) {
     ActivationCatalog.visit(activation, DiagonalVisitor(q: q))
   }

@@ -4,9 +4,13 @@
 /// inputs, so one forward pass through all layers of a block is its complete Jacobian. A direction whose result is
 /// not read costs nothing once the compiler (or `KernelPrinter`) has removed dead code.
 public struct Jet<R: RealAlgebra>: RealAlgebra {
+  /// The value.
   public var value: R
+  /// Derivative in q11.
   public var d11: R
+  /// Derivative in q22.
   public var d22: R
+  /// Derivative in q12.
   public var d12: R
 
   @inlinable public init(value: R, d11: R, d22: R, d12: R) {
@@ -22,8 +26,11 @@ public struct Jet<R: RealAlgebra>: RealAlgebra {
 
   /// A value that does not depend on any direction.
   @inlinable public init(constant value: R) { self.init(value: value, d11: R(0), d22: R(0), d12: R(0)) }
+  /// The variable q11: derivative 1 in its own direction.
   @inlinable public static func q11(_ value: R) -> Jet { Jet(value: value, d11: R(1), d22: R(0), d12: R(0)) }
+  /// The variable q22: derivative 1 in its own direction.
   @inlinable public static func q22(_ value: R) -> Jet { Jet(value: value, d11: R(0), d22: R(1), d12: R(0)) }
+  /// The variable q12: derivative 1 in its own direction.
   @inlinable public static func q12(_ value: R) -> Jet { Jet(value: value, d11: R(0), d22: R(0), d12: R(1)) }
 
   /// f(x) given f and f′ at the value of x.

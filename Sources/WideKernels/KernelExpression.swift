@@ -3,9 +3,11 @@
 /// Constants fold while recording (x·0, x·1, x + 0, fma with 0 or 1, functions of constants), so the zero and unit seeds of
 /// a `Jet` leave no trace. Folding takes every variable as finite. Results are rounded once, in float64.
 public indirect enum KernelExpression: RealAlgebra {
+  /// A number known while the formula is recorded.
   case constant(Double)
   /// A C expression that is read and never written, such as `q12` or `a[0]`.
   case variable(String)
+  /// A function or operator with its arguments.
   case operation(Operation)
   /// What a loop sets, in formulas inside that loop only.
   case loopVariable(LoopVariable)
@@ -14,7 +16,9 @@ public indirect enum KernelExpression: RealAlgebra {
 
   /// A node of the recorded graph; identity matters only as a shortcut, equal nodes are printed once.
   public final class Operation: Sendable {
+    /// The function or operator.
     public let kind: Kind
+    /// The operands, in order.
     public let arguments: [KernelExpression]
     init(_ kind: Kind, _ arguments: [KernelExpression]) {
       self.kind = kind
@@ -24,15 +28,23 @@ public indirect enum KernelExpression: RealAlgebra {
 
   /// Raw values are the names of OpenCL C functions, or C operators.
   public enum Kind: String, Sendable {
+    /// The sum of two arguments.
     case add = "+"
+    /// The difference of two arguments.
     case subtract = "-"
+    /// The product of two arguments.
     case multiply = "*"
+    /// The quotient of two arguments.
     case divide = "/"
+    /// The argument with the other sign.
     case negate
+    /// Functions of `RealAlgebra` by their names.
     case sqrt, exp, expm1, log, log1p, erf, sin, cos, atan2, fma
+    /// The magnitude of the argument.
     case absolute = "fabs"
     /// Functions of prelude.cl, for `balance`.
     case balanceScale = "balance_scale"
+    /// The inverse of `balanceScale`.
     case balanceInverse = "balance_inverse"
     /// Arguments: x, y, value where x < y, value elsewhere.
     case select
@@ -131,7 +143,7 @@ public indirect enum KernelExpression: RealAlgebra {
     return (.constant(scale), .constant(inverse))
   }
 
-  /// Not `fmax`, which would hide a NaN.
+  /// The larger of two numbers; not `fmax`, which would hide a NaN.
   public static func maximum(_ a: Self, _ b: Self) -> Self { select(b, a, where: a, isLessThan: b) }
 
   public static func select(_ ifTrue: Self, _ ifFalse: Self, where x: Self, isLessThan y: Self) -> Self {

@@ -6,6 +6,7 @@ public struct KernelPrinter: Sendable {
   /// The C type of constants: `float` literals carry the suffix f.
   public enum Scalar: Sendable { case float, double }
 
+  /// Precision of constants.
   public let scalar: Scalar
   /// The C type of variables and intermediate terms: the scalar type's name or that of a vector of it.
   public let type: String
@@ -61,6 +62,7 @@ public struct KernelPrinter: Sendable {
 
 /// Why an expression cannot be printed.
 public enum KernelPrinterError: Error, Equatable, CustomStringConvertible {
+  /// A constant that is infinite or no number.
   case notFinite(Double)
 
   public var description: String {

@@ -1,12 +1,15 @@
 extension KernelProgram {
   /// Neighbouring steps that come `repeats` times.
   public struct Run: Sendable {
+    /// The steps that are repeated.
     public var program: KernelProgram
+    /// How often the steps come.
     public var repeats: Int
     /// Activations of the whole program before this run.
     public var firstLevel: Int
   }
 
+  /// Number of activations among the steps.
   public var activationCount: Int { steps.count { if case .activation = $0 { true } else { false } } }
 
   /// The program in parts: the longest repetitions of at most eight steps, and what stands between them once.

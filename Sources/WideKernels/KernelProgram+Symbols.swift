@@ -4,14 +4,14 @@ extension KernelProgram {
   /// Both kernels of a pair as formulas of `q12` and the table.
   public func symbolicPair() -> Pair<KernelExpression> { symbolicPair(nngp: .variable("q12"), ntk: KernelExpression(0)) { "\($0)" } }
 
-  /// The same from both kernels before the first step.
+  /// Both kernels of a pair as formulas that begin with given kernels before the first step.
   ///
   /// - Parameter index: what stands between the brackets of `a[l]` and `b[l]` for an activation of these steps.
   public func symbolicPair(nngp: KernelExpression, ntk: KernelExpression, index: (Int) -> String) -> Pair<KernelExpression> {
     pair(q12: nngp, ntk: ntk) { (.variable("a[\(index($0))]"), .variable("b[\(index($0))]")) }
   }
 
-  /// The same with derivatives by q11 and q12, and by q22 where `columns` have them too.
+  /// Both kernels of a pair with derivatives by q11 and q12, and by q22 where `columns` have them too.
   public func symbolicJets(columns: Bool) -> Pair<Jet<KernelExpression>> {
     typealias E = KernelExpression
     return pair(q12: .q12(E.variable("q12")), ntk: Jet(0)) { level in

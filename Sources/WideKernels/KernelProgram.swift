@@ -3,6 +3,7 @@
 /// A fully-connected block sees a pair of inputs only through three covariances, so its NNGP and its tangent kernel
 /// are one function of (q11, q22, q12). `apply(to:)` is the definition that all backends agree with.
 public struct KernelProgram: Sendable {
+  /// One map of the covariances of a pair.
   public enum Step: Sendable {
     /// z = σ_w W x / √(fan-in) + σ_b b with all of W, b trained: nngp ← σ_w² nngp + σ_b²,  ntk ← nngp + σ_w² ntk.
     case affine(weightVariance: Double, biasVariance: Double)
@@ -10,16 +11,20 @@ public struct KernelProgram: Sendable {
     case activation(any Activation)
   }
 
+  /// Steps from the input on.
   public var steps: [Step]
 
   public init(steps: [Step]) { self.steps = steps }
 
   /// The covariances of a pair of inputs and the tangent kernel of the layers so far. At the input q_ij = x_i·x_j / width.
   public struct Pair<R: RealAlgebra>: Sendable {
+    /// Variance of the first input's preactivation.
     public var q11: R
+    /// Variance of the second input's preactivation.
     public var q22: R
     /// The NNGP kernel of the pair.
     public var q12: R
+    /// The tangent kernel of the pair.
     public var ntk: R
 
     @inlinable public init(q11: R, q22: R, q12: R, ntk: R) {
@@ -32,6 +37,7 @@ public struct KernelProgram: Sendable {
     /// A pair of inputs, before any layer.
     @inlinable public init(q11: R, q22: R, q12: R) { self.init(q11: q11, q22: q22, q12: q12, ntk: R(0)) }
 
+    /// Applies an affine map to all four numbers.
     @inlinable public mutating func affine(weightVariance: Double, biasVariance: Double) {
       let (weight, bias) = (R(weightVariance), R(biasVariance))
       q11 = R.fma(weight, q11, bias)
@@ -40,6 +46,7 @@ public struct KernelProgram: Sendable {
       ntk = R.fma(weight, ntk, q12)
     }
 
+    /// Applies an activation to the covariances of two different inputs.
     @inlinable public mutating func activation<A: Activation>(_ activation: A) {
       let (dual, derivative) = activation.dual(q11: q11, q22: q22, q12: q12)
       q11 = activation.diagonal(q11).dual
@@ -48,7 +55,7 @@ public struct KernelProgram: Sendable {
       ntk = ntk * derivative
     }
 
-    /// The same at two equal inputs, where q11 = q22 = q12.
+    /// Applies an activation to two equal inputs, where q11 = q22 = q12.
     @inlinable public mutating func diagonalActivation<A: Activation>(_ activation: A) {
       let (dual, derivative) = activation.diagonal(q12)
       (q11, q22, q12) = (dual, dual, dual)

@@ -4,6 +4,7 @@
 /// OpenCL C, and with `Jet` it yields derivatives. Conforming types are values without branches: a formula
 /// chooses with `select`, which evaluates both sides.
 public protocol RealAlgebra: Sendable {
+  /// A constant, rounded once from float64.
   init(_ constant: Double)
 
   static func + (a: Self, b: Self) -> Self
@@ -14,6 +15,7 @@ public protocol RealAlgebra: Sendable {
 
   /// Square root; the argument is at least 0. The derivative at 0 is taken as 0 (see `Jet`).
   static func sqrt(_ x: Self) -> Self
+  /// e^x.
   static func exp(_ x: Self) -> Self
   /// exp(x) - 1 without cancellation near 0.
   static func expm1(_ x: Self) -> Self
@@ -21,14 +23,19 @@ public protocol RealAlgebra: Sendable {
   static func log(_ x: Self) -> Self
   /// log(1 + x) without cancellation near 0; x > -1.
   static func log1p(_ x: Self) -> Self
+  /// The error function, 2/√π ∫₀ˣ e^(−t²) dt.
   static func erf(_ x: Self) -> Self
   /// erf(x) and exp(−x²), which its derivative is made of: together they cost little more than one of them.
   static func erfAndGaussian(_ x: Self) -> (erf: Self, gaussian: Self)
+  /// Sine of x in radians.
   static func sin(_ x: Self) -> Self
+  /// Cosine of x in radians.
   static func cos(_ x: Self) -> Self
   /// Angle of the point (x, y) in (-π, π].
   static func atan2(y: Self, x: Self) -> Self
+  /// The larger of two numbers.
   static func maximum(_ a: Self, _ b: Self) -> Self
+  /// The magnitude |x|.
   static func absolute(_ x: Self) -> Self
   /// a·b + c rounded once.
   static func fma(_ a: Self, _ b: Self, _ c: Self) -> Self
@@ -43,7 +50,7 @@ public protocol RealAlgebra: Sendable {
   /// in range. Formulas do not depend on s, so it has no derivative, and a power of two changes no bit of a result.
   static func balance(_ a: Self, _ b: Self) -> (scale: Self, inverse: Self)
 
-  /// Of algebras that record formulas and do not compute numbers.
+  /// The recording of algebras that record formulas and do not compute numbers; nil for the others.
   static var recording: Recording<Self>? { get }
 }
 

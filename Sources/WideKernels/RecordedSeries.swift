@@ -16,6 +16,7 @@ public final class LoopVariable: Sendable {}
 public final class ConstantTable: Sendable {
   /// A C identifier.
   public let name: String
+  /// The constants, in the order in which the loop reads them.
   public let values: [Double]
 
   init(name: String, values: [Double]) {

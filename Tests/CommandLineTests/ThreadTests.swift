@@ -22,8 +22,8 @@ import Testing
     return (try #require(cpu["threads"] as? Int), try #require(cpu["threadsReason"] as? String))
   }
 
-  @Test func theProcessorsOfTheProcessDecide() throws {
-    guard FileManager.default.isExecutableFile(atPath: "/usr/bin/taskset") else { return print("threads: no taskset, not covered") }
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/taskset"), "needs /usr/bin/taskset"))
+  func theProcessorsOfTheProcessDecide() throws {
     let allowed = try threads(under: ["taskset", "-c", "0"])
     #expect(allowed.count == 1)
     if ProcessInfo.processInfo.processorCount > 1 { #expect(allowed.reason.contains("1 of")) }

@@ -41,8 +41,8 @@ import Testing
       let own = lines(records, "regression").filter { $0.number("power") == power && $0.number("depth") == depth }
       return own.filter { $0.string("problem") == "identity" }.compactMap { $0.number("steps") }
     }
+    #expect([steps(2, 1), steps(2, 2), steps(4, 1), steps(4, 2)].allSatisfy { $0.count == 3 })
     #expect(zip(steps(2, 1), steps(2, 2)).allSatisfy { $0 < $1 } && zip(steps(4, 1), steps(4, 2)).allSatisfy { $0 > $1 })
-    #expect(steps(4, 2).count == 3)
     // 16 times the width: a quarter of the error, up to the scatter of three draws.
     func median(_ width: Double) -> Double {
       lines(records, "width").filter { $0.number("width") == width }.compactMap { $0.number("errorG") }.sorted()[1]

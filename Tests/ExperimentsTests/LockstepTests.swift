@@ -24,7 +24,8 @@ import Testing
     #expect(!checkpoint.arrays.isEmpty && step.count == 1 && step[0] > 10 && step[0] <= 17, "\(step)")
     let resumed = try Recorded.run(settings, on: engine, in: killed)
     #expect(before < resumed.count, "nothing was left to do")
-    #expect(Recorded.losses(resumed) == Recorded.losses(whole))
+    let losses = Recorded.losses(whole)
+    #expect(losses.count > 100 && Recorded.losses(resumed) == losses)
     for key in ["steps50", "steps10", "amplification", "finalTestError", "bestTestError", "lambdaMaxEnd"] {
       func values(_ records: [Record]) -> [String: Double] {
         Recorded.ends(records).reduce(into: [:]) {
@@ -32,7 +33,7 @@ import Testing
             $1.number(key)
         }
       }
-      #expect(values(resumed) == values(whole), "\(key)")
+      #expect(!values(whole).isEmpty && values(resumed) == values(whole), "\(key)")
     }
   }
 
@@ -61,8 +62,11 @@ import Testing
     let whole = try Recorded.losses(Recorded.run(Recorded.settings(extra), on: engine))
     let got = try Recorded.losses(Recorded.run(Recorded.settings(extra + ["--theta-storage", storage]), on: engine))
     #expect(got.keys == whole.keys || bound > 1e-6)
-    for (key, loss) in whole {
-      guard let other = got[key] else { continue }
+    // Where kernels are rounded to float32 a run may end some steps earlier or later; most of its steps are in both.
+    let shared = whole.keys.filter { got[$0] != nil }
+    #expect(shared.count > 50 && 10 * shared.count >= 9 * max(whole.count, got.count), "\(shared.count) of \(whole.count), \(got.count)")
+    for key in shared {
+      let (loss, other) = (try #require(whole[key]), try #require(got[key]))
       #expect(abs(other - loss) <= bound * loss, "\(storage), \(key): \(other) against \(loss)")
     }
   }
@@ -86,7 +90,8 @@ import Testing
     #expect(throws: ComputeError.self) { try Bottleneck.plan(small, on: engine, passEngine: engine) }
     small.memory = ByteCount(bytes: needed)
     let waves = try Recorded.run(small, on: engine)
-    #expect(Recorded.losses(waves) == Recorded.losses(whole))
+    let losses = Recorded.losses(whole)
+    #expect(losses.count > 100 && Recorded.losses(waves) == losses)
   }
 
   /// Kernels in files give the run that their network gives.
@@ -124,7 +129,7 @@ import Testing
     #expect(refusal.contains("indefinite-nngp.npy") && refusal.contains("least eigenvalue"), "\(refusal)")
     let statuses = try Recorded.ends(run(indefinite: "theta", .ntk)).map { $0.string("status") }
     #expect(statuses.contains("diverged"), "\(statuses)")
-    #expect(own.keys == given.keys)
+    #expect(own.keys == given.keys && own.count > 30)
     for (key, loss) in own { #expect(abs((given[key] ?? 0) - loss) <= 1e-9 * loss, "\(key): \(given[key] ?? 0) against \(loss)") }
     #expect(throws: (any Error).self, "rows of an unknown order") {
       try Bottleneck.plan(Recorded.settings(["--bottlenecks", "2"] + files("theta.npy")), on: engine, passEngine: engine)

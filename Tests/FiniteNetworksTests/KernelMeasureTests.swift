@@ -25,6 +25,7 @@ import WideKernels
       let (a, b) = (try kernel("a", 45, on: engine), try kernel("b", 45, on: engine))
       #expect(engine.measureTiles(a).count > 1)
       let got = try engine.kernelChange(a, from: b)
+      #expect(got.count == 2)
       for (member, (first, second)) in zip(try engine.matrices(a), try engine.matrices(b)).enumerated() {
         let expected = norm((first - second).values) / norm(second.values)
         #expect(abs(got[member] - expected) < bound * expected, "\(engine.device.identifier)")
@@ -41,6 +42,7 @@ import WideKernels
         for size in [15, 15 * outputs] {
           let theta = try kernel("theta", size, on: engine)
           let got = try engine.kernelAlignment(theta, with: targets)
+          #expect(got.count == 2)
           for (member, kernel) in try engine.matrices(theta).enumerated() {
             let own = y[batch == 1 ? 0 : member].values
             func target(_ place: Int) -> Double {
@@ -63,7 +65,7 @@ import WideKernels
     for engine in try engines() {
       let y = try engine.normal(batch: 2, rows: 20, columns: 3, stream: RandomStream(seed: 5, name: "y"))
       let got = try engine.kernelAlignment(engine.gemm(y, y, transposeB: true, alpha: 4), with: y)
-      #expect(got.allSatisfy { abs($0 - 1) < bound }, "\(got) on \(engine.device.identifier)")
+      #expect(got.count == 2 && got.allSatisfy { abs($0 - 1) < bound }, "\(got) on \(engine.device.identifier)")
     }
   }
 

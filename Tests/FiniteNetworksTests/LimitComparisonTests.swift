@@ -38,6 +38,7 @@ import WideKernels
   @Test func bothStartAsTheSameFunction() throws {
     for engine in try Samples.engines() {
       let draws = try comparison(chain([2, 3], outputs: 2), on: engine).draws(width: 50, streams: streams(2))
+      #expect(draws.count == 2)
       for draw in draws {
         let start = try #require(draw.readings.first)
         // Sums of 50 terms in another order, twice.
@@ -56,8 +57,9 @@ import WideKernels
     for engine in try Samples.engines() {
       let draws = try comparison(chain([], outputs: loss == .softmax ? 3 : 1), loss, batch: batch, on: engine)
         .draws(width: 30, streams: streams(2))
+      #expect(draws.map(\.readings.count) == [3, 3])
       for reading in draws.flatMap(\.readings) {
-        #expect(max(reading.frozenTrain, reading.frozenTest) < 1e-12, "step \(reading.step), \(engine.device.identifier)")
+        #expect(reading.frozenTrain < 1e-12 && reading.frozenTest < 1e-12, "step \(reading.step), \(engine.device.identifier)")
         #expect(reading.kernelChange.map { $0 == 0 } ?? true)
       }
       #expect(draws.allSatisfy { $0.readings[2].test > 1e-3 }, "finite networks differ from it")
@@ -78,6 +80,7 @@ import WideKernels
       let comparison = try comparison(chain([2]), batch: 4, on: engine)
       let together = try comparison.draws(width: 40, streams: streams(3))
       let alone = try comparison.draws(width: 40, streams: [streams(3)[1]])
+      #expect(together[1].readings.map(\.step) == [0, 3, 8] && alone[0].readings.map(\.step) == [0, 3, 8])
       for (a, b) in zip(together[1].readings, alone[0].readings) where a.step > 0 {
         // Roundings of 1e-16, amplified by at most 100, against distances above 1e-3.
         #expect(abs(a.train - b.train) < 1e-10 * b.train && abs(a.test - b.test) < 1e-10 * b.test, "\(engine.device.identifier)")
@@ -98,6 +101,7 @@ import WideKernels
   @Test func aLimitThatDivergesEndsItsDrawAlone() throws {
     let engine = try #require(Samples.engines().first)
     let draws = try comparison(chain([2]), rate: 60, on: engine).draws(width: 40, streams: streams(2))
+    #expect(draws.count == 2)
     for draw in draws {
       let failure = try #require(draw.failure)
       guard case .diverged = failure else {

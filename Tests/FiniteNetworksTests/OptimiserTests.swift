@@ -28,7 +28,7 @@ import WideKernels
   }
 
   private func distance(_ a: [Double], _ b: [Double]) -> Double {
-    zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) } / b.reduce(1e-300) { max($0, abs($1)) }
+    largestDifference(a, b) / b.reduce(1e-300) { max($0, abs($1)) }
   }
 
   @Test(arguments: [0, 0.9])
@@ -85,7 +85,7 @@ import WideKernels
         on: engine)
       var flow = try GradientFlow(network, objective, rule: .init(gradientChange: 1e-6, outputChange: 1e-2))
       while flow.clock.time.contains(where: { $0 < 1 }) { try flow.advance() }
-      #expect(flow.clock.rejected.allSatisfy { $0 > 0 })
+      #expect(flow.clock.rejected.count == 2 && flow.clock.rejected.allSatisfy { $0 > 0 })
       for member in 0..<2 {
         let expected = y / x + (start[member] - y / x) * exp(-x * x * flow.clock.time[member])
         let got = flow.outputs()[member].values[0] / x

@@ -3,15 +3,18 @@ import Compute
 import FiniteNetworks
 import Learning
 import Networks
+import Testing
 import WideKernels
 
 /// Small networks of every kind with points, on every device present.
 enum Samples {
   static let seed: UInt64 = 31
 
-  /// Every backend present, in float64.
+  /// Every backend present, in float64: at least the reference and the processor.
   static func engines() throws -> [Engine] {
-    try BackendCatalog.all().compactMap { try? $0.backend.get() }.filter { $0.device.precisions.contains(.float64) }.map { try Engine($0) }
+    let backends = BackendCatalog.all().compactMap { try? $0.backend.get() }.filter { $0.device.precisions.contains(.float64) }
+    try #require(backends.count >= 2, "\(backends.map(\.device.identifier))")
+    return try backends.map { try Engine($0) }
   }
 
   static func chain(_ parametrisation: Parametrisation = .ntk) throws -> Architecture {
@@ -92,6 +95,15 @@ extension Architecture {
           return layer
         })
     }
+  }
+}
+
+/// The largest |a − b| of two lists; infinite where their lengths differ or a difference is no number, which `max` would pass over.
+func largestDifference(_ a: [Double], _ b: [Double]) -> Double {
+  guard a.count == b.count, !a.isEmpty else { return .infinity }
+  return zip(a, b).reduce(0) { worst, pair in
+    let difference = abs(pair.0 - pair.1)
+    return difference <= worst ? worst : difference.isNaN ? .infinity : difference
   }
 }
 

@@ -42,7 +42,7 @@ import WideKernels
     let (numbers, flat) = (try engine.read(got), expected.flatMap { $0 })
     let scale = flat.reduce(0) { max($0, abs($1)) }
     #expect(numbers.count == flat.count && scale > 0.01, "\(what)")
-    let worst = zip(numbers, flat).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    let worst = largestDifference(numbers, flat)
     #expect(worst <= bound * scale, "\(what) on \(engine.device.identifier)")
   }
 

@@ -40,7 +40,9 @@ import Testing
   }
 
   private func backends() throws -> [(OpenCLBackend, Precision)] {
-    try OpenCLBackend.discover().flatMap { backend in backend.device.precisions.map { (backend, $0) } }
+    let backends = try OpenCLBackend.discover().flatMap { backend in backend.device.precisions.map { (backend, $0) } }
+    try #require(!backends.isEmpty, "no OpenCL device")
+    return backends
   }
 
   /// 3 ulp, of which the library's own result may have half a one.
@@ -70,6 +72,7 @@ import Testing
     for (backend, precision) in try backends() {
       for test in Self.cases where !test.text.hasPrefix("atan2") {
         let got = try evaluate(test.text, x, x, backend, precision)
+        #expect(got.count == x.count)
         for (argument, value) in zip(x, got) where !(test.text.hasPrefix("log1p") && argument < -1) {
           let exact = test.function(argument, 0)
           let expected = precision == .float64 ? exact : Double(Float(exact))

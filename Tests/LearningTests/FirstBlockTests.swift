@@ -22,8 +22,11 @@ import WideKernels
   @Test func productsAgreeInEveryStorage() throws {
     let points = KernelStorage.tile + 90
     let coefficients = RandomStream(seed: 22, name: "coefficients").normals(points * 3)
-    for backend in BackendCatalog.all().compactMap({ try? $0.backend.get() })
-    where backend.device.precisions.contains(.float64) && backend.device.backend != "reference" {
+    let backends = BackendCatalog.all().compactMap { try? $0.backend.get() }.filter {
+      $0.device.precisions.contains(.float64) && $0.device.backend != "reference"
+    }
+    #expect(!backends.isEmpty, "no backend but the reference")
+    for backend in backends {
       let engine = try Engine(backend)
       let kernels = try ProgramKernels(program(ReLU(), layers: 2), inputs: inputs(points + 40), on: engine)
       for (rows, columns) in [(0..<points, 0..<points), (points..<points + 40, 0..<points)] {
@@ -136,7 +139,7 @@ import WideKernels
           #expect(error < bound, "\(activation) \(kind) \(rows) \(columns): \(error)")
         }
         let (a, b) = (try continued.diagonal(kind), try whole.diagonal(kind))
-        #expect(zip(a, b).allSatisfy { abs($0 - $1) < bound * $1 * 10 }, "\(activation) \(kind) diagonal")
+        #expect(a.count == 24 && b.count == 24 && zip(a, b).allSatisfy { abs($0 - $1) < bound * $1 * 10 }, "\(activation) \(kind) diagonal")
       }
     }
   }

@@ -11,9 +11,11 @@ import WideKernels
   private static let basis = HistoryKind.basis(tolerance: 1e-2, rankLimit: 500)
 
   private static func engines() throws -> [Engine] {
-    try BackendCatalog.all().compactMap { try? $0.backend.get() }.filter {
+    let engines = try BackendCatalog.all().compactMap { try? $0.backend.get() }.filter {
       $0.device.precisions.contains(.float64) && $0.device.backend != "reference"
     }.map { try Engine($0) }
+    try #require(!engines.isEmpty, "no backend but the reference")
+    return engines
   }
 
   /// Chains with the same first block: widths 1, 2 (two draws) and 3, one of them at a rate that diverges.

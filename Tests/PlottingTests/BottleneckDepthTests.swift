@@ -79,7 +79,13 @@ import Testing
     #expect(figures.map(\.name) == ["steps", "loss", "test-error"])
     #expect(figures[1].figure.panels.first?.series.map(\.label) == ["d = 2", "d = ∞", "d = 2×2", "d = ∞×∞", "d = 2×2×2", "d = ∞×∞×∞"])
     #expect(throws: ResultsError.self) { try BottleneckFigures.figures(from: store.directory) }
-    guard let gnuplot = installedGnuplot() else { return }
-    #expect(try BottleneckDepthFigures.make(from: store.directory, with: gnuplot).flatMap(\.files).count == 6)
+  }
+
+  @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
+    let folder = try TemporaryFolder()
+    let store = try ResultsStore.open(
+      try RunDescription(experiment: "bottleneck-depth", identity: [1], parameters: [1]), in: folder.url)
+    for record in Self.records { try store.append(record) }
+    #expect(try BottleneckDepthFigures.make(from: store.directory, with: Gnuplot()).flatMap(\.files).count == 6)
   }
 }

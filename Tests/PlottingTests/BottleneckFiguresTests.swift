@@ -9,13 +9,14 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test func allFiguresAreMadeFromFilesAlone() throws {
+  @Test(.needsGnuplot) func allFiguresAreMadeFromFilesAlone() throws {
     let directory = try InventedRun.write(in: folder.url)
-    guard let gnuplot = installedGnuplot() else { return }
-    let rendered = try BottleneckFigures.make(from: directory, with: gnuplot)
+    let rendered = try BottleneckFigures.make(from: directory, with: Gnuplot())
     #expect(rendered.map(\.name) == ["loss", "test-error", "kernel", "representation-2"])
     #expect(rendered.map(\.droppedPoints) == [0, 0, 0, 0])
-    for file in rendered.flatMap(\.files) {
+    let files = rendered.flatMap(\.files)
+    #expect(files.count == 8, "each as SVG and PNG")
+    for file in files {
       let bytes = try Data(contentsOf: file).count
       #expect(bytes > 5_000, "\(file.lastPathComponent)")
     }

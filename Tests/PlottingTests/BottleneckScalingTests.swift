@@ -69,7 +69,13 @@ import Testing
     #expect(named(0) == ["d = 2"] && named(1) == ["d = 2", "d = ∞"])
     #expect(named(2) == ["d = 2: ∝ points^0.50"] && named(3) == ["d = 2: ∝ points^1.00"])
     #expect(figures[0].figure.panels[1].series[0].points == [.init(100, 40), .init(400, 40)], "10 % at scale 10")
-    guard let gnuplot = installedGnuplot() else { return }
-    #expect(try BottleneckScalingFigures.make(from: store.directory, with: gnuplot).flatMap(\.files).count == 8)
+  }
+
+  @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
+    let folder = try TemporaryFolder()
+    let store = try ResultsStore.open(
+      try RunDescription(experiment: "bottleneck-scaling", identity: [1], parameters: [1]), in: folder.url)
+    for record in Self.records { try store.append(record) }
+    #expect(try BottleneckScalingFigures.make(from: store.directory, with: Gnuplot()).flatMap(\.files).count == 8)
   }
 }

@@ -4,16 +4,6 @@ import Testing
 @testable import Plotting
 @testable import Results
 
-/// Nil, with the reason printed, where gnuplot is not installed.
-func installedGnuplot(_ test: String = #function) -> Gnuplot? {
-  do {
-    return try Gnuplot()
-  } catch {
-    print("skipped: \(test): \(error)")
-    return nil
-  }
-}
-
 @Suite struct FigureTests {
   let folder: TemporaryFolder
 
@@ -66,9 +56,8 @@ func installedGnuplot(_ test: String = #function) -> Gnuplot? {
     #expect(try String(contentsOf: file, encoding: .utf8) == "old", "an older figure stays")
   }
 
-  @Test func errorsOfARealGnuplotAreReported() throws {
-    guard let gnuplot = installedGnuplot() else { return }
-    let error = #expect(throws: PlottingError.self) { try gnuplot.run("plot nonsense(\n", figure: "f") }
+  @Test(.needsGnuplot) func errorsOfARealGnuplotAreReported() throws {
+    let error = #expect(throws: PlottingError.self) { try Gnuplot().run("plot nonsense(\n", figure: "f") }
     guard case .gnuplotFailed("f", let status, let message) = error else {
       Issue.record("expected gnuplotFailed, got \(String(describing: error))")
       return
@@ -86,16 +75,21 @@ func installedGnuplot(_ test: String = #function) -> Gnuplot? {
     #expect(throws: PlottingError.nothingToDraw(figure: "f", panel: "t")) { try GnuplotScript(figure([.init(0, 0)]), name: "f") }
   }
 
-  @Test func aPanelWithoutPointsDoesNotCostTheOthers() throws {
-    let panels = [[Series.Point(1, 2)], [.init(0, 0)]].enumerated().map { index, points in
+  /// Two panels, of which the second has no point that its axes can show.
+  private static let halfEmpty = Figure(
+    title: "two",
+    panels: [[Series.Point(1, 2)], [.init(0, 0)]].enumerated().map { index, points in
       Panel(
         title: "\(index)", xAxis: Axis("x", scale: .log), yAxis: Axis("y", scale: .log),
         series: [Series("s", points: points, color: .black)])
-    }
-    let script = try GnuplotScript(Figure(title: "two", panels: panels), name: "f")
-    #expect(script.droppedPanels == ["1"])
-    guard let gnuplot = installedGnuplot() else { return }
-    let rendered = try Figure(title: "two", panels: panels).render(to: folder.url, name: "f", formats: [.svg], with: gnuplot)
+    })
+
+  @Test func aPanelWithoutPointsDoesNotCostTheOthers() throws {
+    #expect(try GnuplotScript(Self.halfEmpty, name: "f").droppedPanels == ["1"])
+  }
+
+  @Test(.needsGnuplot) func theOtherPanelsAreDrawn() throws {
+    let rendered = try Self.halfEmpty.render(to: folder.url, name: "f", formats: [.svg], with: Gnuplot())
     #expect(rendered.files.count == 1 && rendered.note?.contains("1 panel ") == true)
   }
 
@@ -106,9 +100,9 @@ func installedGnuplot(_ test: String = #function) -> Gnuplot? {
   ]
 
   /// Numbers at the ends of what a float64 holds, alone and together, on both kinds of axes.
-  @Test(arguments: extremes)
+  @Test(.needsGnuplot, arguments: extremes)
   func extremeNumbersMakeAFigureOrNone(_ values: [Double]) throws {
-    guard let gnuplot = installedGnuplot() else { return }
+    let gnuplot = try Gnuplot()
     for scale in [Axis.Scale.log, .linear] {
       let points = values.enumerated().flatMap {
         [Series.Point(Double($0.offset + 1), $0.element), .init($0.element, Double($0.offset + 1))]
@@ -128,8 +122,7 @@ func installedGnuplot(_ test: String = #function) -> Gnuplot? {
     }
   }
 
-  @Test func everyStyleIsDrawn() throws {
-    guard let gnuplot = installedGnuplot() else { return }
+  @Test(.needsGnuplot) func everyStyleIsDrawn() throws {
     let points = (1...5).map { Series.Point(Double($0 - 1), Double($0 * $0)) }, band = points.map { Series.Interval($0.y - 2, $0.y + 3) }
     let styles: [Series.Style] = [.line, .dashedLine, .bars] + Series.Symbol.allCases.map { .points($0) }
     let panels = [Legend.direct, .right, .below, .hidden, .inside(.topLeft)].map { legend in
@@ -139,7 +132,7 @@ func installedGnuplot(_ test: String = #function) -> Gnuplot? {
           Series("\(style)", points: points, style: style, band: rank % 2 == 0 ? band : nil, color: Color.palette[rank % 6])
         }, legend: legend)
     }
-    let rendered = try Figure(title: "all", panels: panels).render(to: folder.url, name: "all", with: gnuplot)
+    let rendered = try Figure(title: "all", panels: panels).render(to: folder.url, name: "all", with: Gnuplot())
     #expect(rendered.files.map(\.lastPathComponent) == ["all.svg", "all.png"])
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == ["all.png", "all.svg"], "nothing else is left")

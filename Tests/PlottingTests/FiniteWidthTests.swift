@@ -85,7 +85,12 @@ import Testing
     // Sensitive draws are drawn apart, those of infinite amplification and diverged ones not at all.
     let sensitivity = figures[4].figure.panels[0].series
     #expect(sensitivity.map(\.points.count) == [5, 4, 4, 2])
-    guard let gnuplot = installedGnuplot() else { return }
-    #expect(try FiniteWidthFigures.make(from: store.directory, with: gnuplot).flatMap(\.files).count == 10)
+  }
+
+  @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
+    let folder = try TemporaryFolder()
+    let store = try ResultsStore.open(try RunDescription(experiment: "finite-width", identity: [1], parameters: [1]), in: folder.url)
+    for record in Self.records { try store.append(record) }
+    #expect(try FiniteWidthFigures.make(from: store.directory, with: Gnuplot()).flatMap(\.files).count == 10)
   }
 }

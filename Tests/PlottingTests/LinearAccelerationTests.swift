@@ -84,7 +84,13 @@ import Testing
     #expect(figures.map(\.figure.panels.count) == [2, 2, 2, 2, 2, 1])
     let median = figures[0].figure.panels[0].series.first { $0.label == "d = 1" }
     #expect(median?.points == [.init(1, 1), .init(10, 10)])
-    guard let gnuplot = installedGnuplot() else { return }
-    #expect(try LinearAccelerationFigures.make(from: store.directory, with: gnuplot).flatMap(\.files).count == 12)
+  }
+
+  @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
+    let folder = try TemporaryFolder()
+    let store = try ResultsStore.open(
+      try RunDescription(experiment: "linear-acceleration", identity: [1], parameters: [1]), in: folder.url)
+    for record in Self.records { try store.append(record) }
+    #expect(try LinearAccelerationFigures.make(from: store.directory, with: Gnuplot()).flatMap(\.files).count == 12)
   }
 }

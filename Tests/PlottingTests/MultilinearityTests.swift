@@ -69,7 +69,12 @@ import Testing
     #expect(figures[2].figure.panels[0].series.last?.points.count == 2, "a distance of 0 has no place")
     #expect(figures[1].figure.panels[0].series.map(\.label).filter { !$0.isEmpty }[0] == "within 2: -0.50")
     #expect(figures[3].figure.panels[0].series.map(\.label) == ["", "width 16", "", "width 64", "", "width 256"])
-    guard let gnuplot = installedGnuplot() else { return }
-    #expect(try MultilinearityFigures.make(from: store.directory, with: gnuplot).flatMap(\.files).count == 8)
+  }
+
+  @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
+    let folder = try TemporaryFolder()
+    let store = try ResultsStore.open(try RunDescription(experiment: "multilinearity", identity: [1], parameters: [1]), in: folder.url)
+    for record in Self.records { try store.append(record) }
+    #expect(try MultilinearityFigures.make(from: store.directory, with: Gnuplot()).flatMap(\.files).count == 8)
   }
 }

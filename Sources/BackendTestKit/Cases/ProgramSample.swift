@@ -13,7 +13,7 @@ enum ProgramSample {
 
   static let twoReLU = deep([ReLU(), ReLU()], weightVariance: 2, biasVariance: 0.25)
 
-  /// Its first layer takes the covariances as they are, so nothing but the determinant itself can lose digits.
+  /// A block whose first layer takes the covariances as they are, so nothing but the determinant itself can lose digits.
   static let plainReLU = deep([ReLU()], weightVariance: 1, biasVariance: 0)
 
   static let deepPrograms: [KernelProgram] = [
@@ -43,7 +43,7 @@ extension KernelProgram {
   /// Hundreds of terms a pair: small sizes suffice.
   var isQuadrature: Bool { dualError > 0 }
 
-  /// Whether its kernels do not depend on the inputs, so that all derivatives are 0.
+  /// Whether the kernels do not depend on the inputs, so that all derivatives are 0.
   var isConstant: Bool {
     steps.contains { step in
       guard case .activation(let activation) = step else { return false }

@@ -12,7 +12,7 @@ struct RowCopyCase: CaseBody {
     case both
     /// One row that a stride of 0 repeats.
     case repeated
-    /// As `gather`, from rows that begin within one another: parts of one long row.
+    /// Rows as in `gather` that begin within one another: parts of one long row.
     case overlapping
   }
 

@@ -10,6 +10,7 @@ public struct DeclaredWork: Sendable, Equatable {
   public var pairs = 0.0
   /// Instructions of a multiply-add unit: half of `flops`; for pairs nominal, from the formulas (see `ArithmeticCost`).
   public var multiplyAdds = 0.0
+  /// Bytes of all operands, each counted once.
   public var bytes = 0.0
 
   public static func += (a: inout DeclaredWork, b: DeclaredWork) {
@@ -32,7 +33,7 @@ public struct DeclaredWork: Sendable, Equatable {
   /// Each tensor is read or written once.
   init(moving tensors: [Tensor?]) { bytes = tensors.reduce(0) { $0 + ($1.map(Self.bytes) ?? 0) } }
 
-  /// Of a pair beside its kernel: the inner product, and the sums of values and, with a Jacobian, of slopes in `width` directions.
+  /// Work of a pair beside its kernel: the inner product, and the sums of values and, with a Jacobian, of slopes in `width` directions.
   static func sums(_ width: Int, _ outputs: Int, jacobian: Bool) -> Double {
     Double(width + outputs + (jacobian ? outputs * (width + 1) : 0))
   }

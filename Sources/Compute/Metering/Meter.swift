@@ -4,9 +4,9 @@ import Synchronization
 public final class Meter: Sendable {
   private struct State {
     var profile = Profile()
-    /// Of the part that is under way and those around it.
+    /// Paths of the part that is under way and of those around it.
     var paths: [Profile.Path] = [[]]
-    /// Until when time has been given to a part.
+    /// The instant until which time has been given to a part.
     var mark = ContinuousClock.now
 
     /// Gives the time since the mark to the part that is under way.

@@ -5,20 +5,27 @@ public struct Profile: Sendable {
 
   /// Calls of one operation at one precision, of one order of magnitude, in one part.
   public struct Operation: Hashable, Sendable {
+    /// Parts around the call, from the outermost in.
     public let path: Path
+    /// Name of the operation, such as `gemm`.
     public let name: String
-    /// Nil for bytes that have none: allocations and transfers.
+    /// Precision of the operation; nil for bytes that have none: allocations and transfers.
     public let precision: Precision?
     /// ⌊log₁₀⌋ of the floating-point operations of a call, of its pairs where those are not counted, of its bytes else.
     public let magnitude: Int
   }
 
+  /// Calls, time and declared work of one operation.
   public struct Total: Sendable, Equatable {
+    /// Number of calls.
     public var calls = 0
+    /// Seconds that the calls took together, each up to its end on the device.
     public var seconds = 0.0
+    /// Declared work of all calls.
     public var work = DeclaredWork()
   }
 
+  /// Totals by operation.
   public internal(set) var operations: [Operation: Total] = [:]
   /// How often a part was entered, and its seconds without those of the parts within it; the path of no names has all the rest.
   public internal(set) var parts: [Path: (calls: Int, seconds: Double)] = [:]

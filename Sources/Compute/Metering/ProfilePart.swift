@@ -1,5 +1,6 @@
 /// A part of a computation to which a profile adds up operations and time.
 public struct ProfilePart: Hashable, Sendable {
+  /// Name of the part, as a profile shows it.
   public let name: String
 
   public init(_ name: String) { self.name = name }

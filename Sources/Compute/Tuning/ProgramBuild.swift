@@ -2,6 +2,7 @@
 public struct ProgramBuild: Sendable {
   /// Identifier and name of the device.
   public let device: String
+  /// Name of the device as its driver gives it.
   public let name: String
   /// Programs that this process has built for the device.
   public let built: Int

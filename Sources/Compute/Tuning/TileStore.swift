@@ -3,10 +3,12 @@ import Foundation
 
 /// What a table of measured tiles belongs to. Another driver may make other machine code of the same kernels.
 public struct TileTableKey: Sendable, Codable, Equatable, CustomStringConvertible {
-  /// Of the file and of the meaning of its names.
+  /// Version of the file and of the meaning of its names.
   public static let currentFormat = 1
 
+  /// Version of the format that the table was written in.
   public var format = TileTableKey.currentFormat
+  /// Name of the device as its driver gives it.
   public var device: String
   /// OpenCL version and driver version.
   public var driver: String
@@ -27,6 +29,7 @@ public struct TileTableKey: Sendable, Codable, Equatable, CustomStringConvertibl
 /// A file is JSON: the key, when it was measured, the values by name, and a digest of all of it. Files are replaced in one go, so no reader
 /// sees half of one; where another user could have written one it is refused (`PrivateFolder`).
 public struct TileStore: Sendable {
+  /// Folder of all tables, one file per key.
   public let folder: URL
 
   public init(folder: URL) { self.folder = folder }
@@ -39,8 +42,11 @@ public struct TileStore: Sendable {
 
   /// A file that is there.
   public struct Stored: Sendable {
+    /// Device, driver and format that the values belong to.
     public let key: TileTableKey
+    /// ISO 8601 time of the measurement.
     public let measured: String
+    /// The measured sizes.
     public let values: TileValues
   }
 
@@ -68,6 +74,8 @@ public struct TileStore: Sendable {
     return stored.values
   }
 
+  /// Reads a table that `store` has written.
+  ///
   /// - Throws: `.damaged` for anything that `store` does not write, `.notTrusted` for what another user could have written.
   public func read(_ file: URL) throws(TileError) -> Stored {
     guard let stored = try readIfPresent(file) else { throw .damaged(path: file.path, reason: "there is no such file") }
@@ -131,6 +139,7 @@ public struct TileStore: Sendable {
     return file
   }
 
+  /// Removes a table; does nothing where there is none.
   public func remove(_ file: URL) throws(TileError) {
     guard FileManager.default.fileExists(atPath: file.path) else { return }
     do {

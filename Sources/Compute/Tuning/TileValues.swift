@@ -2,7 +2,9 @@
 public struct TileKey: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// What the kernel computes, such as `widePass`.
   public let operation: String
+  /// Precision of the kernel.
   public let precision: Precision
+  /// Name of the size, such as `copies`.
   public let name: String
 
   public init(_ operation: String, _ precision: Precision, _ name: String) {
@@ -11,7 +13,7 @@ public struct TileKey: Sendable, Hashable, Comparable, CustomStringConvertible {
     self.name = name
   }
 
-  /// Nil for text that `description` does not give.
+  /// The key that `description` gives; nil for other text.
   init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 3, let precision = Precision(rawValue: parts[1]) else { return nil }
@@ -25,17 +27,21 @@ public struct TileKey: Sendable, Hashable, Comparable, CustomStringConvertible {
 /// Sizes of kernels that stand in place of a device's own. Sums may run in another order with them, so they are part of what a result
 /// depends on, and their digest is recorded with it.
 public struct TileValues: Sendable, Equatable {
+  /// Sizes by key.
   public private(set) var values: [TileKey: Int]
 
   public init(_ values: [TileKey: Int] = [:]) { self.values = values }
 
+  /// Whether no size is replaced.
   public var isEmpty: Bool { values.isEmpty }
 
+  /// The size for a key; nil where the device's own is used.
   public subscript(key: TileKey) -> Int? {
     get { values[key] }
     set { values[key] = newValue }
   }
 
+  /// The sizes with those of `others` added; where both have one, that of `others`.
   public func merging(_ others: TileValues) -> TileValues { TileValues(values.merging(others.values) { _, new in new }) }
 
   /// One line for each value, sorted.
@@ -47,11 +53,15 @@ public struct TileValues: Sendable, Equatable {
 
 /// Why stored sizes are not used. The device computes with its own sizes then.
 public enum TileError: Error, Equatable, CustomStringConvertible {
+  /// A table that is not as `TileStore` writes it.
   case damaged(path: String, reason: String)
   /// Another user could have written it.
   case notTrusted(path: String, reason: String)
+  /// A table of another device, driver or format.
   case otherDevice(path: String, expected: String, got: String)
+  /// A size that is no candidate of this device.
   case unknownSize(key: String, value: Int, expected: String)
+  /// A table that cannot be written.
   case cannotWrite(path: String, reason: String)
 
   public var description: String {

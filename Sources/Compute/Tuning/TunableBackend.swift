@@ -4,6 +4,7 @@ import DurableFiles
 public protocol TunableBackend: Backend {
   /// What may be chosen on this device.
   var tunableOperations: [TunableOperation] { get }
+  /// Device, driver and format that measured values are stored under.
   var tileTableKey: TileTableKey { get }
   /// Values in use in place of the device's own; empty without stored ones.
   var tileValues: TileValues { get }
@@ -12,7 +13,7 @@ public protocol TunableBackend: Backend {
   /// Why programs that were built before are not used; nil where nothing keeps them from being.
   var refusedPrograms: FileError? { get }
 
-  /// The same device with its own sizes but for these.
+  /// A backend on the same device with its own sizes but for these.
   ///
   /// - Throws: `TileError.unknownSize` for a value that no kernel takes; `ComputeError` where the device cannot be started again.
   func replacingTiles(by values: TileValues) throws -> any TunableBackend
@@ -34,11 +35,15 @@ public struct TunableOperation: Sendable {
   public enum Workload: Sendable, Equatable {
     /// Products of matrices with about so many rows and columns.
     case products(side: Int)
+    /// Recursions, wide passes, or feature passes.
     case recursions, widePasses, featurePasses
   }
 
+  /// Name of the operation, such as `widePass`.
   public let operation: String
+  /// Precision of the kernels.
   public let precision: Precision
+  /// The work by which sizes are compared.
   public let workload: Workload
   /// The device's own sizes by name.
   public let defaults: [String: Int]
@@ -55,6 +60,7 @@ public struct TunableOperation: Sendable {
     self.steps = steps
   }
 
+  /// Measured sizes of this operation, given by name.
   public func values(_ sizes: [String: Int]) -> TileValues {
     TileValues(Dictionary(uniqueKeysWithValues: sizes.map { (TileKey(operation, precision, $0.key), $0.value) }))
   }

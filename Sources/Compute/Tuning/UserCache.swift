@@ -1,7 +1,9 @@
 import Foundation
 
-/// Where this user's caches are kept: `$XDG_CACHE_HOME/isthmus`, else `~/.cache/isthmus`.
+/// Folders of this user's caches: in `$XDG_CACHE_HOME/isthmus`, else in `~/.cache/isthmus`.
 public enum UserCache {
+  /// The folder of one cache; nil where it is switched off or the user has no home.
+  ///
   /// - Parameter variable: an environment variable that names another folder, or `off` for none.
   /// - Returns: nil where the variable says `off` or the user has no home.
   /// - Throws: `ComputeError.variable` where it says anything else than `off` or a path with a slash in it, to a folder that is there or
@@ -21,6 +23,8 @@ public enum UserCache {
       name: variable, value: chosen, expected: "the path, with a / in it, of a folder that is there or can be made, or off")
   }
 
+  /// The folder `name` within the user's cache.
+  ///
   /// - Returns: nil where the user has no home.
   public static func folder(_ name: String, environment: [String: String] = ProcessInfo.processInfo.environment) -> URL? {
     // A relative path there is to be ignored. Source: XDG Base Directory Specification.

@@ -10,7 +10,7 @@ final class DataStream {
     case deflated(Inflater)
   }
 
-  /// For messages: the file's path, with the name of a member.
+  /// Name for messages: the file's path, with the name of a member.
   let path: String
   /// Bytes in all, after decompression; nil for gzip, which does not say.
   let byteCount: Int?
@@ -21,7 +21,7 @@ final class DataStream {
   private let stored: StoredBytes
   private let range: Range<Int>
   private let form: Form
-  /// Of the member of an archive.
+  /// CRC-32 that the archive states for the member.
   private let claimedCRC32: UInt32?
   /// The next stored byte that was not read.
   private var storedPosition: Int
@@ -40,7 +40,7 @@ final class DataStream {
     try self.init(.file(try RegularFile(path)))
   }
 
-  /// The same for bytes that are already in memory.
+  /// A stream of bytes that are already in memory.
   convenience init(path: String, bytes: [UInt8]) throws(DatasetError) {
     guard !bytes.isEmpty else { throw .emptyFile(path: path) }
     try self.init(.memory(path: path, bytes))
@@ -142,7 +142,7 @@ final class DataStream {
     try stored.checkUnchanged()
   }
 
-  /// Of the file as it is stored. Precondition: `finish` has returned.
+  /// Checksum of the file as it is stored. Precondition: `finish` has returned.
   var checksum: FileChecksum { FileChecksum(path: path, byteCount: range.count, crc32: storedCRC.value) }
 
   // Beyond `ahead`.

@@ -2,7 +2,7 @@ import CZlib
 
 /// What identifies a file in a manifest.
 public struct FileChecksum: Sendable, Hashable, Codable {
-  /// As it was given.
+  /// Path of the file, as it was given.
   public let path: String
   /// Size on disk, not decompressed.
   public let byteCount: Int

@@ -5,7 +5,7 @@ struct MemoryBudget {
   /// Bytes.
   let available: Int
 
-  /// As the system tells now: what is free or can be freed, the group's limit (containers, Slurm) and the process's own (`ulimit -v`).
+  /// Asks the system now: what is free or can be freed, the group's limit (containers, Slurm) and the process's own (`ulimit -v`).
   init() {
     var bounds: [Int] = []
     #if os(Linux)
@@ -20,7 +20,7 @@ struct MemoryBudget {
 
   init(available: Int) { self.available = available }
 
-  /// As the method, asking the system now; what every machine has is not asked about.
+  /// Checks against what the system tells now; what every machine has is not asked about.
   static func check(_ bytes: Int?, path: String) throws(DatasetError) {
     if let bytes, bytes < 1 << 24 { return }
     try MemoryBudget().check(bytes, path: path)

@@ -3,7 +3,7 @@ import Foundation
 /// A regular file that is open for reading. It is read and never mapped, so that a file that is shortened meanwhile ends in an error.
 final class RegularFile: Sendable {
   let path: String
-  /// At the opening.
+  /// Size at the opening.
   let byteCount: Int
   private let descriptor: Int32
   private let modified: timespec

@@ -1,6 +1,6 @@
 /// An array as a file holds it, in row-major order: what the IDX and NPY readers return.
 struct ArrayFile: Sendable {
-  /// With the name of a member of an archive.
+  /// Path of the file, with the name of a member of an archive.
   let path: String
   let shape: [Int]
   let storage: PointStorage

@@ -5,7 +5,7 @@ struct CIFAR10Files {
   let train: [String]
   let test: [String]
 
-  /// In a directory, `data_batch*.bin` in the order of their names are for training and `test_batch*.bin` for testing; `.gz` may follow.
+  /// Files of a directory: `data_batch*.bin` by name are for training and `test_batch*.bin` for testing; `.gz` may follow.
   /// The files may lie in `cifar-10-batches-bin`, where the archive has them.
   ///
   /// - Throws: `DatasetError.missingFiles` without any file for training, `.foreignFormat` for folders of another kind.

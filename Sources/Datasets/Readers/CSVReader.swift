@@ -2,7 +2,7 @@
 enum CSVReader {
   /// Whether the first line names the columns.
   enum Header: Sendable {
-    /// It does where none of its fields is a number, or one is the name of the target. Otherwise it is a point, unless it may be a header
+    /// A judgement by the fields: names where none is a number or one is the target's name; else a point, unless it may be a header
     /// of numbers: then the user is asked.
     case automatic, yes, no
   }

@@ -18,7 +18,7 @@ struct CSVScanner {
     /// The text of a field; spaces around it count between quotes only. Nil where it is no UTF-8.
     func text(_ field: Int) -> String? { String(validating: quoted[field] ? self[field] : self[field].trimmingSpaces, as: UTF8.self) }
 
-    /// For messages: in quotes, cut where it is long.
+    /// Text of a field for messages: in quotes, cut where it is long.
     func shown(_ field: Int) -> String {
       let text = String(decoding: self[field].prefix(60), as: UTF8.self).debugDescription
       return self[field].count > 60 ? "\(text)…" : text
@@ -100,7 +100,7 @@ struct CSVScanner {
     }
   }
 
-  /// From the opening quote past the closing one. Two quotes inside stand for one.
+  /// Reads from the opening quote past the closing one. Two quotes inside stand for one.
   private mutating func quotedField(_ record: inout Record) throws(DatasetError) {
     let (start, first) = (line, record.bytes.count)
     position += 1

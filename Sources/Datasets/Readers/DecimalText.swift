@@ -75,7 +75,7 @@ enum DecimalText: Equatable {
 }
 
 extension ArraySlice<UInt8> {
-  /// Without spaces and tabs at its ends.
+  /// The text without spaces and tabs at its ends.
   var trimmingSpaces: ArraySlice<UInt8> {
     let isSpace: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
     guard let last = lastIndex(where: { !isSpace($0) }) else { return [] }

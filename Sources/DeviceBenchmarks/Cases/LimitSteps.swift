@@ -10,7 +10,7 @@ struct LimitStep: Sendable {
   var bottleneck: Int
   /// Steps before the first that counts.
   var warmUp = 20
-  /// Of the initial function.
+  /// Random features of the initial function.
   var features = 4096
 
   private static let tolerance = 1e-2

@@ -10,7 +10,7 @@ struct TrainingStep: Sendable {
   var outputs = 10
   var batch: Int
 
-  /// So large that the step stands clear of the rounding of the parameters to which it is added; only one is taken from each start.
+  /// A rate so large that the step stands clear of the rounding of the parameters to which it is added; only one is taken from each start.
   private static let rate = 1.0
 
   var benchmark: BenchmarkCase {

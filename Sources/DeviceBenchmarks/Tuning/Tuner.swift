@@ -88,7 +88,7 @@ public struct Tuner {
 private final class Contender {
   let sizes: [String: Int]
   let engine: Engine
-  /// Why it cannot be chosen.
+  /// Why the candidate cannot be chosen.
   private(set) var failure: String?
   private var runs: [PreparedBenchmark] = []
   /// Runs of each case that are timed together, so that they take a millisecond: short enough for some to go undisturbed.
@@ -121,7 +121,7 @@ private final class Contender {
     return max((ContinuousClock.now - start) / .seconds(1), 1e-9) / Double(repetitions[index])
   }
 
-  /// Of one run of every case.
+  /// Seconds of one run of every case.
   func seconds() throws -> Double { try runs.indices.reduce(0) { $0 + (try time($1)) } }
 
   /// One's time over the other's.
@@ -129,7 +129,7 @@ private final class Contender {
     /// Geometric means over the cases, by the quickest and by the middle runs.
     var minimum: Double
     var median: Double
-    /// Of the case that is worst for the one, by the quickest runs.
+    /// Ratio of the case that is worst for the one, by the quickest runs.
     var worst: Double
   }
 
@@ -155,7 +155,9 @@ private final class Contender {
   }
 }
 
+/// What can go wrong while sizes are measured.
 public enum TuningError: Error, Equatable, CustomStringConvertible {
+  /// A device whose own sizes fail, so that there is nothing to compare with.
   case ownSizesFail(operation: String, String)
 
   public var description: String {

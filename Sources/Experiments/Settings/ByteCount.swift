@@ -2,6 +2,7 @@ import Sizes
 
 /// An amount of memory as a user writes it: 8GB, 500MB, 12GiB, 1e9.
 public struct ByteCount: Sendable, Codable, Comparable, CustomStringConvertible {
+  /// The amount in bytes.
   public var bytes: Int
 
   /// The most that a setting may say.
@@ -11,7 +12,7 @@ public struct ByteCount: Sendable, Codable, Comparable, CustomStringConvertible 
 
   public init(bytes: Int) { self.bytes = bytes }
 
-  /// Nil unless `text` is a positive number with one of the units B, KB, MB, GB, TB (powers of 1000), KiB … TiB (of 1024) or none.
+  /// Reads a positive number with one of the units B, KB, MB, GB, TB (powers of 1000), KiB … TiB (of 1024) or none; nil for other text.
   public init?(_ text: String) {
     let units: [(String, Double)] = [
       ("KiB", 0x1p10), ("MiB", 0x1p20), ("GiB", 0x1p30), ("TiB", 0x1p40), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("B", 1),
@@ -33,7 +34,7 @@ public struct ByteCount: Sendable, Codable, Comparable, CustomStringConvertible 
     try container.encode(bytes)
   }
 
-  /// With a unit and two digits at least, such as 3.2 GB.
+  /// The amount with a unit and two digits at least, such as 3.2 GB.
   public var description: String {
     for (unit, size) in [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3)] where Double(bytes) >= size {
       let value = Double(bytes) / size

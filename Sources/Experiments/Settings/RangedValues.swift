@@ -65,8 +65,9 @@ public struct NumberList<Number: RangedValue & Equatable>: RangedValue, Equatabl
   /// More than anybody writes by hand.
   static var most: Int { 1000 }
 
+  /// The list as it was written.
   public let text: String
-  /// Without duplicates, in the order given; nil where the text is no list of numbers.
+  /// The numbers without duplicates, in the order given; nil where the text is no list of numbers.
   private let numbers: [Number]?
 
   public init(settingText text: String) {
@@ -76,7 +77,7 @@ public struct NumberList<Number: RangedValue & Equatable>: RangedValue, Equatabl
     numbers = read.count == parts.count && parts.count <= Self.most ? read.reduce(into: []) { if !$0.contains($1) { $0.append($1) } } : nil
   }
 
-  /// Empty where the text is none, which lies in no range.
+  /// The numbers; empty where the text is none, which lies in no range.
   public var values: [Number] { numbers ?? [] }
   public var settingText: String { text }
   public func lies(in interval: Interval<Number>) -> Bool { numbers.map { $0.allSatisfy { interval.contains($0) } } ?? false }
@@ -104,6 +105,6 @@ extension StringProtocol {
 }
 
 extension Double {
-  /// As in the name of a file or a part of a run: without the + of an exponent.
+  /// The number as in the name of a file or a part of a run: without the + of an exponent.
   var fileText: String { "\(self)".replacing("+", with: "") }
 }

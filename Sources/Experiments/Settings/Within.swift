@@ -10,7 +10,7 @@ import ArgumentParser
 public struct Within<Value: RangedValue>: Sendable {
   public var wrappedValue: Value { didSet { text = nil } }
   let interval: Interval<Value.Bound>
-  /// As it was written, where it was.
+  /// The value as it was written, where it was.
   private var text: String?
 
   init(wrappedValue: Value, interval: Interval<Value.Bound>) { (self.wrappedValue, self.interval) = (wrappedValue, interval) }
@@ -28,7 +28,7 @@ public struct Within<Value: RangedValue>: Sendable {
     self.init(wrappedValue: wrappedValue, interval: Interval(lower, upper, includesLower: false, includesUpper: false))
   }
 
-  /// Such as `a whole number from 2 to 1000`.
+  /// What the range asks for, such as `a whole number from 2 to 1000`.
   var expected: String { Value.form(interval) }
 
   /// What is wrong with the value; nil where nothing is.
@@ -46,7 +46,7 @@ public struct Within<Value: RangedValue>: Sendable {
 }
 
 extension Within: CustomStringConvertible {
-  /// Empty for no value.
+  /// The value as it is written on the command line; empty for no value.
   public var description: String { wrappedValue.settingText }
 }
 
@@ -73,11 +73,14 @@ struct UnreadableSetting: Error, CustomStringConvertible {
 
 /// What a `Within` may hold: one number, a list of them, or perhaps none.
 public protocol RangedValue: Sendable {
+  /// Type of the numbers that the range is given in.
   associatedtype Bound: Comparable & Sendable
-  /// Nil for text that is no number, whatever its size.
+  /// Reads the text of a setting; nil for text that is no number, whatever its size.
   init?(settingText text: String)
+  /// The value as it is written on the command line.
   var settingText: String { get }
+  /// Whether every number lies in the interval.
   func lies(in interval: Interval<Bound>) -> Bool
-  /// Such as `a whole number from 2 to 1000`.
+  /// What an interval asks for, such as `a whole number from 2 to 1000`.
   static func form(_ interval: Interval<Bound>) -> String
 }

@@ -9,7 +9,7 @@ import Foundation
 ///
 /// Source: Arora, Cohen & Hazan 2018 (arXiv 1802.06509), sec. 4 (equal rates); the rates: `Documentation/experiments/linear-acceleration.md`.
 public struct DeepLinearFlow: Sendable {
-  /// Of the input, of what lies between factors, of the output; factor j, from 0, is `[widths[j + 1], widths[j]]`.
+  /// Widths of the input, of what lies between factors, of the output; factor j, from 0, is `[widths[j + 1], widths[j]]`.
   public let widths: [Int]
   /// r_j, one per factor.
   public let rates: [Double]

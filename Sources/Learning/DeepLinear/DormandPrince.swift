@@ -8,7 +8,9 @@ import Foundation
 /// Source: Dormand & Prince 1980; continuous extension of order 4 and step control: Hairer, Nørsett & Wanner, *Solving Ordinary
 /// Differential Equations I*, 2nd ed., sec. II.4 and II.6 (DOPRI5).
 public struct DormandPrince: Sendable {
+  /// Error that a step may have, relative to |y|.
   public var relativeTolerance: Double
+  /// Error that a step may have whatever the size of y.
   public var absoluteTolerance: Double
   /// Taken and rejected ones.
   public var maximumSteps: Int
@@ -21,12 +23,15 @@ public struct DormandPrince: Sendable {
 
   /// One accepted step, with the solution at every time within it.
   public struct Step: Sendable {
+    /// Time at the start.
     public let start: Double
+    /// Length in time.
     public let length: Double
     /// y at the end.
     public let end: [Double]
     fileprivate let continuation: [[Double]]
 
+    /// Time at the end.
     public var endTime: Double { start + length }
 
     /// y at `time` from `start` to `endTime`, to order 4.

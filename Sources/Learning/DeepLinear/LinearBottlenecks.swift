@@ -13,11 +13,13 @@ import Foundation
 /// Source: the tangent kernel of a deep linear segment is its number of weight matrices times the product of its inputs (Jacot,
 /// Gabriel & Hongler 2018, identity activation); composed as in Littwin et al. 2021 (arXiv 2107.00364).
 public struct LinearBottlenecks: Sendable {
+  /// n_0, the width of the input.
   public let inputs: Int
   /// d_1, …, d_{B−1}, from the input on; at least one.
   public let widths: [Int]
   /// L_1, …, L_B: weight matrices of each segment.
   public let layers: [Int]
+  /// The gradient flow of all factors.
   public let flow: DeepLinearFlow
 
   /// One output.
@@ -83,10 +85,11 @@ public struct LinearBottlenecks: Sendable {
 
 /// What one run of gradient flow did.
 public struct LinearRun: Sendable {
+  /// Loss before training.
   public let initialLoss: Double
-  /// When the loss reached its fraction; nil if it did not before the horizon.
+  /// Time at which the loss reached its fraction; nil if it did not before the horizon.
   public let time: Double?
-  /// At the wanted times, as far as the run went.
+  /// Losses at the wanted times, as far as the run went.
   public let losses: [Double]
   /// `DeepLinearFlow.drift` over the whole run.
   public let drift: Double

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Σ is diagonal, which is no restriction where weights are isotropic at the start.
 public struct LinearTask: Sendable {
-  /// Of Σ.
+  /// Eigenvalues of Σ.
   public let eigenvalues: [Double]
   /// β*.
   public let target: [Double]
@@ -29,6 +29,7 @@ public struct LinearTask: Sendable {
     return powers.map { $0 / mean }
   }
 
+  /// L at the coefficients `beta`.
   public func loss(_ beta: [Double]) -> Double {
     var sum = 0.0
     for (index, eigenvalue) in eigenvalues.enumerated() {
@@ -52,7 +53,7 @@ public struct LinearTask: Sendable {
     return sum
   }
 
-  /// When that flow has brought the loss to `fraction` of its initial value.
+  /// Time at which the flow of a constant isotropic kernel has brought the loss to `fraction` of its initial value.
   ///
   /// By bisection to rounding; the loss decreases strictly.
   /// - Precondition: 0 < fraction < 1, positive eigenvalues, a start that is not the target.

@@ -6,6 +6,7 @@ import Foundation
 public struct PowerRegression: Sendable {
   /// `[points, inputs]`.
   public let inputs: Matrix
+  /// One target y per point.
   public let targets: [Double]
   /// p.
   public let power: Int
@@ -19,6 +20,7 @@ public struct PowerRegression: Sendable {
     self.power = power
   }
 
+  /// L at the weights `w`.
   public func loss(_ w: [Double]) -> Double { evaluate(w).loss }
 
   /// L and ∇L in one pass.

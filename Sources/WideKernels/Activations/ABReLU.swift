@@ -5,7 +5,9 @@ public struct ABReLU: Activation {
   public static let name = "abrelu"
   public static var parameterDefaults: [(name: String, value: Double)] { [("negative", -0.5), ("positive", 1)] }
   public static var hasKink: Bool { true }
+  /// Slope for x < 0.
   public let negative: Double
+  /// Slope for x > 0.
   public let positive: Double
   public var parameters: [Double] { [negative, positive] }
 

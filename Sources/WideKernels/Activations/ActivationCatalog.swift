@@ -1,11 +1,13 @@
 /// Every activation, by name. A new one is a file in this folder, a line in `all` and a case in `visit`.
 public enum ActivationCatalog {
+  /// Types of all activations.
   public static let all: [any Activation.Type] = [
     ABReLU.self, Abs.self, Cos.self, Erf.self, Exp.self, GELU.self, Gaussian.self,
     Identity.self, LeakyReLU.self, Monomial.self, Polynomial.self, Rbf.self, ReLU.self, RectifiedMonomial.self,
     ScaledErf.self, SiLU.self, Sigmoid.self, Sign.self, Sin.self, Softplus.self, Tanh.self,
   ]
 
+  /// Names of all activations, sorted.
   public static var names: [String] { all.map { $0.name }.sorted() }
 
   /// Reads `relu`, or `leaky-relu(0.1)` with parameters in the order of `parameterDefaults`.
@@ -46,7 +48,9 @@ func requireParameters<A: Activation>(_ parameters: [Double], of type: A.Type) t
 /// Code that wants an activation's concrete type, so that the compiler specialises it: a call through
 /// `any Activation` runs unspecialised generic code, tens of times slower.
 public protocol ActivationVisitor {
+  /// What the code returns.
   associatedtype Result
+  /// Runs the code for an activation of known type.
   func visit<A: Activation>(_ activation: A) -> Result
 }
 

@@ -4,8 +4,11 @@
 public struct Cos: Activation {
   public static let name = "cos"
   public static var parameterDefaults: [(name: String, value: Double)] { [("amplitude", 1), ("frequency", 1), ("phase", 0)] }
+  /// Factor in front of the cosine.
   public let amplitude: Double
+  /// Factor of x.
   public let frequency: Double
+  /// Angle at x = 0, in radians.
   public let phase: Double
   @usableFromInline let sineSquared: Double
   @usableFromInline let cosineSquared: Double

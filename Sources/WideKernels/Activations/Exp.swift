@@ -7,7 +7,9 @@
 public struct Exp: Activation {
   public static let name = "exp"
   public static var parameterDefaults: [(name: String, value: Double)] { [("amplitude", 1), ("rate", 1)] }
+  /// Factor in front of the exponential.
   public let amplitude: Double
+  /// Factor of x.
   public let rate: Double
   public var parameters: [Double] { [amplitude, rate] }
 

@@ -5,6 +5,7 @@ public struct LeakyReLU: Activation {
   public static let name = "leaky-relu"
   public static var parameterDefaults: [(name: String, value: Double)] { [("slope", 0.01)] }
   public static var hasKink: Bool { true }
+  /// Slope for x < 0.
   public let slope: Double
   public var parameters: [Double] { [slope] }
 

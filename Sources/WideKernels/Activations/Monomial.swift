@@ -4,6 +4,7 @@
 public struct Monomial: Activation {
   public static let name = "monomial"
   public static var parameterDefaults: [(name: String, value: Double)] { [("degree", 2)] }
+  /// Exponent n of xⁿ.
   public let degree: Int
   @usableFromInline let rows: HermiteRows
   public var parameters: [Double] { [Double(degree)] }

@@ -6,6 +6,7 @@
 public struct Rbf: Activation {
   public static let name = "rbf"
   public static var parameterDefaults: [(name: String, value: Double)] { [("gamma", 1)] }
+  /// γ of the kernel exp(−γ (q11 + q22 − 2 q12)).
   public let gamma: Double
   public var parameters: [Double] { [gamma] }
 

@@ -10,6 +10,7 @@ public struct RectifiedMonomial: Activation {
   public static let name = "rectified-monomial"
   public static var parameterDefaults: [(name: String, value: Double)] { [("degree", 2)] }
   public static var hasKink: Bool { true }
+  /// Exponent n of max(x, 0)ⁿ.
   public let degree: Int
   public var parameters: [Double] { [Double(degree)] }
 

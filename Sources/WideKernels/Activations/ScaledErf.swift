@@ -6,8 +6,11 @@
 public struct ScaledErf: Activation {
   public static let name = "scaled-erf"
   public static var parameterDefaults: [(name: String, value: Double)] { [("amplitude", 1), ("frequency", 1), ("offset", 0)] }
+  /// Factor in front of the error function.
   public let amplitude: Double
+  /// Factor of x.
   public let frequency: Double
+  /// Number added to the error function's multiple.
   public let offset: Double
   public var parameters: [Double] { [amplitude, frequency, offset] }
 

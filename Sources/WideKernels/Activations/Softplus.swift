@@ -2,8 +2,9 @@
 public struct Softplus: Activation {
   public static let name = "softplus"
   public static var parameterDefaults: [(name: String, value: Double)] { [("beta", 1)] }
-  /// Of dual and derivative relative to their diagonals, measured for beta² q ≤ 4.
+  /// Error of dual and derivative relative to their diagonals, measured for beta² q ≤ 4.
   public var dualError: Double { 1e-10 }
+  /// Sharpness β.
   public let beta: Double
   public var parameters: [Double] { [beta] }
 

@@ -15,13 +15,13 @@ struct BottleneckCost {
   private let storage: KernelStorage
   private let secondsPerPair: Double
   private let secondsPerFeature: Double
-  /// Of one entry of Θ_0 with all columns of a product.
+  /// Seconds of one entry of Θ_0 with all columns of a product.
   private let secondsPerEntry: Double
   private let secondsPerMultiply: Double
   private let secondsPerNormal: Double
 
   private static let widestProbe = 32
-  /// Of one multiply-add in the host's loops over kernels of several outputs.
+  /// Seconds of one multiply-add in the host's loops over kernels of several outputs.
   private static let secondsPerHostTerm = 1.5e-9
 
   init(_ settings: BottleneckSettings, data: BottleneckData, chains: [Chain], storage: KernelStorage, on engine: Engine) throws {
@@ -57,7 +57,7 @@ struct BottleneckCost {
     secondsPerNormal = (ContinuousClock.now - clock) / .seconds(1) / Double(1 << 16)
   }
 
-  /// Of some units that run one set after another, with the kernels and factors of their first blocks.
+  /// Seconds of some units that run one set after another, with the kernels and factors of their first blocks.
   func seconds(_ units: [BottleneckPlan.Unit]) -> Double {
     guard !units.isEmpty else { return 0 }
     var total = 0.0
@@ -104,7 +104,7 @@ struct BottleneckCost {
     }
   }
 
-  /// Of one step of all `units` in lockstep.
+  /// Seconds of one step of all `units` in lockstep.
   func secondsPerStep(_ units: [BottleneckPlan.Unit]) -> Double {
     guard !units.isEmpty else { return 0 }
     let n = Double(points)
@@ -153,7 +153,7 @@ extension BottleneckSettings {
   /// Hidden width M of a finite block with `depth` hidden layers that stands for an initial function.
   func featureWidth(depth: Int) -> Int { featureWidth > 0 ? featureWidth : (depth == 1 ? 4096 : 1024) }
 
-  /// Below this tolerance float32 passes lose more than the basis leaves out.
+  /// Whether passes may be float32: below this tolerance they lose more than the basis leaves out.
   var allowsFloat32Passes: Bool { tolerance >= 1e-4 || history == .exact }
 
   /// How the network without bottleneck is trained.

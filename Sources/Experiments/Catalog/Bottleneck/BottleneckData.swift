@@ -27,9 +27,9 @@ struct BottleneckData: Sendable {
   var checksums: [String: String]
   /// How the data were read where the files leave it open.
   var notes: [String]
-  /// Of all points that were read.
+  /// Bytes of all points that were read.
   var loadedBytes: Int
-  /// Of the training labels, for colouring a representation; nil for regression.
+  /// Classes of the training points, for colouring a representation; nil for regression.
   var labels: [Int]?
 
   /// The loss sums squares of differences from targets, over all points and 50-fold where a run diverges.

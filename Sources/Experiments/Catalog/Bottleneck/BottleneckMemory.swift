@@ -95,10 +95,10 @@ struct BottleneckMemory {
     ]
   }
 
-  /// Beside the runs.
+  /// Bytes beside the runs.
   private var fixed: Size { sizes.shared + sizes.kept(choice) }
 
-  /// From the fastest to the smallest.
+  /// Ways to keep kernels and factors, from the fastest to the smallest.
   private static func choices(_ settings: BottleneckSettings, isFloat32: Bool) -> [BottleneckSizes.Choice] {
     let disk = PanelStorage.disk(folder: FileManager.default.temporaryDirectory)
     let double: [(KernelStorage, KernelStorage, PanelStorage)] = [

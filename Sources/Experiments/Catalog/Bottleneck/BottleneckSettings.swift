@@ -7,12 +7,17 @@ import WideKernels
 public struct BottleneckSettings: ExperimentSettings {
   /// How what training adds to a block is kept.
   public enum History: String, ExpressibleByArgument, Codable, Sendable, CaseIterable {
+    /// The kind chosen by the activation, the online basis, or the exact history.
     case auto, basis, exact
   }
+  /// Runs that get a perturbed twin, which measures their sensitivity.
   public enum Twin: String, ExpressibleByArgument, Codable, Sendable, CaseIterable {
+    /// The runs of the comparison at one rate, all runs, or none.
     case same, all, none
   }
+  /// Learning rates at which networks are compared.
   public enum Comparison: String, ExpressibleByArgument, Codable, Sendable, CaseIterable {
+    /// One rate for all, each network at its own best rate, or both.
     case same, own, both
   }
 

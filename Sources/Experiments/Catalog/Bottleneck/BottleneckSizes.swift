@@ -17,7 +17,7 @@ struct BottleneckSizes {
   let tests: Int
   let features: Int
   let outputs: Int
-  /// Of the data as they were read.
+  /// Bytes of the data as they were read.
   let loadedBytes: Int
   let isExact: Bool
   /// Whether any run goes step by step.

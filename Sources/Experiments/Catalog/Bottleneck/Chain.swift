@@ -6,7 +6,7 @@ import WideKernels
 struct Chain: Hashable, Sendable, CustomStringConvertible {
   var widths: [Int]
 
-  /// As it is written in settings and records: `2`, `2x2`, `inf`.
+  /// The chain as it is written in settings and records: `2`, `2x2`, `inf`.
   var description: String { widths.isEmpty ? "inf" : widths.map(String.init).joined(separator: "x") }
 
   /// The network without bottlenecks that this one is compared with, which has the same blocks' layers.
@@ -43,7 +43,7 @@ struct Chain: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Of what the blocks of a chain consist, as settings say it.
+/// Parts of the blocks of a chain, as settings say it.
 struct ChainBlocks {
   /// Hidden layers of the first block.
   var firstDepth: Int

@@ -9,7 +9,7 @@ struct KernelFiles {
   private let theta: KernelFile
   private let nngp: KernelFile
 
-  /// Nil where the settings name none.
+  /// The files that the settings name; nil where they name none.
   init?(_ settings: BottleneckSettings) throws {
     guard let theta = settings.theta, let nngp = settings.nngp else { return nil }
     guard settings.order == .file else {

@@ -4,7 +4,7 @@ import Results
 
 /// A saved wave of runs: where each stands, and what it began as.
 struct LockstepCheckpoint {
-  /// Of the file; waves of one set of runs are numbered.
+  /// Name of the file; waves of one set of runs are numbered.
   let name: String
   let index: Int
   let step: Int

@@ -7,7 +7,7 @@ import Results
 /// Units with one first block, trained in lockstep and recorded, in as many waves as memory needs.
 struct LockstepRuns {
   let plan: BottleneckPlan
-  /// Of the checkpoints.
+  /// Name of the checkpoints.
   let name: String
   let first: FirstBlock
   /// Largest eigenvalue of Θ_∞ / N.

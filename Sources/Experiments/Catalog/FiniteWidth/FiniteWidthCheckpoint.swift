@@ -20,7 +20,7 @@ struct FiniteWidthCheckpoint {
 
   private var name: String { "draws-\(wave.chain)-\(wave.width)" }
 
-  /// Nil where there is none, or one of other draws.
+  /// The saved state; nil where there is none, or one of other draws.
   func read() throws -> LimitComparison.State? {
     guard let checkpoint = try store.readCheckpoint(name) else { return nil }
     let saved: Saved = try checkpoint.state()

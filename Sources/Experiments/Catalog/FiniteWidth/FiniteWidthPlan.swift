@@ -130,7 +130,7 @@ struct FiniteWidthUnit: Hashable {
 
   init(chain: Chain, width: Int, draw: Int) { (self.chain, self.width, self.draw) = (chain, width, draw) }
 
-  /// Nil for a record of something else.
+  /// The unit that a record is of; nil for a record of something else.
   init?(_ record: Record) {
     guard let text = record.string("bottlenecks"), let chain = try? Chain.parse(text), let width = record.integer("width"),
       let draw = record.integer("draw")

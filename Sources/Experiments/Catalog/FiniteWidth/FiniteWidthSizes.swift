@@ -9,7 +9,7 @@ struct FiniteWidthSizes {
   let points: Int
   let features: Int
   let outputs: Int
-  /// Of the data as they were read.
+  /// Bytes of the data as they were read.
   let loadedBytes: Int
   let memoryBudget: Int
 

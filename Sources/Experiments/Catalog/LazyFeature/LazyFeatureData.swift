@@ -16,7 +16,7 @@ struct LazyFeatureData {
   let checksums: [String: String]
   /// How the data were read where the files leave it open.
   let notes: [String]
-  /// Of all points that were read, and the features of one.
+  /// Bytes of all points that were read, and the features of one.
   let loadedBytes: Int
   let features: Int
 

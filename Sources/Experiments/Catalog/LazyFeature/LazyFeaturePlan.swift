@@ -72,7 +72,7 @@ struct LazyFeaturePlan: ExperimentPlan {
     return try once() / Double(members)
   }
 
-  /// Of the whole training of one network.
+  /// Seconds of the whole training of one network.
   func seconds(of unit: Unit) -> Double {
     let steps = settings.method == .flow ? min(Self.typicalSteps, Double(settings.steps)) : Double(settings.steps)
     return steps * (secondsPerStep[unit.width] ?? 0) * 1.1

@@ -154,7 +154,7 @@ final class LazyFeatureRecorder {
     ends[unit.key] = record
   }
 
-  /// For every α with all draws at hand: fluctuations over draws and the error of their mean.
+  /// Records for every α with all draws at hand the fluctuations over draws and the error of their mean.
   func recordEnsembles(width: Int) throws {
     for alpha in plan.settings.alphaList {
       let units = plan.units.filter { $0.width == width && $0.alpha == alpha }

@@ -5,21 +5,28 @@ import WideKernels
 
 /// Settings of the experiment `lazy-feature`. Each is an option on the command line and a key of the same name in YAML.
 public struct LazyFeatureSettings: ExperimentSettings {
+  /// Architectures of the finite networks.
   public enum Network: String, ExpressibleByArgument, Codable, Sendable, CaseIterable {
     /// Fully connected.
     case fc
     /// Two blocks of two convolutions 5 × 5, a global average, a read-out.
     case cnn
   }
+  /// Methods of training.
   public enum Method: String, ExpressibleByArgument, Codable, Sendable, CaseIterable {
     /// Gradient flow by Euler steps of adaptive length.
     case flow
+    /// Stochastic gradient descent, and Adam.
     case sgd, adam
   }
+  /// Preparations of the inputs.
   public enum Preparation: String, ExpressibleByArgument, Codable, Sendable, CaseIterable {
+    /// Inputs without their mean and of norm √features, or as they are.
     case centred, raw
   }
+  /// Frozen tangent kernels with which training is repeated.
   public enum Kernels: String, ExpressibleByArgument, Codable, Sendable, CaseIterable {
+    /// No kernel, that at the start, or those at the start and at the end.
     case none, initial, both
   }
 
@@ -71,7 +78,9 @@ public struct LazyFeatureSettings: ExperimentSettings {
 
   public init() {}
 
+  /// An answer to a question that has two.
   public enum Answer: String, ExpressibleByArgument, Codable, Sendable, CaseIterable {
+    /// The two answers.
     case yes, no
   }
 }
@@ -93,7 +102,7 @@ extension LazyFeatureSettings {
   /// What the flow of a frozen kernel descends: a soft hinge stands for `hinge`, and ends at the same margins.
   var kernelLoss: Loss { loss == .hinge ? .softHinge(sharpness: 20) : loss }
 
-  /// In ascending order.
+  /// Widths in ascending order.
   var widthList: [Int] { widths.values.sorted() }
   var alphaList: [Double] { alphas.values.sorted() }
 

@@ -36,7 +36,7 @@ struct LinearAccelerationPlan: ExperimentPlan {
     return nil
   }
 
-  /// Of a record of a kind that nothing asks for: the value that leaves it out, such as the only depth of a chain.
+  /// What leaves out a record of a kind that nothing asks for: a value such as the only depth of a chain.
   private func excess(ofMissing kind: String, _ record: Record) -> Excess {
     for (name, setting) in Self.settingNames {
       guard let value = record[name]?.text, !kinds.values.contains(where: { $0.values[name]?.contains(value) == true }) else { continue }
@@ -77,7 +77,7 @@ struct LinearAccelerationPlan: ExperimentPlan {
   var memory: Int { (largestUnit + 4096 * parts.reduce(0) { $0 + $1.units.count }).value }
   var disk: Int { 1 << 20 + parts.reduce(0) { $0 + $1.units.count * 3200 } }
 
-  /// Of the largest unit of any part, with the program.
+  /// Bytes of the largest unit of any part, with the program.
   private static func bytes(_ settings: LinearAccelerationSettings) throws -> Size {
     let widest = settings.widths.values.max() ?? 1
     let hidden = settings.layersG + settings.layersF
@@ -128,13 +128,13 @@ struct LinearAccelerationPlan: ExperimentPlan {
 /// One line of the records: what tells it from the others, and how its numbers are computed.
 struct LinearAccelerationUnit {
   let key: Record
-  /// Of the checkpoint from which a unit that was left goes on; nil for units of a moment.
+  /// Name of the checkpoint from which a unit that was left goes on; nil for units of a moment.
   var checkpoint: String?
   let compute: (RunContext) throws -> Record
 }
 
 protocol LinearAccelerationPart {
-  /// For the progress line.
+  /// Name on the progress line.
   var name: String { get }
   var summary: String { get }
   var units: [LinearAccelerationUnit] { get }

@@ -84,7 +84,7 @@ struct SpeedUpPart: LinearAccelerationPart {
 
 /// How fast the network learns where it ends, over the rate without bottlenecks.
 private struct LateRates {
-  /// In the direction of the target.
+  /// Rate in the direction of the target.
   let along: Double
   /// Mean over the directions orthogonal to it; nil for one input.
   let across: Double?

@@ -72,7 +72,7 @@ struct WidthPart: LinearAccelerationPart {
 
     private struct Saved: Codable {
       var step: Int
-      /// Of the limit.
+      /// State of the limit.
       var state: [Double]
       var largest: Double
     }

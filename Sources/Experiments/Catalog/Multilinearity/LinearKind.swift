@@ -10,7 +10,7 @@ struct LinearKind: Hashable, Sendable, CustomStringConvertible {
 
   let depths: [Int]
 
-  /// As it is written in settings and records: `4`, `2+2`.
+  /// The network as it is written in settings and records: `4`, `2+2`.
   var description: String { depths.map(String.init).joined(separator: "+") }
 
   /// B: the degree in the limit.

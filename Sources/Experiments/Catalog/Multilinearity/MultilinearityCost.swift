@@ -5,9 +5,9 @@ import Sizes
 /// Estimates of time from two probes of the device: what an operation takes at least, and what a parameter takes.
 struct MultilinearityCost {
   private let settings: MultilinearitySettings
-  /// Of one iteration at order 2 of a network of few parameters, for each of its layers.
+  /// Seconds of one iteration at order 2 of a network of few parameters, for each of its layers.
   private let secondsPerLayer: Double
-  /// Of one iteration at order 2, beyond that.
+  /// Seconds of one iteration at order 2, beyond that, for each parameter.
   private let secondsPerParameter: Double
 
   /// Iterations that spectral norms were seen to take, of those allowed.
@@ -48,7 +48,7 @@ struct MultilinearityCost {
     let layers = Double(unit.kind.layers) * secondsPerLayer
     let parameters = Double(unit.kind.parameters(settings, width: unit.width).value) * Double(members) * secondsPerParameter
     let iterations = Double(min(settings.iterations, Self.expectedIterations))
-    /// Of an iteration at order k, over that at order 2: products of series, and gradients that are sums of k terms.
+    /// Cost of an iteration at order k, over that at order 2: products of series, and gradients that are sums of k terms.
     func iteration(_ order: Int) -> Double {
       layers * Double(order * order + 4) / 8 + parameters * Double(order + 3) / 5 * Double(settings.restarts)
     }

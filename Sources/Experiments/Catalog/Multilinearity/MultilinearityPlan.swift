@@ -9,7 +9,7 @@ struct MultilinearityPlan: ExperimentPlan {
   enum Part: String, CaseIterable {
     /// Spectral norms of the derivatives.
     case norms
-    /// Those of the Hessian's blocks, where there is more than one segment.
+    /// Spectral norms of the Hessian's blocks, where there is more than one segment.
     case blocks
     /// Training, and the distance to the multilinear model in a ball.
     case training

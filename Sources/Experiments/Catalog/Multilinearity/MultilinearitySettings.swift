@@ -34,7 +34,7 @@ public struct MultilinearitySettings: ExperimentSettings {
     try RunCount.check([("networks", kinds().count), ("widths", widths.values.count), ("members", members)])
   }
 
-  /// In the order given, without duplicates.
+  /// Networks in the order given, without duplicates.
   func kinds() throws(ExperimentError) -> [LinearKind] {
     var kinds: [LinearKind] = []
     for part in networks.split(separator: ",", omittingEmptySubsequences: false) {

@@ -103,7 +103,7 @@ struct SpectralNorms {
 }
 
 extension LinearKind {
-  /// Of a member's weights.
+  /// Stream of a member's weights.
   func stream(_ settings: MultilinearitySettings, width: Int, member: Int) -> RandomStream {
     RandomStream(seed: settings.seed, name: "network/\(self)/\(width)/\(member)")
   }

@@ -126,7 +126,7 @@
   private static let evenTable = ConstantTable(name: "quadrature_even", values: rule.even)
   private static let oddTable = ConstantTable(name: "quadrature_odd", values: rule.odd)
 
-  /// The same sums in the same order, recorded as loops: over the nodes and over the orders. Written out they are 14,000 statements.
+  /// The sums in the same order, recorded as loops: over the nodes and over the orders. Written out they are 14,000 statements.
   @usableFromInline static func recorded<R: RealAlgebra>(
     _ recording: Recording<R>, _ parity: Parity, _ s1: R, _ s2: R, _ correlation: R, _ function: (Jet<R>) -> Jet<R>
   ) -> (dual: R, derivative: R) {

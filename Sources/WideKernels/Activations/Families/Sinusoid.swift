@@ -20,7 +20,7 @@
     return combine(amplitude, frequency, sineSquared, cosineSquared, halfDifference: halfDifference, sum: sum)
   }
 
-  /// At u = v: E₋ = 1, E₊ = exp(−2 B² q).
+  /// Both expectations at u = v: E₋ = 1, E₊ = exp(−2 B² q).
   @inlinable static func diagonal<R: RealAlgebra>(
     amplitude: Double, frequency: Double, sineSquared: Double, cosineSquared: Double, _ q: R
   ) -> (dual: R, derivative: R) {
