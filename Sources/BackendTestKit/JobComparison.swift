@@ -64,7 +64,7 @@ struct JobComparison {
 /// How two lists of numbers differ; not-a-number equals itself.
 private struct Differences {
   private(set) var same = 0
-  /// Of all relative ones.
+  /// The largest of all relative ones.
   private(set) var largest = 0.0
   private var byValue = LargestFew()
   private var byShare = LargestFew()
@@ -84,7 +84,7 @@ private struct Differences {
     }
   }
 
-  /// Where they differ most.
+  /// The elements that differ most.
   var candidates: Set<Int> { Set(byValue.indices + byShare.indices) }
 }
 
@@ -111,7 +111,7 @@ extension JobOperand {
 }
 
 extension Tensor {
-  /// Of an element by its number in row-major order.
+  /// The place of an element by its number in row-major order.
   fileprivate func place(_ index: Int) -> (item: Int, row: Int, column: Int) {
     (index / (rows * columns), index / columns % rows, index % columns)
   }

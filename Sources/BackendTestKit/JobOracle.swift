@@ -25,7 +25,7 @@ struct JobOracle<P: Rounding> {
     return matches(expected)([number])[0]
   }
 
-  /// Nil where an input is missing.
+  /// The expected results; nil where an input is missing.
   private func expectation(_ output: JobOperand, _ place: Place) -> Number? {
     switch job {
     case .copyRows(let job): copied(job, place)

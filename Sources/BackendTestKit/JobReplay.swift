@@ -13,6 +13,8 @@ public struct JobReplay {
 
   public init(_ record: JobRecord, on backend: any Backend) { (self.record, self.backend) = (record, backend) }
 
+  /// Performs every job of the record and compares its results.
+  ///
   /// - Parameter progress: called after every job with how many there were.
   /// - Throws: `JobRecordError` for a job that is none. A device that fails in a job has performed it wrongly; that is not thrown.
   public func run(progress: (Int) -> Void = { _ in }) throws -> ReplayReport {

@@ -59,7 +59,7 @@ final class Probe {
   private(set) var elements = 0
   private(set) var unbounded = 0
   private(set) var failures: [String] = []
-  /// Of the bits of all outputs.
+  /// A hash of the bits of all outputs.
   private(set) var digest = FNV1a()
   private var inputs: [(name: String, base: Tensor, image: [Double])] = []
 

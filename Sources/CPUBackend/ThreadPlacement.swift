@@ -13,7 +13,7 @@ final class ThreadPlacement: Sendable {
   private let state = Mutex(State())
   /// The avoided processor of `state`, to be looked at without waiting.
   private let avoided = Atomic<Int32>(-1)
-  /// nil where nothing is done.
+  /// The processors to keep to; nil where nothing is done.
   nonisolated(unsafe) private let allowed: OpaquePointer?
 
   /// - Parameter count: threads that work, the caller among them.

@@ -6,13 +6,17 @@ public struct DeviceDescription: Sendable, Codable, Equatable {
   public var backend: String
   /// What `--device` takes, such as `cpu` or `opencl:0`.
   public var identifier: String
+  /// The name that the driver or processor gives.
   public var name: String
+  /// The driver or instruction set, with its version.
   public var driver: String
+  /// The precisions that it computes in.
   public var precisions: [Precision]
   /// Bytes of memory, 0 where unknown.
   public var memoryBytes: Int
   /// The largest single allocation in bytes, 0 where unknown.
   public var largestAllocationBytes: Int
+  /// Whether it is no processor.
   public var isGPU: Bool
   /// Digest of measured sizes of kernels that stand in place of the device's own (`TileValues`); nil where there are none.
   public var tiles: String?
@@ -53,5 +57,6 @@ public protocol Backend: Sendable {
 }
 
 extension Backend {
+  /// Names of operations that ran on the host for want of code of the backend's own.
   public var fallbacks: [String] { [] }
 }

@@ -14,7 +14,7 @@ extension Engine {
     return (job.nngp, job.ntk)
   }
 
-  /// With its results allocated, not yet checked.
+  /// The job with its results allocated, not yet checked.
   func kernelJob(
     _ program: KernelProgram, _ x: Tensor, _ y: Tensor?, firstRow: Int? = nil, nngp wantsNNGP: Bool, ntk wantsNTK: Bool
   ) throws(ComputeError) -> BlockKernelJob {

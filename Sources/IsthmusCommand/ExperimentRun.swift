@@ -16,7 +16,7 @@ struct ExperimentRun<E: Experiment> {
   private let passEngine: Engine
   /// The meter of a run with --profile.
   private let meter: Meter?
-  /// With --record-jobs.
+  /// The recording backend; nil without --record-jobs.
   private let recorder: RecordedBackend?
   private var isTalkative: Bool { !options.quiet && !options.json }
 
@@ -94,7 +94,7 @@ struct ExperimentRun<E: Experiment> {
     return texts.joined(separator: "; ")
   }
 
-  /// From here on the jobs of the device go into a file; nothing without --record-jobs.
+  /// Begins to write the jobs of the device to a file; does nothing without --record-jobs.
   private func beginRecording() throws {
     guard let recorder, let path = options.recordJobs else { return }
     let limit = options.recordJobsLimit

@@ -11,7 +11,7 @@ struct SelfTest {
   struct Outcome: Codable {
     /// The largest error in units of its bound, by case.
     fileprivate(set) var passed: [String: Double] = [:]
-    /// When the last of them passed.
+    /// The time at which the last of them passed.
     fileprivate(set) var date = ""
 
     /// A line such as `5 cases in float64, worst ratio 0.21, 2026-05-01T10:00:00Z`.

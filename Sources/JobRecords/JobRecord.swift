@@ -6,7 +6,9 @@ public struct JobRecord: Sendable {
   private let url: URL
   /// The device that computed while it was recorded.
   public let device: DeviceDescription
+  /// How the record ended.
   public let end: JobRecordEnd
+  /// The number of jobs.
   public var jobCount: Int { end.jobs }
 
   /// Reads the file once, checking every part of it.

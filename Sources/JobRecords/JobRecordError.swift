@@ -1,7 +1,10 @@
 /// Why a file of recorded jobs cannot be used.
 public enum JobRecordError: Error, Equatable, CustomStringConvertible {
+  /// A file that cannot be read.
   case cannotRead(path: String, reason: String)
+  /// A file that holds something else.
   case foreign(path: String)
+  /// A record of another version of the format.
   case unknownVersion(path: String, version: String)
   /// The file ends within or before the part with this number, the description of the device being 0.
   case truncated(path: String, part: Int)

@@ -48,16 +48,21 @@ struct JobDescription: Codable, Equatable {
 
 /// How a record ended.
 public struct JobRecordEnd: Codable, Equatable, Sendable {
+  /// Why a record ended.
   public enum Reason: String, Codable, Sendable {
-    /// With the run.
+    /// The run ended.
     case done
+    /// The limit of size was reached.
     case limit
     /// The device failed in the last job, whose results are no numbers.
     case failure
+    /// The run was interrupted.
     case interruption
   }
 
+  /// The number of jobs.
   public let jobs: Int
+  /// Why nothing follows.
   public let reason: Reason
   /// What the device said of its failure.
   public var message: String?

@@ -47,7 +47,7 @@ final class JobRecordReader {
     case end(JobRecordEnd)
   }
 
-  /// After `device`: the next job, or the end, with which the file ends.
+  /// Reads the next job after `device`, or the end, with which the file ends.
   func next() throws(JobRecordError) -> Entry {
     part += 1
     let (kind, content, bytes) = try nextPart()

@@ -38,7 +38,7 @@ public final class RecordedBackend: Backend {
   /// Ends the record, if it has not ended, and puts the file in its place.
   public func end(_ reason: JobRecordEnd.Reason) { state.withLock { finish(&$0, reason) } }
 
-  /// As `end`, from another thread than the one that computes: where a job takes longer than `seconds` the record is lost.
+  /// Ends the record from another thread than the one that computes: where a job takes longer than `seconds` the record is lost.
   public func end(_ reason: JobRecordEnd.Reason, within seconds: Double) {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while state.withLockIfAvailable({ finish(&$0, reason) }) == nil {

@@ -3,6 +3,7 @@ import Foundation
 
 /// One job of a record: what it was, the bits that it read and those that the recording device wrote.
 public struct RecordedJob: Sendable {
+  /// The operation of the job.
   public let operation: BackendOperation
   /// 1 for the first of the record.
   public let number: Int
@@ -26,6 +27,7 @@ public struct RecordedJob: Sendable {
     }
   }
 
+  /// The precisions of its tensors.
   public var precisions: Set<Precision> { Set(tensors.map(\.precision)) }
 
   private func invalid(_ reason: String) -> JobRecordError { .invalid(path: path, part: number, reason: reason) }

@@ -34,7 +34,7 @@ struct TensorDescription: Codable, Equatable {
   var storedRows: Int { hasOverlappingRows ? 1 : rows }
   var storedColumns: Int { hasOverlappingRows ? (rows - 1) * rowStride + columns : columns }
   var storedBytes: Int { storedItems * storedRows * storedColumns * precision.byteCount }
-  /// Before the job: nothing of a pure result, and nothing of what another tensor stores.
+  /// Bytes before the job: nothing of a pure result, and nothing of what another tensor stores.
   var bytesBefore: Int { role.isRead && same == nil ? storedBytes : 0 }
   var bytesAfter: Int { role.isWritten ? storedBytes : 0 }
 

@@ -24,7 +24,7 @@ public final class OpenCLBackend: Backend {
   private let kernels = Mutex<[KernelName: Handle]>([:])
   private let programs = Mutex(Programs())
 
-  /// Of one thread while it builds; others launch meanwhile what is built already.
+  /// Programs, held by one thread while it builds; others launch meanwhile what is built already.
   private struct Programs: ~Copyable {
     var byText: [String: Handle] = [:]
     var byRequest: [KernelRequest: Handle] = [:]

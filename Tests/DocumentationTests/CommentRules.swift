@@ -77,7 +77,7 @@ struct CommentRules {
   /// Whether a comment begins with a field and has no first line at all: enough for what is not public, and for initialisers, of
   /// which the type's name says what they make.
   static func isFieldAlone(_ line: String) -> Bool {
-    ["- Parameter", "- Returns", "- Throws", "- Precondition", "- Note", "Throws:", "Returns:", "Precondition:", "Parameter"].contains {
+    ["- Parameter", "- Returns", "- Throws", "- Precondition", "- Note", "Throws:", "Returns:", "Precondition:", "Parameter "].contains {
       line.hasPrefix($0)
     }
   }

@@ -152,7 +152,8 @@ import WideKernels
       reads.withLock { $0 += rows.count }
       return rows.flatMap { row in (0..<600).map { row == $0 ? 1 : 0.5 } }
     }
-    let continued = ContinuedKernels(given, by: WideBlock(hidden: [Hidden(ReLU(), weightVariance: 2, biasVariance: 0)], outputs: 1).program, on: engine)
+    let continued = ContinuedKernels(
+      given, by: WideBlock(hidden: [Hidden(ReLU(), weightVariance: 2, biasVariance: 0)], outputs: 1).program, on: engine)
     let first = try continued.block(.nngp, rows: 0..<2, columns: 0..<600)
     #expect(reads.withLock { $0 } == 602)
     let again = try continued.block(.nngp, rows: 0..<2, columns: 0..<600)

@@ -2,21 +2,33 @@ import WideKernels
 
 /// The operations of a backend: the one list of them.
 public enum BackendOperation: String, Sendable, Codable, CaseIterable {
+  /// An operation, named as in profiles, reports and records.
   case copyRows, gemm, recursion, recursionVJP, blockKernel, widePass, featurePass, map, reduceRows, fillNormal, triangularSolve
 }
 
 /// One operation of a backend with everything that it is about, as a value.
 public enum BackendJob: Sendable {
+  /// Copies of rows, also between precisions.
   case copyRows(RowCopyJob)
+  /// A product of matrices.
   case gemm(GEMMJob)
+  /// Kernels of a block from covariances of its inputs.
   case recursion(RecursionJob)
+  /// Cotangents of covariances from those of kernels.
   case recursionVJP(RecursionVJPJob)
+  /// Kernels of a block from points.
   case blockKernel(BlockKernelJob)
+  /// Values and Jacobians of a kernel times coefficients.
   case widePass(WidePassJob)
+  /// Values and Jacobians of a function with one hidden layer.
   case featurePass(FeaturePassJob)
+  /// A function of every element.
   case map(MapJob)
+  /// One number for every row.
   case reduceRows(ReduceRowsJob)
+  /// Standard normal numbers of a stream.
   case fillNormal(FillNormalJob)
+  /// A triangular solve in place.
   case triangularSolve(TriangularSolveJob)
 
   var job: any TensorJob {
@@ -61,12 +73,13 @@ public enum BackendJob: Sendable {
 }
 
 extension BackendJob {
+  /// The operation that the job is of.
   public var operation: BackendOperation { type(of: job).operation }
 
   /// The precision in which it computes: that of all tensors but the source of `copyRows`.
   public var precision: Precision { job.precision }
 
-  /// The same job with other tensors in the place of its own: calls `change` with each, inputs before results.
+  /// A job with other tensors in the place of its own: calls `change` with each, inputs before results.
   public func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) -> BackendJob {
     func mapped(_ job: some TensorJob) throws(Failure) -> BackendJob {
       var copy = job
@@ -76,7 +89,7 @@ extension BackendJob {
     return try mapped(job)
   }
 
-  /// Its tensors, inputs before results.
+  /// The tensors of the job, inputs before results.
   public var operands: [JobOperand] {
     var operands: [JobOperand] = []
     _ = mapTensors { operand in
@@ -89,7 +102,7 @@ extension BackendJob {
   /// All that it is beside its tensors, as text by name.
   public var parameters: [String: String] { job.parameters }
 
-  /// What it asks of a device by its sizes.
+  /// The work that the job asks of a device by its sizes.
   public var declaredWork: DeclaredWork { job.declaredWork(.shared) }
 
   /// Whether nothing is asked for: no result, or one without numbers.

@@ -6,12 +6,17 @@ import WideKernels
 /// Covariances of equal rows have equal bits, wherever the rows stand, and so have the kernels made of them: of two equal rows those
 /// that the diagonal form gives one of them.
 public struct BlockKernelJob: Sendable {
+  /// The block whose kernels are computed.
   public var program: KernelProgram
+  /// The points of the rows `[batch, n, w]`.
   public var x: Tensor
+  /// The points of the columns `[batch, m, w]`; nil for those of the rows.
   public var y: Tensor?
-  /// With `y`, the row of it that is the first of `x`, whose others follow: their pairs take the diagonal form. Nil where x is no part of y.
+  /// The row of `y` that is the first of `x`, whose others follow: their pairs take the diagonal form. Nil where x is no part of y.
   public var firstRow: Int?
+  /// The NNGP kernel `[batch, n, m]` to be written; nil if unwanted.
   public var nngp: Tensor?
+  /// The tangent kernel `[batch, n, m]` to be written; nil if unwanted.
   public var ntk: Tensor?
 
   public init(program: KernelProgram, x: Tensor, y: Tensor?, firstRow: Int? = nil, nngp: Tensor?, ntk: Tensor?) {

@@ -11,12 +11,19 @@ import WideKernels
 /// `value` `[batch, n, c]`, `jacobian` `[batch, n, c·w]` or nil. A point's sums run in an order that depends on M, w, c and
 /// the device alone: neither the other points nor the other items change a bit of them.
 public struct FeaturePassJob: Sendable {
+  /// The non-linearity φ.
   public var activation: any Activation
+  /// The points z `[batch, n, w]`.
   public var points: Tensor
+  /// The features' weights `[batch, M, w]`.
   public var weights: Tensor
+  /// The features' biases `[batch, M, 1]`; nil for none.
   public var biases: Tensor?
+  /// The read-out a `[batch, M, c]`.
   public var coefficients: Tensor
+  /// The function's values `[batch, n, c]`, to be written.
   public var value: Tensor
+  /// The function's Jacobians `[batch, n, c·w]`, to be written; nil if unwanted.
   public var jacobian: Tensor?
 
   public init(

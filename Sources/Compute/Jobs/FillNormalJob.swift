@@ -1,8 +1,11 @@
 /// Standard normal numbers of a stream: element e (row-major over the shape) of `out`, which is contiguous, becomes number
 /// `firstElement + e`.
 public struct FillNormalJob: Sendable {
+  /// The tensor to be filled, without gaps.
   public var out: Tensor
+  /// The stream that the numbers are taken from.
   public var stream: RandomStream
+  /// The place in the stream of the first number, 0 or more.
   public var firstElement: Int
 
   public init(_ out: Tensor, stream: RandomStream, firstElement: Int) {

@@ -4,9 +4,13 @@ public struct GEMM: Sendable {
   /// same bits whatever the number of others.
   public static let fewColumns = 16
 
+  /// Whether op(A) is the transpose of A.
   public var transposeA: Bool
+  /// Whether op(B) is the transpose of B.
   public var transposeB: Bool
+  /// The factor α of the product.
   public var alpha: Double
+  /// The factor β of the old C, which is not read where this is 0.
   public var beta: Double
   /// Write only entries (i, j) with j ≤ i; the rest of C is left as it was.
   public var lowerOnly: Bool
@@ -24,9 +28,13 @@ public struct GEMM: Sendable {
 ///
 /// With β = 0 the old C is not read, so it may hold anything.
 public struct GEMMJob: Sendable {
+  /// The operation: transposes, factors and which part of C is written.
   public var operation: GEMM
+  /// The left operand A.
   public var a: Tensor
+  /// The right operand B.
   public var b: Tensor
+  /// The result C `[batch, m, n]`.
   public var c: Tensor
 
   public init(_ operation: GEMM, _ a: Tensor, _ b: Tensor, into c: Tensor) {

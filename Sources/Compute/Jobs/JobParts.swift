@@ -2,8 +2,11 @@ import WideKernels
 
 /// What a job is made of: parameters as text and tensors, by name.
 public struct JobParts: Sendable {
+  /// The operation of the job.
   public let operation: BackendOperation
+  /// Parameters as text, by name.
   public let parameters: [String: String]
+  /// Tensors by name.
   public let tensors: [String: Tensor]
 
   public init(_ operation: BackendOperation, parameters: [String: String], tensors: [String: Tensor]) {

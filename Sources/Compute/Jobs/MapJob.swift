@@ -1,8 +1,11 @@
 /// A function of every element. `inputs` have the shape of `out`, or 1 in any of its sizes, which is repeated; `out` may be one of the
 /// inputs.
 public struct MapJob: Sendable {
+  /// The function of one element of every input.
   public var function: PointFunction
+  /// The inputs: as many as the function takes.
   public var inputs: [Tensor]
+  /// The result, of any shape.
   public var out: Tensor
 
   public init(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) {

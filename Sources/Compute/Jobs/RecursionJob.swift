@@ -6,13 +6,21 @@ import WideKernels
 /// `[batch, m, 1]` q22, all before the first layer. With `isSymmetric` (n = m, y = x) entries i = j use the diagonal form.
 /// With `isPaired` both diagonals have the shape of `gram` and every entry its own covariances; it is then not symmetric.
 public struct RecursionJob: Sendable {
+  /// The block whose kernels are computed.
   public var program: KernelProgram
+  /// The covariances q12 of the pairs `[batch, n, m]`.
   public var gram: Tensor
+  /// The variances q11 of the rows `[batch, n, 1]`.
   public var rowDiagonal: Tensor
+  /// The variances q22 of the columns `[batch, m, 1]`.
   public var columnDiagonal: Tensor
+  /// Whether rows and columns are the same points, so that entries i = j take the diagonal form.
   public var isSymmetric: Bool
+  /// Whether every entry has variances of its own.
   public var isPaired: Bool
+  /// The NNGP kernel `[batch, n, m]` to be written; nil if unwanted.
   public var nngp: Tensor?
+  /// The tangent kernel `[batch, n, m]` to be written; nil if unwanted.
   public var ntk: Tensor?
 
   public init(

@@ -5,14 +5,23 @@ import WideKernels
 /// With G_K, G_Θ `[batch, n, m]`: gramCotangent = G_K ∂K/∂q12 + G_Θ ∂Θ/∂q12 `[batch, n, m]`;
 /// rowCotangent_i = Σ_j (G_K ∂K/∂q11 + G_Θ ∂Θ/∂q11) `[batch, n, 1]`; columnCotangent_j likewise with q22 `[batch, m, 1]`.
 public struct RecursionVJPJob: Sendable {
+  /// The block whose kernels are computed.
   public var program: KernelProgram
+  /// The covariances q12 of the pairs `[batch, n, m]`.
   public var gram: Tensor
+  /// The variances q11 of the rows `[batch, n, 1]`.
   public var rowDiagonal: Tensor
+  /// The variances q22 of the columns `[batch, m, 1]`.
   public var columnDiagonal: Tensor
+  /// The cotangent G_K of the NNGP kernel `[batch, n, m]`; nil for 0.
   public var nngpCotangent: Tensor?
+  /// The cotangent G_Θ of the tangent kernel `[batch, n, m]`; nil for 0.
   public var ntkCotangent: Tensor?
+  /// The cotangent of q12 `[batch, n, m]`, to be written.
   public var gramCotangent: Tensor
+  /// The cotangent of q11 `[batch, n, 1]`, to be written.
   public var rowCotangent: Tensor
+  /// The cotangent of q22 `[batch, m, 1]`, to be written.
   public var columnCotangent: Tensor
 
   public init(

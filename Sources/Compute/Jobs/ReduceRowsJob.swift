@@ -1,7 +1,10 @@
 /// Every row of `input` `[batch, rows, columns]`, columns ≥ 1, as one number in `out` `[batch, rows, 1]`.
 public struct ReduceRowsJob: Sendable {
+  /// What a row is reduced to.
   public var reduction: Reduction
+  /// The rows `[batch, rows, columns]`.
   public var input: Tensor
+  /// A number for every row `[batch, rows, 1]`, to be written.
   public var out: Tensor
 
   public init(_ reduction: Reduction, _ input: Tensor, into out: Tensor) {

@@ -4,9 +4,13 @@
 /// target are distinct, rows of the source need not be. A list that is nil is 0, 1, 2 … for as many rows as the other asks for. The one
 /// operation whose tensors may have two precisions.
 public struct RowCopyJob: Sendable {
+  /// The tensor that rows are read from `[batch, n, w]`.
   public var source: Tensor
+  /// The rows to read, in order; nil for 0, 1, 2 ….
   public var sourceRows: [Int]?
+  /// The tensor that rows are written to `[batch, m, w]`.
   public var target: Tensor
+  /// The rows to write, all distinct; nil for 0, 1, 2 ….
   public var targetRows: [Int]?
 
   public init(source: Tensor, sourceRows: [Int]? = nil, target: Tensor, targetRows: [Int]? = nil) {

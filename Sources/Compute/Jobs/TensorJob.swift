@@ -1,19 +1,25 @@
 /// What a job does with one of its tensors.
 public enum OperandRole: String, Sendable, Codable {
+  /// A tensor that is only read.
   case input = "in"
   /// Every number is written, none is read.
   case output = "out"
   /// Read and written, or written in part.
   case inOut
 
+  /// Whether the job reads it.
   public var isRead: Bool { self != .output }
+  /// Whether the job writes it.
   public var isWritten: Bool { self != .input }
 }
 
 /// A tensor of a job: its name there, what happens to it, and itself.
 public struct JobOperand: Sendable {
+  /// The tensor's name in its job.
   public let name: String
+  /// What the job does with the tensor.
   public let role: OperandRole
+  /// The tensor itself.
   public let tensor: Tensor
 
   init(_ name: String, _ role: OperandRole, _ tensor: Tensor) { (self.name, self.role, self.tensor) = (name, role, tensor) }

@@ -1,13 +1,17 @@
 /// B ← op(L)⁻¹ B for every batch item, L lower triangular with a non-zero diagonal. Entries above the diagonal are not read.
 public struct TriangularSolve: Sendable {
+  /// Whether op(L) is the transpose of L.
   public var transposed: Bool
   public init(transposed: Bool = false) { self.transposed = transposed }
 }
 
 /// A triangular solve in place: `l` `[batch, R, R]` (or batch 1, shared), `b` `[batch, R, m]`.
 public struct TriangularSolveJob: Sendable {
+  /// The operation: with L or with its transpose.
   public var operation: TriangularSolve
+  /// The triangle L `[batch, R, R]`, or one for all items.
   public var l: Tensor
+  /// The right-hand sides `[batch, R, m]`, replaced by the solutions.
   public var b: Tensor
 
   public init(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) {

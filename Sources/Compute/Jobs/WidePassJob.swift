@@ -2,6 +2,7 @@ import WideKernels
 
 /// Which of the two kernels of a block.
 public enum KernelKind: String, Sendable, CaseIterable {
+  /// The covariance of outputs at initialisation, and the kernel of gradient descent.
   case nngp, ntk
 }
 
@@ -15,13 +16,21 @@ public enum KernelKind: String, Sendable, CaseIterable {
 /// `points` `[batch, n, w]`, `centres` `[batch, R, w]`, `coefficients` `[batch, R, c]`, `value` `[batch, n, c]`,
 /// `jacobian` `[batch, n, c·w]` or nil. `centreCounts` (or nil for all R) says how many centres of each item count.
 public struct WidePassJob: Sendable {
+  /// The block whose kernels are computed.
   public var program: KernelProgram
+  /// The kernel of the block that is summed.
   public var kind: KernelKind
+  /// The points z `[batch, n, w]`.
   public var points: Tensor
+  /// The centres u `[batch, R, w]`.
   public var centres: Tensor
+  /// How many centres of each item count; nil for all.
   public var centreCounts: [Int]?
+  /// The coefficients α `[batch, R, c]`.
   public var coefficients: Tensor
+  /// The sums `[batch, n, c]`, to be written.
   public var value: Tensor
+  /// The sums' Jacobians `[batch, n, c·w]`, to be written; nil if unwanted.
   public var jacobian: Tensor?
 
   public init(
