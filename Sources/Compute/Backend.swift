@@ -16,7 +16,7 @@ public struct DeviceDescription: Sendable, Codable, Equatable {
   public var memoryBytes: Int
   /// The largest single allocation in bytes, 0 where unknown.
   public var largestAllocationBytes: Int
-  /// Whether it is no processor.
+  /// Whether the device is anything but a processor.
   public var isGPU: Bool
   /// Digest of measured sizes of kernels that stand in place of the device's own (`TileValues`); nil where there are none.
   public var tiles: String?
@@ -43,16 +43,21 @@ public struct DeviceDescription: Sendable, Codable, Equatable {
 /// work is done; a device failure may surface at the next copy or `synchronize`, never silently. Callable from any thread. Memory is
 /// required; `HostFallback` performs on the host what a backend has no code of its own for, and says so in `fallbacks`.
 public protocol Backend: Sendable {
+  /// The device as a user sees it.
   var device: DeviceDescription { get }
   /// Operations that ran on the host because the backend has none of its own.
   var fallbacks: [String] { get }
 
+  /// Allocates memory on the device, with any content.
   func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer
+  /// Copies bytes of the host to the device; they may change when it returns.
   func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError)
-  /// Waits for the commands before it.
+  /// Copies bytes of the device to the host, after the commands before it.
   func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError)
+  /// Waits until everything before it has run; a failure of the device surfaces here.
   func synchronize() throws(ComputeError)
 
+  /// Performs one job.
   func perform(_ job: BackendJob) throws(ComputeError)
 }
 

@@ -6,6 +6,7 @@ import Synchronization
 /// Memory and `synchronize` are required. A backend that has operations of its own switches over the job and leaves the others to
 /// `performOnHost`: slow, but never silent, for it is noted in `fallbackLog` and so appears in `fallbacks`.
 public protocol HostFallback: Backend {
+  /// The record of what ran on the host.
   var fallbackLog: FallbackLog { get }
 }
 
@@ -15,8 +16,10 @@ public final class FallbackLog: Sendable {
 
   public init() {}
 
+  /// Names of the operations that ran on the host, each once.
   public var operations: [String] { names.withLock { $0 } }
 
+  /// Adds an operation that ran on the host.
   public func note(_ operation: String) {
     names.withLock { if !$0.contains(operation) { $0.append(operation) } }
   }

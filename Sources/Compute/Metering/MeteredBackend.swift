@@ -3,6 +3,7 @@
 /// Results are those of the backend, bit for bit. Since the device is waited for before and after every operation, nothing runs
 /// beside anything else, and a computation of many small operations takes longer.
 public struct MeteredBackend: Backend {
+  /// What was measured so far.
   public let meter = Meter()
   private let backend: any Backend
 
