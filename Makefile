@@ -8,7 +8,7 @@ SHELL := /bin/bash
 export ISTHMUS_NATIVE ?= 1
 export ISTHMUS_WARNINGS_AS_ERRORS ?= 1
 
-# Tests and the demo share one build. Debug information would be nine tenths of what is written, and two fifths of the time.
+# Tests and the demo share one build. Debug information would be most of what is written.
 FLAGS := -c release -Xswiftc -enable-testing -debug-info-format none
 BUILD := swift build $(FLAGS)
 ISTHMUS = "$$($(BUILD) --show-bin-path)/isthmus"
