@@ -97,7 +97,7 @@ struct ExperimentRun<E: Experiment> {
   /// Begins to write the jobs of the device to a file; does nothing without --record-jobs.
   private func beginRecording() throws {
     guard let recorder, let path = options.recordJobs else { return }
-    let limit = options.recordJobsLimit
+    let limit = options.recordJobsLimit ?? ByteCount(bytes: 256_000_000)
     try recorder.begin(URL(fileURLWithPath: path), limit: limit.bytes) { result in
       switch result {
       case .success(let end):

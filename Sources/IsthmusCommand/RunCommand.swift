@@ -118,13 +118,17 @@ struct RunOptions: ParsableArguments {
       discussion: "The numbers of the run stay the same. It takes longer: every job waits until it is written.", valueName: "file"),
     completion: .file())
   var recordJobs: String?
-  @Option(help: ArgumentHelp("The record of jobs ends before it is larger than this; the run goes on.", valueName: "size"))
-  var recordJobsLimit = ByteCount(bytes: 256_000_000)
+  @Option(
+    help: ArgumentHelp("The record of jobs ends before it is larger than this, 256 MB by default; the run goes on.", valueName: "size"))
+  var recordJobsLimit: ByteCount?
   @Flag(help: "Draw no figures at the end.") var noPlots = false
   @Flag(help: "No progress, no plan; the table and where it is.") var quiet = false
   @Flag(help: "Print JSON.") var json = false
 
   func validate() throws {
+    guard recordJobsLimit == nil || recordJobs != nil else {
+      throw ValidationError("--record-jobs-limit goes with --record-jobs FILE: without it no jobs are written.")
+    }
     guard !profile || recordJobs == nil else {
       throw ValidationError("Choose either --profile or --record-jobs: what it takes to write jobs is no time of the device.")
     }

@@ -58,7 +58,8 @@ import Testing
 
   @Test func whatDoesNotGoTogetherIsRefused() throws {
     for arguments in [
-      Self.run + ["--record-jobs", "jobs", "--profile"], Self.run + ["--record-jobs", "jobs", "--record-jobs-limit", "much"],
+      Self.run + ["--record-jobs-limit", "1MB"], Self.run + ["--record-jobs", "jobs", "--profile"],
+      Self.run + ["--record-jobs", "jobs", "--record-jobs-limit", "much"],
       ["check", "--replay", "jobs", "--all"], ["check", "--replay", "jobs", "--precision", "float32"],
       ["check", "--replay", "jobs", "--filter", "gemm"],
     ] {
