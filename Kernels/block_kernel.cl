@@ -13,7 +13,7 @@
 //
 // Tiles are numbered by squares of `band` TILE_M rows and columns, which read few points between them; with LOWER in the order
 // of the lower triangle. Work-groups beyond the edges or above the diagonal do nothing. TILE_M is a multiple of TILE_N.
-// Needs: pair_values(), generated from the KernelProgram.
+// Needs: pair_values(), generated from the CovarianceProgram.
 
 #include "tile_product.cl"
 

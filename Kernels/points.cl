@@ -8,7 +8,7 @@
 // A variance is one sum in the order of the coordinates, as covariances are in the kernels that make them of coordinates or tiles, and
 // goes through vectors of the same functions: pairs of equal points then have the table's numbers to the last bit.
 //
-// Needs: point_levels(), generated from the KernelProgram. `points_diagonal` writes the last two rows of a table onto the
+// Needs: point_levels(), generated from the CovarianceProgram. `points_diagonal` writes the last two rows of a table onto the
 // diagonal of a symmetric result, where the general form would be 0/0.
 
 #ifndef FROM_DIAGONAL

@@ -10,7 +10,7 @@
 // (3 reads per pair), and needs paired_values().
 //
 // With LOWER, only entries j <= i are computed; mirror.cl then copies them to the other half.
-// Needs: pair_values(), generated from the KernelProgram. The diagonal of a symmetric job is written by points_diagonal.
+// Needs: pair_values(), generated from the CovarianceProgram. The diagonal of a symmetric job is written by points_diagonal.
 
 #ifndef WIDTH
 #define WIDTH 0

@@ -7,7 +7,7 @@
 //           and DEPTH rows
 //   local   DEPTH x GROUP numbers where GROUP > 1
 //
-// Needs: pair_vjp(), generated from the KernelProgram. Sums run in a fixed order, so the bits are the same every time.
+// Needs: pair_vjp(), generated from the CovarianceProgram. Sums run in a fixed order, so the bits are the same every time.
 
 #ifndef HAS_NNGP
 #define HAS_NNGP 1

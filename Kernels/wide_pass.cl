@@ -8,7 +8,7 @@
 //   local   with STAGE > 0 a work-group of GROUP points shares STAGE centres at a time
 //   moves   the tables once per work-group; sums stay in registers, or with BLOCK > 1 in private memory
 //
-// Needs: pair_jet() (JACOBIAN) or pair_value() for COPIES centres, generated from the KernelProgram and the kind of kernel.
+// Needs: pair_jet() (JACOBIAN) or pair_value() for COPIES centres, generated from the CovarianceProgram and the kind of kernel.
 // Every sum runs in the order of the centres, split by split: the same bits every time, whatever BLOCK and COPIES.
 
 #include "pass_tiles.cl"

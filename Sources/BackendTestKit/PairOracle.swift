@@ -3,34 +3,36 @@ import WideKernels
 
 /// Kernels of single pairs of inputs, with the error that rounding may cause.
 ///
-/// The walk over the steps is written again here, with the activation's concrete type, so that it shares only the
-/// activations' formulas with any backend; these are tested against quadrature on their own.
+/// An interpreter of its own: what an element does is written here a second time, and shared with the backends are an activation's formulas
+/// alone, which are tested against quadrature. One wrong rule would pass everywhere otherwise.
 struct PairOracle<P: Rounding>: Sendable {
   typealias Number = Bounded<P>
-  let program: KernelProgram
+  let program: CovarianceProgram
 
   func kernels(q11: Number, q22: Number, q12: Number, isDiagonal: Bool = false) -> (nngp: Number, ntk: Number) {
     let pair = walk(
-      isDiagonal ? KernelProgram.Pair(q11: q11, q22: q11, q12: q11) : KernelProgram.Pair(q11: q11, q22: q22, q12: q12),
-      isDiagonal: isDiagonal)
-    return (pair.q12, pair.ntk)
+      isDiagonal
+        ? Covariances(first: q11, second: q11, cross: q11, tangent: Number(0))
+        : Covariances(first: q11, second: q22, cross: q12, tangent: Number(0)), isDiagonal: isDiagonal)
+    return (pair.cross, pair.tangent)
   }
 
   /// Both kernels with their derivatives in (q11, q22, q12).
   func jets(q11: Number, q22: Number, q12: Number) -> (nngp: Jet<Number>, ntk: Jet<Number>) {
-    let pair = walk(KernelProgram.Pair(q11: Jet.q11(q11), q22: Jet.q22(q22), q12: Jet.q12(q12)), isDiagonal: false)
-    return (pair.q12, pair.ntk)
+    let pair = walk(Covariances(first: .q11(q11), second: .q22(q22), cross: .q12(q12), tangent: Jet<Number>(0)), isDiagonal: false)
+    return (pair.cross, pair.tangent)
   }
 
-  private func walk<R: RealAlgebra>(_ start: KernelProgram.Pair<R>, isDiagonal: Bool) -> KernelProgram.Pair<R> {
-    var pair = start
-    for step in program.steps {
-      switch step {
-      case .affine(let weightVariance, let biasVariance): pair.affine(weightVariance: weightVariance, biasVariance: biasVariance)
-      case .activation(let activation): pair = ActivationCatalog.visit(activation, LayerVisitor(pair: pair, isDiagonal: isDiagonal))
+  private func walk<R: RealAlgebra>(_ input: Covariances<R>, isDiagonal: Bool) -> Covariances<R> {
+    var values = [input]
+    for node in program.nodes {
+      let x = values[node.arguments[0].index]
+      switch node.element {
+      case .affine(let weightVariance, let biasVariance): values.append(x.affine(R(weightVariance), R(biasVariance)))
+      case .pointwise(.activation(let kind)): values.append(kind.visit(ActivationRule(x: x, isDiagonal: isDiagonal)))
       }
     }
-    return pair
+    return values[program.nodes.count]
   }
 
   /// x·y / width, any order of summation: γ_{w+2} Σ|x y| / w; exact where all partial sums fit the precision.
@@ -45,13 +47,25 @@ struct PairOracle<P: Rounding>: Sendable {
   }
 }
 
-private struct LayerVisitor<R: RealAlgebra>: ActivationVisitor {
-  let pair: KernelProgram.Pair<R>
+/// Variances of two inputs, their covariance, and the tangent kernel.
+private struct Covariances<R: RealAlgebra> {
+  var first, second, cross, tangent: R
+
+  func affine(_ weight: R, _ bias: R) -> Covariances {
+    func moved(_ x: R) -> R { R.fma(weight, x, bias) }
+    return Covariances(first: moved(first), second: moved(second), cross: moved(cross), tangent: R.fma(weight, tangent, moved(cross)))
+  }
+}
+
+private struct ActivationRule<R: RealAlgebra>: ActivationVisitor {
+  let x: Covariances<R>
   let isDiagonal: Bool
 
-  func visit<A: Activation>(_ activation: A) -> KernelProgram.Pair<R> {
-    var next = pair
-    if isDiagonal { next.diagonalActivation(activation) } else { next.activation(activation) }
-    return next
+  func visit<A: Activation>(_ activation: A) -> Covariances<R> {
+    let (dual, derivative) =
+      isDiagonal ? activation.diagonal(x.cross) : activation.dual(q11: x.first, q22: x.second, q12: x.cross)
+    return Covariances(
+      first: isDiagonal ? dual : activation.diagonal(x.first).dual, second: isDiagonal ? dual : activation.diagonal(x.second).dual,
+      cross: dual, tangent: x.tangent * derivative)
   }
 }

@@ -18,7 +18,7 @@ extension Operations {
   func isFar(
     _ stage: LayerStage, _ tile: PairTile<Scalar>, rowVariance: UnsafePointer<Scalar>, columnVariance: UnsafePointer<Scalar>
   ) -> Bool {
-    stage.activation.dualError == 0
+    stage.layer.dualError == 0
       && !(areModerate(rowVariance, tile.isPaired ? tile.stride : tile.rows) && areModerate(columnVariance, tile.stride))
   }
 
@@ -29,7 +29,7 @@ extension Operations {
     let area = tileArea(rows: tile.rows, stride: tile.stride)
     if stage.isFirst { tile.ntk.update(repeating: 0, count: area) }
     if stage.gain != 0 { loops.affine(weight: stage.weight, bias: stage.bias, nngp: tile.nngp, ntk: tile.ntk, padded: area) }
-    let formulas = FloatDuals(stage.activation)
+    let formulas = FloatDuals(stage.layer)
     for row in 0..<tile.rows {
       for column in 0..<tile.stride {
         let e = row * tile.stride + column
@@ -54,7 +54,7 @@ extension Operations {
       loops.affine(weight: stage.weight, bias: stage.bias, nngp: tile.nngp, ntk: tile.ntk, padded: area)
       loops.affine(weight: stage.weight, derivatives, padded: area)
     }
-    let formulas = FloatDuals(stage.activation)
+    let formulas = FloatDuals(stage.layer)
     for row in 0..<tile.rows {
       for column in 0..<tile.stride {
         let e = row * tile.stride + column
@@ -87,12 +87,12 @@ extension Operations {
     derivatives.ntk12.update(repeating: 0, count: area)
   }
 
-  /// An activation for points with themselves.
+  /// A pointwise layer for points with themselves.
   ///
   /// By the loop of pairs where all variances are moderate, so that pairs of equal points have the same bits: derivatives beside values would
   /// round quotients otherwise.
-  func diagonalActivation(_ activation: any Activation, _ state: DiagonalState<Scalar>, padded length: Int) {
-    guard activation.dualError == 0, !areModerate(state.nngp, length) else {
+  func diagonalPointwise(_ layer: PointwiseLayer, _ state: DiagonalState<Scalar>, padded length: Int) {
+    guard layer.dualError == 0, !areModerate(state.nngp, length) else {
       let area = tileArea(rows: 1, stride: length)
       return withTile(3 * area) { base in
         let variances = base + 2 * area
@@ -102,15 +102,15 @@ extension Operations {
         tile.nngp.update(from: state.nngp, count: length)
         tile.ntk.update(from: state.ntk, count: length)
         variances.update(from: state.nngp, count: length)
-        loops.diagonalActivation(activation, state, padded: length)
+        loops.diagonalPointwise(layer, state, padded: length)
         loops.layer(
-          LayerStage(weight: 1, bias: 0, gain: 0, activation: activation, isFirst: false), tile, rowVariance: variances,
+          LayerStage(weight: 1, bias: 0, gain: 0, layer: layer, isFirst: false), tile, rowVariance: variances,
           columnVariance: variances)
         state.nngp.update(from: tile.nngp, count: length)
         state.ntk.update(from: tile.ntk, count: length)
       }
     }
-    let formulas = FloatDuals(activation)
+    let formulas = FloatDuals(layer)
     for i in 0..<length {
       let (dual, derivative) = formulas.diagonal(.q12(Double(state.nngp[i])))
       state.nngp[i] = Scalar(dual.value)

@@ -75,7 +75,7 @@ extension Operations {
         loops.diagonalAffine(weight: layer.weight, bias: layer.bias, gain: layer.gain, state, padded: length)
         (table.variance(index) + first).update(from: state.nngp, count: length)
         (table.slope(index) + first).update(from: state.slope, count: length)
-        diagonalActivation(layer.activation, state, padded: length)
+        diagonalPointwise(layer.layer, state, padded: length)
         loops.diagonalAffine(weight: layer.outputWeight, bias: layer.outputBias, gain: layer.outputGain, state, padded: length)
       }
     }

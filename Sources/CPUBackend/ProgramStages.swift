@@ -1,7 +1,7 @@
 import CPUKernelInterface
 import WideKernels
 
-/// A program with every affine map joined to the activation that follows it.
+/// A program with every affine map joined to the pointwise layer that follows it: what tiles go through, found once for all of them.
 struct ProgramStages {
   enum Stage {
     case layer(LayerStage)
@@ -10,32 +10,10 @@ struct ProgramStages {
 
   let stages: [Stage]
 
-  init(_ program: KernelProgram) {
-    var stages: [Stage] = []
-    var pending: (weight: Double, bias: Double)?
-    for step in program.steps {
-      switch step {
-      case .affine(let weight, let bias):
-        if let pending { stages.append(.affine(weight: pending.weight, bias: pending.bias)) }
-        pending = (weight, bias)
-      case .activation(let activation):
-        stages.append(
-          .layer(
-            LayerStage(
-              weight: pending?.weight ?? 1, bias: pending?.bias ?? 0, gain: pending == nil ? 0 : 1, activation: activation,
-              isFirst: stages.isEmpty)))
-        pending = nil
-      }
-    }
-    if let pending {
-      if case .layer(var last) = stages.last {
-        (last.outputWeight, last.outputBias, last.outputGain) = (pending.weight, pending.bias, 1)
-        stages[stages.count - 1] = .layer(last)
-      } else {
-        stages.append(.affine(weight: pending.weight, bias: pending.bias))
-      }
-    }
-    self.stages = stages
+  init(_ program: CovarianceProgram) {
+    var machine = StageMachine()
+    machine.finish(program.run(&machine, from: nil))
+    stages = machine.stages
   }
 
   /// Whether a tile must hold the state in front of the first stage; a first layer makes it by itself.
@@ -60,4 +38,30 @@ struct DiagonalTable<Scalar> {
   var nngp: UnsafeMutablePointer<Scalar> { base }
   var ntk: UnsafeMutablePointer<Scalar> { base + padded }
   var state: DiagonalState<Scalar> { DiagonalState(nngp: base, ntk: base + padded, slope: base + 2 * padded) }
+}
+
+/// Collects the stages of a chain; its state is the affine map that no stage has taken yet.
+private struct StageMachine: CovarianceMachine {
+  typealias Affine = (weight: Double, bias: Double)
+  private(set) var stages: [ProgramStages.Stage] = []
+
+  mutating func affine(_ x: Affine?, weightVariance: Double, biasVariance: Double) -> Affine? {
+    if let x { stages.append(.affine(weight: x.weight, bias: x.bias)) }
+    return (weightVariance, biasVariance)
+  }
+
+  mutating func pointwise(_ x: Affine?, _ layer: PointwiseLayer) -> Affine? {
+    stages.append(
+      .layer(
+        LayerStage(weight: x?.weight ?? 1, bias: x?.bias ?? 0, gain: x == nil ? 0 : 1, layer: layer, isFirst: stages.isEmpty)))
+    return nil
+  }
+
+  /// The affine map at the end joins the layer before it.
+  mutating func finish(_ last: Affine?) {
+    guard let last else { return }
+    guard case .layer(var layer) = stages.last else { return stages.append(.affine(weight: last.weight, bias: last.bias)) }
+    (layer.outputWeight, layer.outputBias, layer.outputGain) = (last.weight, last.bias, 1)
+    stages[stages.count - 1] = .layer(layer)
+  }
 }

@@ -85,7 +85,7 @@ package struct RowSelection<Scalar> {
   @inlinable package subscript(line: Int) -> UnsafeMutablePointer<Scalar> { base + (order?[line] ?? line) * stride }
 }
 
-/// One hidden layer of a block: an affine map, a non-linearity, and for the last layer the affine map of the outputs.
+/// One hidden layer of a block: an affine map, a pointwise layer, and for the last of them the affine map of the outputs.
 ///
 /// The maps are z ← weight · z + bias on all covariances; ntk ← weight · ntk + gain · nngp.
 package struct LayerStage: Sendable {
@@ -93,10 +93,10 @@ package struct LayerStage: Sendable {
   package var weight: Double
   /// Bias variance of the affine map.
   package var bias: Double
-  /// 1, or 0 where no affine map stands before the non-linearity.
+  /// 1, or 0 where no affine map stands before the pointwise layer.
   package var gain: Double
-  /// The non-linearity.
-  package var activation: any Activation
+  /// The pointwise layer.
+  package var layer: PointwiseLayer
   /// Weight variance of the outputs' map; with bias and gain 1, 0 and 0 where none follows.
   package var outputWeight = 1.0
   /// Bias variance of the outputs.
@@ -106,11 +106,11 @@ package struct LayerStage: Sendable {
   /// Whether nothing stands before it: the tangent kernel and the derivatives of the tile are then not read.
   package var isFirst: Bool
 
-  package init(weight: Double, bias: Double, gain: Double, activation: any Activation, isFirst: Bool) {
+  package init(weight: Double, bias: Double, gain: Double, layer: PointwiseLayer, isFirst: Bool) {
     self.weight = weight
     self.bias = bias
     self.gain = gain
-    self.activation = activation
+    self.layer = layer
     self.isFirst = isFirst
   }
 }
@@ -326,8 +326,8 @@ package protocol HotLoops<Scalar>: Sendable {
   func affine(weight: Double, _ derivatives: PairDerivatives<Scalar>, padded: Int)
   /// The affine map of a stage on variances: leaves q11 in front of the activation in `state`.
   func diagonalAffine(weight: Double, bias: Double, gain: Double, _ state: DiagonalState<Scalar>, padded: Int)
-  /// The activation of a stage on variances and their slopes, after `diagonalAffine`.
-  func diagonalActivation(_ activation: any Activation, _ state: DiagonalState<Scalar>, padded: Int)
+  /// The pointwise layer of a stage on variances and their slopes, after `diagonalAffine`.
+  func diagonalPointwise(_ layer: PointwiseLayer, _ state: DiagonalState<Scalar>, padded: Int)
   /// q12 = u·p_j / width for `rows` centres u and points p given by coordinates `[width, pointStride]`.
   func gram(
     centres: UnsafePointer<Scalar>, centreStride: Int, rows: Int, points: UnsafePointer<Scalar>, pointStride: Int, width: Int,
@@ -357,7 +357,7 @@ package protocol HotLoops<Scalar>: Sendable {
   /// Features of a tile that are evaluated before they are summed.
   var featureBlock: Int { get }
   /// sums ← sums + Σ_m coefficients[m]·φ(x_m) and, with products, Σ_m products[m]·φ′(x_m), in the order of m.
-  func features(_ activation: any Activation, _ tile: FeatureTile<Scalar>)
+  func features(_ activation: ActivationKind, _ tile: FeatureTile<Scalar>)
 
   // MARK: Elements and rows
 

@@ -81,11 +81,11 @@ extension TileLoops {
       V.forEach(a, a, into: out, count: count) { x, _ in V.fma(V(factor), x, V(constant)) }
     case .addScaled(let factor): V.forEach(a, b, into: out, count: count) { V.fma(V(factor), $1, $0) }
     case .combination(let first, let second): V.forEach(a, b, into: out, count: count) { V.fma(V(first), $0, V(second) * $1) }
-    case .activation(let activation): ActivationCatalog.visit(activation, ValueLoop<V>(a: a, out: out, count: count))
+    case .activation(let activation): activation.visit(ValueLoop<V>(a: a, out: out, count: count))
     case .activationSlope(let activation):
-      ActivationCatalog.visit(activation, SlopeLoop<V>(a: a, cotangent: nil, out: out, count: count))
-    case .activationVJP(let activation): ActivationCatalog.visit(activation, SlopeLoop<V>(a: a, cotangent: b, out: out, count: count))
-    case .activationCurvature(let activation): ActivationCatalog.visit(activation, CurvatureLoop<V>(a: a, out: out, count: count))
+      activation.visit(SlopeLoop<V>(a: a, cotangent: nil, out: out, count: count))
+    case .activationVJP(let activation): activation.visit(SlopeLoop<V>(a: a, cotangent: b, out: out, count: count))
+    case .activationCurvature(let activation): activation.visit(CurvatureLoop<V>(a: a, out: out, count: count))
     case .square: V.forEach(a, a, into: out, count: count) { x, _ in x * x }
     case .squareRoot: V.forEach(a, a, into: out, count: count) { x, _ in V.sqrt(x) }
     case .exponential: V.forEach(a, a, into: out, count: count) { x, _ in V.exp(x) }

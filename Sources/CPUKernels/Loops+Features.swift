@@ -45,8 +45,8 @@ extension TileLoops {
   package var featureBlock: Int { 32 }
 
   @inline(never)
-  package func features(_ activation: any Activation, _ tile: FeatureTile<Scalar>) {
-    ActivationCatalog.visit(activation, FeatureLoop(loops: self, tile: tile))
+  package func features(_ activation: ActivationKind, _ tile: FeatureTile<Scalar>) {
+    activation.visit(FeatureLoop(loops: self, tile: tile))
   }
 
   /// w_m·z_j + β_m for `rows` features and all points of the tile.

@@ -19,15 +19,15 @@ private struct TileCursor<V: Register> {
   }
 }
 
-/// One layer of a tile, compiled for each activation.
-private struct LayerLoop<V: Register>: ActivationVisitor {
+/// One layer of a tile, compiled for each pointwise layer.
+private struct LayerLoop<V: Register>: PairMapVisitor {
   typealias Four = Twin<Twin<V>>
   let stage: LayerStage
   let tile: PairTile<V.Scalar>
   let rowVariance: UnsafePointer<V.Scalar>
   let columnVariance: UnsafePointer<V.Scalar>
 
-  @inline(never) func visit<A: Activation>(_ activation: A) {
+  @inline(never) func visit<Map: PairMap>(_ map: Map) {
     let (weight, bias, gain) = (Four(stage.weight), Four(stage.bias), Four(stage.gain))
     let (outputWeight, outputBias, outputGain) = (Four(stage.outputWeight), Four(stage.outputBias), Four(stage.outputGain))
     let (isFirst, isPaired) = (stage.isFirst, tile.isPaired)
@@ -44,7 +44,7 @@ private struct LayerLoop<V: Register>: ActivationVisitor {
       let q22 = Four(Twin(v0.q22, v1.q22), Twin(v2.q22, v3.q22))
       let q12 = Four.fma(weight, Four(tile.nngp + e), bias)
       let tangent = isFirst ? gain * q12 : Four.fma(weight, Four(tile.ntk + e), gain * q12)
-      let (dual, derivative) = activation.dual(q11: q11, q22: q22, q12: q12)
+      let (dual, derivative) = map.dual(q11: q11, q22: q22, q12: q12)
       let output = Four.fma(outputWeight, dual, outputBias)
       output.store(tile.nngp + e)
       Four.fma(outputWeight, tangent * derivative, outputGain * output).store(tile.ntk + e)
@@ -54,7 +54,7 @@ private struct LayerLoop<V: Register>: ActivationVisitor {
 }
 
 /// One layer of a tile with derivatives, by jets of this layer alone and the chain rule.
-private struct LayerJetLoop<V: Register>: ActivationVisitor {
+private struct LayerJetLoop<V: Register>: PairMapVisitor {
   typealias Two = Twin<V>
   let stage: LayerStage
   let tile: PairTile<V.Scalar>
@@ -63,7 +63,7 @@ private struct LayerJetLoop<V: Register>: ActivationVisitor {
   let columnVariance: UnsafePointer<V.Scalar>
   let columnSlope: UnsafePointer<V.Scalar>
 
-  @inline(never) func visit<A: Activation>(_ activation: A) {
+  @inline(never) func visit<Map: PairMap>(_ map: Map) {
     let (weight, bias, gain) = (Two(stage.weight), Two(stage.bias), Two(stage.gain))
     let (outputWeight, outputBias, outputGain) = (Two(stage.outputWeight), Two(stage.outputBias), Two(stage.outputGain))
     let isFirst = stage.isFirst
@@ -81,7 +81,7 @@ private struct LayerJetLoop<V: Register>: ActivationVisitor {
       let ntk = isFirst ? gain * q12 : Two.fma(weight, Two(tile.ntk + e), gain * q12)
       let ntk11 = isFirst ? Two.zero : Two.fma(weight, Two(derivatives.ntk11 + e), gain * nngp11)
       let ntk12 = isFirst ? gain * nngp12 : Two.fma(weight, Two(derivatives.ntk12 + e), gain * nngp12)
-      let (dual, derivative) = activation.dual(
+      let (dual, derivative) = map.dual(
         q11: PairJet<Two>.q11(q11), q22: PairJet<Two>(constant: q22), q12: PairJet<Two>.q12(q12))
       let output = Two.fma(outputWeight, dual.value, outputBias)
       let output11 = outputWeight * Two.fma(dual.d11, slope, dual.d12 * nngp11)
@@ -99,15 +99,15 @@ private struct LayerJetLoop<V: Register>: ActivationVisitor {
   }
 }
 
-/// The diagonal form of an activation with its derivative.
-private struct DiagonalLoop<V: Vector>: ActivationVisitor {
+/// The diagonal form of a pointwise layer with its derivative.
+private struct DiagonalLoop<V: Vector>: PairMapVisitor {
   let state: DiagonalState<V.Scalar>
   let padded: Int
 
-  @inline(never) func visit<A: Activation>(_ activation: A) {
+  @inline(never) func visit<Map: PairMap>(_ map: Map) {
     var i = 0
     while i < padded {
-      let (dual, derivative) = activation.diagonal(PairJet<V>.q12(V(state.nngp + i)))
+      let (dual, derivative) = map.diagonal(PairJet<V>.q12(V(state.nngp + i)))
       dual.value.store(state.nngp + i)
       (V(state.ntk + i) * derivative.value).store(state.ntk + i)
       (V(state.slope + i) * dual.d12).store(state.slope + i)
@@ -121,8 +121,7 @@ extension TileLoops {
   package func layer(
     _ stage: LayerStage, _ tile: PairTile<Scalar>, rowVariance: UnsafePointer<Scalar>, columnVariance: UnsafePointer<Scalar>
   ) {
-    ActivationCatalog.visit(
-      stage.activation, LayerLoop<V>(stage: stage, tile: tile, rowVariance: rowVariance, columnVariance: columnVariance))
+    stage.layer.visit(LayerLoop<V>(stage: stage, tile: tile, rowVariance: rowVariance, columnVariance: columnVariance))
   }
 
   @inline(never)
@@ -130,16 +129,15 @@ extension TileLoops {
     _ stage: LayerStage, _ tile: PairTile<Scalar>, _ derivatives: PairDerivatives<Scalar>, rowVariance: UnsafePointer<Scalar>,
     columnVariance: UnsafePointer<Scalar>, columnSlope: UnsafePointer<Scalar>
   ) {
-    ActivationCatalog.visit(
-      stage.activation,
+    stage.layer.visit(
       LayerJetLoop<V>(
         stage: stage, tile: tile, derivatives: derivatives, rowVariance: rowVariance, columnVariance: columnVariance,
         columnSlope: columnSlope))
   }
 
   @inline(never)
-  package func diagonalActivation(_ activation: any Activation, _ state: DiagonalState<Scalar>, padded: Int) {
-    ActivationCatalog.visit(activation, DiagonalLoop<V>(state: state, padded: padded))
+  package func diagonalPointwise(_ layer: PointwiseLayer, _ state: DiagonalState<Scalar>, padded: Int) {
+    layer.visit(DiagonalLoop<V>(state: state, padded: padded))
   }
 
   @inline(never)

@@ -9,7 +9,7 @@ extension Engine {
   /// - Throws: `ComputeError.vanishingKernel` where K(x, x) of a point other than 0 lies below the least normal number, `.unresolvedPair` for
   ///   the first two points that differ and are parallel up to rounding, where that changes their kernel.
   public func requireDigits(
-    _ kinds: [KernelKind], _ program: KernelProgram, _ x: Tensor, _ y: Tensor? = nil, name: String = "x"
+    _ kinds: [KernelKind], _ program: CovarianceProgram, _ x: Tensor, _ y: Tensor? = nil, name: String = "x"
   ) throws(ComputeError) {
     var sets = [PointSet(name: name, points: x, variances: try variances(x))]
     if let y { sets.append(PointSet(name: "y", points: y, variances: try variances(y))) }
@@ -37,7 +37,7 @@ extension Engine {
     return variances
   }
 
-  private func requireNormal(_ kind: KernelKind, _ program: KernelProgram, _ set: PointSet) throws(ComputeError) {
+  private func requireNormal(_ kind: KernelKind, _ program: CovarianceProgram, _ set: PointSet) throws(ComputeError) {
     func vanishes(_ q: Double) -> Bool { program.vanishingKernels(variance: q, below: precision.leastNormal).contains(kind) }
     guard let least = set.variances.filter({ $0 > 0 }).min(), vanishes(least) else { return }
     let limit = Self.border(set.variances) { !vanishes($0) }
@@ -47,7 +47,7 @@ extension Engine {
   }
 
   private func requireResolved(
-    _ kinds: [KernelKind], _ program: KernelProgram, _ x: PointSet, _ y: PointSet, isSymmetric: Bool
+    _ kinds: [KernelKind], _ program: CovarianceProgram, _ x: PointSet, _ y: PointSet, isSymmetric: Bool
   ) throws(ComputeError) {
     let rounding = precision.unitRoundoff * (4 + Double(x.points.columns).squareRoot())
     let tolerance = program.toleratedChange(precision)

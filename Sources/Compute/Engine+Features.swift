@@ -10,7 +10,7 @@ extension Engine {
   ///   - coefficients: `[batch, M, c]`.
   /// - Returns: value `[batch, n, c]`, jacobian `[batch, n, c·w]` with output o and coordinate k at o·w + k.
   public func featurePass(
-    _ activation: any Activation, points: Tensor, weights: Tensor, biases: Tensor?, coefficients: Tensor, jacobian wantsJacobian: Bool
+    _ activation: ActivationKind, points: Tensor, weights: Tensor, biases: Tensor?, coefficients: Tensor, jacobian wantsJacobian: Bool
   ) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
     let outputs = coefficients.columns
     let value = try empty(batch: points.batch, rows: points.rows, columns: outputs)

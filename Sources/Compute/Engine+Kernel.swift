@@ -7,7 +7,8 @@ extension Engine {
   /// - Parameter firstRow: where `x` is some rows of `y`, the first of them.
   /// - Returns: `[batch, n, m]` each.
   public func kernel(
-    _ program: KernelProgram, _ x: Tensor, _ y: Tensor? = nil, firstRow: Int? = nil, nngp wantsNNGP: Bool = true, ntk wantsNTK: Bool = true
+    _ program: CovarianceProgram, _ x: Tensor, _ y: Tensor? = nil, firstRow: Int? = nil, nngp wantsNNGP: Bool = true,
+    ntk wantsNTK: Bool = true
   ) throws(ComputeError) -> (nngp: Tensor?, ntk: Tensor?) {
     let job = try kernelJob(program, x, y, firstRow: firstRow, nngp: wantsNNGP, ntk: wantsNTK)
     try perform(.blockKernel(job), as: "kernel")
@@ -16,7 +17,7 @@ extension Engine {
 
   /// The job with its results allocated, not yet checked.
   func kernelJob(
-    _ program: KernelProgram, _ x: Tensor, _ y: Tensor?, firstRow: Int? = nil, nngp wantsNNGP: Bool, ntk wantsNTK: Bool
+    _ program: CovarianceProgram, _ x: Tensor, _ y: Tensor?, firstRow: Int? = nil, nngp wantsNNGP: Bool, ntk wantsNTK: Bool
   ) throws(ComputeError) -> BlockKernelJob {
     let columns = (y ?? x).rows
     return BlockKernelJob(
@@ -25,7 +26,7 @@ extension Engine {
   }
 
   /// The kernel of one kind.
-  public func kernel(_ kind: KernelKind, _ program: KernelProgram, _ x: Tensor, _ y: Tensor? = nil) throws(ComputeError) -> Tensor {
+  public func kernel(_ kind: KernelKind, _ program: CovarianceProgram, _ x: Tensor, _ y: Tensor? = nil) throws(ComputeError) -> Tensor {
     let result = try kernel(program, x, y, nngp: kind == .nngp, ntk: kind == .ntk)
     guard let tensor = kind == .nngp ? result.nngp : result.ntk else {
       throw .unsupported(operation: "kernel", reason: "the backend returned no \(kind.rawValue)")
@@ -34,7 +35,7 @@ extension Engine {
   }
 
   /// K(x_i, x_i) of every point, `[batch, n, 1]`, on the host in float64: O(n) work.
-  public func kernelDiagonal(_ kind: KernelKind, _ program: KernelProgram, _ x: Tensor) throws(ComputeError) -> [Double] {
+  public func kernelDiagonal(_ kind: KernelKind, _ program: CovarianceProgram, _ x: Tensor) throws(ComputeError) -> [Double] {
     try read(gramDiagonal(x)).map { q in
       let values = program.diagonal(q)
       return kind == .nngp ? values.nngp : values.ntk
@@ -43,7 +44,7 @@ extension Engine {
 
   /// Kernels from covariances that are already known: `gram` `[batch, n, m]`, diagonals `[batch, n, 1]`, `[batch, m, 1]`.
   public func recursion(
-    _ program: KernelProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool = false
+    _ program: CovarianceProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool = false
   ) throws(ComputeError) -> (nngp: Tensor, ntk: Tensor) {
     let nngp = try empty(batch: gram.batch, rows: gram.rows, columns: gram.columns)
     let ntk = try empty(batch: gram.batch, rows: gram.rows, columns: gram.columns)
@@ -59,7 +60,7 @@ extension Engine {
   ///
   /// - Parameters: q12, q11 and q22: one shape `[batch, n, m]`.
   /// - Returns: the same shape.
-  public func pairedKernel(_ kind: KernelKind, _ program: KernelProgram, q12: Tensor, q11: Tensor, q22: Tensor)
+  public func pairedKernel(_ kind: KernelKind, _ program: CovarianceProgram, q12: Tensor, q11: Tensor, q22: Tensor)
     throws(ComputeError) -> Tensor
   {
     try requirePrecision("pairedKernel", [q12, q11, q22])
@@ -80,7 +81,7 @@ extension Engine {
 
   /// Cotangents of gram `[batch, n, m]` and diagonals `[batch, n, 1]`, `[batch, m, 1]` from those of the kernels.
   public func recursionVJP(
-    _ program: KernelProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, nngpCotangent: Tensor?, ntkCotangent: Tensor?
+    _ program: CovarianceProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, nngpCotangent: Tensor?, ntkCotangent: Tensor?
   ) throws(ComputeError) -> (gram: Tensor, row: Tensor, column: Tensor) {
     let gramCotangent = try empty(batch: gram.batch, rows: gram.rows, columns: gram.columns)
     let row = try empty(batch: gram.batch, rows: gram.rows, columns: 1)
@@ -102,7 +103,7 @@ extension Engine {
   ///   - coefficients: `[batch, R, c]`.
   /// - Returns: value `[batch, n, c]`, jacobian `[batch, n, c·w]` with output o and coordinate k at o·w + k.
   public func widePass(
-    _ kind: KernelKind, _ program: KernelProgram, points: Tensor, centres: Tensor, centreCounts: [Int]? = nil, coefficients: Tensor,
+    _ kind: KernelKind, _ program: CovarianceProgram, points: Tensor, centres: Tensor, centreCounts: [Int]? = nil, coefficients: Tensor,
     jacobian wantsJacobian: Bool
   ) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
     let outputs = coefficients.columns

@@ -19,7 +19,7 @@ extension Engine {
   /// - Parameter panelBytes: of a panel's results at most, or one row; where the memory budget needs it, less.
   /// - Throws: before any kernel, what `requireDigits` throws, too.
   public func kernelPanels(
-    _ program: KernelProgram, _ x: Tensor, _ y: Tensor?, nngp: Bool, ntk: Bool, panelBytes: Int = .max,
+    _ program: CovarianceProgram, _ x: Tensor, _ y: Tensor?, nngp: Bool, ntk: Bool, panelBytes: Int = .max,
     body: (Range<Int>, Tensor?, Tensor?) throws -> Void
   ) throws {
     try requireDigits((nngp ? [.nngp] : []) + (ntk ? [.ntk] : []), program, x, y)
@@ -54,7 +54,7 @@ extension Engine {
 
   /// All rows, handed on as they are completed where the backend says so.
   private func symmetricPanels(
-    _ program: KernelProgram, _ x: Tensor, nngp: Bool, ntk: Bool, rowsAtOnce: Int, body: (Range<Int>, Tensor?, Tensor?) throws -> Void
+    _ program: CovarianceProgram, _ x: Tensor, nngp: Bool, ntk: Bool, rowsAtOnce: Int, body: (Range<Int>, Tensor?, Tensor?) throws -> Void
   ) throws {
     guard rowsAtOnce < x.rows, let backend = backend as? any RowwiseKernels else {
       let result = try kernel(program, x, nngp: nngp, ntk: ntk)
@@ -75,7 +75,7 @@ extension Engine {
     if let failure { throw failure }
   }
 
-  private func kernelPanel(_ program: KernelProgram, _ x: Tensor, _ y: Tensor?, _ range: Range<Int>, nngp: Bool, ntk: Bool)
+  private func kernelPanel(_ program: CovarianceProgram, _ x: Tensor, _ y: Tensor?, _ range: Range<Int>, nngp: Bool, ntk: Bool)
     throws(ComputeError) -> (nngp: Tensor?, ntk: Tensor?)
   {
     try kernel(program, x.rows(range), y ?? x, firstRow: y == nil ? range.lowerBound : nil, nngp: nngp, ntk: ntk)

@@ -17,13 +17,13 @@ public enum PointFunction: Sendable {
   /// first · x₀ + second · x₁
   case combination(Double, Double)
   /// φ(x₀)
-  case activation(any Activation)
+  case activation(ActivationKind)
   /// φ′(x₀)
-  case activationSlope(any Activation)
+  case activationSlope(ActivationKind)
   /// φ′(x₀) · x₁: the backward pass through φ
-  case activationVJP(any Activation)
+  case activationVJP(ActivationKind)
   /// φ″(x₀); 0 at a kink
-  case activationCurvature(any Activation)
+  case activationCurvature(ActivationKind)
   /// x₀²
   case square
   /// √x₀; x₀ ≥ 0
@@ -51,10 +51,10 @@ public enum PointFunction: Sendable {
     case .scaled(let factor, let constant): R.fma(R(factor), a, R(constant))
     case .addScaled(let factor): R.fma(R(factor), b, a)
     case .combination(let first, let second): R.fma(R(first), a, R(second) * b)
-    case .activation(let activation): activation.value(a)
-    case .activationSlope(let activation): activation.slope(a)
-    case .activationVJP(let activation): activation.slope(a) * b
-    case .activationCurvature(let activation): activation.curvature(a)
+    case .activation(let activation): activation.formulas.value(a)
+    case .activationSlope(let activation): activation.formulas.slope(a)
+    case .activationVJP(let activation): activation.formulas.slope(a) * b
+    case .activationCurvature(let activation): activation.formulas.curvature(a)
     case .square: a * a
     case .squareRoot: R.sqrt(a)
     case .exponential: R.exp(a)
@@ -74,10 +74,10 @@ extension PointFunction: CustomStringConvertible {
     case .scaled(let factor, let constant): "scaled(\(factor),\(constant))"
     case .addScaled(let factor): "addScaled(\(factor))"
     case .combination(let first, let second): "combination(\(first),\(second))"
-    case .activation(let activation): "activation:\(ActivationCatalog.text(activation))"
-    case .activationSlope(let activation): "slope:\(ActivationCatalog.text(activation))"
-    case .activationVJP(let activation): "vjp:\(ActivationCatalog.text(activation))"
-    case .activationCurvature(let activation): "curvature:\(ActivationCatalog.text(activation))"
+    case .activation(let activation): "activation:\(activation)"
+    case .activationSlope(let activation): "slope:\(activation)"
+    case .activationVJP(let activation): "vjp:\(activation)"
+    case .activationCurvature(let activation): "curvature:\(activation)"
     case .square: "square"
     case .squareRoot: "squareRoot"
     case .exponential: "exponential"
@@ -100,7 +100,7 @@ extension PointFunction {
       self = .combination(numbers[0], numbers[1])
     } else {
       let parts = whole.split(separator: ":", maxSplits: 1)
-      guard parts.count == 2, let activation = try? ActivationCatalog.activation(String(parts[1])) else { return nil }
+      guard parts.count == 2, let activation = try? ActivationKind(String(parts[1])) else { return nil }
       switch parts[0] {
       case "activation": self = .activation(activation)
       case "slope": self = .activationSlope(activation)

@@ -35,7 +35,7 @@ public enum BenchmarkCatalog {
     }
   }
 
-  private static let activations: [any Activation] = [ReLU(), Erf(), GELU()]
+  private static let activations: [ActivationKind] = [.relu, .erf, .gelu]
 
   private static var smoke: [BenchmarkCase] {
     products(square: [61], tall: (130, 3, 33), small: (5, 17), symmetric: (40, 24))
@@ -60,19 +60,19 @@ public enum BenchmarkCatalog {
 
   private static var scaling: [BenchmarkCase] {
     let points = [500, 1000, 2000, 4000, 8000, 14_000, 20_000]
-    let kernels = points.map { BlockKernel(activation: Erf(), depth: 3, points: $0, width: 784) }
+    let kernels = points.map { BlockKernel(activation: .erf, depth: 3, points: $0, width: 784) }
     let depths = [1, 2, 5, 10, 20, 50].flatMap { depth in
       activations.map { BlockKernel(activation: $0, depth: depth, points: 2000, width: 784) }
     }
     let widths = [1, 4, 16, 64, 256]
     let passes = widths.flatMap { width in
-      [true, false].map { CentrePass(activation: Erf(), points: 4000, centres: 1000, width: width, hasJacobian: $0) }
+      [true, false].map { CentrePass(activation: .erf, points: 4000, centres: 1000, width: width, hasJacobian: $0) }
     }
     // Few and many centres, inputs and outputs.
     let corners = [50, 5000].flatMap { centres in
       [1, 64].flatMap { width in
         [1, 10].flatMap { outputs in
-          [Erf() as any Activation, ReLU()].flatMap { activation in
+          [ActivationKind.erf, .relu].flatMap { activation in
             [true, false].map {
               CentrePass(activation: activation, points: 4000, centres: centres, width: width, hasJacobian: $0, outputs: outputs)
             }
@@ -83,17 +83,17 @@ public enum BenchmarkCatalog {
     // Writes go to as few points as there are pivots.
     let fewPoints = [1, 10].flatMap { outputs in
       [true, false].map {
-        CentrePass(activation: Erf(), points: 50, centres: 4000, width: 64, hasJacobian: $0, outputs: outputs)
+        CentrePass(activation: .erf, points: 50, centres: 4000, width: 64, hasJacobian: $0, outputs: outputs)
       }
     }
     let histories = [10, 50, 200, 500, 1000, 2000].map { steps in
       CentrePass(
-        activation: ReLU(), points: 200, centres: 200 * steps, width: 2, hasJacobian: true, sizes: [BenchmarkSize("T", steps)])
+        activation: .relu, points: 200, centres: 200 * steps, width: 2, hasJacobian: true, sizes: [BenchmarkSize("T", steps)])
     }
     let passCases = (passes + corners + fewPoints + histories).map(\.benchmark)
-    let kernelCases = (kernels + depths.filter { !($0.depth == 3 && $0.activation is Erf) }).map(\.benchmark)
+    let kernelCases = (kernels + depths.filter { !($0.depth == 3 && $0.activation == .erf) }).map(\.benchmark)
     let products = [256, 512, 1024, 2048, 4096, 8192].map { MatrixProduct(variant: "square", m: $0, n: $0, k: $0).benchmark }
-    let features = widths.map { WideFunctionPass(activation: Erf(), points: 4000, features: 4096, width: $0, hasJacobian: true).benchmark }
+    let features = widths.map { WideFunctionPass(activation: .erf, points: 4000, features: 4096, width: $0, hasJacobian: true).benchmark }
     let training = [256, 1024, 4096, 16_384].map { TrainingStep(width: $0, batch: 512).benchmark }
     let factors = [500, 1000, 2000, 4000, 8000, 14_000].map { CholeskyFactor(size: $0).benchmark }
     let growth = [1, 2, 4, 8].map { BasisGrowth(points: 4000, width: $0).benchmark }
@@ -137,12 +137,12 @@ public enum BenchmarkCatalog {
   private static func passes(points: Int, centres: Int, features: Int, widths: [Int]) -> [BenchmarkCase] {
     widths.flatMap { width in
       [
-        CentrePass(activation: Erf(), points: points, centres: centres, width: width, hasJacobian: true).benchmark,
-        CentrePass(activation: Erf(), points: centres, centres: points, width: width, hasJacobian: false).benchmark,
-        CentrePass(activation: ReLU(), points: points, centres: centres, width: width, hasJacobian: true).benchmark,
-        CentrePass(activation: ReLU(), points: points, centres: centres, width: width, hasJacobian: true, outputs: 10).benchmark,
-        WideFunctionPass(activation: Erf(), points: points, features: features, width: width, hasJacobian: true).benchmark,
-        WideFunctionPass(activation: ReLU(), points: points, features: features, width: width, hasJacobian: false).benchmark,
+        CentrePass(activation: .erf, points: points, centres: centres, width: width, hasJacobian: true).benchmark,
+        CentrePass(activation: .erf, points: centres, centres: points, width: width, hasJacobian: false).benchmark,
+        CentrePass(activation: .relu, points: points, centres: centres, width: width, hasJacobian: true).benchmark,
+        CentrePass(activation: .relu, points: points, centres: centres, width: width, hasJacobian: true, outputs: 10).benchmark,
+        WideFunctionPass(activation: .erf, points: points, features: features, width: width, hasJacobian: true).benchmark,
+        WideFunctionPass(activation: .relu, points: points, features: features, width: width, hasJacobian: false).benchmark,
       ]
     }
   }

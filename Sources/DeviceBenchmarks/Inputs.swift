@@ -17,9 +17,9 @@ func samples(_ count: Int, of size: Int, _ name: String) -> [Int] {
 }
 
 /// A block of `depth` equal hidden layers as the experiments use them: near the edge of chaos, so that depth does not saturate kernels.
-func block(_ activation: any Activation, depth: Int) -> KernelProgram {
+func block(_ activation: ActivationKind, depth: Int) -> CovarianceProgram {
   let hidden =
-    activation is ReLU
+    activation == .relu
     ? Hidden(activation, weightVariance: 2, biasVariance: 0.01) : Hidden(activation, weightVariance: 2.25, biasVariance: 0.25)
   return WideBlock(hidden: Array(repeating: hidden, count: depth), outputs: 1).program
 }

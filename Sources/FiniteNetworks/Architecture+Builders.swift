@@ -2,30 +2,35 @@ import Networks
 import WideKernels
 
 extension Architecture {
-  /// The finite counterpart of a chain of wide blocks, all hidden layers of one width; its bottlenecks keep theirs.
+  /// The finite counterpart of a chain of wide blocks; its bottlenecks keep their widths.
   ///
-  /// - Throws: `FiniteNetworkError.setting` for a width below 1.
-  public init(_ network: Network, width: Int, parametrisation: Parametrisation = .ntk) throws(FiniteNetworkError) {
-    guard width >= 1 else { throw .setting(name: "width", expected: "at least 1", got: "\(width)") }
+  /// - Parameter width: of all hidden layers; nil takes those that the description gives.
+  /// - Throws: `FiniteNetworkError.setting` for a width below 1, or none at all.
+  public init(_ network: Network, width: Int? = nil, parametrisation: Parametrisation = .ntk) throws(FiniteNetworkError) {
+    if let width, width < 1 { throw .setting(name: "width", expected: "at least 1", got: "\(width)") }
     var layers: [Layer] = []
     var fanIn = network.inputs
     for (index, block) in network.blocks.enumerated() {
-      func add(_ place: Parametrisation.Place, outputs: Int, _ variances: (weight: Double, bias: Double), _ activation: (any Activation)?) {
-        let position = layers.count { $0.name.hasPrefix("block/\(index)/") }
-        let bias = variances.bias.squareRoot()
+      let maps: [(map: Dense, activation: ActivationKind?)]
+      do { maps = try block.denseLayers() } catch {
+        throw .architecture(layer: "block \(index)", expected: "dense layers and activations", got: "\(error)")
+      }
+      for (position, (map, activation)) in maps.enumerated() {
+        let isReadout = activation == nil
+        guard let outputs = isReadout ? block.outputs : width ?? map.width else {
+          throw .setting(name: "width", expected: "a width for every hidden layer, there or in the network", got: "none for one of them")
+        }
+        let place: Parametrisation.Place = position == 0 ? .first : isReadout ? .readout : .hidden
+        let size = isReadout ? (position == 0 ? width ?? outputs : fanIn) : outputs
+        let bias = map.biasVariance.squareRoot()
         layers.append(
           Layer(
             .dense(outputs: outputs),
-            weights: parametrisation.scale(place, fanIn: fanIn, width: width, standardDeviation: variances.weight.squareRoot()),
-            bias: bias > 0 ? parametrisation.biasScale(place, width: width, standardDeviation: bias) : nil, activation: activation,
+            weights: parametrisation.scale(place, fanIn: fanIn, width: size, standardDeviation: map.weightVariance.squareRoot()),
+            bias: bias > 0 ? parametrisation.biasScale(place, width: size, standardDeviation: bias) : nil, activation: activation,
             name: "block/\(index)/\(position)"))
         fanIn = outputs
       }
-      for (number, hidden) in block.hidden.enumerated() {
-        add(number == 0 ? .first : .hidden, outputs: width, (hidden.weightVariance, hidden.biasVariance), hidden.activation)
-      }
-      let place = block.hidden.isEmpty ? Parametrisation.Place.first : .readout
-      add(place, outputs: block.outputs, (block.readoutWeightVariance, block.readoutBiasVariance), nil)
     }
     try self.init(input: .vector(count: network.inputs), layers: layers)
   }
@@ -36,7 +41,7 @@ extension Architecture {
   ///   - gain: φ is multiplied by it; a weight variance of gain² after the first layer.
   ///   - biasDeviation: σ_b of every layer; 0 is without bias.
   public static func fullyConnected(
-    inputs: Int, widths: [Int], outputs: Int, activation: any Activation, gain: Double = 1, biasDeviation: Double = 0,
+    inputs: Int, widths: [Int], outputs: Int, activation: ActivationKind, gain: Double = 1, biasDeviation: Double = 0,
     parametrisation: Parametrisation = .ntk
   ) throws(FiniteNetworkError) -> Architecture {
     var layers: [Layer] = []

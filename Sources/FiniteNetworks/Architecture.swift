@@ -45,12 +45,12 @@ public struct Architecture: Sendable {
     /// Scale of the bias; nil without bias.
     public var bias: Scale?
     /// Activation after the map; nil for a read-out: a bottleneck, or the network's output.
-    public var activation: (any Activation)?
+    public var activation: ActivationKind?
     /// Named in the streams of random numbers; the layers of a network have distinct ones.
     public var name: String
 
     public init(
-      _ map: Map, averagesPixels: Bool = false, weights: Scale, bias: Scale? = nil, activation: (any Activation)?, name: String
+      _ map: Map, averagesPixels: Bool = false, weights: Scale, bias: Scale? = nil, activation: ActivationKind?, name: String
     ) {
       self.map = map
       self.averagesPixels = averagesPixels

@@ -63,7 +63,7 @@ extension FiniteNetwork {
 
   /// φ′(z(t)) times the series of cotangents.
   private func throughActivation(_ index: Int, _ passed: [Tensor?], _ passes: [Pass]) throws -> [Tensor?] {
-    guard let activation = architecture.layers[index].activation, !(activation is Identity) else { return passed }
+    guard let activation = architecture.layers[index].activation, activation != .identity else { return passed }
     let z = passes.map { $0.preactivations[index] }
     var result: [Tensor?] = try passed.map { cotangent in
       guard let cotangent else { return nil }
@@ -113,7 +113,7 @@ extension FiniteNetwork {
 
   /// Coefficients of φ(z(t)).
   private func activatedSeries(_ index: Int, _ z: [Tensor]) throws -> [Tensor] {
-    guard let activation = architecture.layers[index].activation, !(activation is Identity) else { return z }
+    guard let activation = architecture.layers[index].activation, activation != .identity else { return z }
     var h = try z.map { try engine.map(.activationVJP(activation), z[0], $0) }
     if z.count > 2 {
       let curvature = try engine.map(.product, engine.map(.activationCurvature(activation), z[0]), engine.map(.square, z[1]))
@@ -141,5 +141,5 @@ extension FiniteNetwork {
 
 extension Architecture {
   /// Whether every activation is the identity.
-  public var isLinear: Bool { layers.allSatisfy { $0.activation.map { $0 is Identity } ?? true } }
+  public var isLinear: Bool { layers.allSatisfy { [nil, .identity].contains($0.activation) } }
 }

@@ -47,7 +47,7 @@ struct ListCommand: ParsableCommand {
     case .experiments: return indented(ExperimentCatalog.all.map { "\($0.name)  \($0.summary)" })
     case .activations:
       return indented(
-        ActivationCatalog.all.map { type in
+        ActivationKind.types.map { type in
           let defaults = type.parameterDefaults
           return defaults.isEmpty
             ? type.name
@@ -67,7 +67,7 @@ struct ListCommand: ParsableCommand {
     case .experiments: .array(ExperimentCatalog.all.map { ["name": .string($0.name), "summary": .string($0.summary)] })
     case .activations:
       .array(
-        ActivationCatalog.all.map { type in
+        ActivationKind.types.map { type in
           [
             "name": .string(type.name), "hasKink": .bool(type.hasKink),
             "parameters": .array(type.parameterDefaults.map { ["name": .string($0.name), "default": .number($0.value)] }),

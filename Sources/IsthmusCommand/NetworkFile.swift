@@ -1,7 +1,7 @@
 import Foundation
 import Networks
 
-/// A network in YAML: `inputs` and `blocks`, or a single block of `hidden` and `outputs`, which takes inputs of any width.
+/// A network in YAML: `inputs` and `blocks`, or a single block (`hidden` and `outputs`, or `layers`), which takes inputs of any width.
 struct NetworkFile {
   let path: String
   /// Width of an input; nil where the file does not say.
@@ -14,8 +14,9 @@ struct NetworkFile {
     // Parts first, so that a fault is told with its own line.
     let blocks = root["blocks"]?.elements ?? [root]
     for layer in blocks.flatMap({ $0["hidden"]?.elements ?? [] }) { _ = try Self.decoded(Hidden.self, layer, path) }
+    for layer in blocks.flatMap({ $0["layers"]?.elements ?? [] }) { _ = try Self.decoded(Layer.self, layer, path) }
     for block in root["blocks"]?.elements ?? [] { _ = try Self.decoded(WideBlock.self, block, path) }
-    if root["hidden"] != nil, root["blocks"] == nil {
+    if root["hidden"] != nil || root["layers"] != nil, root["blocks"] == nil {
       (inputs, self.blocks) = (nil, [try Self.decoded(WideBlock.self, root, path)])
     } else {
       let network = try Self.decoded(Network.self, root, path)
@@ -44,7 +45,7 @@ struct NetworkFile {
     return block
   }
 
-  private static let form = "expected a network (inputs, blocks) or a block (hidden, outputs); see `isthmus kernel --help`"
+  private static let form = "expected a network (inputs, blocks) or a block (hidden and outputs, or layers); see `isthmus kernel --help`"
 
   /// Where in `value` the error lies, and what is wrong there.
   private static func reason(_ error: DecodingError, in value: YAMLValue) -> (place: YAMLValue, reason: String) {
@@ -66,7 +67,7 @@ struct NetworkFile {
       // Foundation does not tell which number it is that does not fit.
       let expected = "a number that a computer holds, and a whole one for widths"
       let misfit = value.numbers.first { name, number in
-        Double(number.json).map { !$0.isFinite || (["inputs", "outputs"].contains(name) && Int(exactly: $0) == nil) } ?? true
+        Double(number.json).map { !$0.isFinite || (["inputs", "outputs", "dense"].contains(name) && Int(exactly: $0) == nil) } ?? true
       }
       guard let number = misfit else { return wrong(context, expected) }
       return (number.value, "'\(number.name)': expected \(expected), got \(number.value.shown); \(form).")

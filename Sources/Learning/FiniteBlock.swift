@@ -18,7 +18,7 @@ public struct FiniteBlock: Sendable {
     /// σ_b.
     public var biasScale: Double
     /// φ after the map; nil for the read-out.
-    public var activation: (any Activation)?
+    public var activation: ActivationKind?
   }
 
   /// Layers from the input on, the read-out last.
@@ -38,23 +38,18 @@ public struct FiniteBlock: Sendable {
     guard width >= 1 else { throw LearningError.invalid(setting: "width of the finite block", expected: "at least 1", got: "\(width)") }
     var layers: [Layer] = []
     var fanIn = inputs
-    func layer(_ index: Int, outputs: Int, weightVariance: Double, biasVariance: Double, _ activation: (any Activation)?) throws -> Layer {
+    func layer(_ index: Int, _ map: Dense, outputs: Int, _ activation: ActivationKind?) throws -> Layer {
       let normals = stream.child("weights/\(index)").normals(outputs * fanIn)
       let bias: Tensor? =
-        biasVariance > 0 ? try engine.tensor(stream.child("bias/\(index)").normals(outputs), rows: 1, columns: outputs) : nil
+        map.biasVariance > 0 ? try engine.tensor(stream.child("bias/\(index)").normals(outputs), rows: 1, columns: outputs) : nil
       return Layer(
         weights: try engine.tensor(normals, rows: outputs, columns: fanIn), bias: bias,
-        weightScale: (weightVariance / Double(fanIn)).squareRoot(), biasScale: biasVariance.squareRoot(), activation: activation)
+        weightScale: (map.weightVariance / Double(fanIn)).squareRoot(), biasScale: map.biasVariance.squareRoot(), activation: activation)
     }
-    for (index, hidden) in block.hidden.enumerated() {
-      layers.append(
-        try layer(index, outputs: width, weightVariance: hidden.weightVariance, biasVariance: hidden.biasVariance, hidden.activation))
+    for (index, (map, activation)) in try block.denseLayers().enumerated() {
+      layers.append(try layer(index, map, outputs: activation == nil ? block.outputs : width, activation))
       fanIn = width
     }
-    layers.append(
-      try layer(
-        block.hidden.count, outputs: block.outputs, weightVariance: block.readoutWeightVariance, biasVariance: block.readoutBiasVariance,
-        nil))
     self.layers = layers
     self.inputs = inputs
     self.outputs = block.outputs

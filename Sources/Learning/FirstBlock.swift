@@ -50,7 +50,7 @@ public struct FirstBlock: Sendable {
 
   /// The kernels of `program` between `train` and `test` points.
   public init(
-    _ program: KernelProgram, train: Matrix, test: Matrix, relativeJitter: Double, storage: KernelStorage = .float64, on engine: Engine
+    _ program: CovarianceProgram, train: Matrix, test: Matrix, relativeJitter: Double, storage: KernelStorage = .float64, on engine: Engine
   ) throws {
     try self.init(
       ProgramKernels(program, inputs: train.followed(by: test), on: engine), trainCount: train.rows, relativeJitter: relativeJitter,

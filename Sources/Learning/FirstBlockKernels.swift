@@ -33,14 +33,14 @@ extension FirstBlockKernels {
 
 /// Kernels of a wide block, computed from its inputs whenever they are asked for.
 public struct ProgramKernels: FirstBlockKernels {
-  let program: KernelProgram
+  let program: CovarianceProgram
   /// `[1, points, features]`.
   let inputs: Tensor
   let engine: Engine
 
   /// - Parameter engine: float64.
   /// - Throws: what `Engine.requireDigits` throws, too.
-  public init(_ program: KernelProgram, inputs: Matrix, on engine: Engine) throws(ComputeError) {
+  public init(_ program: CovarianceProgram, inputs: Matrix, on engine: Engine) throws(ComputeError) {
     self.program = program
     self.inputs = try engine.tensor(inputs)
     self.engine = engine

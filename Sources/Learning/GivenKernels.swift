@@ -51,12 +51,12 @@ public struct GivenKernels: FirstBlockKernels {
 /// comes in, with the slope of the NNGP kernel (Jacot et al. 2018, theorem 1).
 public struct ContinuedKernels: FirstBlockKernels {
   private let before: any FirstBlockKernels
-  private let program: KernelProgram
+  private let program: CovarianceProgram
   private let engine: Engine
   private let diagonals = Diagonals()
 
   /// - Parameter engine: float64.
-  public init(_ before: any FirstBlockKernels, by program: KernelProgram, on engine: Engine) {
+  public init(_ before: any FirstBlockKernels, by program: CovarianceProgram, on engine: Engine) {
     self.before = before
     self.program = program
     self.engine = engine

@@ -7,7 +7,7 @@ import WideKernels
 /// f_t(ξ) = f_0(ξ) − Σ_{s<t} Σ_i K(ξ, z_s(x_i)) a_s,i with a_s,i = ηδ_s(x_i), or with momentum μ their sum over later steps:
 /// v ← μv, with ηδ at the new centres, a ← a + v. Memory t·N·(width + outputs), cost t·N² per step.
 struct HistoryChange {
-  let program: KernelProgram
+  let program: CovarianceProgram
   let width: Int
   private let momentum: Double
   private let engine: Engine
@@ -18,7 +18,7 @@ struct HistoryChange {
   private(set) var count = 0
   private var capacity: Int
 
-  init(_ program: KernelProgram, width: Int, outputs: Int, momentum: Double = 0, on engine: Engine) throws(ComputeError) {
+  init(_ program: CovarianceProgram, width: Int, outputs: Int, momentum: Double = 0, on engine: Engine) throws(ComputeError) {
     self.program = program
     self.width = width
     self.momentum = momentum

@@ -18,11 +18,11 @@ public enum Loss: Sendable, Equatable {
   public static let divergence = 50.0
 
   /// ψ of a loss Σ_o ψ(1 − F_o y_o) on margins, nil for the others.
-  public var marginFunction: (any Activation)? {
+  public var marginFunction: ActivationKind? {
     switch self {
     case .squared, .softmax: nil
-    case .hinge: ReLU()
-    case .softHinge(let sharpness): Softplus(sharpness: sharpness)
+    case .hinge: .relu
+    case .softHinge(let sharpness): .softplus(Softplus(sharpness: sharpness))
     }
   }
 

@@ -16,7 +16,7 @@ package struct PivotedBasis {
   /// A candidate of a round is left for a later one where the round's earlier pivots explain this share of the largest residual.
   private static let rejection = 0.25
 
-  let program: KernelProgram
+  let program: CovarianceProgram
   let kind: KernelKind
   let width: Int
   /// ε, relative to m.
@@ -34,7 +34,7 @@ package struct PivotedBasis {
   private var capacity: Int
 
   package init(
-    _ program: KernelProgram, kind: KernelKind = .ntk, width: Int, tolerance: Double, rankLimit: Int, on engine: Engine
+    _ program: CovarianceProgram, kind: KernelKind = .ntk, width: Int, tolerance: Double, rankLimit: Int, on engine: Engine
   ) throws {
     guard tolerance > 0, tolerance < 1 else {
       throw LearningError.invalid(setting: "tolerance", expected: "a number between 0 and 1", got: "\(tolerance)")

@@ -16,7 +16,7 @@ struct WideFunctions {
   let outputs: Int
   private(set) var changes: Changes
   private var initial: InitialFunctions
-  private let program: KernelProgram
+  private let program: CovarianceProgram
   private let engine: Engine
   private let passEngine: Engine
 

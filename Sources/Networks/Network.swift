@@ -6,6 +6,8 @@ import WideKernels
 ///     blocks:
 ///       - {hidden: [{activation: erf, weightVariance: 2.25, biasVariance: 0.25}], outputs: 2}
 ///       - {hidden: [relu], outputs: 10}
+///
+/// A block may also be given by all of its layers: `layers: [{dense: 512, weightVariance: 2}, relu, {dense: 10}]`.
 public struct Network: Sendable, Equatable {
   /// Width of an input.
   public let inputs: Int
@@ -23,7 +25,7 @@ public struct Network: Sendable, Equatable {
   public var bottlenecks: [Int] { blocks.dropLast().map(\.outputs) }
 
   /// Hidden layers of all blocks together.
-  public var totalHiddenLayers: Int { blocks.reduce(0) { $0 + $1.hidden.count } }
+  public var totalHiddenLayers: Int { blocks.reduce(0) { $0 + $1.hiddenLayers } }
 
   /// The network with all bottlenecks infinitely wide: one block, which the network is compared with.
   ///
@@ -34,12 +36,10 @@ public struct Network: Sendable, Equatable {
   public var composed: Network {
     let last = blocks[blocks.count - 1]
     let before = blocks.dropLast().flatMap { block in
-      block.hidden + [Hidden(.identity, weightVariance: block.readoutWeightVariance, biasVariance: block.readoutBiasVariance)]
+      let readout = Dense(weightVariance: block.readout.weightVariance, biasVariance: block.readout.biasVariance)
+      return block.layers.dropLast() + [.dense(readout), .activation(.identity)]
     }
-    let block = WideBlock(
-      hidden: before + last.hidden, outputs: last.outputs, readoutWeightVariance: last.readoutWeightVariance,
-      readoutBiasVariance: last.readoutBiasVariance)
-    return Network(inputs: inputs, blocks: [block])
+    return Network(inputs: inputs, blocks: [WideBlock(before + last.layers.dropLast(), last.readout, outputs: last.outputs)])
   }
 }
 

@@ -12,6 +12,12 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case unknownKey(String, of: String, known: [String])
   /// An activation that is not known or has parameters out of range.
   case activation(ActivationError)
+  /// A kind of layer that no block can hold yet.
+  case notYet(kind: String)
+  /// A layer that has a kernel and no finite counterpart.
+  case notFinite(kind: String)
+  /// Layers that are no block in this order, and why.
+  case order(String)
 
   public var description: String {
     switch self {
@@ -22,6 +28,9 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     case .unknownKey(let key, let type, let known):
       "network: '\(key)' is no part of a \(type); expected \(known.joined(separator: ", "))."
     case .activation(let error): "network: \(error)"
+    case .notYet(let kind): "network: a layer of the kind '\(kind)' cannot be computed yet; a block holds dense layers and activations."
+    case .notFinite(let kind): "network: '\(kind)' has a kernel and no finite counterpart yet; leave it out where a finite network is made."
+    case .order(let rule): "network: \(rule)."
     }
   }
 }

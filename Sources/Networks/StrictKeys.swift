@@ -1,4 +1,7 @@
 extension Decoder {
+  /// The names that stand in a mapping; none where there is no mapping.
+  func keys() -> [String] { (try? container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)) ?? [] }
+
   /// A container of `Key`s in which every key is known: a misspelt one is an error and not a default.
   func strictContainer<Key: CodingKey & CaseIterable>(keyedBy type: Key.Type, of description: String) throws -> KeyedDecodingContainer<Key>
   {

@@ -45,48 +45,31 @@ struct GeneratedSource {
     }
   }
 
-  /// `point_levels(q, values)`: q_ii before each activation, its derivative by q, and the diagonal forms of K and Θ.
-  func pointLevels(_ program: KernelProgram) throws(ComputeError) -> String {
-    typealias J = Jet<KernelExpression>
-    let q = KernelExpression.variable("q")
-    // Variances by the formulas of pairs, so that equal points have the same bits: jets round quotients otherwise.
-    var plain = KernelProgram.Pair(q11: q, q22: q, q12: q)
-    var pair = KernelProgram.Pair<J>(q11: .q11(q), q22: J(constant: q), q12: J(constant: q))
-    var levels: [(value: KernelExpression, slope: KernelExpression)] = []
-    for step in program.steps {
-      switch step {
-      case .affine(let weightVariance, let biasVariance):
-        plain.affine(weightVariance: weightVariance, biasVariance: biasVariance)
-        pair.affine(weightVariance: weightVariance, biasVariance: biasVariance)
-      case .activation(let activation):
-        levels.append((plain.q11, pair.q11.d11))
-        plain.activation(activation)
-        pair.activation(activation)
-      }
-    }
-    let diagonal = program.diagonal(q)
-    let values = levels.map(\.value) + levels.map(\.slope) + [diagonal.nngp, diagonal.ntk]
+  /// `point_levels(q, values)`: q_ii before each pointwise node, its derivative by q, and the diagonal forms of K and Θ.
+  func pointLevels(_ program: CovarianceProgram) throws(ComputeError) -> String {
+    let table = program.table(KernelExpression.variable("q"))
+    let values = table.levels.map(\.value) + table.levels.map(\.slope) + [table.nngp, table.ntk]
     return try header(program)
       + function(
         "point_levels(const vreal q, vreal *values)", type: "vreal", values.enumerated().map { ("values[\($0.offset)]", $0.element) })
   }
 
-  private func header(_ program: KernelProgram) -> String {
-    "#define LEVELS \(program.activationCount)\n"
+  private func header(_ program: CovarianceProgram) -> String {
+    "#define LEVELS \(program.levelCount)\n"
   }
 
   /// Equal layers from which on they are a loop: fewer are as fast, and more take long to compile.
   private static var loopLayers: Int { 6 }
 
   /// `pair_values(q12, a, b, nngp, ntk)`: both kernels of `copies` pairs that share a. One that is not wanted costs nothing and is not to be read.
-  func pairValues(_ program: KernelProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
+  func pairValues(_ program: CovarianceProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
     typealias E = KernelExpression
     let runs = program.runs(repeating: Self.loopLayers)
     var bodies: [Body] = []
     for (place, run) in runs.enumerated() {
       let isLast = place == runs.count - 1
       let before: (E, E) = place == 0 && run.repeats == 1 ? (.variable("q12"), E(0)) : (.variable("nngp"), ntk ? .variable("ntk") : E(0))
-      let (levels, first) = (run.program.activationCount, run.firstLevel)
+      let (levels, first) = (run.program.levelCount, run.firstLevel)
       let after = run.program.symbolicPair(nngp: before.0, ntk: before.1) { run.repeats > 1 ? "l + \($0)" : "\(first + $0)" }
       // The tangent kernel first: layer by layer, so that little is kept in registers from one to the next.
       let outputs = (ntk ? [("ntk", after.ntk)] : []) + (nngp || !isLast || run.repeats > 1 ? [("nngp", after.q12)] : [])
@@ -97,13 +80,13 @@ struct GeneratedSource {
     return try header(program)
       + function(
         "pair_values(const vreal *q12, const vreal *a, const vreal *b, vreal *nngp, vreal *ntk)", type: "vreal", bodies,
-        copies: copiesOf(levels: program.activationCount))
+        copies: copiesOf(levels: program.levelCount))
   }
 
   /// `paired_values(q12, q11, q22, nngp, ntk)`: the same from the covariances alone, without a table.
-  func pairedValues(_ program: KernelProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
+  func pairedValues(_ program: CovarianceProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
     typealias E = KernelExpression
-    var pair = KernelProgram.Pair(q11: E.variable("q11"), q22: E.variable("q22"), q12: E.variable("q12"))
+    var pair = CovarianceProgram.Pair(q11: E.variable("q11"), q22: E.variable("q22"), q12: E.variable("q12"))
     program.apply(to: &pair)
     return try function(
       "paired_values(const vreal *q12, const vreal *q11, const vreal *q22, vreal *nngp, vreal *ntk)", type: "vreal",
@@ -111,27 +94,27 @@ struct GeneratedSource {
   }
 
   /// `pair_value`: one kernel of `copies` pairs that share a.
-  func pairValue(_ program: KernelProgram, _ kind: KernelKind) throws(ComputeError) -> String {
+  func pairValue(_ program: CovarianceProgram, _ kind: KernelKind) throws(ComputeError) -> String {
     let result = program.symbolicPair()
     return try header(program)
       + function(
         "pair_value(const vreal *q12, const vreal *a, const vreal *b, vreal *value)", type: "vreal",
-        [("value", kind == .nngp ? result.q12 : result.ntk)], copies: copiesOf(levels: program.activationCount))
+        [("value", kind == .nngp ? result.q12 : result.ntk)], copies: copiesOf(levels: program.levelCount))
   }
 
   /// `pair_jet`: one kernel and its derivatives by q11 and q12.
-  func pairJet(_ program: KernelProgram, _ kind: KernelKind) throws(ComputeError) -> String {
+  func pairJet(_ program: CovarianceProgram, _ kind: KernelKind) throws(ComputeError) -> String {
     let result = program.symbolicJets(columns: false)
     let kernel = kind == .nngp ? result.q12 : result.ntk
     return try header(program)
       + function(
         "pair_jet(const vreal *q12, const vreal *a, const vreal *da, const vreal *b, vreal *value, vreal *by11, vreal *by12)",
         type: "vreal", [("value", kernel.value), ("by11", kernel.d11), ("by12", kernel.d12)],
-        copies: copiesOf(levels: program.activationCount))
+        copies: copiesOf(levels: program.levelCount))
   }
 
   /// `pair_vjp`: gk ∂K + gt ∂Θ by q11, q22 and q12.
-  func pairVJP(_ program: KernelProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
+  func pairVJP(_ program: CovarianceProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
     typealias E = KernelExpression
     let result = program.symbolicJets(columns: true)
     let (gk, gt) = (nngp ? E.variable("gk") : E(0), ntk ? E.variable("gt") : E(0))
@@ -144,8 +127,8 @@ struct GeneratedSource {
   }
 
   /// `feature(x, value, slope)`: φ and, if asked for, φ′, of `copies` numbers.
-  func feature(_ activation: any Activation, slope: Bool) throws(ComputeError) -> String {
-    let feature = activation.valueAndSlope(KernelExpression.variable("x"))
+  func feature(_ activation: ActivationKind, slope: Bool) throws(ComputeError) -> String {
+    let feature = activation.formulas.valueAndSlope(KernelExpression.variable("x"))
     return try function(
       "feature(const vreal *x, vreal *value\(slope ? ", vreal *slope" : ""))", type: "vreal",
       [("value", feature.value)] + (slope ? [("slope", feature.slope)] : []), copies: copiesOf())

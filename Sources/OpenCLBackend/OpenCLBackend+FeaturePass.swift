@@ -53,7 +53,7 @@ extension OpenCLBackend {
         "STAGE": width > Self.widestStaged ? 0 : own.stage(numbers: width + 1 + chunk, precision), "COPIES": own.copies,
         "BLOCK": own.block, "TOGETHER": together,
       ],
-      generatedKey: "feature \(ActivationCatalog.text(job.activation))")
+      generatedKey: "feature \(job.activation)")
     let generator = GeneratedSource(precision: precision, copies: own.copies)
     let text = { () throws(ComputeError) in try generator.feature(job.activation, slope: hasJacobian) }
     try launch(

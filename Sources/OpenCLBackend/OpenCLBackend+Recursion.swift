@@ -11,7 +11,7 @@ extension OpenCLBackend {
   }
 
   func pairs(
-    _ program: KernelProgram, gram: Tensor?, _ rows: PointTable, _ columns: PointTable, nngp: Tensor?, ntk: Tensor?, lower: Bool
+    _ program: CovarianceProgram, gram: Tensor?, _ rows: PointTable, _ columns: PointTable, nngp: Tensor?, ntk: Tensor?, lower: Bool
   ) throws(ComputeError) {
     guard let any = nngp ?? ntk else { return }
     let lanes = tiles.lanes(any.precision)

@@ -6,7 +6,7 @@ struct PointTable {
   let buffer: OpenCLBuffer
   /// Rows of coordinates, 0 where only variances are kept.
   let coordinates: Int
-  /// Activations of the program.
+  /// Pointwise nodes of the program.
   let levels: Int
   let count: Int
   /// `count` rounded up to whole vectors.
@@ -18,7 +18,7 @@ struct PointTable {
 extension OpenCLBackend {
   /// Vectors of pairs of a program that a work-item computes side by side. Duals by quadrature are loops with sums enough side
   /// by side.
-  func copies(_ program: KernelProgram, _ tiles: OperationTiles) -> Int { program.dualError > 0 ? 1 : tiles.copies }
+  func copies(_ program: CovarianceProgram, _ tiles: OperationTiles) -> Int { program.dualError > 0 ? 1 : tiles.copies }
 }
 
 extension OpenCLBackend {
@@ -27,12 +27,12 @@ extension OpenCLBackend {
   ///   - keepsCoordinates: whether points are copied to the table too.
   ///   - lanes: of the kernel that reads the table; nil takes the device's own.
   func pointTable(
-    _ program: KernelProgram, _ source: Tensor, areVariances: Bool, keepsCoordinates: Bool = true, lanes: Int? = nil
+    _ program: CovarianceProgram, _ source: Tensor, areVariances: Bool, keepsCoordinates: Bool = true, lanes: Int? = nil
   ) throws(ComputeError) -> PointTable {
     let lanes = lanes ?? tiles.lanes(source.precision)
     let coordinates = areVariances || !keepsCoordinates ? 0 : source.columns
     let padded = max(1, (source.rows + lanes - 1) / lanes) * lanes
-    let levels = program.activationCount
+    let levels = program.levelCount
     let table = PointTable(
       buffer: try scratch(source.batch * (coordinates + 2 * levels + 2) * padded, source.precision), coordinates: coordinates,
       levels: levels, count: source.rows, padded: padded)
@@ -47,7 +47,9 @@ extension OpenCLBackend {
   }
 
   /// Writes the diagonal forms onto the diagonals of symmetric results.
-  func writeDiagonal(_ program: KernelProgram, _ table: PointTable, nngp: Tensor?, ntk: Tensor?, areVariances: Bool) throws(ComputeError) {
+  func writeDiagonal(_ program: CovarianceProgram, _ table: PointTable, nngp: Tensor?, ntk: Tensor?, areVariances: Bool)
+    throws(ComputeError)
+  {
     guard let any = nngp ?? ntk else { return }
     let generator = GeneratedSource(precision: any.precision)
     try launch(
@@ -60,7 +62,7 @@ extension OpenCLBackend {
   }
 
   private func pointRequest(
-    _ program: KernelProgram, _ precision: Precision, lanes: Int, areVariances: Bool, nngp: Bool, ntk: Bool
+    _ program: CovarianceProgram, _ precision: Precision, lanes: Int, areVariances: Bool, nngp: Bool, ntk: Bool
   ) -> KernelRequest {
     KernelRequest(
       file: "points", precision: precision, lanes: lanes,

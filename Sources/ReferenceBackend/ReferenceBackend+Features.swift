@@ -16,7 +16,7 @@ extension ReferenceBackend {
         var slopes = [Double](repeating: 0, count: outputs * width)
         for m in 0..<weights.rows {
           let x = (0..<width).reduce(biases?[item, m, 0] ?? 0) { $0 + weights[item, m, $1] * points[item, i, $1] }
-          let feature = job.activation.valueAndSlope(x)
+          let feature = job.activation.formulas.valueAndSlope(x)
           for output in 0..<outputs {
             let coefficient = coefficients[item, m, output]
             sums[output] += coefficient * feature.value

@@ -109,7 +109,7 @@ extension ReferenceBackend {
   }
 }
 
-extension KernelProgram {
+extension CovarianceProgram {
   fileprivate func kernels(q11: Double, q22: Double, q12: Double, isDiagonal: Bool) -> (nngp: Double, ntk: Double) {
     if isDiagonal { return diagonal(q11) }
     var pair = Pair(q11: q11, q22: q22, q12: q12)

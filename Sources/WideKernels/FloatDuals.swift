@@ -1,38 +1,38 @@
-/// An activation's formulas in float64 at its concrete type, compiled here once: through `any Activation` they are tens of times slower.
+/// A pointwise layer's formulas in float64 at their concrete type, compiled here once: through `any PairMap` they are tens of times slower.
 package struct FloatDuals: Sendable {
-  private let activation: any Activation
+  private let layer: PointwiseLayer
 
-  package init(_ activation: any Activation) { self.activation = activation }
+  package init(_ layer: PointwiseLayer) { self.layer = layer }
 
   /// E[φφ] and E[φ′φ′].
   package func dual(q11: Double, q22: Double, q12: Double) -> (dual: Double, derivative: Double) {
-    ActivationCatalog.visit(activation, DualVisitor(q11: q11, q22: q22, q12: q12))
+    layer.visit(DualVisitor(q11: q11, q22: q22, q12: q12))
   }
 
   /// Duals and their derivatives in the covariances of pairs.
   package func jets(
     q11: Jet<Double>, q22: Jet<Double>, q12: Jet<Double>
   ) -> (dual: Jet<Double>, derivative: Jet<Double>) {
-    ActivationCatalog.visit(activation, DualVisitor(q11: q11, q22: q22, q12: q12))
+    layer.visit(DualVisitor(q11: q11, q22: q22, q12: q12))
   }
 
   /// The diagonal forms.
-  package func diagonal(_ q: Double) -> (dual: Double, derivative: Double) { ActivationCatalog.visit(activation, DiagonalVisitor(q: q)) }
+  package func diagonal(_ q: Double) -> (dual: Double, derivative: Double) { layer.visit(DiagonalVisitor(q: q)) }
 
   /// Dual of a variance with its derivatives.
   package func diagonal(_ q: Jet<Double>) -> (dual: Jet<Double>, derivative: Jet<Double>) {
-    ActivationCatalog.visit(activation, DiagonalVisitor(q: q))
+    layer.visit(DiagonalVisitor(q: q))
   }
 
-  private struct DualVisitor<R: RealAlgebra>: ActivationVisitor {
+  private struct DualVisitor<R: RealAlgebra>: PairMapVisitor {
     let q11: R
     let q22: R
     let q12: R
-    func visit<A: Activation>(_ activation: A) -> (dual: R, derivative: R) { activation.dual(q11: q11, q22: q22, q12: q12) }
+    func visit<Map: PairMap>(_ map: Map) -> (dual: R, derivative: R) { map.dual(q11: q11, q22: q22, q12: q12) }
   }
 
-  private struct DiagonalVisitor<R: RealAlgebra>: ActivationVisitor {
+  private struct DiagonalVisitor<R: RealAlgebra>: PairMapVisitor {
     let q: R
-    func visit<A: Activation>(_ activation: A) -> (dual: R, derivative: R) { activation.diagonal(q) }
+    func visit<Map: PairMap>(_ map: Map) -> (dual: R, derivative: R) { map.diagonal(q) }
   }
 }

@@ -17,16 +17,16 @@ struct Setting: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct OperationTests {
-  static let program = KernelProgram(steps: [
-    .affine(weightVariance: 1.5, biasVariance: 0.1), .activation(Erf()), .affine(weightVariance: 1.2, biasVariance: 0.2),
-    .activation(ReLU()), .affine(weightVariance: 1, biasVariance: 0.1),
+  static let program = CovarianceProgram(chain: [
+    .affine(weightVariance: 1.5, biasVariance: 0.1), .activation(.erf), .affine(weightVariance: 1.2, biasVariance: 0.2),
+    .activation(.relu), .affine(weightVariance: 1, biasVariance: 0.1),
   ])
 
   /// Results above 24 MiB are written past the caches, here in rows that begin anywhere in a cache line; their parts are not.
   @Test(arguments: Setting.all)
   func largeKernelsHaveTheBitsOfTheirParts(_ setting: Setting) throws {
     let (e, n) = (try setting.engine(), 803)
-    let program = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(ReLU())])
+    let program = CovarianceProgram(chain: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(.relu)])
     let items = try e.normal(batch: 6, rows: n, columns: 3, stream: RandomStream(seed: 5, name: "x"))
     let (grams, diagonals) = (try e.gram(items), try e.gramDiagonal(items))
     let kernels = try e.kernel(program, items)
@@ -70,7 +70,7 @@ struct Setting: Sendable, CustomTestStringConvertible {
     let (few, centres) = (try normal("few", 41, 11), try normal("centres", 131, 11))
     let narrow = try e.widePass(.ntk, program, points: few, centres: centres, coefficients: normal("c9", 131, 9), jacobian: true)
     let features = try e.featurePass(
-      Erf(), points: x, weights: y, biases: normal("bias", 131, 1, batch: 2), coefficients: normal("c", 131, 2, batch: 2), jacobian: true)
+      .erf, points: x, weights: y, biases: normal("bias", 131, 1, batch: 2), coefficients: normal("c", 131, 2, batch: 2), jacobian: true)
     let gram = try e.gram(x, y)
     let (rowDiagonal, columnDiagonal) = (try e.gramDiagonal(x), try e.gramDiagonal(y))
     let recursion = try e.recursion(program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal)
@@ -91,7 +91,7 @@ struct Setting: Sendable, CustomTestStringConvertible {
       try e.gemm(a, b), try e.gemm(a, a, transposeA: true), try e.gemm(a, thin), try e.gemm(b, thin, transposeA: true, transposeB: false),
       kernel.nngp, kernel.ntk, cross.nngp, cross.ntk, pass.value, pass.jacobian, narrow.value, narrow.jacobian, features.value,
       features.jacobian, recursion.nngp, recursion.ntk, paired, vjp.gram, vjp.row, vjp.column,
-      forward, backward, try e.map(.activation(Erf()), a), try e.rows(.sum, a), try e.rows(.sum, a.reshaped(rows: 1, columns: 157 * 301)),
+      forward, backward, try e.map(.activation(.erf), a), try e.rows(.sum, a), try e.rows(.sum, a.reshaped(rows: 1, columns: 157 * 301)),
     ]
     return try tensors.map { try $0.map(e.read) ?? [] }
   }
@@ -225,7 +225,7 @@ struct Setting: Sendable, CustomTestStringConvertible {
   @Test(arguments: Setting.all, [1, 3, 16])
   func coincidingInputsGiveTheDiagonal(_ setting: Setting, _ width: Int) throws {
     let e = try setting.engine()
-    let program = KernelProgram(steps: [.activation(ReLU())])
+    let program = CovarianceProgram(chain: [.activation(.relu)])
     let x = try e.normal(rows: 37, columns: width, stream: RandomStream(seed: 11, name: "x"))
     let same = try e.converted(e.tensor(e.read(x), rows: 37, columns: width))
     let kernel = try e.read(e.kernel(.nngp, program, x, same))

@@ -11,7 +11,7 @@ import WideKernels
 @Suite struct KernelCommandTests {
   private static let points = (0..<15).map { Double($0 * $0 % 7) - 2.5 }
   private static let block = WideBlock(
-    hidden: [Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25), Hidden(ReLU())], outputs: 1, readoutWeightVariance: 1.5)
+    hidden: [Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25), Hidden(.relu)], outputs: 1, readoutWeightVariance: 1.5)
   private static let yaml = """
     hidden:
       - {activation: erf, weightVariance: 2.25, biasVariance: 0.25}
@@ -45,7 +45,7 @@ import WideKernels
 
   @Test func takesBottlenecksAsInfinitelyWide() throws {
     let network = Network(
-      inputs: 3, blocks: [WideBlock(hidden: [Hidden(Erf())], outputs: 4), WideBlock(hidden: [Hidden(ReLU())], outputs: 1)])
+      inputs: 3, blocks: [WideBlock(hidden: [Hidden(.erf)], outputs: 4), WideBlock(hidden: [Hidden(.relu)], outputs: 1)])
     let folder = try TemporaryFolder()
     try folder.write("net.yaml", "inputs: 3\nblocks: [{hidden: [erf], outputs: 4}, {hidden: [relu], outputs: 1}]\n")
     try Points.write(Self.points, shape: [5, 3], to: folder.url.appendingPathComponent("x.npy"))

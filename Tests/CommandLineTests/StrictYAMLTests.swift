@@ -86,8 +86,8 @@ import Testing
       outputs: 2 # a comment
       """)
     let file = try NetworkFile(folder.url.appendingPathComponent("net.yaml").path)
-    #expect(file.blocks[0].hidden.map(\.weightVariance) == [2.25, 2.25, 1.5])
-    #expect(file.blocks[0].hidden.map(\.biasVariance) == [0.25, 0.25, 5])
+    #expect(try file.blocks[0].denseLayers().map(\.map.weightVariance) == [2.25, 2.25, 1.5, 1])
+    #expect(try file.blocks[0].denseLayers().map(\.map.biasVariance) == [0.25, 0.25, 5, 0])
     try folder.write("settings.yaml", "\u{FEFF}experiment: bottleneck\nbottlenecks: [1, 2x2, inf]\ndraws: '3'\n")
     let expanded = try SettingsFile.expand(["run", folder.url.appendingPathComponent("settings.yaml").path])
     #expect(expanded.contains("--bottlenecks=1,2x2,inf") && expanded.contains("--draws=3"), "\(expanded)")

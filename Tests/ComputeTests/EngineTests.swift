@@ -5,7 +5,7 @@ import Testing
 import WideKernels
 
 @Suite struct EngineTests {
-  private let program = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.25), .activation(ReLU())])
+  private let program = CovarianceProgram(chain: [.affine(weightVariance: 1.5, biasVariance: 0.25), .activation(.relu)])
 
   private func expectShapeError(_ recorder: RecordingBackend, _ operation: String, _ body: () throws -> Void) {
     let before = recorder.operations
@@ -72,7 +72,7 @@ import WideKernels
 
     func featurePass(_ points: Tensor, _ weights: Tensor, _ biases: Tensor?, _ coefficients: Tensor) throws {
       _ = try engine.featurePass(
-        Erf(), points: points, weights: weights, biases: biases, coefficients: coefficients, jacobian: true)
+        .erf, points: points, weights: weights, biases: biases, coefficients: coefficients, jacobian: true)
     }
     expectShapeError(recorder, "featurePass") { try featurePass(x, zeros(2, 5, 4), nil, coefficients) }
     expectShapeError(recorder, "featurePass") { try featurePass(x, y, nil, zeros(2, 4, 2)) }
@@ -211,7 +211,7 @@ import WideKernels
       .ntk, program, points: none, centres: none, coefficients: engine.zeros(rows: 0, columns: 2), jacobian: true)
     #expect(noCentres.value.shapeText == "[1, 0, 2]" && noCentres.jacobian?.shapeText == "[1, 0, 6]")
     let noFeatures = try engine.featurePass(
-      Erf(), points: none, weights: none, biases: nil, coefficients: engine.zeros(rows: 0, columns: 2), jacobian: true)
+      .erf, points: none, weights: none, biases: nil, coefficients: engine.zeros(rows: 0, columns: 2), jacobian: true)
     #expect(noFeatures.value.shapeText == "[1, 0, 2]" && noFeatures.jacobian?.shapeText == "[1, 0, 6]")
     #expect(recorder.operations.isEmpty)
     // A sum over nothing is 0.

@@ -55,8 +55,8 @@ import WideKernels
   }
 
   @Test func countsPairsOfPointsAndCentres() throws {
-    let program = KernelProgram(
-      steps: [.affine(weightVariance: 2, biasVariance: 0.1), .activation(Erf()), .affine(weightVariance: 1, biasVariance: 0)])
+    let program = CovarianceProgram(
+      chain: [.affine(weightVariance: 2, biasVariance: 0.1), .activation(.erf), .affine(weightVariance: 1, biasVariance: 0)])
     let (points, centres) = (try engine.zeros(batch: 2, rows: 6, columns: 3), try engine.zeros(batch: 2, rows: 4, columns: 3))
     let coefficients = try engine.zeros(batch: 2, rows: 4, columns: 2)
     let costs = PairCosts()
@@ -72,7 +72,7 @@ import WideKernels
     #expect(pass.bytes == 16 * 86)
 
     _ = try engine.featurePass(
-      Erf(), points: points, weights: centres, biases: nil, coefficients: coefficients, jacobian: false)
+      .erf, points: points, weights: centres, biases: nil, coefficients: coefficients, jacobian: false)
     #expect(total("featurePass").work.pairs == 48)
     _ = try engine.kernel(program, points)
     #expect(total("blockKernel").work.pairs == 42, "a symmetric kernel is one triangle")

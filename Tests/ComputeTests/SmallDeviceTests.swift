@@ -36,8 +36,8 @@ private final class SmallDevice: HostFallback {
 }
 
 @Suite struct SmallDeviceTests {
-  private let program = KernelProgram(steps: [
-    .affine(weightVariance: 2.25, biasVariance: 0.25), .activation(Erf()), .affine(weightVariance: 1, biasVariance: 0),
+  private let program = CovarianceProgram(chain: [
+    .affine(weightVariance: 2.25, biasVariance: 0.25), .activation(.erf), .affine(weightVariance: 1, biasVariance: 0),
   ])
   private let values = RandomStream(seed: 1, name: "points").normals(40 * 3)
 

@@ -12,9 +12,9 @@ enum JobStream {
     func numbers(_ name: String, _ rows: Int, _ columns: Int) throws -> Tensor {
       try engine.tensor(RandomStream(seed: 3, name: name).uniforms(2 * rows * columns), batch: 2, rows: rows, columns: columns)
     }
-    let program = KernelProgram(
-      steps: [
-        .affine(weightVariance: 2, biasVariance: 0.1), .activation(try ActivationCatalog.activation("leaky-relu(0.25)")),
+    let program = CovarianceProgram(
+      chain: [
+        .affine(weightVariance: 2, biasVariance: 0.1), .activation(try ActivationKind("leaky-relu(0.25)")),
         .affine(weightVariance: 1, biasVariance: 0),
       ])
     let x = try numbers("x", 9, 7).columns(2..<5).rows(1..<8)
@@ -31,7 +31,7 @@ enum JobStream {
       program, gram: gram, rowDiagonal: rows, columnDiagonal: columns, nngpCotangent: gram, ntkCotangent: nil)
     let pass = try engine.widePass(.ntk, program, points: x, centres: y, centreCounts: [5, 3], coefficients: weights, jacobian: true)
     let features = try engine.featurePass(
-      GELU(), points: x, weights: y, biases: numbers("biases", 5, 1), coefficients: weights, jacobian: true)
+      .gelu, points: x, weights: y, biases: numbers("biases", 5, 1), coefficients: weights, jacobian: true)
     let (kernels, own) = (try engine.kernel(program, x.rows(2..<5), x, firstRow: 2), try engine.kernel(program, x))
     let recursion = try engine.recursion(program, gram: gram, rowDiagonal: rows, columnDiagonal: columns)
     let ones = try engine.map(.scaled(by: 0, plus: 1), gram)
@@ -42,7 +42,7 @@ enum JobStream {
     let results: [Tensor?] = [
       gram, solved, product, vjp.gram, vjp.row, vjp.column, pass.value, pass.jacobian, features.value, features.jacobian, kernels.nngp,
       kernels.ntk, own.nngp, own.ntk, recursion.nngp, recursion.ntk, paired, try engine.gather(x, rows: [3, 1, 3]), target, normal,
-      try engine.map(.activationVJP(Erf()), x, x), try engine.rows(.maximum, x), try engine.zeros(rows: 300, columns: 300),
+      try engine.map(.activationVJP(.erf), x, x), try engine.rows(.maximum, x), try engine.zeros(rows: 300, columns: 300),
       try engine.with(precision: .float32).converted(gram),
     ]
     return try results.compactMap(\.self).flatMap { try engine.read($0) }
@@ -89,16 +89,16 @@ enum JobStream {
     ]
     let functions =
       arithmetic
-      + ActivationCatalog.all.flatMap { type -> [PointFunction] in
-        guard let activation = try? type.init(parameters: type.parameterDefaults.map(\.value)) else { return [] }
+      + ActivationKind.types.flatMap { type -> [PointFunction] in
+        guard let activation = try? type.init(parameters: type.parameterDefaults.map(\.value)).kind else { return [] }
         return [.activation(activation), .activationSlope(activation), .activationVJP(activation), .activationCurvature(activation)]
       }
-    #expect(functions.count == arithmetic.count + 4 * ActivationCatalog.all.count)
+    #expect(functions.count == arithmetic.count + 4 * ActivationKind.types.count)
     for function in functions {
       _ = try engine.map(function, [Tensor](repeating: x, count: function.inputCount), into: engine.empty(rows: 1, columns: 2))
     }
-    for activation in ActivationCatalog.all.compactMap({ try? $0.init(parameters: $0.parameterDefaults.map(\.value)) }) {
-      let program = KernelProgram(steps: [.affine(weightVariance: 1.25, biasVariance: 1e-7), .activation(activation)])
+    for activation in ActivationKind.types.compactMap({ try? $0.init(parameters: $0.parameterDefaults.map(\.value)).kind }) {
+      let program = CovarianceProgram(chain: [.affine(weightVariance: 1.25, biasVariance: 1e-7), .activation(activation)])
       _ = try engine.kernel(program, x)
     }
   }

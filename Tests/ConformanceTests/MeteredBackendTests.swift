@@ -26,8 +26,8 @@ import WideKernels
     func numbers(_ name: String, _ rows: Int, _ columns: Int) throws -> Tensor {
       try engine.tensor(RandomStream(seed: 5, name: name).uniforms(2 * rows * columns), batch: 2, rows: rows, columns: columns)
     }
-    let program = KernelProgram(
-      steps: [.affine(weightVariance: 2, biasVariance: 0.1), .activation(Erf()), .affine(weightVariance: 1, biasVariance: 0)])
+    let program = CovarianceProgram(
+      chain: [.affine(weightVariance: 2, biasVariance: 0.1), .activation(.erf), .affine(weightVariance: 1, biasVariance: 0)])
     let (x, y, weights) = (try numbers("x", 9, 3), try numbers("y", 5, 3), try numbers("weights", 5, 2))
     let gram = try engine.gram(x, y)
     let (rowDiagonal, columnDiagonal) = (try engine.gramDiagonal(x), try engine.gramDiagonal(y))
@@ -38,7 +38,7 @@ import WideKernels
       program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, nngpCotangent: gram, ntkCotangent: nil)
     let pass = try engine.widePass(.ntk, program, points: x, centres: y, centreCounts: [5, 3], coefficients: weights, jacobian: true)
     let features = try engine.featurePass(
-      Erf(), points: x, weights: y, biases: numbers("biases", 5, 1), coefficients: weights, jacobian: true)
+      .erf, points: x, weights: y, biases: numbers("biases", 5, 1), coefficients: weights, jacobian: true)
     let kernels = try engine.kernel(program, x, y)
     let tensors: [String: [Tensor?]] = [
       "gemm": [gram], "triangularSolve": [solved], "recursionVJP": [vjp.gram, vjp.row, vjp.column],
@@ -46,7 +46,7 @@ import WideKernels
       "featurePass": [features.value, features.jacobian], "blockKernel": [kernels.nngp, kernels.ntk], "reduceRows": [rowDiagonal],
       "recursion": [
         try engine.recursion(program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal).ntk
-      ], "map": [try engine.map(.activationVJP(Erf()), x, x)], "copyRows": [try engine.gather(x, rows: [3, 1, 3])],
+      ], "map": [try engine.map(.activationVJP(.erf), x, x)], "copyRows": [try engine.gather(x, rows: [3, 1, 3])],
       "fillNormal": [try engine.normal(rows: 3, columns: 5, stream: RandomStream(seed: 5, name: "normal"), firstElement: 7)],
     ]
     return try tensors.mapValues { try $0.compactMap(\.self).flatMap { try engine.read($0) } }

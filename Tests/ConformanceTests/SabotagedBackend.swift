@@ -191,10 +191,10 @@ final class SabotagedBackend: Backend {
     let engine = try engine(job.gram)
     let (gram, rows, columns) = (try engine.read(job.gram), try engine.read(job.rowDiagonal), try engine.read(job.columnDiagonal))
     let (n, m) = (job.gram.rows, job.gram.columns)
-    let pairs = gram.indices.map { index -> KernelProgram.Pair<Plain> in
+    let pairs = gram.indices.map { index -> CovarianceProgram.Pair<Plain> in
       let (item, i, j) = (index / (n * m), index / m % n, index % m)
       let (q11, q22) = job.isPaired ? (rows[index], columns[index]) : (rows[item * n + i], columns[item * m + j])
-      var pair = KernelProgram.Pair(q11: Plain(q11), q22: Plain(q22), q12: Plain(gram[index]))
+      var pair = CovarianceProgram.Pair(q11: Plain(q11), q22: Plain(q22), q12: Plain(gram[index]))
       job.program.apply(to: &pair)
       return pair
     }

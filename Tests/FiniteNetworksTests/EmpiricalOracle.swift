@@ -81,7 +81,7 @@ struct EmpiricalOracle {
       let map: Architecture.Map
       switch layer.op {
       case "Relu":
-        layers[layers.count - 1].activation = ReLU()
+        layers[layers.count - 1].activation = .relu
         continue
       case "GlobalAvgPool":
         averages = true

@@ -7,7 +7,7 @@ import WideKernels
 
 /// Finite networks beside their limits, where the comparison can be checked exactly. That they approach is a matter of `TheoryTests`.
 @Suite struct LimitComparisonTests {
-  private static let hidden = Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25)
+  private static let hidden = Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25)
 
   private func chain(_ widths: [Int], outputs: Int = 1) -> Network {
     Network(inputs: 4, blocks: (widths + [outputs]).map { WideBlock(hidden: [Self.hidden], outputs: $0) })

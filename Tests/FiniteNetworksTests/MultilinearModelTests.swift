@@ -10,7 +10,7 @@ import WideKernels
 @Suite struct MultilinearModelTests {
   /// Segments of `depths` layers of `width` hidden units between bottlenecks of 3.
   private func architecture(_ depths: [Int], width: Int, outputs: Int = 2) throws -> Architecture {
-    let hidden = Hidden(Identity())
+    let hidden = Hidden(.identity)
     let blocks = depths.enumerated().map { index, depth in
       WideBlock(hidden: Array(repeating: hidden, count: depth - 1), outputs: index == depths.count - 1 ? outputs : 3)
     }

@@ -17,7 +17,7 @@ import WideKernels
     var changes: [(width: Double, hidden: Double, output: Double)] = []
     for width in [64, 256, 1024] {
       let architecture = try Architecture.fullyConnected(
-        inputs: 6, widths: [width, width], outputs: 1, activation: Erf(), gain: 1.2, biasDeviation: 0.3, parametrisation: parametrisation)
+        inputs: 6, widths: [width, width], outputs: 1, activation: .erf, gain: 1.2, biasDeviation: 0.3, parametrisation: parametrisation)
       let network = try FiniteNetwork(
         architecture, members: (0..<members).map { RandomStream(seed: 7, name: "\(width)/\($0)") }, on: engine)
       let before = try network.forward(x).preactivations.map { try engine.read($0) }

@@ -19,7 +19,7 @@ import WideKernels
   @Test func hessianOfTwoLayers() throws {
     for engine in try Samples.engines() {
       let (inputs, width) = (5, 12)
-      let architecture = try Architecture.fullyConnected(inputs: inputs, widths: [width], outputs: 1, activation: Identity())
+      let architecture = try Architecture.fullyConnected(inputs: inputs, widths: [width], outputs: 1, activation: .identity)
       let network = try Samples.network(architecture, members: 3, on: engine)
       let values = (1...inputs).map(Double.init)
       let x = try engine.tensor(values, rows: 1, columns: inputs)
@@ -38,7 +38,7 @@ import WideKernels
   /// f = abc: D³[u, u, u] = 6 u₁u₂u₃ with the maximum 6/√27, and D² has the eigenvalues λ³ − (a² + b² + c²)λ − 2abc = 0.
   @Test func derivativesOfAProductOfThree() throws {
     for engine in try Samples.engines() {
-      let architecture = try Architecture.fullyConnected(inputs: 1, widths: [1, 1], outputs: 1, activation: Identity())
+      let architecture = try Architecture.fullyConnected(inputs: 1, widths: [1, 1], outputs: 1, activation: .identity)
       let network = try Samples.network(architecture, members: 4, on: engine)
       let x = try engine.tensor([1], rows: 1, columns: 1)
       let third = try norm(3, network, x).values
@@ -66,7 +66,7 @@ import WideKernels
   @Test func anIterationEndsAtItsLimit() throws {
     let engine = try #require(Samples.engines().first)
     let network = try Samples.network(
-      .fullyConnected(inputs: 3, widths: [8, 8], outputs: 1, activation: Identity()), members: 2, on: engine)
+      .fullyConnected(inputs: 3, widths: [8, 8], outputs: 1, activation: .identity), members: 2, on: engine)
     let x = try engine.tensor([1, 1, 1], rows: 1, columns: 3)
     let one = try engine.tensor([1, 1], batch: 2, rows: 1, columns: 1)
     var reported: [Int] = []

@@ -18,7 +18,7 @@ enum Samples {
   }
 
   static func chain(_ parametrisation: Parametrisation = .ntk) throws -> Architecture {
-    let hidden = Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25)
+    let hidden = Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25)
     let network = Network(
       inputs: 5,
       blocks: [WideBlock(hidden: [hidden, hidden], outputs: 2, readoutBiasVariance: 0.1), WideBlock(hidden: [hidden], outputs: 3)])
@@ -26,11 +26,11 @@ enum Samples {
   }
 
   static func linear() throws -> Architecture {
-    try .fullyConnected(inputs: 5, widths: [6, 2, 7], outputs: 2, activation: Identity(), biasDeviation: 0.3)
+    try .fullyConnected(inputs: 5, widths: [6, 2, 7], outputs: 2, activation: .identity, biasDeviation: 0.3)
   }
 
   /// Two convolutions of different strides on images of 6 × 5 pixels with 2 channels; averaged over pixels, or not.
-  static func convolutional(averages: Bool, activation: any Activation = Softplus(sharpness: 5)) throws -> Architecture {
+  static func convolutional(averages: Bool, activation: ActivationKind = .softplus(Softplus(sharpness: 5))) throws -> Architecture {
     let shape: [Architecture.Layer] = [
       Architecture.Layer(
         .convolution(channels: 3, kernel: 3, stride: 2, padding: 1), weights: .init(multiplier: 0.4), bias: .init(multiplier: 0.2),

@@ -12,12 +12,12 @@ enum JobFiles {
     func zeros(_ rows: Int, _ columns: Int, batch: Int = 1) throws -> Tensor {
       try engine.zeros(batch: batch, rows: rows, columns: columns)
     }
-    let program = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.25), .activation(ReLU())])
+    let program = CovarianceProgram(chain: [.affine(weightVariance: 1.5, biasVariance: 0.25), .activation(.relu)])
     let x = try zeros(3, 2, batch: 2)
     return [
       .gemm(GEMMJob(GEMM(transposeB: true), x, x, into: try zeros(3, 3, batch: 2))),
       .copyRows(RowCopyJob(source: x, sourceRows: [2, 0], target: try zeros(4, 2, batch: 2), targetRows: [1, 3])),
-      .map(MapJob(.activation(try ActivationCatalog.activation("leaky-relu(0.25)")), [x], into: x)),
+      .map(MapJob(.activation(try ActivationKind("leaky-relu(0.25)")), [x], into: x)),
       .blockKernel(BlockKernelJob(program: program, x: x.rows(1..<3), y: x, firstRow: 1, nngp: try zeros(2, 3, batch: 2), ntk: nil)),
       .widePass(
         WidePassJob(

@@ -114,14 +114,14 @@ import WideKernels
     var numbers = Numbers("map")
     let (values, row) = (numbers(2 * 5 * 19), numbers(19))
     let x = try engine.tensor(values, batch: 2, rows: 5, columns: 19)
-    try engine.map(.activationVJP(Erf()), [x, engine.tensor(row, rows: 1, columns: 19)], into: x)
+    try engine.map(.activationVJP(.erf), [x, engine.tensor(row, rows: 1, columns: 19)], into: x)
     let expected = values.indices.map { e -> (value: Double, bound: Double) in
-      let value = PointFunction.activationVJP(Erf()).apply(values[e], row[e % 19])
+      let value = PointFunction.activationVJP(.erf).apply(values[e], row[e % 19])
       return (value, 16 * engine.precision.unitRoundoff * abs(value))  // exp 3 ulp of the specification, argument and products
     }
     #expect(worstRatio(try engine.read(x), expected) <= 1)
     let notANumber = try engine.tensor([.nan], rows: 1, columns: 1)
-    #expect(try engine.read(engine.map(.activation(ReLU()), notANumber))[0].isNaN, "a NaN must not become a number")
+    #expect(try engine.read(engine.map(.activation(.relu), notANumber))[0].isNaN, "a NaN must not become a number")
   }
 
   @Test(arguments: OpenCLTarget.all)

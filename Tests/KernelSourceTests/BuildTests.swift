@@ -35,7 +35,7 @@ import WideKernels
   /// With no other definition than the precision: every tile size has a default. gemm_rows.cl is a part of gemm_direct.cl alone.
   @Test(.needsOpenCL, arguments: KernelTexts.embedded.files.filter { !["prelude", "gemm_rows"].contains($0) })
   func everyFileBuildsAlone(_ file: String) throws {
-    let program = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(ReLU())])
+    let program = CovarianceProgram(chain: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(.relu)])
     for backend in try OpenCLBackend.discover() {
       for precision in backend.device.precisions {
         let generator = GeneratedSource(precision: precision)
@@ -45,8 +45,8 @@ import WideKernels
           case "recursion", "block_kernel": try generator.pairValues(program, nngp: true, ntk: true)
           case "recursion_vjp": try generator.pairVJP(program, nngp: true, ntk: true)
           case "wide_pass": try generator.pairJet(program, .ntk)
-          case "feature_pass": try generator.feature(Erf(), slope: true)
-          case "map": try generator.pointFunction(.activationVJP(Erf()))
+          case "feature_pass": try generator.feature(.erf, slope: true)
+          case "map": try generator.pointFunction(.activationVJP(.erf))
           default: ""
           }
         let lanes = ["functions", "gemm_direct", "mirror", "transpose"].contains(file) ? 4 : 1
@@ -57,7 +57,7 @@ import WideKernels
 
   /// Copies of a loop stand after each other.
   @Test(.needsOpenCL, arguments: [1, 2]) func loopsBuildInCopies(_ copies: Int) throws {
-    let program = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(Tanh())])
+    let program = CovarianceProgram(chain: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(.tanh)])
     for backend in try OpenCLBackend.discover() {
       for precision in backend.device.precisions {
         let generator = GeneratedSource(precision: precision, copies: copies)

@@ -97,7 +97,7 @@ import WideKernels
   /// Programs are built once, and every thread gets the numbers that one alone gets.
   @Test(arguments: OpenCLTarget.all.filter { $0.tiles == "own" }) func severalThreadsShareADevice(_ target: OpenCLTarget) throws {
     let engine = try target.engine
-    let program = KernelProgram(steps: [.affine(weightVariance: 1.7, biasVariance: 0.1), .activation(ReLU())])
+    let program = CovarianceProgram(chain: [.affine(weightVariance: 1.7, biasVariance: 0.1), .activation(.relu)])
     @Sendable func numbers(_ seed: Int) throws -> [Double] {
       let x = try engine.tensor(RandomStream(seed: UInt64(seed), name: "x").normals(35 * 6), rows: 35, columns: 6)
       let kernel = try engine.kernel(program, x, nngp: false, ntk: true).ntk

@@ -37,8 +37,8 @@ import WideKernels
     ])
     #expect(text.components("exp(") == 1)
     #expect(text.components("x * y") == 1)
-    let program = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(Erf())])
-    var pair = KernelProgram.Pair(q11: x, q22: y, q12: KernelExpression.variable("z"))
+    let program = CovarianceProgram(chain: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(.erf)])
+    var pair = CovarianceProgram.Pair(q11: x, q22: y, q12: KernelExpression.variable("z"))
     program.apply(to: &pair)
     // The diagonals of the last layer are not asked for, so one atan2 remains of three.
     #expect(try printed(pair.q12).components("atan2(") == 1)
@@ -67,11 +67,11 @@ import WideKernels
 
   /// Duals by quadrature are loops: written out they are 14,000 statements a layer.
   @Test func quadratureIsPrintedAsLoops() throws {
-    for activation in ActivationCatalog.samples where activation.dualError > 0 {
-      func program(_ layers: Int) -> KernelProgram {
-        KernelProgram(
-          steps: (0..<layers).flatMap { _ in
-            [KernelProgram.Step.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(activation)]
+    for activation in ActivationKind.samples where activation.formulas.dualError > 0 {
+      func program(_ layers: Int) -> CovarianceProgram {
+        CovarianceProgram(
+          chain: (0..<layers).flatMap { _ in
+            [CovarianceProgram.Element.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(activation)]
           } + [.affine(weightVariance: 1, biasVariance: 0)])
       }
       func lines(_ layers: Int) throws -> (pair: Int, vjp: Int) {
@@ -90,7 +90,7 @@ import WideKernels
 
   /// A loop that only the tangent kernel needs is not printed without it, and equal loops are printed once.
   @Test func loopsArePrintedOnceAndDeadOnesNever() throws {
-    let program = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(Tanh())])
+    let program = CovarianceProgram(chain: [.affine(weightVariance: 1.5, biasVariance: 0.1), .activation(.tanh)])
     let (pair, again) = (program.symbolicPair(), program.symbolicPair())
     func loops(_ values: KernelExpression...) throws -> Int {
       try printer.statements(values.enumerated().map { ("r\($0.offset)", $0.element) }).components("for (int k")

@@ -5,36 +5,36 @@ import WideKernels
 @testable import OpenCLBackend
 
 @Suite(.needsOpenCL) struct KernelTests {
-  static let programs: [KernelProgram] = [
-    KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.2)]),
-    KernelProgram(steps: [
-      .affine(weightVariance: 1.5, biasVariance: 0.2), .activation(Erf()), .affine(weightVariance: 1.2, biasVariance: 0.1),
+  static let programs: [CovarianceProgram] = [
+    CovarianceProgram(chain: [.affine(weightVariance: 1.5, biasVariance: 0.2)]),
+    CovarianceProgram(chain: [
+      .affine(weightVariance: 1.5, biasVariance: 0.2), .activation(.erf), .affine(weightVariance: 1.2, biasVariance: 0.1),
     ]),
-    KernelProgram(steps: [
-      .affine(weightVariance: 2, biasVariance: 0), .activation(ReLU()), .affine(weightVariance: 2, biasVariance: 0.1), .activation(Erf()),
+    CovarianceProgram(chain: [
+      .affine(weightVariance: 2, biasVariance: 0), .activation(.relu), .affine(weightVariance: 2, biasVariance: 0.1), .activation(.erf),
       .affine(weightVariance: 1, biasVariance: 0.05),
     ]),
   ]
   typealias Bounded = (value: Double, bound: Double)
 
   /// A deep program with a kink; at width 1, where all inputs are parallel and on its cone, a smooth one.
-  static func program(width: Int) -> KernelProgram { programs[width > 1 ? 2 : 1] }
+  static func program(width: Int) -> CovarianceProgram { programs[width > 1 ? 2 : 1] }
 
   struct PairResult {
     var nngp: Jet<Double>
     var ntk: Jet<Double>
   }
 
-  static func pair(_ program: KernelProgram, _ q11: Double, _ q22: Double, _ q12: Double) -> PairResult {
-    var pair = KernelProgram.Pair<Jet<Double>>(q11: .q11(q11), q22: .q22(q22), q12: .q12(q12))
+  static func pair(_ program: CovarianceProgram, _ q11: Double, _ q22: Double, _ q12: Double) -> PairResult {
+    var pair = CovarianceProgram.Pair<Jet<Double>>(q11: .q11(q11), q22: .q22(q22), q12: .q12(q12))
     program.apply(to: &pair)
     return PairResult(nngp: pair.q12, ntk: pair.ntk)
   }
 
   /// u((d + 2) Σ|∂K/∂q||q| + 8·steps·|K|) with |q12| replaced by its sum of magnitudes, at most √(q11 q22).
-  static func bound(_ program: KernelProgram, _ k: Jet<Double>, q11: Double, q22: Double, width: Int, _ engine: Engine) -> Double {
+  static func bound(_ program: CovarianceProgram, _ k: Jet<Double>, q11: Double, q22: Double, width: Int, _ engine: Engine) -> Double {
     let sensitivity = abs(k.d11) * q11 + abs(k.d22) * q22 + abs(k.d12) * (q11 * q22).squareRoot()
-    return engine.precision.unitRoundoff * (Double(width + 2) * sensitivity + 8 * Double(program.steps.count) * abs(k.value))
+    return engine.precision.unitRoundoff * (Double(width + 2) * sensitivity + 8 * Double(program.nodes.count) * abs(k.value))
   }
 
   static func dot(_ x: ArraySlice<Double>, _ y: ArraySlice<Double>) -> Double {
@@ -63,7 +63,7 @@ import WideKernels
                 let isDiagonal = isSymmetric && i == j
                 // The diagonal form is smooth in q: its sensitivity is at most |K|'s own size here.
                 let bound = Self.bound(program, k, q11: q11, q22: q22, width: w, engine)
-                let smooth = engine.precision.unitRoundoff * Double(w + 2 + 8 * program.steps.count) * 3 * abs(diagonal)
+                let smooth = engine.precision.unitRoundoff * Double(w + 2 + 8 * program.nodes.count) * 3 * abs(diagonal)
                 return isDiagonal ? (diagonal, smooth) : (k.value, 2 * bound)
               }
               let diagonal = program.diagonal(q11)
@@ -117,7 +117,7 @@ import WideKernels
                   slope[o * w + p].value += a * (k.d11 * 2 * zk + k.d12 * uk) / Double(w)
                   let magnitude = abs(a) * (abs(k.d11 * 2 * zk) + abs(k.d12 * uk) + abs(k.d12)) / Double(w)
                   // Derivatives are conditioned like the kernel, up to a factor from its second derivatives at these covariances.
-                  slope[o * w + p].bound += 64 * (terms + 8 * Double(program.steps.count + w)) * u * magnitude
+                  slope[o * w + p].bound += 64 * (terms + 8 * Double(program.nodes.count + w)) * u * magnitude
                 }
               }
             }
@@ -155,7 +155,7 @@ import WideKernels
         var row = [Bounded](repeating: zero, count: 2 * n)
         var column = [Bounded](repeating: zero, count: 2 * m)
         // Covariances here keep away from the cone: conditioning is a small factor on each derivative.
-        let factor = 64 * 8 * Double(program.steps.count) * engine.precision.unitRoundoff
+        let factor = 64 * 8 * Double(program.nodes.count) * engine.precision.unitRoundoff
         for e in gram.indices {
           let (i, j) = (e / m, e / m / n * m + e % m)
           let pair = Self.pair(program, q11[i], q22[j], q12[e])

@@ -163,7 +163,7 @@ import WideKernels
 
   @Test func everyShownPointIsWithinTolerance() throws {
     let engine = try SmallProblem.engine()
-    let program = WideBlock(hidden: [Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25)], outputs: 1).program
+    let program = WideBlock(hidden: [Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25)], outputs: 1).program
     var basis = try PivotedBasis(program, width: 3, tolerance: 1e-3, rankLimit: 1000, on: engine)
     for round in 0..<4 {
       let z = Matrix(rows: 50, columns: 3, values: RandomStream(seed: 11, name: "round \(round)").normals(150))

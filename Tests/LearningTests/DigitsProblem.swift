@@ -28,7 +28,7 @@ struct DigitsProblem {
       for (row, label) in (selected.train.labels ?? []).enumerated() { oneHot[row, label] = 1 }
       targets = oneHot
     }
-    let hidden = Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25)
+    let hidden = Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25)
     let blocks = (widths + [outputs]).enumerated().map { index, width in
       WideBlock(hidden: Array(repeating: hidden, count: index == 0 ? 4 - widths.count : 1), outputs: width)
     }

@@ -11,9 +11,9 @@ import WideKernels
     inputs: 3,
     blocks: [
       WideBlock(
-        hidden: [Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25), Hidden(Erf(), weightVariance: 1.5, biasVariance: 0.1)], outputs: 2
+        hidden: [Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25), Hidden(.erf, weightVariance: 1.5, biasVariance: 0.1)], outputs: 2
       ),
-      WideBlock(hidden: [Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25)], outputs: 2),
+      WideBlock(hidden: [Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25)], outputs: 2),
     ])
   private func blocks(_ engine: Engine) throws -> [FiniteBlock] {
     let stream = RandomStream(seed: 2, name: "network")
@@ -50,7 +50,7 @@ import WideKernels
   @Test func aBlockWithOneHiddenLayerIsReadInOnePass() throws {
     let engine = try SmallProblem.engine()
     let (inputs, outputs, width, n) = (3, 2, 100, 37)
-    for (activation, variance) in [(Erf(), 0.25), (GELU(), 0)] as [(any Activation, Double)] {
+    for (activation, variance) in [(.erf, 0.25), (.gelu, 0)] as [(ActivationKind, Double)] {
       let wide = WideBlock(
         hidden: [Hidden(activation, weightVariance: 2.25, biasVariance: variance)], outputs: outputs, readoutWeightVariance: 1.7,
         readoutBiasVariance: 2 * variance)
@@ -72,7 +72,7 @@ import WideKernels
   /// Over draws the covariance of f_0 and of its Jacobian is the NNGP kernel and its second derivatives.
   @Test func initialFunctionsHaveTheCovarianceOfTheLimit() throws {
     let engine = try SmallProblem.engine()
-    let wide = WideBlock(hidden: [Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25)], outputs: 1)
+    let wide = WideBlock(hidden: [Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25)], outputs: 1)
     let z = Matrix(rows: 2, columns: 2, values: [0.7, -0.4, -0.3, 1.1])
     let draws = 4000
     var (values, slopes): (Double, [Double]) = (0, [0, 0, 0, 0])
@@ -84,7 +84,7 @@ import WideKernels
       for k in 0..<2 { for l in 0..<2 { slopes[2 * k + l] += j[0, k] * j[1, l] / Double(draws) } }
     }
     func kernel(_ x: [Double], _ y: [Double]) -> Double {
-      var pair = KernelProgram.Pair(
+      var pair = CovarianceProgram.Pair(
         q11: (x[0] * x[0] + x[1] * x[1]) / 2, q22: (y[0] * y[0] + y[1] * y[1]) / 2, q12: (x[0] * y[0] + x[1] * y[1]) / 2)
       wide.program.apply(to: &pair)
       return pair.q12

@@ -13,7 +13,7 @@ import WideKernels
     Matrix(rows: points, columns: width, values: RandomStream(seed: seed, name: "inputs").normals(points * width))
   }
 
-  private func program(_ activation: any Activation, layers: Int) -> KernelProgram {
+  private func program(_ activation: ActivationKind, layers: Int) -> CovarianceProgram {
     let hidden = Hidden(activation, weightVariance: 2, biasVariance: 0.1)
     return WideBlock(hidden: Array(repeating: hidden, count: layers), outputs: 1).program
   }
@@ -28,7 +28,7 @@ import WideKernels
     #expect(!backends.isEmpty, "no backend but the reference")
     for backend in backends {
       let engine = try Engine(backend)
-      let kernels = try ProgramKernels(program(ReLU(), layers: 2), inputs: inputs(points + 40), on: engine)
+      let kernels = try ProgramKernels(program(.relu, layers: 2), inputs: inputs(points + 40), on: engine)
       for (rows, columns) in [(0..<points, 0..<points), (points..<points + 40, 0..<points)] {
         let c = try engine.tensor(coefficients, rows: points, columns: 3)
         func product(_ storage: KernelStorage, _ c: Tensor) throws -> Matrix {
@@ -57,13 +57,13 @@ import WideKernels
     let whole = 8 * points * points
     for (room, expected) in [(whole, KernelStorage.float64), (whole - 1, .packed)] {
       let engine = try Engine(TightDevice(cpu.backend, room: room))
-      let kernels = try ProgramKernels(program(Erf(), layers: 1), inputs: inputs(points), on: engine)
+      let kernels = try ProgramKernels(program(.erf, layers: 1), inputs: inputs(points), on: engine)
       let first = try FirstBlock(kernels, trainCount: points, relativeJitter: 0, on: engine)
       #expect(first.storage == expected, "with \(room) bytes at most")
       let c = try engine.tensor([Double](repeating: 1, count: points), rows: points, columns: 1)
       let product = try engine.matrix(engine.copied(first.tangent.product(c)))
       let reference = try StoredKernel(
-        ProgramKernels(program(Erf(), layers: 1), inputs: inputs(points), on: cpu), rows: 0..<points, columns: 0..<points,
+        ProgramKernels(program(.erf, layers: 1), inputs: inputs(points), on: cpu), rows: 0..<points, columns: 0..<points,
         storage: .float64, on: cpu)
       let error = try Matrix.relativeDistance(
         product,
@@ -73,14 +73,14 @@ import WideKernels
     }
     let tight = try Engine(TightDevice(cpu.backend, room: 1 << 20))
     let none = try FirstBlock(
-      ProgramKernels(program(Erf(), layers: 1), inputs: inputs(points), on: tight), trainCount: points, relativeJitter: 0, on: tight)
+      ProgramKernels(program(.erf, layers: 1), inputs: inputs(points), on: tight), trainCount: points, relativeJitter: 0, on: tight)
     #expect(none.storage == .recomputed)
     #expect(throws: ComputeError.self, "no tile has room") { try none.largestTangentEigenvalue() }
   }
 
   @Test func drawsDoNotDependOnEachOther() throws {
     let engine = try SmallProblem.engine()
-    let first = try FirstBlock(program(Erf(), layers: 2), train: inputs(30), test: inputs(10, seed: 23), relativeJitter: 0, on: engine)
+    let first = try FirstBlock(program(.erf, layers: 2), train: inputs(30), test: inputs(10, seed: 23), relativeJitter: 0, on: engine)
     let streams = (0..<3).map { RandomStream(seed: 24, name: "draw \($0)") }
     let together = try first.draw([(1, streams[0]), (20, streams[1]), (2, streams[2])])
     for (index, columns) in [1, 20, 2].enumerated() {
@@ -96,7 +96,7 @@ import WideKernels
     for row in 20..<30 { for column in 0..<x.columns { x[row, column] = x[row - 20, column] * (row % 2 == 0 ? 1 : 1 + 1e-9) } }
     func draw(_ jitter: Double) throws {
       let first = try FirstBlock(
-        ProgramKernels(program(ReLU(), layers: 4), inputs: x, on: engine), trainCount: 20, relativeJitter: jitter, on: engine)
+        ProgramKernels(program(.relu, layers: 4), inputs: x, on: engine), trainCount: 20, relativeJitter: jitter, on: engine)
       _ = try first.draw([(1, RandomStream(seed: 25, name: "draw"))])
     }
     var named: Double?
@@ -112,7 +112,7 @@ import WideKernels
 
   /// A kernel from elsewhere, carried through further layers, is that of the whole network.
   @Test func continuedKernelsAreThoseOfTheComposedNetwork() throws {
-    for (activation, bound) in [(Erf() as any Activation, 1e-12), (ReLU(), 1e-7)] {
+    for (activation, bound) in [(ActivationKind.erf, 1e-12), (.relu, 1e-7)] {
       let engine = try SmallProblem.engine()
       let hidden = Hidden(activation, weightVariance: 2, biasVariance: 0.1)
       let network = Network(
@@ -153,7 +153,7 @@ import WideKernels
       return rows.flatMap { row in (0..<600).map { row == $0 ? 1 : 0.5 } }
     }
     let continued = ContinuedKernels(
-      given, by: WideBlock(hidden: [Hidden(ReLU(), weightVariance: 2, biasVariance: 0)], outputs: 1).program, on: engine)
+      given, by: WideBlock(hidden: [Hidden(.relu, weightVariance: 2, biasVariance: 0)], outputs: 1).program, on: engine)
     let first = try continued.block(.nngp, rows: 0..<2, columns: 0..<600)
     #expect(reads.withLock { $0 } == 602)
     let again = try continued.block(.nngp, rows: 0..<2, columns: 0..<600)

@@ -21,9 +21,13 @@ import WideKernels
   /// Chains with the same first block: widths 1, 2 (two draws) and 3, one of them at a rate that diverges.
   private func runs(_ problem: SmallProblem, rates: [Double], widths: [Int]) throws -> [Lockstep.Run] {
     try zip(rates, widths).enumerated().map { index, run in
-      let hidden = problem.network.blocks[0].hidden
+      let hidden = problem.network.blocks[0].layers.dropLast()
       let network = Network(
-        inputs: 6, blocks: [WideBlock(hidden: hidden, outputs: run.1), WideBlock(hidden: [hidden[0]], outputs: problem.targets.columns)])
+        inputs: 6,
+        blocks: [
+          try WideBlock(layers: hidden + [.dense(Dense(run.1))]),
+          try WideBlock(layers: hidden.prefix(2) + [.dense(Dense(problem.targets.columns))]),
+        ])
       let start = try ChainStart.draw(
         network, problem.first, featureWidth: { _ in 200 }, stream: RandomStream(seed: 5, name: "run \(index)"), on: problem.engine)
       return Lockstep.Run(network, start: start, rate: run.0)

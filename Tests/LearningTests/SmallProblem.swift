@@ -16,7 +16,7 @@ struct SmallProblem {
   ///   - widths: of the bottlenecks; none for a network without.
   ///   - points: training points; half as many test points.
   init(
-    widths: [Int], points: Int = 40, inputs: Int = 6, outputs: Int = 1, firstDepth: Int = 1, activation: any Activation = Erf(),
+    widths: [Int], points: Int = 40, inputs: Int = 6, outputs: Int = 1, firstDepth: Int = 1, activation: ActivationKind = .erf,
     targetScale: Double = 1, seed: UInt64 = 1, on engine: Engine
   ) throws {
     let hidden = Hidden(activation, weightVariance: 2.25, biasVariance: 0.25)

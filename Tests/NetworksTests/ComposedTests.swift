@@ -3,8 +3,8 @@ import Testing
 import WideKernels
 
 @Suite struct ComposedTests {
-  static func values(_ program: KernelProgram, _ q11: Double, _ q22: Double, _ q12: Double) -> KernelProgram.Pair<Double> {
-    var pair = KernelProgram.Pair(q11: q11, q22: q22, q12: q12)
+  static func values(_ program: CovarianceProgram, _ q11: Double, _ q22: Double, _ q12: Double) -> CovarianceProgram.Pair<Double> {
+    var pair = CovarianceProgram.Pair(q11: q11, q22: q22, q12: q12)
     program.apply(to: &pair)
     return pair
   }
@@ -30,10 +30,10 @@ import WideKernels
     let lower = Self.values(network.blocks[0].program, 1.2, 0.7, -0.3)
     let (upper, middle) = (network.blocks[2].program, network.blocks[1].program)
     // Passing Θ on is ∂Q/∂q12 of the upper block (Price's theorem); read it from a jet.
-    func step(_ program: KernelProgram, _ below: KernelProgram.Pair<Double>) -> KernelProgram.Pair<Double> {
-      var jet = KernelProgram.Pair(q11: Jet.q11(below.q11), q22: Jet.q22(below.q22), q12: Jet.q12(below.q12))
+    func step(_ program: CovarianceProgram, _ below: CovarianceProgram.Pair<Double>) -> CovarianceProgram.Pair<Double> {
+      var jet = CovarianceProgram.Pair(q11: Jet.q11(below.q11), q22: Jet.q22(below.q22), q12: Jet.q12(below.q12))
       program.apply(to: &jet)
-      return KernelProgram.Pair(
+      return CovarianceProgram.Pair(
         q11: jet.q11.value, q22: jet.q22.value, q12: jet.q12.value, ntk: jet.ntk.value + jet.q12.d12 * below.ntk)
     }
     let expected = step(upper, step(middle, lower))
@@ -44,7 +44,7 @@ import WideKernels
 
   @Test func itEqualsTheStepsOfAllBlocksInSequence() throws {
     let network = try NetworkTests.chain()
-    let sequence = KernelProgram(steps: network.blocks.flatMap(\.program.steps))
+    let sequence = CovarianceProgram(chain: network.blocks.flatMap(\.program.elements))
     let (got, expected) = (Self.values(network.composed.blocks[0].program, 1, 2, 0.5), Self.values(sequence, 1, 2, 0.5))
     #expect(got.q12 == expected.q12 && got.ntk == expected.ntk)
     let (one, two) = (network.composed.blocks[0].program.diagonal(1.3), sequence.diagonal(1.3))

@@ -11,7 +11,7 @@ import WideKernels
         WideBlock(
           hidden: [Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25), Hidden(.tanh, weightVariance: 1.5)], outputs: 2,
           readoutWeightVariance: 1.3, readoutBiasVariance: 0.2),
-        WideBlock(hidden: [Hidden(try ActivationCatalog.activation("leaky-relu(0.1)"), biasVariance: 0.3)], outputs: 3),
+        WideBlock(hidden: [Hidden(try ActivationKind("leaky-relu(0.1)"), biasVariance: 0.3)], outputs: 3),
         WideBlock(hidden: [Hidden(.gelu, weightVariance: 2, biasVariance: 0.1)], outputs: 1, readoutBiasVariance: 0.4),
       ])
   }
@@ -26,7 +26,7 @@ import WideKernels
   @Test func aHandWrittenDescriptionTakesTheDefaults() throws {
     let text = #"{"inputs": 784, "blocks": [{"hidden": ["relu", {"activation": "leaky-relu(0.1)", "biasVariance": 0.5}], "outputs": 2}]}"#
     let network = try JSONDecoder().decode(Network.self, from: Data(text.utf8))
-    let leaky = try ActivationCatalog.activation("leaky-relu(0.1)")
+    let leaky = try ActivationKind("leaky-relu(0.1)")
     let block = WideBlock(
       hidden: [Hidden(.relu), Hidden(leaky, biasVariance: 0.5)], outputs: 2, readoutWeightVariance: 1, readoutBiasVariance: 0)
     #expect(network == Network(inputs: 784, blocks: [block]))
@@ -63,9 +63,28 @@ import WideKernels
     ),
     (
       #"{"inputs": 1, "blocks": [{"hidden": ["rleu"], "outputs": 1}]}"#,
-      .activation(.unknown(name: "rleu", known: ActivationCatalog.names))
+      .activation(.unknown(name: "rleu", known: ActivationKind.names))
     ),
+    (
+      #"{"inputs": 1, "blocks": [{"layers": [{"dense": 8, "variance": 2}, "relu", {"dense": 1}]}]}"#,
+      .unknownKey("variance", of: "layer", known: ["dense", "weightVariance", "biasVariance"])
+    ),
+    (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 0}, "relu", {"dense": 1}]}]}"#, .width(name: "dense", got: 0)),
+    (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, "layerNorm", "relu", {"dense": 1}]}]}"#, .notYet(kind: "layerNorm")),
+    (#"{"inputs": 1, "blocks": [{"layers": [{"pool": {"average": 2}}, {"dense": 1}]}]}"#, .notYet(kind: "pool")),
+    (#"{"inputs": 1, "blocks": [{"layers": ["relu", {"dense": 1}]}]}"#, .order(before("relu"))),
+    (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, "relu", "erf", {"dense": 1}]}]}"#, .order(before("erf"))),
+    (
+      #"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, {"dense": 1}]}]}"#,
+      .order("an activation stands between two dense layers; write identity for a linear layer, or begin a new block")
+    ),
+    (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, "relu"]}]}"#, .order(ending)),
+    (#"{"inputs": 1, "blocks": [{"layers": []}]}"#, .order(ending)),
   ]
+  private static let ending = "a block ends in its read-out, a dense layer with a width, such as {dense: 1}"
+  private static func before(_ activation: String) -> String {
+    "a dense layer stands before every activation, as its argument must be Gaussian, and none stands before \(activation)"
+  }
 
   @Test(arguments: faults)
   func faultsAreTyped(_ text: String, _ error: NetworkError) {
@@ -78,6 +97,21 @@ import WideKernels
     #expect(program.description == "affine(2.25,0.25) erf affine(1.5,0.0) tanh affine(1.3,0.2)")
     let linear = WideBlock(hidden: [], outputs: 2, readoutWeightVariance: 2, readoutBiasVariance: 0.5).program.diagonal(1.5)
     #expect(linear.nngp == 3.5 && linear.ntk == 3.5)
+  }
+
+  /// Layers with widths are one block with the hidden layers that they are, and have its kernel; a text of theirs is read back with widths.
+  @Test func aBlockIsReadFromItsLayers() throws {
+    let layers =
+      #"[{"dense": 64, "weightVariance": 2.25, "biasVariance": 0.25}, "erf", {"dense": 32}, "relu", {"dense": 2, "weightVariance": 1.3}]"#
+    let block = try JSONDecoder().decode(WideBlock.self, from: Data(#"{"layers": \#(layers)}"#.utf8))
+    let hidden = WideBlock(
+      hidden: [Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25), Hidden(.relu)], outputs: 2, readoutWeightVariance: 1.3)
+    #expect(block.program == hidden.program && block.outputs == 2 && block.hiddenLayers == 2)
+    let maps = try block.denseLayers()
+    #expect(maps.map(\.map.width) == [64, 32, 2] && maps.map(\.activation) == [.erf, .relu, nil])
+    let again = try JSONDecoder().decode(WideBlock.self, from: JSONEncoder().encode(block))
+    #expect(again == block && again != hidden)
+    #expect(try JSONDecoder().decode(WideBlock.self, from: JSONEncoder().encode(hidden)) == hidden)
   }
 
   /// A description that is wrong in a program stops it at once, with the sentence that a file would get.

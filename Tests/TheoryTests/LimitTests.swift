@@ -13,7 +13,7 @@ import WideKernels
 /// The short version is part of every test run; `make verify-limit` (ISTHMUS_LONG=1) goes to width 16384 with more draws.
 @Suite(.serialized) struct LimitTests {
   static let isLong = ProcessInfo.processInfo.environment["ISTHMUS_LONG"] == "1"
-  private static let hidden = Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25)
+  private static let hidden = Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25)
 
   private func chain(_ widths: [Int], firstDepth: Int = 1, outputs: Int = 1) -> Network {
     let blocks = (widths + [outputs]).enumerated().map { index, width in

@@ -16,12 +16,12 @@ import WideKernels
   }
 
   @Test func aPairTakesWhatDependsOnOneInputFromTheTable() {
-    let affine = KernelProgram(steps: [.affine(weightVariance: 2, biasVariance: 0.5)]).symbolicPair()
+    let affine = CovarianceProgram(chain: [.affine(weightVariance: 2, biasVariance: 0.5)]).symbolicPair()
     #expect(ArithmeticCost.multiplyAdds([affine.q12, affine.ntk]) == 1, "one fma: both kernels are the same")
-    let program = KernelProgram(steps: KernelProgramTests.steps)
+    let program = CovarianceProgram(chain: CovarianceProgramTests.steps)
     let (pair, jets) = (program.symbolicPair(), program.symbolicJets(columns: true))
     func cost(_ outputs: KernelExpression...) -> Double { ArithmeticCost.multiplyAdds(outputs) }
-    var whole = KernelProgram.Pair(q11: E.variable("q11"), q22: E.variable("q22"), q12: E.variable("q12"))
+    var whole = CovarianceProgram.Pair(q11: E.variable("q11"), q22: E.variable("q22"), q12: E.variable("q12"))
     program.apply(to: &whole)
     #expect(cost(pair.q12) < cost(pair.q12, pair.ntk) && cost(pair.q12, pair.ntk) < cost(whole.q12, whole.ntk))
     // A jet divides by the product with an inverse.
@@ -32,7 +32,7 @@ import WideKernels
 
   /// Every round of a loop counts: a dual by quadrature is 4 contractions of 48 orders by 34 nodes.
   @Test func loopsCountTheirRounds() {
-    let pair = KernelProgram(steps: [.affine(weightVariance: 1, biasVariance: 0), .activation(Tanh())]).symbolicPair()
+    let pair = CovarianceProgram(chain: [.affine(weightVariance: 1, biasVariance: 0), .activation(.tanh)]).symbolicPair()
     let contraction = 2.0 * 48 * 34
     let (nngp, both) = (ArithmeticCost.multiplyAdds([pair.q12]), ArithmeticCost.multiplyAdds([pair.q12, pair.ntk]))
     #expect(nngp > 2 * contraction && nngp < 3 * contraction)

@@ -22,19 +22,11 @@ import Testing
   func everyFileIsListed() throws {
     let declared = try Self.declared()
     #expect(declared.count > 15, "too few declarations were found for this test to mean anything")
-    #expect(Set(declared) == Set(ActivationCatalog.all.map { "\($0)" }))
-  }
-
-  @Test(.enabled(if: hasSources, "the sources are not beside the tests"))
-  func everyTypeHasItsCaseInVisit() throws {
-    let text = try String(contentsOf: Self.folder.appending(path: "ActivationCatalog.swift"), encoding: .utf8)
-    let cases = text.matches(of: /case let activation as (\w+): visitor\.visit\(activation\)/).map { String($0.1) }
-    #expect(Set(cases) == Set(try Self.declared()))
-    #expect(cases.count == Set(cases).count)
+    #expect(Set(declared) == Set(ActivationKind.types.map { "\($0)" }))
   }
 
   @Test func namesAreUniqueAndInKebabCase() {
-    let names = ActivationCatalog.names
+    let names = ActivationKind.names
     #expect(Set(names).count == names.count)
     #expect(names.allSatisfy { $0.wholeMatch(of: /[a-z]+(-[a-z]+)*/) != nil })
   }
@@ -43,38 +35,38 @@ import Testing
     struct TypeName: ActivationVisitor {
       func visit<A: Activation>(_ activation: A) -> String { "\(A.self)" }
     }
-    for type in ActivationCatalog.all {
+    for type in ActivationKind.types {
       let activation = try type.init(parameters: type.parameterDefaults.map(\.value))
-      #expect(ActivationCatalog.visit(activation, TypeName()) == "\(type)")
+      #expect(activation.kind.visit(TypeName()) == "\(type)")
     }
   }
 
   @Test func everyActivationIsSampled() {
-    let sampled = Set(ActivationCatalog.samples.map { type(of: $0).name })
-    #expect(sampled == Set(ActivationCatalog.names))
+    let sampled = Set(ActivationKind.samples.map { type(of: $0.formulas).name })
+    #expect(sampled == Set(ActivationKind.names))
   }
 
   @Test func textReadsBackAsTheSameActivation() throws {
-    let defaults = try ActivationCatalog.all.map { try $0.init(parameters: $0.parameterDefaults.map(\.value)) }
-    for activation in ActivationCatalog.samples + defaults {
-      let text = ActivationCatalog.text(activation)
-      let again = try ActivationCatalog.activation(text)
-      #expect(type(of: again).name == type(of: activation).name)
-      #expect(again.parameters == activation.parameters)
-      #expect(ActivationCatalog.text(again) == text)
+    let defaults = try ActivationKind.types.map { try $0.init(parameters: $0.parameterDefaults.map(\.value)).kind }
+    for activation in ActivationKind.samples + defaults {
+      let text = activation.description
+      let again = try ActivationKind(text)
+      #expect(again == activation && again.description == text)
+      #expect(type(of: again.formulas).name == type(of: activation.formulas).name)
+      #expect(again.formulas.parameters == activation.formulas.parameters)
     }
   }
 
   @Test func namesAloneTakeTheDefaults() throws {
-    #expect(try ActivationCatalog.activation("leaky-relu").parameters == [0.01])
-    #expect(try ActivationCatalog.activation(" sin ( 1, 2 , 0.5 ) ").parameters == [1, 2, 0.5])
-    #expect(try ActivationCatalog.activation("polynomial(0.1,0.5)").parameters == [0.1, 0.5, 0, 0, 0, 0])
+    #expect(try ActivationKind("leaky-relu").formulas.parameters == [0.01])
+    #expect(try ActivationKind(" sin ( 1, 2 , 0.5 ) ").formulas.parameters == [1, 2, 0.5])
+    #expect(try ActivationKind("polynomial(0.1,0.5)").formulas.parameters == [0.1, 0.5, 0, 0, 0, 0])
   }
 
   static let faults: [(String, ActivationError)] = [
-    ("rleu", .unknown(name: "rleu", known: ActivationCatalog.names)),
+    ("rleu", .unknown(name: "rleu", known: ActivationKind.names)),
     ("", .syntax("")), ("relu(", .syntax("relu(")), ("sin(1,2,)", .syntax("sin(1,2,)")), ("sin(a,b,c)", .syntax("sin(a,b,c)")),
-    ("sin(1)(2)", .syntax("sin(1)(2)")), ("relu)", .unknown(name: "relu)", known: ActivationCatalog.names)),
+    ("sin(1)(2)", .syntax("sin(1)(2)")), ("relu)", .unknown(name: "relu)", known: ActivationKind.names)),
     ("relu(1)", .parameterCount(name: "relu", expected: [], got: 1)),
     ("sin(1,2)", .parameterCount(name: "sin", expected: ["amplitude", "frequency", "phase"], got: 2)),
     ("polynomial(1,2,3,4,5,6,7)", .parameterCount(name: "polynomial", expected: ["c0", "c1", "c2", "c3", "c4", "c5"], got: 7)),
@@ -92,7 +84,7 @@ import Testing
 
   @Test(arguments: faults)
   func faultsAreTypedAndSayWhatToDo(_ text: String, _ error: ActivationError) {
-    #expect(throws: error) { try ActivationCatalog.activation(text) }
+    #expect(throws: error) { try ActivationKind(text) }
     #expect(error.description.contains("'\(text.prefix { $0 != "(" && $0 != ")" })"))
   }
 }

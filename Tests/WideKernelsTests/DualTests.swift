@@ -33,11 +33,11 @@ struct Probe<A: Activation>: DualProbe {
 }
 
 @Suite struct DualTests {
-  static let samples: [String] = ActivationCatalog.samples.map(ActivationCatalog.text)
+  static let samples: [String] = ActivationKind.samples.map(\.description)
 
   func measure(_ text: String, _ errors: @Sendable @escaping (any DualProbe) -> Worst) throws -> (Worst, any Activation) {
-    let activation = try ActivationCatalog.activation(text)
-    return (ActivationCatalog.visit(activation, Measure(errors: errors)), activation)
+    let activation = try ActivationKind(text)
+    return (activation.visit(Measure(errors: errors)), activation.formulas)
   }
 
   /// Whether the derivative is taken almost everywhere although φ itself jumps, so that Price's theorem does not hold.

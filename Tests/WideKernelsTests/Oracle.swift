@@ -89,9 +89,9 @@ struct Oracle {
   struct Unsupported: Error, CustomStringConvertible { var description: String }
 
   /// Our program for its layers; W_std and b_std are standard deviations there.
-  static func program(_ layers: [Layer]) throws -> KernelProgram {
-    KernelProgram(
-      steps: try layers.map { layer in
+  static func program(_ layers: [Layer]) throws -> CovarianceProgram {
+    CovarianceProgram(
+      chain: try layers.map { layer in
         guard layer.op == "Dense" else { return .activation(try activation(layer)) }
         guard layer.parameterization ?? "ntk" == "ntk" else { throw Unsupported(description: "Dense in standard parametrisation") }
         let (weight, bias) = (layer.W_std ?? 1, layer.b_std ?? 0)
@@ -99,30 +99,30 @@ struct Oracle {
       })
   }
 
-  static func activation(_ layer: Layer) throws -> any Activation {
+  static func activation(_ layer: Layer) throws -> ActivationKind {
     let op = layer.op ?? "branches"
     func abc(_ a: Double, _ b: Double, _ c: Double) -> [Double] { [layer.a ?? a, layer.b ?? b, layer.c ?? c] }
     switch op {
-    case "Relu": return ReLU()
-    case "LeakyRelu": return try LeakyReLU(parameters: [layer.alpha ?? .nan])
-    case "ABRelu": return try ABReLU(parameters: [layer.a ?? .nan, layer.b ?? .nan])
-    case "Abs": return Abs()
-    case "Erf": return layer.a == nil ? Erf() : try ScaledErf(parameters: abc(1, 1, 0))
-    case "Sigmoid_like": return try ScaledErf(parameters: [0.5, 1 / 2.4020563531719796, 0.5])
-    case "Gelu": return GELU()
-    case "Sin": return try Sin(parameters: abc(1, 1, 0))
-    case "Cos": return try Cos(parameters: abc(1, 1, 0))
-    case "Rbf": return try Rbf(parameters: [layer.gamma ?? 1])
-    case "Gaussian": return try Gaussian(parameters: [layer.a ?? 1, -(layer.b ?? -1)])
-    case "Exp": return try Exp(parameters: [layer.a ?? 1, layer.b ?? 1])
-    case "Monomial": return try Monomial(parameters: [layer.degree ?? .nan])
-    case "RectifiedMonomial": return try RectifiedMonomial(parameters: [layer.degree ?? .nan])
-    case "Polynomial": return try Polynomial(parameters: layer.coef ?? [])
-    case "Identity": return Identity()
-    case "Sign": return Sign()
+    case "Relu": return .relu
+    case "LeakyRelu": return try LeakyReLU(parameters: [layer.alpha ?? .nan]).kind
+    case "ABRelu": return try ABReLU(parameters: [layer.a ?? .nan, layer.b ?? .nan]).kind
+    case "Abs": return .abs
+    case "Erf": return layer.a == nil ? .erf : try ScaledErf(parameters: abc(1, 1, 0)).kind
+    case "Sigmoid_like": return try ScaledErf(parameters: [0.5, 1 / 2.4020563531719796, 0.5]).kind
+    case "Gelu": return .gelu
+    case "Sin": return try Sin(parameters: abc(1, 1, 0)).kind
+    case "Cos": return try Cos(parameters: abc(1, 1, 0)).kind
+    case "Rbf": return try Rbf(parameters: [layer.gamma ?? 1]).kind
+    case "Gaussian": return try Gaussian(parameters: [layer.a ?? 1, -(layer.b ?? -1)]).kind
+    case "Exp": return try Exp(parameters: [layer.a ?? 1, layer.b ?? 1]).kind
+    case "Monomial": return try Monomial(parameters: [layer.degree ?? .nan]).kind
+    case "RectifiedMonomial": return try RectifiedMonomial(parameters: [layer.degree ?? .nan]).kind
+    case "Polynomial": return try Polynomial(parameters: layer.coef ?? []).kind
+    case "Identity": return .identity
+    case "Sign": return .sign
     case "ElementwiseNumerical":
       // There a quadrature too, whose error is 1e-6 and more.
-      return try ActivationCatalog.activation(layer.fn ?? "")
+      return try ActivationKind(layer.fn ?? "")
     default: throw Unsupported(description: op)
     }
   }

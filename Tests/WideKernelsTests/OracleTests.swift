@@ -24,7 +24,7 @@ struct OracleTests {
     var (compared, entries, leftOut, missing, setAside) = (0, 0, [String](), 0, 0)
     var worst = Worst()
     for (network, out) in oracle.cases where network.group == group {
-      let program: KernelProgram
+      let program: CovarianceProgram
       do { program = try Oracle.program(network.layers) } catch {
         leftOut.append("\(network.id) (\(error))")
         continue
@@ -70,9 +70,9 @@ struct OracleTests {
   /// x · x′ / width.
   func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } / Double(a.count) }
 
-  func kernelValue(_ program: KernelProgram, _ a: [Double], _ b: [Double], isSame: Bool) -> (nngp: Double, ntk: Double) {
+  func kernelValue(_ program: CovarianceProgram, _ a: [Double], _ b: [Double], isSame: Bool) -> (nngp: Double, ntk: Double) {
     if isSame { return program.diagonal(dot(a, a)) }
-    var pair = KernelProgram.Pair(q11: dot(a, a), q22: dot(b, b), q12: dot(a, b))
+    var pair = CovarianceProgram.Pair(q11: dot(a, a), q22: dot(b, b), q12: dot(a, b))
     program.apply(to: &pair)
     return (pair.q12, pair.ntk)
   }
@@ -88,7 +88,7 @@ struct OracleTests {
       for (i, x) in x1.enumerated() {
         var sum = [Double](repeating: 0, count: x.count)
         for (j, y) in x2.enumerated() {
-          var pair = KernelProgram.Pair(q11: Jet.q11(dot(x, x)), q22: Jet.q22(dot(y, y)), q12: Jet.q12(dot(x, y)))
+          var pair = CovarianceProgram.Pair(q11: Jet.q11(dot(x, x)), q22: Jet.q22(dot(y, y)), q12: Jet.q12(dot(x, y)))
           program.apply(to: &pair)
           let kernel = gradient.get == "ntk" ? pair.ntk : pair.q12
           worst.see(abs(kernel.value - gradient.value[i][j]) / abs(gradient.value[i][j]), "value [\(i), \(j)]")
@@ -120,7 +120,7 @@ struct OracleTests {
           let (z, w) = (network.Z[i], network.Z[x1.count + j])
           let (q11, q22, q12) = (dot(z, z), dot(w, w), dot(z, w))
           typealias Inner = Jet<Double>
-          var pair = KernelProgram.Pair(
+          var pair = CovarianceProgram.Pair(
             q11: Jet<Inner>(value: .q11(q11), d11: Inner(1), d22: Inner(0), d12: Inner(0)),
             q22: Jet<Inner>(value: .q22(q22), d11: Inner(0), d22: Inner(1), d12: Inner(0)),
             q12: Jet<Inner>(value: .q12(q12), d11: Inner(0), d22: Inner(0), d12: Inner(1)))

@@ -2,17 +2,17 @@ import Testing
 import WideKernels
 
 @Suite struct ProgramRunTests {
-  private static let affine = KernelProgram.Step.affine(weightVariance: 2, biasVariance: 0.5)
-  private static let other = KernelProgram.Step.affine(weightVariance: 1, biasVariance: 0)
-  private static let relu = KernelProgram.Step.activation(ReLU())
-  private static let erf = KernelProgram.Step.activation(Erf())
+  private static let affine = CovarianceProgram.Element.affine(weightVariance: 2, biasVariance: 0.5)
+  private static let other = CovarianceProgram.Element.affine(weightVariance: 1, biasVariance: 0)
+  private static let relu = CovarianceProgram.Element.activation(.relu)
+  private static let erf = CovarianceProgram.Element.activation(.erf)
 
-  private func times(_ count: Int, _ steps: KernelProgram.Step...) -> [KernelProgram.Step] {
+  private func times(_ count: Int, _ steps: CovarianceProgram.Element...) -> [CovarianceProgram.Element] {
     Array(repeating: steps, count: count).flatMap { $0 }
   }
 
-  private func shape(_ steps: [KernelProgram.Step], _ fewest: Int = 3) -> [[Int]] {
-    KernelProgram(steps: steps).runs(repeating: fewest).map { [$0.program.steps.count, $0.repeats, $0.firstLevel] }
+  private func shape(_ steps: [CovarianceProgram.Element], _ fewest: Int = 3) -> [[Int]] {
+    CovarianceProgram(chain: steps).runs(repeating: fewest).map { [$0.program.elements.count, $0.repeats, $0.firstLevel] }
   }
 
   @Test func layersThatComeAgainAreOneRun() {
@@ -31,17 +31,17 @@ import WideKernels
     for number in 0..<500 {
       // A few steps of a number's digits, some of them several times.
       let digits = (0..<4).map { (number * 7 + number / (1 << $0)) % 4 }
-      let program = KernelProgram(
-        steps: digits.flatMap { times(1 + ($0 + number) % 5, steps[$0], steps[digits[($0 + 1) % 4]]) })
+      let program = CovarianceProgram(
+        chain: digits.flatMap { times(1 + ($0 + number) % 5, steps[$0], steps[digits[($0 + 1) % 4]]) })
       for fewest in 0...4 {
         let runs = program.runs(repeating: fewest)
-        var (levels, all) = (0, [KernelProgram.Step]())
+        var (levels, all) = (0, [CovarianceProgram.Element]())
         for run in runs {
           #expect(run.firstLevel == levels && (run.repeats == 1 || run.repeats >= max(fewest, 2)))
-          all += Array(repeating: run.program.steps, count: run.repeats).flatMap { $0 }
-          levels += run.program.activationCount * run.repeats
+          all += Array(repeating: run.program.elements, count: run.repeats).flatMap { $0 }
+          levels += run.program.levelCount * run.repeats
         }
-        #expect(KernelProgram(steps: all) == program && levels == program.activationCount)
+        #expect(CovarianceProgram(chain: all) == program && levels == program.levelCount)
       }
     }
   }

@@ -9,7 +9,7 @@ import Testing
   static let exponential = ["exp", "polynomial", "monomial", "rectified-monomial"]
 
   private func measure(_ text: String, _ errors: @Sendable @escaping (any DualProbe) -> Worst) throws -> Worst {
-    ActivationCatalog.visit(try ActivationCatalog.activation(text), Measure(errors: errors))
+    try ActivationKind(text).visit(Measure(errors: errors))
   }
 
   /// To the last bit, or a later layer with a kink would make an angle of √u of it.
@@ -95,7 +95,7 @@ import Testing
     let scale = Double(sign: .plus, exponent: exponent, significand: 1)
     let (q11, q22, q12) = (1.3, 0.7, 0.4)
     for (text, slope) in [("erf", 4 / Double.pi), ("gelu", 0.25), ("sin(1.0,1.0,0.0)", 1), ("tanh", 1), ("monomial(1)", 1)] {
-      let activation = try ActivationCatalog.activation(text)
+      let activation = try ActivationKind(text).formulas
       let got = activation.dual(q11: scale * q11, q22: scale * q22, q12: scale * q12)
       #expect(abs(got.dual / (scale * q12) / slope - 1) < 1e-9, "\(text): \(got.dual / scale)")
       #expect(abs(got.derivative / slope - 1) < 1e-9, "\(text): \(got.derivative)")

@@ -29,7 +29,7 @@ import Isthmus
 
   private struct Loaded {
     var engine: Engine
-    var program: KernelProgram
+    var program: CovarianceProgram
     var x: Tensor
     var kernels: (nngp: Tensor?, ntk: Tensor?)
   }
@@ -73,10 +73,10 @@ import Isthmus
     let x = try engine.tensor(
       Exchange.numbers(file, count: problem.points * problem.width, isSingle: problem.isSingle), rows: problem.points,
       columns: problem.width)
-    let layer: [KernelProgram.Step] = [
-      .affine(weightVariance: problem.weightVariance, biasVariance: problem.biasVariance), .activation(ReLU()),
+    let layer: [CovarianceProgram.Element] = [
+      .affine(weightVariance: problem.weightVariance, biasVariance: problem.biasVariance), .activation(.relu),
     ]
     let steps = (0..<problem.depth).flatMap { _ in layer } + [.affine(weightVariance: 1, biasVariance: 0)]
-    return Loaded(engine: engine, program: KernelProgram(steps: steps), x: x, kernels: (nil, nil))
+    return Loaded(engine: engine, program: CovarianceProgram(chain: steps), x: x, kernels: (nil, nil))
   }
 }

@@ -56,7 +56,7 @@ import Isthmus
     let zero = Architecture.Scale(multiplier: 1, deviation: 0)
     let layers = (1..<widths.count).map { index in
       Architecture.Layer(
-        .dense(outputs: widths[index]), weights: zero, bias: zero, activation: index + 1 < widths.count ? ReLU() : nil, name: "\(index)")
+        .dense(outputs: widths[index]), weights: zero, bias: zero, activation: index + 1 < widths.count ? .relu : nil, name: "\(index)")
     }
     let architecture = try Architecture(input: .vector(count: widths[0]), layers: layers)
     return try FiniteNetwork(architecture, members: [RandomStream(seed: 0, name: "unused")], on: engine)

@@ -5,7 +5,7 @@ import WideKernels
 ///
 /// The first point of y is the first of x, and where there is a third point of x it is 0.
 struct BlockKernelCase: CaseBody {
-  var program: KernelProgram
+  var program: CovarianceProgram
   var batch = 1
   var n: Int
   var m: Int

@@ -4,7 +4,7 @@ import WideKernels
 /// Kernels of points some of which come again, in other tiles: every one with its double has the numbers of the diagonal to the last bit, whatever
 /// sums its covariance is made of. A covariance that differs by one rounding u is an angle of √u to a kink, so a bound above zero would hide it.
 struct EqualPointsCase: CaseBody {
-  var program: KernelProgram
+  var program: CovarianceProgram
   var points: Int
   var width: Int
   /// The rows of a panel; all of a symmetric kernel where nil.
@@ -13,8 +13,8 @@ struct EqualPointsCase: CaseBody {
   var label: String { "equal points \(program) \(points) w\(width)\(panel.map { " rows \($0)" } ?? " symmetric")" }
 
   static var all: [any CaseBody] {
-    let kinks = ProgramSample.deep([ReLU(), Erf(), ReLU()], weightVariance: 1.9, biasVariance: 0.07)
-    let others = ProgramSample.deep([GELU(), Abs()], weightVariance: 1.3, biasVariance: 0)
+    let kinks = ProgramSample.deep([.relu, .erf, .relu], weightVariance: 1.9, biasVariance: 0.07)
+    let others = ProgramSample.deep([.gelu, .abs], weightVariance: 1.3, biasVariance: 0)
     var cases: [any CaseBody] = []
     for (index, (points, width)) in [
       (2, 1), (3, 784), (7, 33), (8, 400), (17, 3), (30, 784), (65, 40), (66, 32), (70, 385),
@@ -28,8 +28,8 @@ struct EqualPointsCase: CaseBody {
       cases.append(EqualPointsCase(program: kinks, points: points, width: width, panel: panel))
     }
     // Every activation, before a kink.
-    for activation in ActivationCatalog.samples {
-      let program = ProgramSample.deep([activation, ReLU()], weightVariance: 1.5, biasVariance: 0.25)
+    for activation in ActivationKind.samples {
+      let program = ProgramSample.deep([activation, .relu], weightVariance: 1.5, biasVariance: 0.25)
       cases.append(EqualPointsCase(program: program, points: program.isQuadrature ? 5 : 9, width: 37))
     }
     return cases

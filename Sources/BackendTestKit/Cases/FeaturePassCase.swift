@@ -3,7 +3,7 @@ import WideKernels
 
 /// A function with one hidden layer and its Jacobian. Bound: running error analysis per feature, γ over the features.
 struct FeaturePassCase: CaseBody {
-  var activation: any Activation
+  var activation: ActivationKind
   var batch = 1
   var n: Int
   var features: Int
@@ -14,12 +14,12 @@ struct FeaturePassCase: CaseBody {
   var layout = Layout.dense
 
   var label: String {
-    "\(ActivationCatalog.text(activation)) b\(batch) n\(n) M\(features) w\(width) c\(outputs)" + (hasBiases ? " biases" : "")
+    "\(activation) b\(batch) n\(n) M\(features) w\(width) c\(outputs)" + (hasBiases ? " biases" : "")
       + (hasJacobian ? " jacobian" : "") + " \(layout)"
   }
 
   static var all: [any CaseBody] {
-    var cases = ActivationCatalog.samples.enumerated().map { index, activation in
+    var cases = ActivationKind.samples.enumerated().map { index, activation in
       FeaturePassCase(
         activation: activation, n: 7, features: 9, width: 1 + index % 4, outputs: 1 + index % 3, hasBiases: index % 4 != 1)
     }
@@ -28,7 +28,7 @@ struct FeaturePassCase: CaseBody {
       (1, 1, 1, 1, 1), (2, 7, 33, 2, 1), (1, 33, 8, 4, 3), (3, 16, 31, 3, 2), (1, 130, 65, 2, 1), (1, 65, 7, 5, 10), (1, 9, 300, 1, 5),
       (2, 8, 3, 64, 1), (1, 5, 17, 33, 2),
     ]
-    for (index, activation) in ([Erf(), ReLU(), GELU(), Tanh()] as [any Activation]).enumerated() {
+    for (index, activation) in ([.erf, .relu, .gelu, .tanh] as [ActivationKind]).enumerated() {
       for (place, (batch, n, features, width, outputs)) in sizes.enumerated() {
         cases.append(
           FeaturePassCase(
@@ -37,7 +37,7 @@ struct FeaturePassCase: CaseBody {
       }
     }
     for hasJacobian in [false, true] {
-      cases.append(FeaturePassCase(activation: Erf(), n: 9, features: 0, width: 2, outputs: 2, hasJacobian: hasJacobian))
+      cases.append(FeaturePassCase(activation: .erf, n: 9, features: 0, width: 2, outputs: 2, hasJacobian: hasJacobian))
     }
     return cases
   }
@@ -64,7 +64,7 @@ struct FeaturePassCase: CaseBody {
     try probe.verify(
       hasJacobian ? [value, jacobian] : [value],
       hasJacobian ? [matches(expected.value), matches(expected.jacobian)] : [matches(expected.value)],
-      mayBeTrivial: n * features < 4 || activation.isFlat
+      mayBeTrivial: n * features < 4 || activation.formulas.isFlat
     ) { try probe.backend.perform(.featurePass(job)) }
     try checkNeighbours(probe, job)
   }
@@ -96,7 +96,7 @@ struct FeaturePassCase: CaseBody {
         let layer = (0..<features).map { m -> (value: Number, slope: Number) in
           let products = (0..<width).map { Number(weights[item, m, $0]) * Number(points[item, i, $0]) }
           let x = Number.sum(products + (biases.map { [Number($0[item, m, 0])] } ?? []))
-          return ActivationCatalog.visit(activation, FeatureVisitor(x: x))
+          return activation.visit(FeatureVisitor(x: x))
         }
         for o in 0..<outputs {
           let a = (0..<features).map { Number(coefficients[item, $0, o]) }

@@ -65,7 +65,7 @@ struct MapCase: CaseBody {
     }
     cases.append(
       MapCase(function: .difference, batch: 2, rows: 300, columns: 10, second: .column, isInPlace: true, layout: .strided))
-    for (index, activation) in ActivationCatalog.samples.enumerated() {
+    for (index, activation) in ActivationKind.samples.enumerated() {
       cases.append(MapCase(function: .activation(activation), batch: 1, rows: 9, columns: 33, layout: index % 2 == 0 ? .strided : .dense))
       cases.append(MapCase(function: .activationSlope(activation), batch: 2, rows: 16, columns: 7))
       cases.append(MapCase(function: .activationCurvature(activation), batch: 1, rows: 5, columns: 21))
@@ -123,7 +123,7 @@ struct MapCase: CaseBody {
     case .exponential: true
     case .activation(let activation), .activationSlope(let activation), .activationVJP(let activation),
       .activationCurvature(let activation):
-      activation is Exp
+      activation.formulas is Exp
     default: false
     }
   }
@@ -131,8 +131,8 @@ struct MapCase: CaseBody {
   /// φ′ = 0 everywhere: 0 is then what the case is about.
   private var isFlatSlope: Bool {
     switch function {
-    case .activationSlope(let activation), .activationVJP(let activation): activation.isFlat
-    case .activationCurvature(let activation): activation.hasFlatSlope
+    case .activationSlope(let activation), .activationVJP(let activation): activation.formulas.isFlat
+    case .activationCurvature(let activation): activation.formulas.hasFlatSlope
     default: false
     }
   }

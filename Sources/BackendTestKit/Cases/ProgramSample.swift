@@ -3,51 +3,51 @@ import WideKernels
 /// Programs that the kernel cases go through. Variances are dyadic where nothing else is said, so that exact inputs stay exact.
 enum ProgramSample {
   /// One hidden layer of every activation of the catalogue.
-  static let oneHidden: [KernelProgram] = ActivationCatalog.samples.map { activation in
-    KernelProgram(steps: [
+  static let oneHidden: [CovarianceProgram] = ActivationKind.samples.map { activation in
+    CovarianceProgram(chain: [
       .affine(weightVariance: 1.5, biasVariance: 0.25), .activation(activation), .affine(weightVariance: 0.75, biasVariance: 0.125),
     ])
   }
 
-  static let linear = KernelProgram(steps: [.affine(weightVariance: 1.5, biasVariance: 0.25)])
+  static let linear = CovarianceProgram(chain: [.affine(weightVariance: 1.5, biasVariance: 0.25)])
 
-  static let twoReLU = deep([ReLU(), ReLU()], weightVariance: 2, biasVariance: 0.25)
+  static let twoReLU = deep([.relu, .relu], weightVariance: 2, biasVariance: 0.25)
 
   /// A block whose first layer takes the covariances as they are, so nothing but the determinant itself can lose digits.
-  static let plainReLU = deep([ReLU()], weightVariance: 1, biasVariance: 0)
+  static let plainReLU = deep([.relu], weightVariance: 1, biasVariance: 0)
 
-  static let deepPrograms: [KernelProgram] = [
-    linear, plainReLU, twoReLU, deep([ReLU(), ReLU(), ReLU()], weightVariance: 1.9, biasVariance: 0),
-    deep([Erf(), Erf()], weightVariance: 1.3, biasVariance: 0.07), deep([ReLU(), Erf()], weightVariance: 1.5, biasVariance: 0.25),
+  static let deepPrograms: [CovarianceProgram] = [
+    linear, plainReLU, twoReLU, deep([.relu, .relu, .relu], weightVariance: 1.9, biasVariance: 0),
+    deep([.erf, .erf], weightVariance: 1.3, biasVariance: 0.07), deep([.relu, .erf], weightVariance: 1.5, biasVariance: 0.25),
   ]
 
   /// Layers that come again and again, which a backend may compute in loops: from the first step on, between others, of two
   /// activations in turn, and without any.
-  static let repeating: [KernelProgram] = [
-    deep(Array(repeating: ReLU(), count: 7), weightVariance: 2, biasVariance: 0.25),
-    KernelProgram(
-      steps: [.affine(weightVariance: 1.5, biasVariance: 0)] + twoReLU.steps
-        + deep(Array(repeating: Erf(), count: 6), weightVariance: 1.3, biasVariance: 0.07).steps),
-    deep(Array(repeating: [ReLU(), Erf()] as [any Activation], count: 6).flatMap { $0 }, weightVariance: 1.5, biasVariance: 0.25),
-    KernelProgram(steps: Array(repeating: .affine(weightVariance: 0.75, biasVariance: 0.25), count: 9)),
+  static let repeating: [CovarianceProgram] = [
+    deep(Array(repeating: .relu, count: 7), weightVariance: 2, biasVariance: 0.25),
+    CovarianceProgram(
+      chain: [.affine(weightVariance: 1.5, biasVariance: 0)] + twoReLU.elements
+        + deep(Array(repeating: .erf, count: 6), weightVariance: 1.3, biasVariance: 0.07).elements),
+    deep(Array(repeating: [.relu, .erf] as [ActivationKind], count: 6).flatMap { $0 }, weightVariance: 1.5, biasVariance: 0.25),
+    CovarianceProgram(chain: Array(repeating: .affine(weightVariance: 0.75, biasVariance: 0.25), count: 9)),
   ]
 
-  static func deep(_ activations: [any Activation], weightVariance: Double, biasVariance: Double) -> KernelProgram {
-    KernelProgram(
-      steps: activations.flatMap { [.affine(weightVariance: weightVariance, biasVariance: biasVariance), .activation($0)] }
+  static func deep(_ activations: [ActivationKind], weightVariance: Double, biasVariance: Double) -> CovarianceProgram {
+    CovarianceProgram(
+      chain: activations.flatMap { [.affine(weightVariance: weightVariance, biasVariance: biasVariance), .activation($0)] }
         + [.affine(weightVariance: 1, biasVariance: 0)])
   }
 }
 
-extension KernelProgram {
+extension CovarianceProgram {
   /// Hundreds of terms a pair: small sizes suffice.
   var isQuadrature: Bool { dualError > 0 }
 
   /// Whether the kernels do not depend on the inputs, so that all derivatives are 0.
   var isConstant: Bool {
-    steps.contains { step in
-      guard case .activation(let activation) = step else { return false }
-      return !type(of: activation).hasKink && activation.isFlat
+    elements.contains { element in
+      guard case .pointwise(.activation(let kind)) = element else { return false }
+      return !type(of: kind.formulas).hasKink && kind.formulas.isFlat
     }
   }
 }

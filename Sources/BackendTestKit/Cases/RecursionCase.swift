@@ -3,7 +3,7 @@ import WideKernels
 
 /// Both kernels from covariances, or one of them, symmetric, paired and neither. Bound: running error analysis of the program.
 struct RecursionCase: CaseBody {
-  var program: KernelProgram
+  var program: CovarianceProgram
   var batch = 1
   var n: Int
   var m: Int

@@ -7,7 +7,7 @@ import WideKernels
 /// that is a power of two all covariances are exact there, and the derivative 0 of the cone's tip is asked for; else a kinked
 /// kernel's Jacobian on its kink depends on rounding, and only finite numbers are asked for.
 struct WidePassCase: CaseBody {
-  var program: KernelProgram
+  var program: CovarianceProgram
   var kind: KernelKind
   var batch = 1
   var n: Int
@@ -33,8 +33,8 @@ struct WidePassCase: CaseBody {
     }
     let sizes = [(1, 1, 1), (2, 7, 8), (1, 33, 31), (3, 9, 16), (1, 65, 7), (1, 130, 33), (1, 8, 127), (1, 31, 130)]
     let programs = [
-      ProgramSample.linear, ProgramSample.twoReLU, ProgramSample.deep([Erf(), Erf()], weightVariance: 1.3, biasVariance: 0.07),
-      ProgramSample.deep([GELU()], weightVariance: 1.3, biasVariance: 0.07),
+      ProgramSample.linear, ProgramSample.twoReLU, ProgramSample.deep([.erf, .erf], weightVariance: 1.3, biasVariance: 0.07),
+      ProgramSample.deep([.gelu], weightVariance: 1.3, biasVariance: 0.07),
     ]
     for (index, program) in programs.enumerated() {
       for (place, (batch, n, centres)) in sizes.enumerated() {
@@ -49,7 +49,7 @@ struct WidePassCase: CaseBody {
       }
     }
     // Whole blocks of vectors of points and of slopes, and what is left beside them.
-    let erf = ProgramSample.deep([Erf()], weightVariance: 1.3, biasVariance: 0.07)
+    let erf = ProgramSample.deep([.erf], weightVariance: 1.3, biasVariance: 0.07)
     for (place, (n, width, outputs)) in [(35, 64, 1), (19, 17, 10), (40, 27, 3), (16, 13, 1), (32, 5, 16)].enumerated() {
       cases.append(
         WidePassCase(

@@ -7,7 +7,7 @@ import WideKernels
 /// that the diagonal form gives one of them.
 public struct BlockKernelJob: Sendable {
   /// The block whose kernels are computed.
-  public var program: KernelProgram
+  public var program: CovarianceProgram
   /// The points of the rows `[batch, n, w]`.
   public var x: Tensor
   /// The points of the columns `[batch, m, w]`; nil for those of the rows.
@@ -19,7 +19,7 @@ public struct BlockKernelJob: Sendable {
   /// The tangent kernel `[batch, n, m]` to be written; nil if unwanted.
   public var ntk: Tensor?
 
-  public init(program: KernelProgram, x: Tensor, y: Tensor?, firstRow: Int? = nil, nngp: Tensor?, ntk: Tensor?) {
+  public init(program: CovarianceProgram, x: Tensor, y: Tensor?, firstRow: Int? = nil, nngp: Tensor?, ntk: Tensor?) {
     self.program = program
     self.x = x
     self.y = y

@@ -12,7 +12,7 @@ import WideKernels
 /// the device alone: neither the other points nor the other items change a bit of them.
 public struct FeaturePassJob: Sendable {
   /// The non-linearity φ.
-  public var activation: any Activation
+  public var activation: ActivationKind
   /// The points z `[batch, n, w]`.
   public var points: Tensor
   /// The features' weights `[batch, M, w]`.
@@ -27,7 +27,7 @@ public struct FeaturePassJob: Sendable {
   public var jacobian: Tensor?
 
   public init(
-    activation: any Activation, points: Tensor, weights: Tensor, biases: Tensor?, coefficients: Tensor, value: Tensor, jacobian: Tensor?
+    activation: ActivationKind, points: Tensor, weights: Tensor, biases: Tensor?, coefficients: Tensor, value: Tensor, jacobian: Tensor?
   ) {
     self.activation = activation
     self.points = points
@@ -76,7 +76,7 @@ extension FeaturePassJob: TensorJob {
     return work
   }
 
-  var parameters: [String: String] { ["activation": ActivationCatalog.text(activation)] }
+  var parameters: [String: String] { ["activation": activation.description] }
 
   init(_ parts: JobParts) throws(ComputeError) {
     self.init(

@@ -13,9 +13,6 @@ public struct JobParts: Sendable {
     (self.operation, self.parameters, self.tensors) = (operation, parameters, tensors)
   }
 
-  /// Layers of a program at most; code is printed for each.
-  static let mostSteps = 10_000
-
   func tensor(_ name: String) throws(ComputeError) -> Tensor {
     guard let tensor = tensors[name] else { throw invalid("the tensor '\(name)' is missing") }
     return tensor
@@ -50,11 +47,11 @@ public struct JobParts: Sendable {
     }
   }
 
-  func activation(_ name: String) throws(ComputeError) -> any Activation {
-    try value(name) { try? ActivationCatalog.activation($0) }
+  func activation(_ name: String) throws(ComputeError) -> ActivationKind {
+    try value(name) { try? ActivationKind($0) }
   }
 
-  func program(_ name: String) throws(ComputeError) -> KernelProgram { try value(name) { KernelProgram(text: $0) } }
+  func program(_ name: String) throws(ComputeError) -> CovarianceProgram { try value(name) { CovarianceProgram(text: $0) } }
 
   private func invalid(_ reason: String) -> ComputeError { .invalidJob(operation: operation.rawValue, reason: reason) }
 }
@@ -62,33 +59,4 @@ public struct JobParts: Sendable {
 extension [Int] {
   /// What `JobParts.integers` reads.
   var jobText: String { map(String.init).joined(separator: ",") }
-}
-
-extension KernelProgram {
-  /// Reads what `description` prints; nil for another text.
-  init?(text: String) {
-    let words = text.split(separator: " ")
-    guard words.count <= JobParts.mostSteps else { return nil }
-    var steps: [Step] = []
-    for word in words {
-      if let variances = word.arguments(of: "affine") {
-        guard variances.count == 2, variances.allSatisfy({ $0 >= 0 && $0.isFinite }) else { return nil }
-        steps.append(.affine(weightVariance: variances[0], biasVariance: variances[1]))
-      } else {
-        guard let activation = try? ActivationCatalog.activation(String(word)) else { return nil }
-        steps.append(.activation(activation))
-      }
-    }
-    self.init(steps: steps)
-  }
-}
-
-extension Substring {
-  /// The numbers of `name(1.5,2.0)`; nil where the text is none of that name.
-  func arguments(of name: String) -> [Double]? {
-    guard hasPrefix(name + "("), hasSuffix(")") else { return nil }
-    let fields = dropFirst(name.count + 1).dropLast().split(separator: ",", omittingEmptySubsequences: false)
-    let numbers = fields.compactMap { Double($0) }
-    return numbers.count == fields.count ? numbers : nil
-  }
 }

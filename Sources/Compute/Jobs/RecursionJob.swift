@@ -7,7 +7,7 @@ import WideKernels
 /// With `isPaired` both diagonals have the shape of `gram` and every entry its own covariances; it is then not symmetric.
 public struct RecursionJob: Sendable {
   /// The block whose kernels are computed.
-  public var program: KernelProgram
+  public var program: CovarianceProgram
   /// The covariances q12 of the pairs `[batch, n, m]`.
   public var gram: Tensor
   /// The variances q11 of the rows `[batch, n, 1]`.
@@ -24,7 +24,7 @@ public struct RecursionJob: Sendable {
   public var ntk: Tensor?
 
   public init(
-    program: KernelProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool, isPaired: Bool = false,
+    program: CovarianceProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool, isPaired: Bool = false,
     nngp: Tensor?, ntk: Tensor?
   ) {
     self.program = program

@@ -6,7 +6,7 @@ import WideKernels
 /// rowCotangent_i = Σ_j (G_K ∂K/∂q11 + G_Θ ∂Θ/∂q11) `[batch, n, 1]`; columnCotangent_j likewise with q22 `[batch, m, 1]`.
 public struct RecursionVJPJob: Sendable {
   /// The block whose kernels are computed.
-  public var program: KernelProgram
+  public var program: CovarianceProgram
   /// The covariances q12 of the pairs `[batch, n, m]`.
   public var gram: Tensor
   /// The variances q11 of the rows `[batch, n, 1]`.
@@ -25,7 +25,7 @@ public struct RecursionVJPJob: Sendable {
   public var columnCotangent: Tensor
 
   public init(
-    program: KernelProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, nngpCotangent: Tensor?, ntkCotangent: Tensor?,
+    program: CovarianceProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, nngpCotangent: Tensor?, ntkCotangent: Tensor?,
     gramCotangent: Tensor, rowCotangent: Tensor, columnCotangent: Tensor
   ) {
     self.program = program

@@ -17,7 +17,7 @@ public enum KernelKind: String, Sendable, CaseIterable {
 /// `jacobian` `[batch, n, c·w]` or nil. `centreCounts` (or nil for all R) says how many centres of each item count.
 public struct WidePassJob: Sendable {
   /// The block whose kernels are computed.
-  public var program: KernelProgram
+  public var program: CovarianceProgram
   /// The kernel of the block that is summed.
   public var kind: KernelKind
   /// The points z `[batch, n, w]`.
@@ -34,7 +34,7 @@ public struct WidePassJob: Sendable {
   public var jacobian: Tensor?
 
   public init(
-    program: KernelProgram, kind: KernelKind, points: Tensor, centres: Tensor, centreCounts: [Int]? = nil, coefficients: Tensor,
+    program: CovarianceProgram, kind: KernelKind, points: Tensor, centres: Tensor, centreCounts: [Int]? = nil, coefficients: Tensor,
     value: Tensor, jacobian: Tensor?
   ) {
     self.program = program

@@ -8,16 +8,16 @@ final class PairCosts: Sendable {
   private let known = Mutex<[String: Double]>([:])
 
   /// - Parameter isPaired: every pair has variances of its own, so that nothing of it comes from a table.
-  func kernels(_ program: KernelProgram, nngp: Bool, ntk: Bool, isPaired: Bool = false) -> Double {
+  func kernels(_ program: CovarianceProgram, nngp: Bool, ntk: Bool, isPaired: Bool = false) -> Double {
     remembered("\(program) \(nngp) \(ntk) \(isPaired)") {
-      var pair = KernelProgram.Pair<KernelExpression>(q11: .variable("q11"), q22: .variable("q22"), q12: .variable("q12"))
+      var pair = CovarianceProgram.Pair<KernelExpression>(q11: .variable("q11"), q22: .variable("q22"), q12: .variable("q12"))
       if isPaired { program.apply(to: &pair) } else { pair = program.symbolicPair() }
       return ArithmeticCost.multiplyAdds((nngp ? [pair.q12] : []) + (ntk ? [pair.ntk] : []))
     }
   }
 
   /// - Parameter isJet: with the derivatives by q11 and q12.
-  func kernel(_ program: KernelProgram, _ kind: KernelKind, isJet: Bool) -> Double {
+  func kernel(_ program: CovarianceProgram, _ kind: KernelKind, isJet: Bool) -> Double {
     guard isJet else { return kernels(program, nngp: kind == .nngp, ntk: kind == .ntk) }
     return remembered("\(program) \(kind) jet") {
       let pair = program.symbolicJets(columns: false)
@@ -26,7 +26,7 @@ final class PairCosts: Sendable {
     }
   }
 
-  func cotangents(_ program: KernelProgram, nngp: Bool, ntk: Bool) -> Double {
+  func cotangents(_ program: CovarianceProgram, nngp: Bool, ntk: Bool) -> Double {
     remembered("\(program) \(nngp) \(ntk) cotangents") {
       let pair = program.symbolicJets(columns: true)
       let kernels = (nngp ? [pair.q12] : []) + (ntk ? [pair.ntk] : [])
@@ -35,9 +35,9 @@ final class PairCosts: Sendable {
     }
   }
 
-  func feature(_ activation: any Activation, isJet: Bool) -> Double {
+  func feature(_ activation: ActivationKind, isJet: Bool) -> Double {
     remembered("\(PointFunction.activation(activation)) \(isJet)") {
-      let feature = activation.valueAndSlope(KernelExpression.variable("x"))
+      let feature = activation.formulas.valueAndSlope(KernelExpression.variable("x"))
       return ArithmeticCost.multiplyAdds([feature.value] + (isJet ? [feature.slope] : []))
     }
   }

@@ -17,7 +17,7 @@ struct BasisGrowth: Sendable {
       "basisGrowth", "erf", sizes: [.init("N", points), .init("d", width)], precisions: [.float64],
       elements: 3 * points * Int(rank), planned: (0, Double(points) * rank * (rank / 2 + 100))
     ) { engine in
-      let program = block(Erf(), depth: 1)
+      let program = block(.erf, depth: 1)
       let z = try engine.inputs("points", rows: points, columns: width)
       func empty() throws -> PivotedBasis {
         try PivotedBasis(program, width: width, tolerance: tolerance, rankLimit: points, on: engine)
@@ -30,7 +30,7 @@ struct BasisGrowth: Sendable {
   }
 
   /// Squared distances of some points from the span of the pivots, K(ξ, ξ) − k·K(U, U)⁻¹·k, by a factor of their kernel made at once.
-  private func verification(_ basis: PivotedBasis, _ program: KernelProgram, _ z: Tensor, on engine: Engine) throws -> Verification {
+  private func verification(_ basis: PivotedBasis, _ program: CovarianceProgram, _ z: Tensor, on engine: Engine) throws -> Verification {
     let rank = basis.rank
     let chosen = try engine.gather(z, rows: samples(64, of: points, "shown"))
     guard rank > 0, rank < points || points < 200 else {

@@ -4,7 +4,7 @@ import WideKernels
 
 /// Kernels of a block straight from its inputs: Gram matrix and recursion through its layers in one operation.
 struct BlockKernel: Sendable {
-  var activation: any Activation
+  var activation: ActivationKind
   var depth: Int
   var batch = 1
   var points: Int
@@ -14,7 +14,7 @@ struct BlockKernel: Sendable {
     let sizes =
       [BenchmarkSize("depth", depth)] + (batch > 1 ? [.init("b", batch)] : []) + [.init("N", points), .init("d", width)]
     return BenchmarkCase(
-      "blockKernel", ActivationCatalog.text(activation), sizes: sizes, elements: batch * points * (width + 2 * points)
+      "blockKernel", activation.description, sizes: sizes, elements: batch * points * (width + 2 * points)
     ) { engine in
       let x = try engine.inputs("x", batch: batch, rows: points, columns: width)
       let nngp = try engine.empty(batch: batch, rows: points, columns: points)
@@ -29,14 +29,14 @@ struct BlockKernel: Sendable {
 
 /// The recursion alone, from a Gram matrix in memory, and its vector-Jacobian product.
 struct Recursion: Sendable {
-  var activation: any Activation
+  var activation: ActivationKind
   var depth: Int
   var points: Int
   var isVJP = false
 
   var benchmark: BenchmarkCase {
     BenchmarkCase(
-      isVJP ? "recursionVJP" : "recursion", ActivationCatalog.text(activation), sizes: [.init("depth", depth), .init("N", points)],
+      isVJP ? "recursionVJP" : "recursion", activation.description, sizes: [.init("depth", depth), .init("N", points)],
       elements: (isVJP ? 4 : 3) * points * points
     ) { engine in
       let (x, y) = (try engine.inputs("x", rows: points, columns: 16), try engine.inputs("y", rows: points, columns: 16))
@@ -46,7 +46,7 @@ struct Recursion: Sendable {
     }
   }
 
-  private func kernels(_ program: KernelProgram, _ gram: Tensor, _ rows: Tensor, _ columns: Tensor, _ engine: Engine) throws
+  private func kernels(_ program: CovarianceProgram, _ gram: Tensor, _ rows: Tensor, _ columns: Tensor, _ engine: Engine) throws
     -> PreparedBenchmark
   {
     let job = RecursionJob(
@@ -57,7 +57,7 @@ struct Recursion: Sendable {
       verify: { Verification(try SampledCheck(job, entries: sampledEntries(points, points), on: engine)) })
   }
 
-  private func cotangents(_ program: KernelProgram, _ gram: Tensor, _ rows: Tensor, _ columns: Tensor, _ engine: Engine) throws
+  private func cotangents(_ program: CovarianceProgram, _ gram: Tensor, _ rows: Tensor, _ columns: Tensor, _ engine: Engine) throws
     -> PreparedBenchmark
   {
     let job = RecursionVJPJob(

@@ -28,7 +28,7 @@ struct LimitStep: Sendable {
 
   @Sendable private func prepare(_ engine: Engine) throws -> PreparedBenchmark {
     let stream = RandomStream(seed: 1, name: "benchmark/limit")
-    let hidden = Hidden(Erf(), weightVariance: 2.25, biasVariance: 0.25)
+    let hidden = Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25)
     let network = Network(
       inputs: Self.inputs,
       blocks: [WideBlock(hidden: [hidden, hidden, hidden], outputs: bottleneck), WideBlock(hidden: [hidden], outputs: 1)])

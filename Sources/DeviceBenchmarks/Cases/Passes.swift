@@ -4,7 +4,7 @@ import WideKernels
 
 /// Kernel × coefficients with nothing stored: what training has added to a block, read at its points or written to its pivots.
 struct CentrePass: Sendable {
-  var activation: any Activation
+  var activation: ActivationKind
   var depth = 1
   var points: Int
   var centres: Int
@@ -17,7 +17,7 @@ struct CentrePass: Sendable {
 
   var benchmark: BenchmarkCase {
     BenchmarkCase(
-      "widePass", "\(ActivationCatalog.text(activation)) \(hasJacobian ? "read" : "write")",
+      "widePass", "\(activation) \(hasJacobian ? "read" : "write")",
       sizes: sizes + [.init("depth", depth), .init("N", points), .init("R", centres), .init("d", width)] + outputSizes(outputs),
       elements: (points + centres) * (width + outputs) + points * outputs * width
     ) { engine in
@@ -36,7 +36,7 @@ struct CentrePass: Sendable {
 
 /// Passes of a function with one wide hidden layer of random features.
 struct WideFunctionPass: Sendable {
-  var activation: any Activation
+  var activation: ActivationKind
   var points: Int
   var features: Int
   var width: Int
@@ -45,7 +45,7 @@ struct WideFunctionPass: Sendable {
 
   var benchmark: BenchmarkCase {
     BenchmarkCase(
-      "featurePass", "\(ActivationCatalog.text(activation)) \(hasJacobian ? "jacobian" : "value")",
+      "featurePass", "\(activation) \(hasJacobian ? "jacobian" : "value")",
       sizes: [.init("N", points), .init("M", features), .init("d", width)] + outputSizes(outputs),
       elements: (points + features) * (2 * width + 2)
     ) { engine in

@@ -36,7 +36,7 @@ struct TrainingStep: Sendable {
 
   private func network(_ stream: RandomStream, on engine: Engine) throws -> FiniteNetwork {
     let architecture = try Architecture.fullyConnected(
-      inputs: inputs, widths: [width, width, width], outputs: outputs, activation: ReLU(), gain: 2.0.squareRoot())
+      inputs: inputs, widths: [width, width, width], outputs: outputs, activation: .relu, gain: 2.0.squareRoot())
     return try FiniteNetwork(architecture, members: [stream], draw: .device, on: engine)
   }
 

@@ -14,21 +14,21 @@ enum TuningCases {
         MatrixProduct(variant: "nt", m: side, n: side, k: 512, operation: GEMM(transposeB: true)).benchmark,
       ]
     case .recursions:
-      all = [ReLU() as any Activation, Erf()].map { Recursion(activation: $0, depth: 3, points: points).benchmark }
+      all = [ActivationKind.relu, .erf].map { Recursion(activation: $0, depth: 3, points: points).benchmark }
     case .widePasses:
       let centres = 500
       all = [
-        CentrePass(activation: Erf(), points: points, centres: centres, width: 2, hasJacobian: true).benchmark,
-        CentrePass(activation: ReLU(), depth: 3, points: points, centres: centres, width: 4, hasJacobian: true, outputs: 10).benchmark,
-        CentrePass(activation: Erf(), points: centres, centres: points, width: 2, hasJacobian: false).benchmark,
+        CentrePass(activation: .erf, points: points, centres: centres, width: 2, hasJacobian: true).benchmark,
+        CentrePass(activation: .relu, depth: 3, points: points, centres: centres, width: 4, hasJacobian: true, outputs: 10).benchmark,
+        CentrePass(activation: .erf, points: centres, centres: points, width: 2, hasJacobian: false).benchmark,
       ]
     case .featurePasses:
       let features = 1024
       all = [
-        WideFunctionPass(activation: Erf(), points: points, features: features, width: 2, hasJacobian: true).benchmark,
-        WideFunctionPass(activation: ReLU(), points: points, features: features, width: 4, hasJacobian: true, outputs: 10).benchmark,
-        WideFunctionPass(activation: ReLU(), points: points, features: features, width: 2, hasJacobian: false).benchmark,
-        WideFunctionPass(activation: ReLU(), points: points, features: features, width: 4, hasJacobian: false).benchmark,
+        WideFunctionPass(activation: .erf, points: points, features: features, width: 2, hasJacobian: true).benchmark,
+        WideFunctionPass(activation: .relu, points: points, features: features, width: 4, hasJacobian: true, outputs: 10).benchmark,
+        WideFunctionPass(activation: .relu, points: points, features: features, width: 2, hasJacobian: false).benchmark,
+        WideFunctionPass(activation: .relu, points: points, features: features, width: 4, hasJacobian: false).benchmark,
       ]
     }
     return isQuick ? Array(all.prefix(1)) : all

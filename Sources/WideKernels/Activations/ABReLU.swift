@@ -3,6 +3,7 @@
 /// Source: Cho & Saul 2009 for the rectifier's part; see `PiecewiseLinear`.
 public struct ABReLU: Activation {
   public static let name = "abrelu"
+  public var kind: ActivationKind { .abReLU(self) }
   public static var parameterDefaults: [(name: String, value: Double)] { [("negative", -0.5), ("positive", 1)] }
   public static var hasKink: Bool { true }
   /// Slope for x < 0.

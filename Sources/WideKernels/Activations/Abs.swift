@@ -5,6 +5,7 @@
 /// Source: Cho & Saul 2009 for the rectifier's part; see `PiecewiseLinear`.
 public struct Abs: Activation {
   public static let name = "abs"
+  public var kind: ActivationKind { .abs }
   public static var hasKink: Bool { true }
   @inlinable public init() {}
   public init(parameters: [Double]) throws(ActivationError) {

@@ -3,6 +3,7 @@
 /// Source: characteristic function of the normal law; see `Sinusoid`, of which this is the phase + π/2.
 public struct Cos: Activation {
   public static let name = "cos"
+  public var kind: ActivationKind { .cos(self) }
   public static var parameterDefaults: [(name: String, value: Double)] { [("amplitude", 1), ("frequency", 1), ("phase", 0)] }
   /// Factor in front of the cosine.
   public let amplitude: Double

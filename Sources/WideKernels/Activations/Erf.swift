@@ -8,6 +8,7 @@
 /// Source: Williams 1996, *Computing with infinite networks*, eq. 11; the derivative by Price's theorem.
 public struct Erf: Activation {
   public static let name = "erf"
+  public var kind: ActivationKind { .erf }
   @inlinable public init() {}
   public init(parameters: [Double]) throws(ActivationError) {
     try requireParameters(parameters, of: Self.self)

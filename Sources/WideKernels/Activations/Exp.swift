@@ -6,6 +6,7 @@
 /// Source: moment generating function of the normal law.
 public struct Exp: Activation {
   public static let name = "exp"
+  public var kind: ActivationKind { .exp(self) }
   public static var parameterDefaults: [(name: String, value: Double)] { [("amplitude", 1), ("rate", 1)] }
   /// Factor in front of the exponential.
   public let amplitude: Double

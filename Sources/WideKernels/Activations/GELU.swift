@@ -11,6 +11,7 @@
 /// Source: Stein's lemma twice on E[u v erf(u/√2) erf(v/√2)], with Williams 1996 for E[erf erf]; Price's theorem.
 public struct GELU: Activation {
   public static let name = "gelu"
+  public var kind: ActivationKind { .gelu }
   @inlinable public init() {}
   public init(parameters: [Double]) throws(ActivationError) {
     try requireParameters(parameters, of: Self.self)

@@ -6,6 +6,7 @@
 /// Source: Gaussian integral for the dual; Price's theorem, E[φ′(u) φ′(v)] = ∂E[φ(u) φ(v)]/∂q12, for the other.
 public struct Gaussian: Activation {
   public static let name = "gaussian"
+  public var kind: ActivationKind { .gaussian(self) }
   public static var parameterDefaults: [(name: String, value: Double)] { [("amplitude", 1), ("rate", 1)] }
   /// Factor in front of the exponential.
   public let amplitude: Double

@@ -3,6 +3,7 @@
 /// dual = q12, derivative = 1.
 public struct Identity: Activation {
   public static let name = "identity"
+  public var kind: ActivationKind { .identity }
   @inlinable public init() {}
   public init(parameters: [Double]) throws(ActivationError) {
     try requireParameters(parameters, of: Self.self)

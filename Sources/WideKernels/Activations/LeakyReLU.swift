@@ -3,6 +3,7 @@
 /// Source: Cho & Saul 2009 for the rectifier's part; see `PiecewiseLinear`.
 public struct LeakyReLU: Activation {
   public static let name = "leaky-relu"
+  public var kind: ActivationKind { .leakyReLU(self) }
   public static var parameterDefaults: [(name: String, value: Double)] { [("slope", 0.01)] }
   public static var hasKink: Bool { true }
   /// Slope for x < 0.

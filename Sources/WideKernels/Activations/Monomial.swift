@@ -3,6 +3,7 @@
 /// Source: Isserlis 1918; see `HermiteRows`.
 public struct Monomial: Activation {
   public static let name = "monomial"
+  public var kind: ActivationKind { .monomial(self) }
   public static var parameterDefaults: [(name: String, value: Double)] { [("degree", 2)] }
   /// Exponent n of xⁿ.
   public let degree: Int

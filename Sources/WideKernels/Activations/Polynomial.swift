@@ -3,6 +3,7 @@
 /// Source: Isserlis 1918; see `HermiteRows`.
 public struct Polynomial: Activation {
   public static let name = "polynomial"
+  public var kind: ActivationKind { .polynomial(self) }
   public static var parameterDefaults: [(name: String, value: Double)] {
     [("c0", 0), ("c1", 1), ("c2", 0), ("c3", 0), ("c4", 0), ("c5", 0)]
   }

@@ -5,6 +5,7 @@
 /// Source: Rahimi & Recht 2007, random Fourier features, in the limit; see `Sinusoid` at sin² = cos² = 1/2.
 public struct Rbf: Activation {
   public static let name = "rbf"
+  public var kind: ActivationKind { .rbf(self) }
   public static var parameterDefaults: [(name: String, value: Double)] { [("gamma", 1)] }
   /// γ of the kernel exp(−γ (q11 + q22 − 2 q12)).
   public let gamma: Double

@@ -7,6 +7,7 @@
 /// Source: Cho & Saul 2009, eqs. 3-6, orders 0 and 1, with θ = π/2 − α.
 public struct ReLU: Activation {
   public static let name = "relu"
+  public var kind: ActivationKind { .relu }
   public static var hasKink: Bool { true }
   @inlinable public init() {}
   public init(parameters: [Double]) throws(ActivationError) {

@@ -8,6 +8,7 @@
 /// D P′ − q12 P + M = n² D P_{n−1} with the prime for ∂/∂q12.
 public struct RectifiedMonomial: Activation {
   public static let name = "rectified-monomial"
+  public var kind: ActivationKind { .rectifiedMonomial(self) }
   public static var parameterDefaults: [(name: String, value: Double)] { [("degree", 2)] }
   public static var hasKink: Bool { true }
   /// Exponent n of max(x, 0)ⁿ.

@@ -5,6 +5,7 @@
 /// Source: Williams 1996, *Computing with infinite networks*, eq. 11.
 public struct ScaledErf: Activation {
   public static let name = "scaled-erf"
+  public var kind: ActivationKind { .scaledErf(self) }
   public static var parameterDefaults: [(name: String, value: Double)] { [("amplitude", 1), ("frequency", 1), ("offset", 0)] }
   /// Factor in front of the error function.
   public let amplitude: Double

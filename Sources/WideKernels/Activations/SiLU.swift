@@ -1,6 +1,7 @@
 /// φ(x) = x/(1 + e^(−x)), also called swish: x/2, exact, plus the even function x tanh(x/2)/2 by quadrature.
 public struct SiLU: Activation {
   public static let name = "silu"
+  public var kind: ActivationKind { .silu }
   /// Error of dual and derivative relative to their diagonals, measured for q ≤ 4.
   public var dualError: Double { 1e-10 }
   @inlinable public init() {}

@@ -1,6 +1,7 @@
 /// φ(x) = 1/(1 + e^(−x)) = 1/2 + tanh(x/2)/2: the quadrature of `Tanh` at a quarter of the covariances.
 public struct Sigmoid: Activation {
   public static let name = "sigmoid"
+  public var kind: ActivationKind { .sigmoid }
   /// Error of dual and derivative relative to their diagonals, measured for q ≤ 4.
   public var dualError: Double { 1e-10 }
   @inlinable public init() {}

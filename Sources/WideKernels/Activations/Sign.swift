@@ -7,6 +7,7 @@
 /// Source: Cho & Saul 2009, order 0.
 public struct Sign: Activation {
   public static let name = "sign"
+  public var kind: ActivationKind { .sign }
   public static var hasKink: Bool { true }
   @inlinable public init() {}
   public init(parameters: [Double]) throws(ActivationError) {

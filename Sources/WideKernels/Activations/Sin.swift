@@ -3,6 +3,7 @@
 /// Source: characteristic function of the normal law; see `Sinusoid`.
 public struct Sin: Activation {
   public static let name = "sin"
+  public var kind: ActivationKind { .sin(self) }
   public static var parameterDefaults: [(name: String, value: Double)] { [("amplitude", 1), ("frequency", 1), ("phase", 0)] }
   /// Factor in front of the sine.
   public let amplitude: Double

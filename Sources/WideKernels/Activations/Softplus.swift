@@ -1,6 +1,7 @@
 /// φ(x) = log(1 + e^(beta x))/beta: x/2, exact, plus the even function log(2 cosh(beta x/2))/beta by quadrature.
 public struct Softplus: Activation {
   public static let name = "softplus"
+  public var kind: ActivationKind { .softplus(self) }
   public static var parameterDefaults: [(name: String, value: Double)] { [("beta", 1)] }
   /// Error of dual and derivative relative to their diagonals, measured for beta² q ≤ 4.
   public var dualError: Double { 1e-10 }

@@ -1,6 +1,7 @@
 /// φ(x) = tanh(x), by quadrature (`QuadratureDual`), odd.
 public struct Tanh: Activation {
   public static let name = "tanh"
+  public var kind: ActivationKind { .tanh }
   /// Error of dual and derivative relative to their diagonals, measured for q ≤ 4: most of it in the derivative near ρ = ±1.
   /// Its poles lie close to the real axis, so it grows with q: 10⁻¹⁰ for q ≤ 1.
   public var dualError: Double { 1e-4 }

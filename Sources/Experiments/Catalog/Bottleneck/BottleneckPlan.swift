@@ -92,7 +92,7 @@ struct BottleneckPlan: ExperimentPlan {
       testStorage: fitting.testStorage, on: engine)
   }
 
-  private static func kernels(_ program: KernelProgram, inputs: Matrix, on engine: Engine) throws -> ProgramKernels {
+  private static func kernels(_ program: CovarianceProgram, inputs: Matrix, on engine: Engine) throws -> ProgramKernels {
     do { return try ProgramKernels(program, inputs: inputs, on: engine) } catch {
       if case .unresolvedPair = error { throw ExperimentError.unresolvedInputs(error) }
       throw error

@@ -70,7 +70,7 @@ struct ChainBlocks {
         name: "activation", expected: "one activation, or one for each of the \(blockCount) blocks", got: activation)
     }
     let blocks = try (0..<blockCount).map { index in
-      let phi = try ActivationCatalog.activation(names.count == 1 ? names[0] : names[index])
+      let phi = try ActivationKind(names.count == 1 ? names[0] : names[index])
       let hidden = Hidden(phi, weightVariance: weightVariance, biasVariance: biasVariance)
       return WideBlock(
         hidden: Array(repeating: hidden, count: index == 0 ? firstDepth : upperDepth),

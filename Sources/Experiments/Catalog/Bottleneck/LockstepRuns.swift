@@ -67,7 +67,7 @@ struct LockstepRuns {
       guard let own = try values(unit.startName) else { throw ExperimentError.missingStart(name: unit.startName) }
       let network = try network(unit)
       let functions = try ChainStart(
-        network, first: own, featureWidth: { settings.featureWidth(depth: network.blocks[$0].hidden.count) },
+        network, first: own, featureWidth: { settings.featureWidth(depth: network.blocks[$0].hiddenLayers) },
         symmetrised: unit.chain.widths.isEmpty ? [] : settings.symmetrisedBlocks, stream: plan.stream(unit), on: context.passEngine)
       let largest = try eigenvalue.map { try $0(unit.startName) } ?? ownEigenvalue(network, functions)
       starts[unit.startName] = LockstepWave.Start(network: network, functions: functions, eigenvalue: largest)

@@ -21,7 +21,7 @@ struct FiniteWidthCost {
     self.networks = networks
     self.points = points
     let block = try settings.blocks.network([2], inputs: 2, outputs: 1).blocks[1]
-    let shallow = WideBlock(hidden: [block.hidden[0]], outputs: 1)
+    let shallow = try WideBlock(layers: block.layers.prefix(2) + [.dense(Dense(1))])
     let n = 512
     let stream = RandomStream(seed: 0, name: "probe")
     let z = try engine.tensor(stream.normals(n * 2), rows: n, columns: 2)
@@ -46,7 +46,7 @@ struct FiniteWidthCost {
     let batch = Double(settings.batch > 0 ? settings.batch : settings.train)
     var perStep = 0.0
     for (index, block) in network.blocks.enumerated() {
-      let (width, depth) = (Double(wave.width), Double(block.hidden.count))
+      let (width, depth) = (Double(wave.width), Double(block.hiddenLayers))
       // Forward, backward and a look at all points for the finite network; value and Jacobian for the limit and its twin.
       perStep += count * width * secondsPerFeature * depth * (index == 0 ? 3 : 6)
       perStep += count * width * width * (depth - 1) * secondsPerMultiply * (index == 0 ? 4 : 8)

@@ -14,7 +14,7 @@ public struct FiniteWidthSettings: ExperimentSettings {
   @Option(help: "Hidden layers of every block after the first.") @Within(1...1000) public var upperDepth = 1
   @Option(
     help: "Activation, one for all blocks or one per block: erf, or relu,erf. See `isthmus list activations`.",
-    completion: .list(ActivationCatalog.names))
+    completion: .list(ActivationKind.names))
   public var activation = "erf"
   @Option(help: "Variance of the weights of hidden layers, σ_w².") @Within(above: 0, to: 1e10) public var weightVariance = 2.25
   @Option(help: "Variance of the biases of hidden layers, σ_b².") @Within(0...1e10) public var biasVariance = 0.25

@@ -29,7 +29,7 @@ struct FiniteWidthSizes {
   func draw(_ network: Network, width: Int) -> Size {
     var (parameters, upper, state, perPoint, fanIn): (Size, Size, Size, Int, Int) = (0, 0, 0, 0, network.inputs)
     for (index, block) in network.blocks.enumerated() {
-      let hidden = block.hidden.count
+      let hidden = block.hiddenLayers
       let own = Size.sum([
         Size.product([width, fanIn + block.outputs + 2 * hidden]), Size.product([width, width, max(hidden - 1, 0)]),
         Size.product([1024, 2 * hidden + 2]),
@@ -43,7 +43,7 @@ struct FiniteWidthSizes {
       fanIn = block.outputs
     }
     // Parameters, gradient and what a step needs; functions of the start, stacked for both limits; one layer's normals on the host.
-    let isDeep = network.blocks.contains { $0.hidden.count > 1 }
+    let isDeep = network.blocks.contains { $0.hiddenLayers > 1 }
     let layer = MemoryNeed.numbers([2, width, max(isDeep ? width : 0, network.inputs, network.bottlenecks.max() ?? 0)])
     let passes = min(MemoryNeed.numbers([points, perPoint]), Size(largestPass)) * 2
     let frozen = MemoryNeed.numbers([2, settings.train, outputs, points, outputs])

@@ -48,7 +48,7 @@ public struct LazyFeatureSettings: ExperimentSettings {
   @Option(help: "Widths h (channels of cnn).") @Within(1...1_000_000) public var widths: NumberList<Int> = "20,60,180"
   @Option(help: "Values of √h·α: small ones make features move, large ones make training lazy.")
   @Within(1e-12...1e12) public var alphas: NumberList<Double> = "1e-3,1e-2,1e-1,1,10,100,1e3,1e4,1e5"
-  @Option(help: "Activation, scaled to unit second moment.", completion: .list(ActivationCatalog.names)) public var activation =
+  @Option(help: "Activation, scaled to unit second moment.", completion: .list(ActivationKind.names)) public var activation =
     "softplus(5)"
   @Option(help: "Scale of biases, which begin at 0; 0 is without.") @Within(0...1e6) public var bias = 0.0
   @Option(help: "Whether F is α(f − f₀) (yes) or αf (no).") public var centred = Answer.yes
@@ -108,12 +108,12 @@ extension LazyFeatureSettings {
 
   /// The network of width `h`; the last layer is divided by h, the others by the root of their fan-in.
   func architecture(width h: Int, input: Architecture.Input) throws -> Architecture {
-    let activation: any Activation
-    do { activation = try ActivationCatalog.activation(self.activation) } catch {
+    let activation: ActivationKind
+    do { activation = try ActivationKind(self.activation) } catch {
       throw ExperimentError.invalidSetting(name: "activation", expected: "an activation (\(error))", got: self.activation)
     }
     // E[φ(z)²] = 1 / gain² for standard normal z.
-    let gain = 1 / activation.diagonal(1.0).dual.squareRoot()
+    let gain = 1 / activation.formulas.diagonal(1.0).dual.squareRoot()
     let bias = self.bias > 0 ? Architecture.Scale(multiplier: self.bias, deviation: 0) : nil
     var layers: [Architecture.Layer] = []
     switch network {

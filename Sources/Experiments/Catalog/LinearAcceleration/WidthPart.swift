@@ -57,7 +57,7 @@ struct WidthPart: LinearAccelerationPart {
         eigenvalues: [Double](repeating: 1, count: n), direction: stream.child("target").normals(n), norm: settings.widthNorm)
       rate = settings.rateFraction * 2 / limit.rateWithout
       func block(_ layers: Int, outputs: Int) -> WideBlock {
-        WideBlock(hidden: [Hidden](repeating: Hidden(Identity()), count: layers - 1), outputs: outputs)
+        WideBlock(hidden: [Hidden](repeating: Hidden(.identity), count: layers - 1), outputs: outputs)
       }
       let chain = Network(inputs: n, blocks: [block(settings.layersG, outputs: d), block(settings.layersF, outputs: 1)])
       network = try FiniteNetwork(

@@ -33,7 +33,7 @@ struct LinearKind: Hashable, Sendable, CustomStringConvertible {
   func architecture(_ settings: MultilinearitySettings, width: Int) throws -> Architecture {
     let blocks = depths.enumerated().map { index, depth in
       WideBlock(
-        hidden: Array(repeating: Hidden(Identity()), count: depth - 1), outputs: index == depths.count - 1 ? 1 : settings.bottleneck)
+        hidden: Array(repeating: Hidden(.identity), count: depth - 1), outputs: index == depths.count - 1 ? 1 : settings.bottleneck)
     }
     return try Architecture(Network(inputs: settings.inputs, blocks: blocks), width: width)
   }

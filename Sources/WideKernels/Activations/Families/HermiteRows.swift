@@ -4,7 +4,7 @@
 /// h_k(q) = Σ_j p_{k+2j} (k+2j)! / (k! j! 2^j) q^j. No square root or quotient, so nothing is singular.
 ///
 /// Source: Isserlis 1918; the sum over k counts the pairings of k factors u with k factors v.
-@usableFromInline struct HermiteRows: Sendable {
+@usableFromInline struct HermiteRows: Sendable, Hashable {
   @usableFromInline static let maximalDegree = 5
   /// Three coefficients in q for each k.
   @usableFromInline let rows: [Double]
