@@ -116,23 +116,24 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     module("Results", ["CZlib", "DurableFiles", "NumPyFormat", "PrintableText"]),
-    module("Plotting", ["DurableFiles", "PrintableText", "Results", "Subprocesses"]),
+    module("Figures", ["DurableFiles", "PrintableText", "Subprocesses"]),
+    module("Statistics"),
+    module("Reports", ["Figures", "PrintableText", "Results", "Statistics"]),
     module(
       "DeviceBenchmarks",
-      ["BackendTestKit", "Compute", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Plotting", "Results", "WideKernels"]),
+      ["BackendTestKit", "Compute", "Figures", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Results", "WideKernels"]),
     module(
       "Isthmus",
       [
-        "BackendCatalog", "Compute", "Datasets", "Experiments", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Plotting",
-        "Results",
-        "WideKernels",
+        "BackendCatalog", "Compute", "Datasets", "Experiments", "Figures", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks",
+        "Reports", "Results", "Statistics", "WideKernels",
       ]),
     .target(
       name: "CRevision", cSettings: environment["ISTHMUS_REVISION"].map { [.define("ISTHMUS_REVISION", to: "\"\($0)\"")] } ?? []),
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "CRevision", "CSignals", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Plotting", "PrintableText",
+        "CRevision", "CSignals", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Figures", "PrintableText", "Reports",
         "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "JobRecords", "Networks", "Datasets", "Results", "Compute", "Sizes",
         "Subprocesses", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -147,7 +148,7 @@ let package = Package(
     tests("ComputeTests", ["Compute", "ReferenceBackend", "WideKernels"]),
     tests("KernelSourceTests", ["COpenCL", "Compute", "OpenCLBackend", "WideKernels"]),
     tests(
-      "DeviceBenchmarksTests", ["BackendCatalog", "Compute", "DeviceBenchmarks", "Plotting", "ReferenceBackend", "WideKernels"]),
+      "DeviceBenchmarksTests", ["BackendCatalog", "Compute", "DeviceBenchmarks", "Figures", "ReferenceBackend", "WideKernels"]),
     tests(
       "ConformanceTests", ["BackendTestKit", "BackendCatalog", "CPUBackend", "Compute", "JobRecords", "ReferenceBackend", "WideKernels"]),
     tests("NetworksTests", ["Networks", "WideKernels"]),
@@ -155,7 +156,9 @@ let package = Package(
     tests("DurableFilesTests", ["CSignals", "DurableFiles"]),
     tests("PrintableTextTests", ["PrintableText"]),
     tests("ResultsTests", ["DurableFiles", "PrintableText", "Results"]),
-    tests("PlottingTests", ["Plotting", "Results"]),
+    tests("FiguresTests", ["Figures"]),
+    tests("StatisticsTests", ["Statistics"]),
+    tests("ReportsTests", ["Figures", "Reports", "Results", "Statistics"]),
     tests(
       "CommandLineTests",
       ["IsthmusCommand", "PrintableText", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
@@ -167,7 +170,7 @@ let package = Package(
     tests(
       "FiniteNetworksTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "Networks", "WideKernels"]),
     tests("ExperimentsTests", ["BackendCatalog", "Compute", "Datasets", "Experiments", "Learning", "Results", "Sizes"]),
-    tests("TheoryTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "Networks", "Plotting", "WideKernels"]),
+    tests("TheoryTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "Networks", "Statistics", "WideKernels"]),
   ],
   cLanguageStandard: .c2x
 )

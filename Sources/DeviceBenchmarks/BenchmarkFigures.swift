@@ -1,12 +1,12 @@
 import Compute
+import Figures
 import Foundation
-import Plotting
 
 extension BenchmarkReport {
   /// Draws `roofline-<device>` for every device, and `scaling-<device>` where a size was varied.
   ///
   /// - Returns: the files.
-  public func figures(in folder: URL, formats: [FigureFormat] = FigureFormat.allCases) throws(PlottingError) -> [URL] {
+  public func figures(in folder: URL, formats: [FigureFormat] = FigureFormat.allCases) throws(FigureError) -> [URL] {
     let gnuplot = try Gnuplot()
     var files: [URL] = []
     for device in devices {

@@ -3,10 +3,12 @@
 @_exported import Compute
 @_exported import Datasets
 @_exported import Experiments
+@_exported import Figures
 @_exported import FiniteNetworks
 @_exported import Learning
 @_exported import LinearAlgebra
 @_exported import Networks
-@_exported import Plotting
+@_exported import Reports
 @_exported import Results
+@_exported import Statistics
 @_exported import WideKernels

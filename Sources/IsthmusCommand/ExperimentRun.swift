@@ -1,10 +1,10 @@
 import Compute
 import Experiments
+import Figures
 import Foundation
 import JobRecords
 import LinearAlgebra
 import Logging
-import Plotting
 import PrintableText
 import Results
 

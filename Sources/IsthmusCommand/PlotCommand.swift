@@ -1,6 +1,6 @@
 import ArgumentParser
+import Figures
 import Foundation
-import Plotting
 import Results
 
 /// `isthmus plot`.

@@ -1,5 +1,6 @@
+import Figures
 import Foundation
-import Plotting
+import Reports
 import Results
 
 /// The table at the end of a run, for reading and for programs.

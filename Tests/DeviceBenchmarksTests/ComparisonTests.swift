@@ -1,6 +1,6 @@
 import Compute
+import Figures
 import Foundation
-import Plotting
 import ReferenceBackend
 import Testing
 

@@ -3,10 +3,9 @@ import Compute
 import Foundation
 import Learning
 import Networks
+import Statistics
 import Testing
 import WideKernels
-
-@testable import Plotting
 
 /// Finite networks approach the limit like 1/√width, and a kernel frozen at the start does not describe them.
 ///

@@ -3,8 +3,7 @@ import FiniteNetworks
 import Foundation
 import Learning
 import Networks
-
-@testable import Plotting
+import Statistics
 
 /// `LimitComparison` at several widths over draws, each with data of its own: standard normal inputs and random targets.
 struct WidthComparison {

@@ -1,0 +1,72 @@
+import Statistics
+
+/// Networks compared with one another: what one panel of a figure and one part of the table show.
+struct BottleneckGroup {
+  /// One network at the rate chosen for it.
+  struct Entry {
+    let label: BottleneckLabel
+    let kappa: Double
+    /// Draws by increasing number.
+    let draws: [BottleneckRun]
+
+    /// The recorded label of the network to compare with, else the wide network of the same depth.
+    var baseline: String { draws.compactMap(\.baseline).first ?? label.baseline }
+  }
+
+  let comparison: BottleneckRuns.Comparison
+  /// κ of all entries; nil where each has its own.
+  let kappa: Double?
+  /// Entries in the order of their labels.
+  let entries: [Entry]
+
+  var title: String {
+    switch comparison {
+    case .same: "One rate for all" + (kappa.map { " (κ = \($0))" } ?? "")
+    case .own: "Each at its own best rate"
+    }
+  }
+
+  /// The entry that `entry` is compared with.
+  func baseline(of entry: Entry) -> Entry? { entries.first { $0.label.text == entry.baseline } }
+}
+
+extension BottleneckRuns {
+  /// `same` once for each rate that occurs, then `own` with the best rate of each network.
+  var groups: [BottleneckGroup] {
+    let sameRates = Set(runs.keys.filter { $0.comparison == .same }.map(\.kappa)).sorted()
+    let same = sameRates.map { kappa in
+      let labels = Set(runs.keys.filter { $0.comparison == .same && $0.kappa == kappa }.map(\.label)).sorted()
+      let entries = labels.map { BottleneckGroup.Entry(label: $0, kappa: kappa, draws: draws(.same, $0, kappa: kappa)) }
+      return BottleneckGroup(comparison: .same, kappa: kappa, entries: entries)
+    }
+    var ownLabels = Set(runs.keys.filter { $0.comparison == .own }.map(\.label))
+    guard !ownLabels.isEmpty else { return same }
+    ownLabels.formUnion(runs.keys.map(\.label).filter(\.isInfinite))
+    let own = ownLabels.sorted().compactMap { label in
+      bestRate(of: label).map { kappa in
+        BottleneckGroup.Entry(label: label, kappa: kappa, draws: ownDraws(label, kappa: kappa))
+      }
+    }
+    return same + [BottleneckGroup(comparison: .own, kappa: nil, entries: own)]
+  }
+
+  /// The rate at which a network does best in the comparison `own`: the smallest median number of steps to 1 % of the initial
+  /// loss, ties by those to 0.1 %, 10 % and 50 %, then by fewest diverged draws, then the smaller rate. Nil without records.
+  ///
+  /// Not reached counts as more than any number. For a wide network the rates of `same` compete too: its own rate is the one
+  /// that all share there, by definition.
+  public func bestRate(of label: BottleneckLabel) -> Double? {
+    let rates = Set(runs.keys.filter { $0.label == label && ($0.comparison == .own || label.isInfinite) }.map(\.kappa))
+    func cost(_ kappa: Double) -> [Double] {
+      let draws = ownDraws(label, kappa: kappa)
+      let medians = [2, 3, 1, 0].map { index in Quartiles(draws.map { $0.steps(index) }).median ?? .infinity }
+      return medians + [Double(draws.filter(\.isDiverged).count), kappa]
+    }
+    return rates.map { (cost: cost($0), kappa: $0) }.min { $0.cost.lexicographicallyPrecedes($1.cost) }?.kappa
+  }
+
+  private func ownDraws(_ label: BottleneckLabel, kappa: Double) -> [BottleneckRun] {
+    let own = draws(.own, label, kappa: kappa)
+    return own.isEmpty && label.isInfinite ? draws(.same, label, kappa: kappa) : own
+  }
+}

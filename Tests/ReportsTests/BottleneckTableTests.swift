@@ -1,0 +1,87 @@
+import Foundation
+import Statistics
+import Testing
+
+@testable import Reports
+@testable import Results
+
+private func end(
+  _ comparison: String, _ bottlenecks: String, draw: Int, kappa: Double, steps1: Double?, steps01: Double? = nil,
+  status: String = "finished"
+) -> Record {
+  [
+    "kind": "end", "comparison": .string(comparison), "bottlenecks": .string(bottlenecks), "draw": .number(Double(draw)),
+    "kappa": .number(kappa), "status": .string(status), "steps50": 1, "steps10": 10, "steps1": RecordValue(nullIfNotFinite: steps1),
+    "steps0.1": RecordValue(nullIfNotFinite: steps01), "finalTestError": .number(0.1 * Double(draw + 1)), "bestTestError": .null,
+  ]
+}
+
+@Suite struct BottleneckTableTests {
+  @Test func theBestRateIsTheQuickestToOnePerCent() throws {
+    let two = try #require(BottleneckLabel("2")), wide = try #require(BottleneckLabel("inf"))
+    var records = [
+      end("same", "2", draw: 0, kappa: 0.1, steps1: 1),
+      end("same", "inf", draw: 0, kappa: 0.1, steps1: 300),
+      end("own", "2", draw: 0, kappa: 0.25, steps1: 60), end("own", "2", draw: 1, kappa: 0.25, steps1: 80),
+      end("own", "2", draw: 0, kappa: 0.5, steps1: 20), end("own", "2", draw: 1, kappa: 0.5, steps1: nil, status: "diverged"),
+    ]
+    #expect(try BottleneckRuns(records).bestRate(of: two) == 0.25, "a median that is not reached loses")
+    #expect(try BottleneckRuns(records).bestRate(of: wide) == 0.1, "the wide network's rate of `same` is its own")
+    records += [
+      end("own", "2", draw: 0, kappa: 0.75, steps1: 70, steps01: 100), end("own", "2", draw: 1, kappa: 0.75, steps1: 70, steps01: 100),
+    ]
+    #expect(try BottleneckRuns(records).bestRate(of: two) == 0.75, "0.1 % decides a tie")
+    records.append(end("own", "2", draw: 0, kappa: 0.9, steps1: 71, steps01: 72))
+    #expect(try BottleneckRuns(records).bestRate(of: two) == 0.75, "being quicker to 0.1 % does not make up for 1 %")
+    #expect(try BottleneckRuns([]).bestRate(of: two) == nil)
+  }
+
+  @Test func rowsCompareWithTheirOwnBaseline() throws {
+    var records: [Record] = []
+    for draw in 0..<3 {
+      records += [
+        end("same", "2", draw: draw, kappa: 0.1, steps1: 40 + 10 * Double(draw), status: draw == 2 ? "diverged" : "finished"),
+        end("same", "2x2", draw: draw, kappa: 0.1, steps1: nil), end("same", "inf", draw: draw, kappa: 0.1, steps1: 200),
+        end("same", "inf/2", draw: draw, kappa: 0.1, steps1: 400), end("same", "4x4", draw: draw, kappa: 0.1, steps1: 100),
+        [
+          "kind": "step", "comparison": "same", "bottlenecks": "2", "kappa": 0.1, "draw": .number(Double(draw)), "step": 5,
+          "amplification": .number([3, 200, 5][draw]),
+        ],
+        ["kind": "note", "text": "passed over"],
+      ]
+    }
+    let table = try BottleneckTable.make(from: records)
+    #expect(table.rows.map(\.bottlenecks.text) == ["2", "inf", "2x2", "4x4", "inf/2"])
+    let two = try #require(table.rows.first)
+    #expect(two.steps[2] == Quartiles([40, 50, 60]))
+    #expect(two.speedUps[2] == 4)
+    #expect(two.diverged == 1 && two.sensitive == 1 && two.amplification == 5 && two.draws == 3)
+    #expect(two.finalTestError.median.map { abs($0 - 0.2) < 1e-12 } == true)
+    #expect(two.bestTestError.median == nil)
+    #expect(table.rows[2].speedUps[2] == nil && table.rows[3].speedUps[2] == 4 && table.rows[3].baseline == "inf/2")
+    #expect(table.rows[1].sensitive == nil)
+    #expect(table.text.text.contains("50 [45, 55]"))
+    #expect(table.numbers.rows.count == 5)
+    #expect(table.numbers.csv.hasPrefix("comparison,bottlenecks,baseline,kappa,draws,diverged,steps50,steps50Lower,"))
+    #expect(try JSONValue(parsing: table.json.prettyText.utf8).array?.first?["speedUp1"] == 4)
+    #expect(try BottleneckTable.make(from: []).numbers.csv == "\r\n")
+  }
+
+  /// The wide network is named by its depth also where only the baseline tells it.
+  @Test func aDeepWideNetworkIsNoShallowOne() throws {
+    let shallow: Record = ["kind": "end", "comparison": "same", "bottlenecks": "inf", "baseline": "inf", "draw": 0, "kappa": 0.1]
+    let deep: Record = ["kind": "end", "comparison": "same", "bottlenecks": "inf", "baseline": "inf/2", "draw": 0, "kappa": 0.1]
+    #expect(try BottleneckTable.make(from: [shallow, deep]).rows.map(\.bottlenecks.text) == ["inf", "inf/2"])
+  }
+
+  @Test func stepsOfAnUnfinishedRunComeFromItsSteps() throws {
+    let records = [0.0, 4, 9].map { step -> Record in
+      [
+        "kind": "step", "comparison": "same", "bottlenecks": "2", "draw": 0, "kappa": 0.1, "step": .number(step),
+        "trainLoss": .number(8 / (1 + step)),
+      ]
+    }
+    let row = try #require(try BottleneckTable.make(from: records).rows.first)
+    #expect(row.steps.map(\.median) == [4, 9, nil, nil])
+  }
+}

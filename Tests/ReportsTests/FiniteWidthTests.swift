@@ -1,0 +1,86 @@
+import Figures
+import Foundation
+import Testing
+
+@testable import Reports
+@testable import Results
+
+@Suite struct FiniteWidthTests {
+  /// Errors 2·(1 + draw/10)·width^−1/2 (train) and twice that (test); the last draw of width 400 is sensitive, that of 1600 diverged.
+  private static let records = ["2", "2x2"].flatMap { network in
+    [100.0, 400, 1600].flatMap { width in
+      (0..<5).flatMap { draw -> [Record] in
+        let scale = 2 * (1 + Double(draw) / 10) / width.squareRoot()
+        let (isSensitive, isDiverged) = (width == 400 && draw == 4, width == 1600 && draw == 4)
+        let positions = [Double](repeating: scale / 2, count: network == "2" ? 1 : 2)
+        func line(_ kind: String, _ share: Double) -> Record {
+          [
+            "kind": .string(kind), "bottlenecks": .string(network), "width": .number(width), "draw": .number(Double(draw)),
+            "train": .number(share * scale), "test": .number(2 * share * scale * (isSensitive ? 1000 : 1)),
+            "errors": .numbers(positions.map { $0 * share }), "frozenTest": .number(share),
+            "movement": .numbers(positions.map { _ in share }),
+            "kernel": .number(share * scale), "kernelChange": .number(share * 0.8),
+            "amplification": isSensitive ? .null : .number(5 + Double(draw)), "limitLoss": 0.1, "finiteLoss": 0.1,
+          ]
+        }
+        let readings = [0.0, 1, 10].map { step -> Record in
+          var record = line("reading", step / 10)
+          record["step"] = .number(step)
+          return record
+        }
+        if isDiverged {
+          return readings.prefix(2) + [
+            ["kind": "end", "status": "diverged", "bottlenecks": .string(network), "width": .number(width), "draw": .number(Double(draw))]
+          ]
+        }
+        var end = line("end", 1)
+        end["status"] = "finished"
+        return readings + [end]
+      }
+    }
+  }
+
+  @Test func rowsAreMediansOverCalmDraws() throws {
+    let table = FiniteWidthTable(try FiniteWidthRuns(Self.records + [["kind": "setup"]]))
+    #expect(
+      table.rows.map(\.bottlenecks.text) == ["2", "2", "2", "2x2", "2x2", "2x2"] && table.rows.map(\.width).prefix(3) == [100, 400, 1600])
+    #expect(table.rows.map(\.draws) == [5, 4, 4, 5, 4, 4])
+    #expect(table.rows.map(\.sensitive) == [0, 1, 0, 0, 1, 0] && table.rows.map(\.diverged) == [0, 0, 1, 0, 0, 1])
+    #expect(table.rows[0].train.median == 0.24 && table.rows[1].test.median.map { abs($0 - 0.23) < 1e-12 } == true)
+    #expect(table.rows[3].positions.count == 2 && table.rows[3].positions[1].median == 0.12)
+    let text = table.text.text
+    #expect(text.contains("slope") && text.contains("2×2") && text.split(separator: "\n").count == 2 + 8)
+    #expect(table.numbers.csv.hasPrefix("bottlenecks,width,draws,sensitive,diverged,train,trainLower,"))
+    let json = try #require(JSONValue(parsing: table.json.prettyText.utf8).array)
+    #expect(json.count == 6 && json[5]["bottleneck2Slope"]?.double != nil && json[0]["bottleneck2"] == .null)
+  }
+
+  @Test func allFiguresAreMadeFromFilesAlone() throws {
+    let folder = try TemporaryFolder()
+    let store = try ResultsStore.open(try RunDescription(experiment: "finite-width", identity: [1], parameters: [1]), in: folder.url)
+    #expect(try FiniteWidthFigures.figures(from: store.directory).isEmpty)
+    for record in Self.records { try store.append(record) }
+    let figures = try FiniteWidthFigures.figures(from: store.directory)
+    #expect(figures.map(\.name) == ["error", "error-steps", "movement", "kernel", "sensitivity"])
+    #expect(figures.allSatisfy { $0.figure.panels.count == 2 && $0.figure.columns == 2 })
+    let names = figures[0].figure.panels[1].series.map(\.label).filter { !$0.isEmpty }
+    #expect(
+      names == [
+        "train F: −0.52 ± 0.04", "test F: −0.52 ± 0.04", "bottleneck 1: −0.52 ± 0.04", "bottleneck 2: −0.52 ± 0.04", "kernel: −0.52 ± 0.04",
+        "frozen kernel: test F", "∝ width^−1/2",
+      ], "\(names)")
+    // The guide has the slope of the theory.
+    let guide = try #require(figures[0].figure.panels[0].series.last).points
+    #expect(guide.count == 2 && abs(guide[0].y / guide[1].y - 4) < 1e-12)
+    // Sensitive draws are drawn apart, those of infinite amplification and diverged ones not at all.
+    let sensitivity = figures[4].figure.panels[0].series
+    #expect(sensitivity.map(\.points.count) == [5, 4, 4, 2])
+  }
+
+  @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
+    let folder = try TemporaryFolder()
+    let store = try ResultsStore.open(try RunDescription(experiment: "finite-width", identity: [1], parameters: [1]), in: folder.url)
+    for record in Self.records { try store.append(record) }
+    #expect(try FiniteWidthFigures.make(from: store.directory, with: Gnuplot()).flatMap(\.files).count == 10)
+  }
+}

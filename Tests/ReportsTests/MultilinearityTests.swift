@@ -1,0 +1,81 @@
+import Figures
+import Foundation
+import Testing
+
+@testable import Reports
+@testable import Results
+
+@Suite struct MultilinearityTests {
+  /// Exact powers of the width: |D²| = 1.2 with the limit 1.25, |D³| and distances ∝ width^−½, two members 10 % apart each.
+  private static let records = [16.0, 64, 256].flatMap { width in
+    [0.0, 1].flatMap { member -> [Record] in
+      func line(_ kind: String, _ fields: Record) -> Record {
+        var record: Record = ["kind": .string(kind), "network": "2+2", "width": .number(width), "member": .number(member)]
+        for field in fields.fields { record[field.key] = field.value }
+        return record
+      }
+      let share = 0.95 + 0.1 * member, root = width.squareRoot()
+      return [
+        line("norm", ["order": 2, "value": .number(1.2 * share), "limit": 1.25]),
+        line("norm", ["order": 3, "value": .number(6 * share / root)]),
+        line("block", ["block": "across", "value": .number(1.2 * share)]),
+        line("block", ["block": "within 2", "value": .number(2 * share / root)]),
+        line("distance", ["direction": "worst", "value": .number(share / root)]),
+        line("distance", ["direction": "sampled", "value": .number(width > 100 ? 0 : share / width)]),
+        line("training", ["step": 0, "loss": 1, "limitLoss": 1, "distance": 0]),
+        line("training", ["step": 5, "loss": 0.5, "limitLoss": 0.4, "distance": .number(3 * share / root)]),
+        line("training", ["step": 9, "loss": 0.1, "limitLoss": 0.1, "distance": .number(share / root)]),
+        line("end", ["part": "norms"]),
+      ]
+    }
+  }
+
+  @Test func rowsHaveExponentsAndLimits() throws {
+    let table = try MultilinearityTable.make(from: Self.records + [["kind": "norm", "network": "2+2", "member": 0]])
+    #expect(
+      table.rows.map(\.quantity) == [
+        "|D²|", "|D³|", "Hessian within segment 2", "Hessian across segments", "largest distance to the model",
+        "distance, sampled directions", "distance in training",
+      ])
+    #expect(table.rows.map(\.expectedSlope) == [0, -0.5, -0.5, 0, -0.5, nil, -0.5])
+    for row in table.rows {
+      guard let expected = row.expectedSlope else { continue }
+      #expect(row.slope.map { abs($0 - expected) < 1e-12 } == true, "\(row)")
+    }
+    #expect(table.rows[5].slope == nil && table.rows[5].value == 0, "no logarithm of 0")
+    let (second, training) = (table.rows[0], table.rows[6])
+    #expect(second.network == "2+2" && second.width == 256 && abs(second.value - 1.2) < 1e-12)
+    #expect(second.ratio.map { abs($0 - 0.96) < 1e-12 } == true && table.rows[1].ratio == nil)
+    #expect(second.error.map { abs($0 - 0.06) < 1e-12 } == true, "half the difference of two members")
+    #expect(abs(training.value - 3.0 / 16) < 1e-12, "the largest over steps, mean over members")
+    #expect(table.text.text.contains("|D²|") && table.numbers.csv.hasPrefix("network,quantity,expectedSlope,slope,"))
+    #expect(try JSONValue(parsing: table.json.prettyText.utf8).array?[0]["limit"]?.double == 1.25)
+    #expect(try MultilinearityTable.make(from: []).rows.isEmpty)
+  }
+
+  @Test func allFiguresAreMadeFromFilesAlone() throws {
+    let folder = try TemporaryFolder()
+    let store = try ResultsStore.open(try RunDescription(experiment: "multilinearity", identity: [1], parameters: [1]), in: folder.url)
+    #expect(try MultilinearityFigures.figures(from: store.directory).isEmpty)
+    for record in Self.records { try store.append(record) }
+    let figures = try MultilinearityFigures.figures(from: store.directory)
+    #expect(figures.map(\.name) == ["norms", "blocks", "distance", "training"])
+    #expect(figures.map(\.figure.panels.count) == [1, 1, 1, 2])
+    let norms = figures[0].figure.panels[0]
+    #expect(norms.title == "2 + 2 layers, 1 bottleneck")
+    #expect(norms.series.count == 4 && norms.series[1].label.hasPrefix("|D²|: ") && norms.series[3].label == "|D³|: -0.50")
+    #expect(norms.series[0].style == .dashedLine && norms.series[0].points.allSatisfy { $0.y == 1.25 }, "the limit where it is known")
+    let end = try #require(norms.series[2].points.last)
+    #expect(abs(end.y - 6.0 / 16) < 1e-12, "else a line through the points")
+    #expect(figures[2].figure.panels[0].series.last?.points.count == 2, "a distance of 0 has no place")
+    #expect(figures[1].figure.panels[0].series.map(\.label).filter { !$0.isEmpty }[0] == "within 2: -0.50")
+    #expect(figures[3].figure.panels[0].series.map(\.label) == ["", "width 16", "", "width 64", "", "width 256"])
+  }
+
+  @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
+    let folder = try TemporaryFolder()
+    let store = try ResultsStore.open(try RunDescription(experiment: "multilinearity", identity: [1], parameters: [1]), in: folder.url)
+    for record in Self.records { try store.append(record) }
+    #expect(try MultilinearityFigures.make(from: store.directory, with: Gnuplot()).flatMap(\.files).count == 8)
+  }
+}
