@@ -81,7 +81,8 @@ let package = Package(
     module("Sizes"),
     module("Networks", ["WideKernels"]),
     // Devices.
-    module("Compute", ["DurableFiles", "WideKernels"]),
+    module("Compute", ["WideKernels"]),
+    module("DeviceTuning", ["Compute", "DurableFiles"]),
     module("ReferenceBackend", ["Compute", "WideKernels"]),
     .target(name: "CProcessor"),
     .target(name: "CVectors"),
@@ -92,8 +93,8 @@ let package = Package(
       swiftSettings: swiftSettings + (buildsNativeLoops ? [.define("NATIVE_LOOPS")] : [])),
     .target(name: "COpenCL"),
     .target(name: "KernelSources", path: "Kernels", sources: ["KernelSources.c"]),
-    module("OpenCLBackend", ["Compute", "COpenCL", "DurableFiles", "KernelSources", "WideKernels"]),
-    module("BackendCatalog", ["Compute", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
+    module("OpenCLBackend", ["Compute", "COpenCL", "DeviceTuning", "DurableFiles", "KernelSources", "WideKernels"]),
+    module("BackendCatalog", ["Compute", "DeviceTuning", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
     module("JobRecords", ["Compute", "CZlib", "DurableFiles", "Sizes"]),
     module("BackendTestKit", ["Compute", "JobRecords", "PrintableText", "ReferenceBackend", "WideKernels"]),
     // Learning.
@@ -121,20 +122,24 @@ let package = Package(
     module("Reports", ["Figures", "PrintableText", "Results", "Statistics"]),
     module(
       "DeviceBenchmarks",
-      ["BackendTestKit", "Compute", "Figures", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Results", "WideKernels"]),
+      [
+        "BackendTestKit", "Compute", "DeviceTuning", "Figures", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Results",
+        "WideKernels",
+      ]),
     module(
       "Isthmus",
       [
-        "BackendCatalog", "Compute", "Datasets", "Experiments", "Figures", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks",
-        "Reports", "Results", "Statistics", "WideKernels",
+        "BackendCatalog", "Compute", "Datasets", "DeviceTuning", "Experiments", "Figures", "FiniteNetworks", "Learning", "LinearAlgebra",
+        "Networks", "Reports", "Results", "Statistics", "WideKernels",
       ]),
     .target(
       name: "CRevision", cSettings: environment["ISTHMUS_REVISION"].map { [.define("ISTHMUS_REVISION", to: "\"\($0)\"")] } ?? []),
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "CRevision", "CSignals", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Figures", "PrintableText", "Reports",
-        "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "JobRecords", "Networks", "Datasets", "Results", "Compute", "Sizes",
+        "CRevision", "CSignals", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Figures",
+        "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "JobRecords", "Networks", "Datasets", "Results",
+        "Compute", "Sizes",
         "Subprocesses", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -146,9 +151,11 @@ let package = Package(
     tests("SubprocessesTests", ["Subprocesses"]),
     tests("CPUBackendTests", ["CPUBackend", "CPUKernelInterface", "CProcessor", "Compute", "WideKernels"]),
     tests("ComputeTests", ["Compute", "ReferenceBackend", "WideKernels"]),
-    tests("KernelSourceTests", ["COpenCL", "Compute", "OpenCLBackend", "WideKernels"]),
+    tests("DeviceTuningTests", ["Compute", "DeviceTuning"]),
+    tests("KernelSourceTests", ["COpenCL", "Compute", "DeviceTuning", "OpenCLBackend", "WideKernels"]),
     tests(
-      "DeviceBenchmarksTests", ["BackendCatalog", "Compute", "DeviceBenchmarks", "Figures", "ReferenceBackend", "WideKernels"]),
+      "DeviceBenchmarksTests",
+      ["BackendCatalog", "Compute", "DeviceBenchmarks", "DeviceTuning", "Figures", "ReferenceBackend", "WideKernels"]),
     tests(
       "ConformanceTests", ["BackendTestKit", "BackendCatalog", "CPUBackend", "Compute", "JobRecords", "ReferenceBackend", "WideKernels"]),
     tests("NetworksTests", ["Networks", "WideKernels"]),
@@ -161,7 +168,9 @@ let package = Package(
     tests("ReportsTests", ["Figures", "Reports", "Results", "Statistics"]),
     tests(
       "CommandLineTests",
-      ["IsthmusCommand", "PrintableText", "ReferenceBackend", "Compute", "Networks", "WideKernels", "Datasets", "Results"]),
+      [
+        "IsthmusCommand", "PrintableText", "ReferenceBackend", "Compute", "DeviceTuning", "Networks", "WideKernels", "Datasets", "Results",
+      ]),
     tests("DocumentationTests", ["Isthmus", "Subprocesses"]),
     tests("FuzzTests", ["Compute", "Datasets", "IsthmusCommand", "JobRecords", "ReferenceBackend", "Results", "WideKernels"]),
     tests("LinearAlgebraTests", ["BackendCatalog", "Compute", "LinearAlgebra"]),

@@ -1,5 +1,6 @@
 import CPUBackend
 import Compute
+import DeviceTuning
 import OpenCLBackend
 import ReferenceBackend
 import Synchronization

@@ -2,6 +2,7 @@ import ArgumentParser
 import BackendCatalog
 import Compute
 import DeviceBenchmarks
+import DeviceTuning
 import DurableFiles
 import Foundation
 import Results

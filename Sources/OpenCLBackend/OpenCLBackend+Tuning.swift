@@ -1,4 +1,5 @@
 import Compute
+import DeviceTuning
 
 extension OpenCLBackend: TunableBackend {
   public var tunableOperations: [TunableOperation] { tiles.tunable(device.precisions) }

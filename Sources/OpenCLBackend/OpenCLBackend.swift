@@ -1,5 +1,6 @@
 import COpenCL
 import Compute
+import DeviceTuning
 import DurableFiles
 import Foundation
 import Synchronization

@@ -1,4 +1,5 @@
 import Compute
+import DeviceTuning
 import Foundation
 
 /// Choices that OpenCL's devices are started with: all that the environment or a caller chooses, checked before a library is loaded.

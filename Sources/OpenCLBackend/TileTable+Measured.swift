@@ -1,4 +1,5 @@
 import Compute
+import DeviceTuning
 
 /// Sizes of the kernels of one operation at one precision.
 struct OperationTiles: Sendable {

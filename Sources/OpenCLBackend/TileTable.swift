@@ -1,4 +1,5 @@
 import Compute
+import DeviceTuning
 
 /// Sizes by which kernels are specialised for a kind of device. They depend on the device and what was measured on it alone, so that the
 /// order of every sum, and with it every bit of a result, does too.

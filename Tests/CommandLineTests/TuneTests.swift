@@ -1,4 +1,5 @@
 import Compute
+import DeviceTuning
 import Foundation
 import Results
 import Testing

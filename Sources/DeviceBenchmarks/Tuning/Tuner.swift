@@ -1,5 +1,6 @@
 import BackendTestKit
 import Compute
+import DeviceTuning
 import Foundation
 
 /// Chooses sizes of a device's kernels by measurement, with every result verified.

@@ -1,4 +1,5 @@
 import Compute
+import DeviceTuning
 import WideKernels
 
 /// What is measured for an operation: the shapes that take most of the time of experiments, small enough for many candidates.

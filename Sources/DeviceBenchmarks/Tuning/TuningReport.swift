@@ -1,4 +1,5 @@
 import Compute
+import DeviceTuning
 import Foundation
 
 /// What was found for one operation at one precision.

@@ -1,3 +1,4 @@
+import Compute
 import Foundation
 
 /// Folders of this user's caches: in `$XDG_CACHE_HOME/isthmus`, else in `~/.cache/isthmus`.

@@ -1,3 +1,5 @@
+import Compute
+
 /// A size of a kernel that may be measured: `widePass/float64/copies`.
 public struct TileKey: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// What the kernel computes, such as `widePass`.

@@ -1,3 +1,4 @@
+import Compute
 import DurableFiles
 
 /// A backend with sizes of kernels that measurement may choose.

@@ -1,7 +1,8 @@
+import Compute
 import Foundation
 import Testing
 
-@testable import Compute
+@testable import DeviceTuning
 
 @Suite struct TileStoreTests {
   private let store = TileStore(folder: FileManager.default.temporaryDirectory.appending(path: "isthmus-tiles-\(UUID().uuidString)"))
