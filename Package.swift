@@ -80,6 +80,8 @@ let package = Package(
     module("WideKernels"),
     module("Sizes"),
     module("Networks", ["WideKernels"]),
+    module("Matrices"),
+    module("Losses", ["Matrices", "WideKernels"]),
     // Devices.
     module("Compute", ["WideKernels"]),
     module("DeviceTuning", ["Compute", "DurableFiles"]),
@@ -99,9 +101,10 @@ let package = Package(
     module("BackendTestKit", ["Compute", "JobRecords", "PrintableText", "ReferenceBackend", "WideKernels"]),
     // Learning.
     .target(name: "CLAPACK"),
-    module("LinearAlgebra", ["Compute", "CLAPACK"]),
-    module("Learning", ["Compute", "LinearAlgebra", "Networks", "Sizes", "WideKernels"]),
-    module("FiniteNetworks", ["Compute", "Learning", "Networks", "WideKernels"]),
+    module("LinearAlgebra", ["Compute", "CLAPACK", "Matrices"]),
+    module("FiniteNetworks", ["Compute", "LinearAlgebra", "Losses", "Matrices", "Networks", "WideKernels"]),
+    module("Learning", ["Compute", "FiniteNetworks", "LinearAlgebra", "Losses", "Matrices", "Networks", "Sizes", "WideKernels"]),
+    module("LimitComparisons", ["Compute", "FiniteNetworks", "Learning", "LinearAlgebra", "Losses", "Matrices", "Networks"]),
     // Data, experiments, figures.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
@@ -112,7 +115,8 @@ let package = Package(
     module(
       "Experiments",
       [
-        "Compute", "Datasets", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Results", "Sizes", "WideKernels",
+        "Compute", "Datasets", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks",
+        "Results", "Sizes", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -123,14 +127,14 @@ let package = Package(
     module(
       "DeviceBenchmarks",
       [
-        "BackendTestKit", "Compute", "DeviceTuning", "Figures", "FiniteNetworks", "Learning", "LinearAlgebra", "Networks", "Results",
-        "WideKernels",
+        "BackendTestKit", "Compute", "DeviceTuning", "Figures", "FiniteNetworks", "Learning", "LinearAlgebra", "Matrices", "Networks",
+        "Results", "WideKernels",
       ]),
     module(
       "Isthmus",
       [
-        "BackendCatalog", "Compute", "Datasets", "DeviceTuning", "Experiments", "Figures", "FiniteNetworks", "Learning", "LinearAlgebra",
-        "Networks", "Reports", "Results", "Statistics", "WideKernels",
+        "BackendCatalog", "Compute", "Datasets", "DeviceTuning", "Experiments", "Figures", "FiniteNetworks", "Learning",
+        "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks", "Reports", "Results", "Statistics", "WideKernels",
       ]),
     .target(
       name: "CRevision", cSettings: environment["ISTHMUS_REVISION"].map { [.define("ISTHMUS_REVISION", to: "\"\($0)\"")] } ?? []),
@@ -173,13 +177,30 @@ let package = Package(
       ]),
     tests("DocumentationTests", ["Isthmus", "Subprocesses"]),
     tests("FuzzTests", ["Compute", "Datasets", "IsthmusCommand", "JobRecords", "ReferenceBackend", "Results", "WideKernels"]),
+    tests("MatricesTests", ["Matrices"]),
+    tests("LossesTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Losses", "Matrices"]),
     tests("LinearAlgebraTests", ["BackendCatalog", "Compute", "LinearAlgebra"]),
     tests(
-      "LearningTests", ["BackendCatalog", "Compute", "Datasets", "Learning", "LinearAlgebra", "Networks", "WideKernels"]),
+      "LearningTests",
+      ["BackendCatalog", "Compute", "Datasets", "Learning", "LinearAlgebra", "Losses", "Matrices", "Networks", "WideKernels"]),
     tests(
-      "FiniteNetworksTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "Networks", "WideKernels"]),
-    tests("ExperimentsTests", ["BackendCatalog", "Compute", "Datasets", "Experiments", "Learning", "Results", "Sizes"]),
-    tests("TheoryTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "Networks", "Statistics", "WideKernels"]),
+      "FiniteNetworksTests",
+      ["BackendCatalog", "Compute", "FiniteNetworks", "LinearAlgebra", "Losses", "Matrices", "Networks", "WideKernels"]),
+    tests(
+      "LimitComparisonsTests",
+      ["BackendCatalog", "Compute", "FiniteNetworks", "Learning", "LimitComparisons", "Losses", "Matrices", "Networks", "WideKernels"]),
+    tests(
+      "ExperimentsTests",
+      [
+        "BackendCatalog", "Compute", "Datasets", "Experiments", "FiniteNetworks", "Learning", "LinearAlgebra", "Matrices", "Results",
+        "Sizes",
+      ]),
+    tests(
+      "TheoryTests",
+      [
+        "BackendCatalog", "Compute", "FiniteNetworks", "Learning", "LimitComparisons", "Losses", "Matrices", "Networks", "Statistics",
+        "WideKernels",
+      ]),
   ],
   cLanguageStandard: .c2x
 )

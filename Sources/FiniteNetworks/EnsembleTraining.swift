@@ -1,5 +1,6 @@
 import Compute
-import Learning
+import LinearAlgebra
+import Matrices
 
 /// Where every member of a training stands.
 public struct TrainingClock: Sendable, Equatable, Codable {

@@ -1,5 +1,6 @@
 import Compute
-import Learning
+import LinearAlgebra
+import Matrices
 
 /// Gradient flow θ′ = −∇(objective) by explicit Euler steps of adaptive length, each member with its own.
 ///

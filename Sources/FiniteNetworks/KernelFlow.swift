@@ -1,5 +1,7 @@
 import Compute
-import Learning
+import LinearAlgebra
+import Losses
+import Matrices
 
 /// Gradient flow of the linear model with a frozen tangent kernel: f = Θ c with c′ = −(1/n) l′(α f)·, f = 0 at the start.
 ///

@@ -1,5 +1,7 @@
 import Compute
-import Learning
+import LinearAlgebra
+import Losses
+import Matrices
 
 /// What an ensemble descends: for every member the mean over the points of l(α(f − f₀), y)/α.
 ///

@@ -7,7 +7,10 @@
 @_exported import Figures
 @_exported import FiniteNetworks
 @_exported import Learning
+@_exported import LimitComparisons
 @_exported import LinearAlgebra
+@_exported import Losses
+@_exported import Matrices
 @_exported import Networks
 @_exported import Reports
 @_exported import Results

@@ -1,4 +1,5 @@
 import Compute
+import Matrices
 import WideKernels
 
 /// What training has added to a block, −K(·, U)α, kept on an online basis: the default for smooth kernels.

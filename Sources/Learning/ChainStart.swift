@@ -1,4 +1,5 @@
 import Compute
+import Matrices
 import Networks
 
 /// The functions that a chain of blocks begins as.

@@ -1,3 +1,5 @@
+import Losses
+
 /// How every run of a lockstep descends.
 public struct DescentRule: Sendable, Equatable {
   /// Loss of a point, averaged over the training points or over a batch.

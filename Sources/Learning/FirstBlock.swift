@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import LinearAlgebra
+import Matrices
 import WideKernels
 
 /// What all runs on the same data with the same first block share: its tangent kernel Θ_0 and its Gaussian process Q_0.

@@ -1,5 +1,6 @@
 import Compute
 import LinearAlgebra
+import Matrices
 import Networks
 import WideKernels
 

@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import LinearAlgebra
+import Matrices
 
 /// Full-batch gradient descent on squared error with a kernel that does not move, in closed form: the network without
 /// a bottleneck. Any number of steps costs the same.

@@ -1,3 +1,5 @@
+import Matrices
+
 /// The training of a network whose kernel does not move, at any step without those before it.
 public protocol FrozenRun {
   /// η.

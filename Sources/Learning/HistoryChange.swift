@@ -1,4 +1,5 @@
 import Compute
+import Matrices
 import WideKernels
 
 /// What training has added to a block as the sum over every visited centre: the definition that the basis is tested

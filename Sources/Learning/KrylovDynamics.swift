@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import LinearAlgebra
+import Matrices
 import Sizes
 
 /// Full-batch gradient descent on squared error with a kernel that does not move, in the Krylov space of the first residual: the

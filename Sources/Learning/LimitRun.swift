@@ -1,4 +1,6 @@
 import Compute
+import Losses
+import Matrices
 import Networks
 
 /// One chain of infinitely wide blocks with finite bottlenecks, trained in the exact limit: a `Lockstep` of one run.

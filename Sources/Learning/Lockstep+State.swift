@@ -1,4 +1,5 @@
 import Compute
+import Matrices
 
 extension Lockstep {
   /// Where a lockstep stands: enough to go on with the same numbers.

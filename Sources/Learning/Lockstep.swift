@@ -1,4 +1,6 @@
 import Compute
+import Losses
+import Matrices
 import Networks
 
 /// Many chains of infinitely wide blocks with finite bottlenecks, trained together in the exact limit.

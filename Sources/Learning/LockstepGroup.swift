@@ -1,5 +1,7 @@
 import Compute
+import FiniteNetworks
 import LinearAlgebra
+import Matrices
 import Networks
 
 /// The runs of a lockstep that have the same network: their blocks' passes are batches.

@@ -1,5 +1,6 @@
 import Compute
 import LinearAlgebra
+import Matrices
 import WideKernels
 
 /// An orthonormal basis of span{K(·, u) : u a pivot}, grown online from the points it is shown.

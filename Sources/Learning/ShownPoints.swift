@@ -1,4 +1,5 @@
 import Compute
+import Matrices
 
 /// Where each training point was when the basis last looked at it, and how far from the span.
 ///

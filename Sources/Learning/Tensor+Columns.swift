@@ -26,13 +26,4 @@ extension Engine {
     try copy(tensor, into: result)
     return result
   }
-
-  /// Downloads every item of a batch.
-  public func matrices(_ tensor: Tensor) throws(ComputeError) -> [Matrix] {
-    let values = try read(tensor)
-    let size = tensor.rows * tensor.columns
-    return (0..<tensor.batch).map { item in
-      Matrix(rows: tensor.rows, columns: tensor.columns, values: Array(values[item * size..<(item + 1) * size]))
-    }
-  }
 }

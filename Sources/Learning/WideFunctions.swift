@@ -1,4 +1,5 @@
 import Compute
+import Matrices
 import Networks
 import WideKernels
 

@@ -1,4 +1,5 @@
 import Compute
+import Matrices
 
 /// Eigenvalues and eigenvectors of a symmetric matrix.
 public struct SymmetricEigen: Sendable {

@@ -2,7 +2,8 @@ import BackendCatalog
 import Compute
 import FiniteNetworks
 import Foundation
-import Learning
+import LinearAlgebra
+import Matrices
 import Results
 import Testing
 

@@ -1,6 +1,5 @@
 import Compute
 import FiniteNetworks
-import Learning
 import Testing
 import WideKernels
 

@@ -1,6 +1,6 @@
 import Compute
 import FiniteNetworks
-import Learning
+import Losses
 import Testing
 
 /// Gradients and derivatives of higher order against differences, on every backend.

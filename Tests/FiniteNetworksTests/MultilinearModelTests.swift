@@ -1,7 +1,6 @@
 import Compute
 import FiniteNetworks
 import Foundation
-import Learning
 import Networks
 import Testing
 import WideKernels

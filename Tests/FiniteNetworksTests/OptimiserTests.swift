@@ -1,7 +1,6 @@
 import Compute
 import FiniteNetworks
 import Foundation
-import Learning
 import Testing
 import WideKernels
 

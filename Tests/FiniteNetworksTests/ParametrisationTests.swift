@@ -2,7 +2,6 @@ import BackendCatalog
 import Compute
 import FiniteNetworks
 import Foundation
-import Learning
 import Testing
 import WideKernels
 

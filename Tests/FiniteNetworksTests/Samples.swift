@@ -1,7 +1,7 @@
 import BackendCatalog
 import Compute
 import FiniteNetworks
-import Learning
+import Losses
 import Networks
 import Testing
 import WideKernels

@@ -1,5 +1,6 @@
 import Compute
-import Learning
+import LinearAlgebra
+import Matrices
 import Testing
 import WideKernels
 

@@ -1,6 +1,6 @@
 import Compute
 import FiniteNetworks
-import Learning
+import Losses
 import Testing
 
 /// Taylor polynomials of networks trained in their place, on every backend.

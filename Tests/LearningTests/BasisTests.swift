@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import Matrices
 import Networks
 import Testing
 import WideKernels

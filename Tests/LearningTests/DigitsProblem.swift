@@ -1,6 +1,8 @@
 import Compute
 import Datasets
 import Learning
+import Losses
+import Matrices
 import Networks
 import WideKernels
 

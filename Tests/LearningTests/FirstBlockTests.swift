@@ -1,5 +1,6 @@
 import BackendCatalog
 import Compute
+import Matrices
 import Networks
 import Synchronization
 import Testing

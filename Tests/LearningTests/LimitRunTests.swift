@@ -1,6 +1,7 @@
 import BackendCatalog
 import Compute
 import LinearAlgebra
+import Matrices
 import Networks
 import Testing
 import WideKernels

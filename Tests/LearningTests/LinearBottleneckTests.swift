@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import Matrices
 import Testing
 
 @testable import Learning

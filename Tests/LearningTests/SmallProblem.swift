@@ -1,6 +1,8 @@
 import BackendCatalog
 import Compute
 import Learning
+import Losses
+import Matrices
 import Networks
 import WideKernels
 

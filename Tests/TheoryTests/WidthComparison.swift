@@ -2,6 +2,9 @@ import Compute
 import FiniteNetworks
 import Foundation
 import Learning
+import LimitComparisons
+import Losses
+import Matrices
 import Networks
 import Statistics
 

@@ -1,6 +1,7 @@
 import Compute
 import Learning
 import LinearAlgebra
+import Matrices
 import Networks
 import WideKernels
 

@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import LinearAlgebra
+import Matrices
 
 extension DeepLinearFlow {
   /// A state whose product is `w` and whose factors are balanced, W_{j+1}ᵀ W_{j+1} = W_j W_jᵀ: with w = U s Vᵀ and R_j random

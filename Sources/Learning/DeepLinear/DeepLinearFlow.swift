@@ -1,4 +1,5 @@
 import Foundation
+import Matrices
 
 /// Gradient flow of a product of matrices, W = s · W_B ⋯ W_1, each with a rate of its own:
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import LinearAlgebra
+import Matrices
 
 /// How the product W = W_N ⋯ W_1 of a deep linear network moves, whatever its hidden widths: for a balanced start,
 /// W_{j+1}ᵀ W_{j+1} = W_j W_jᵀ,

@@ -1,5 +1,6 @@
 import Compute
 import Foundation
+import Matrices
 
 /// An infinitely wide deep linear network with finite bottlenecks, trained by gradient flow: exactly a product of matrices.
 ///

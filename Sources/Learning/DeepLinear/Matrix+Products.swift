@@ -1,3 +1,5 @@
+import Matrices
+
 /// Products of small matrices on the host.
 extension Matrix {
   /// A · B.

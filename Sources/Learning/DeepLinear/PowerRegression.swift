@@ -1,4 +1,5 @@
 import Foundation
+import Matrices
 
 /// ℓ_p regression: L(w) = (1/p) mean (x·w − y)^p over the points, p even.
 ///

@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import Learning
+import Matrices
 import Networks
 import Results
 

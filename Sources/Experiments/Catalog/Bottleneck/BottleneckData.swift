@@ -1,5 +1,7 @@
 import Datasets
 import Learning
+import Losses
+import Matrices
 
 /// Settings that choose points and what is to be learnt of them.
 protocol DataSettings {

@@ -2,6 +2,7 @@ import Compute
 import Datasets
 import Foundation
 import Learning
+import Matrices
 import Networks
 import Results
 import Sizes

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Learning
+import Losses
 import WideKernels
 
 /// Settings of the experiment `bottleneck`. Each is an option on the command line and a key of the same name in YAML.

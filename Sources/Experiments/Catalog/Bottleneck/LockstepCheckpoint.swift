@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import Matrices
 import Results
 
 /// A saved wave of runs: where each stands, and what it began as.

@@ -1,6 +1,8 @@
 import Datasets
 import Foundation
 import Learning
+import Losses
+import Matrices
 import Results
 
 /// Writes the records of one run and keeps what its end line needs.

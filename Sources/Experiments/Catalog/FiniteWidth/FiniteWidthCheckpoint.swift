@@ -1,5 +1,7 @@
 import FiniteNetworks
 import Learning
+import LimitComparisons
+import Matrices
 import Results
 
 /// Where the draws of a wave were left, in a checkpoint of the run.

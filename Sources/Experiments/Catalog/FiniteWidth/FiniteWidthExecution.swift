@@ -1,6 +1,7 @@
 import Compute
 import FiniteNetworks
 import Foundation
+import LimitComparisons
 import Results
 
 /// Runs the draws of a plan and records them; a draw that is recorded to its end is skipped.

@@ -3,6 +3,8 @@ import Datasets
 import FiniteNetworks
 import Foundation
 import Learning
+import LimitComparisons
+import Matrices
 import Networks
 import Results
 import Sizes

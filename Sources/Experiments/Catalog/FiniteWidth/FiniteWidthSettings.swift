@@ -1,6 +1,6 @@
 import ArgumentParser
 import Datasets
-import Learning
+import Losses
 import WideKernels
 
 /// Settings of the experiment `finite-width`. Each is an option on the command line and a key of the same name in YAML.

@@ -1,8 +1,8 @@
 import Compute
 import Datasets
 import FiniteNetworks
-import Learning
 import LinearAlgebra
+import Matrices
 
 /// Prepared points of a binary task, on the device.
 struct LazyFeatureData {

@@ -1,7 +1,6 @@
 import Compute
 import FiniteNetworks
 import Foundation
-import Learning
 import Results
 
 /// Networks of one width on their way, each until its margins are reached.

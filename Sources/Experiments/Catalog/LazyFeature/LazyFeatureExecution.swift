@@ -1,6 +1,5 @@
 import Compute
 import FiniteNetworks
-import Learning
 import Results
 
 /// Trains the networks of a plan, width by width, and the frozen kernels beside them. What is recorded to its end is skipped.

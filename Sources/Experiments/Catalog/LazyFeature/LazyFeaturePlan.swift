@@ -1,7 +1,7 @@
 import Compute
 import FiniteNetworks
 import Foundation
-import Learning
+import Matrices
 import Results
 import Sizes
 

@@ -1,7 +1,8 @@
 import Compute
 import FiniteNetworks
 import Foundation
-import Learning
+import LinearAlgebra
+import Matrices
 import Results
 import Sizes
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import FiniteNetworks
-import Learning
+import Losses
 import WideKernels
 
 /// Settings of the experiment `lazy-feature`. Each is an option on the command line and a key of the same name in YAML.

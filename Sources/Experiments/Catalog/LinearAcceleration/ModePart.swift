@@ -2,6 +2,7 @@ import Compute
 import Foundation
 import Learning
 import LinearAlgebra
+import Matrices
 import Results
 
 /// Singular modes of N matrices on whitened inputs: each one's own equation beside the dynamics of all matrices.

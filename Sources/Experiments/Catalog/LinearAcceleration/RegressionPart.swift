@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import Learning
+import Matrices
 import Results
 
 /// ℓ_p regression by end-to-end rules of several depths, each at its best constant rate.

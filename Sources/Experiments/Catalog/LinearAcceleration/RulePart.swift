@@ -1,6 +1,7 @@
 import Compute
 import Foundation
 import Learning
+import Matrices
 import Results
 
 /// A balanced chain of N − 1 bottlenecks beside the end-to-end rule of depth N: the same equation.

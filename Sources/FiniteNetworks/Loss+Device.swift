@@ -1,4 +1,5 @@
 import Compute
+import Losses
 
 extension Loss {
   /// dl/dF of every example on the device, as `gradient`: `outputs` `[batch, n, c]`, `targets` of that shape or with batch 1.

@@ -1,12 +1,23 @@
+import BackendCatalog
 import Compute
 import FiniteNetworks
 import Learning
+import LimitComparisons
+import Losses
+import Matrices
 import Networks
 import Testing
 import WideKernels
 
 /// Finite networks beside their limits, where the comparison can be checked exactly. That they approach is a matter of `TheoryTests`.
 @Suite struct LimitComparisonTests {
+  /// Every backend present, in float64.
+  private static func engines() throws -> [Engine] {
+    let backends = BackendCatalog.all().compactMap { try? $0.backend.get() }.filter { $0.device.precisions.contains(.float64) }
+    try #require(backends.count >= 2, "\(backends.map(\.device.identifier))")
+    return try backends.map { try Engine($0) }
+  }
+
   private static let hidden = Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25)
 
   private func chain(_ widths: [Int], outputs: Int = 1) -> Network {
@@ -36,7 +47,7 @@ import WideKernels
   private func streams(_ count: Int) -> [RandomStream] { (0..<count).map { RandomStream(seed: 6, name: "draw/\($0)") } }
 
   @Test func bothStartAsTheSameFunction() throws {
-    for engine in try Samples.engines() {
+    for engine in try Self.engines() {
       let draws = try comparison(chain([2, 3], outputs: 2), on: engine).draws(width: 50, streams: streams(2))
       #expect(draws.count == 2)
       for draw in draws {
@@ -54,7 +65,7 @@ import WideKernels
   /// Without a bottleneck the limit's kernel is the one at the start: the network with a frozen kernel is the limit, exactly.
   @Test(arguments: [(Loss.squared, nil), (.softmax, nil), (.squared, 4), (.softmax, 4)] as [(Loss, Int?)])
   func withoutABottleneckTheFrozenKernelIsExact(_ loss: Loss, _ batch: Int?) throws {
-    for engine in try Samples.engines() {
+    for engine in try Self.engines() {
       let draws = try comparison(chain([], outputs: loss == .softmax ? 3 : 1), loss, batch: batch, on: engine)
         .draws(width: 30, streams: streams(2))
       #expect(draws.map(\.readings.count) == [3, 3])
@@ -68,7 +79,7 @@ import WideKernels
 
   /// The empirical kernel's outputs and points are in the limit's order: another order is off by the size of the kernel.
   @Test func kernelsOfSeveralOutputsAreComparedEntryByEntry() throws {
-    let engine = try #require(Samples.engines().first)
+    let engine = try #require(Self.engines().first)
     let draws = try comparison(chain([2], outputs: 3), .softmax, on: engine).draws(width: 4000, streams: streams(1))
     // 1/√4000 = 0.016 for each of a few sums.
     let kernels = draws[0].readings.compactMap(\.kernel)
@@ -76,7 +87,7 @@ import WideKernels
   }
 
   @Test func drawsDoNotDependOnOneAnother() throws {
-    for engine in try Samples.engines() {
+    for engine in try Self.engines() {
       let comparison = try comparison(chain([2]), batch: 4, on: engine)
       let together = try comparison.draws(width: 40, streams: streams(3))
       let alone = try comparison.draws(width: 40, streams: [streams(3)[1]])
@@ -90,7 +101,7 @@ import WideKernels
   }
 
   @Test func theBasisGivesTheSameAsTheExactHistory() throws {
-    let engine = try #require(Samples.engines().first)
+    let engine = try #require(Self.engines().first)
     let exact = try comparison(chain([2]), on: engine).draws(width: 40, streams: streams(1))[0]
     let basis = try comparison(chain([2]), history: .basis(tolerance: 1e-8, rankLimit: 1000), on: engine)
       .draws(width: 40, streams: streams(1))[0]
@@ -99,7 +110,7 @@ import WideKernels
   }
 
   @Test func aLimitThatDivergesEndsItsDrawAlone() throws {
-    let engine = try #require(Samples.engines().first)
+    let engine = try #require(Self.engines().first)
     let draws = try comparison(chain([2]), rate: 60, on: engine).draws(width: 40, streams: streams(2))
     #expect(draws.count == 2)
     for draw in draws {
@@ -114,7 +125,7 @@ import WideKernels
   }
 
   @Test func settingsThatDoNotFitAreRefused() throws {
-    let engine = try #require(Samples.engines().first)
+    let engine = try #require(Self.engines().first)
     let (x, y) = (Matrix(zeros: 5, 4), Matrix(zeros: 5, 1))
     func make(_ targets: Matrix, train: Int, readings: Set<Int>, kernels: Set<Int> = [], batches: [[Int]]? = nil) throws {
       _ = try LimitComparison(

@@ -1,5 +1,8 @@
 import Compute
+import FiniteNetworks
 import Learning
+import Losses
+import Matrices
 import Networks
 
 /// Finite networks of one width beside the infinite-width limit, both started from the same functions.

@@ -1,4 +1,5 @@
 import Foundation
+import Matrices
 import WideKernels
 
 /// The loss of one example: l(F, y) with F the c outputs.

@@ -1,5 +1,7 @@
 import Compute
+import FiniteNetworks
 import Learning
+import Matrices
 
 /// Networks linearised at their start, F ← F − (η/|B|) Θ_0(·, B) l′(F_B): what one kernel for all of training would give.
 struct FrozenKernelNetworks {

@@ -1,7 +1,9 @@
 import BackendCatalog
 import Compute
+import FiniteNetworks
 import Foundation
-import Learning
+import Losses
+import Matrices
 import Testing
 
 @Suite struct LossTests {

@@ -1,5 +1,8 @@
 import Compute
+import FiniteNetworks
 import Learning
+import LinearAlgebra
+import Matrices
 import Networks
 
 /// The state of some draws of a `LimitComparison` at one width.

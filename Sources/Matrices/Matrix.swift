@@ -1,5 +1,3 @@
-import LinearAlgebra
-
 /// A small row-major matrix on the host: positions, residuals, coefficients. What is large stays on the device.
 public struct Matrix: Sendable, Equatable {
   /// Number of rows.
