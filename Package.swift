@@ -102,6 +102,7 @@ let package = Package(
     // Learning.
     .target(name: "CLAPACK"),
     module("LinearAlgebra", ["Compute", "CLAPACK", "Matrices"]),
+    module("DeepLinear", ["Compute", "LinearAlgebra", "Matrices"]),
     module("FiniteNetworks", ["Compute", "LinearAlgebra", "Losses", "Matrices", "Networks", "WideKernels"]),
     module("Learning", ["Compute", "FiniteNetworks", "LinearAlgebra", "Losses", "Matrices", "Networks", "Sizes", "WideKernels"]),
     module("LimitComparisons", ["Compute", "FiniteNetworks", "Learning", "LinearAlgebra", "Losses", "Matrices", "Networks"]),
@@ -115,8 +116,8 @@ let package = Package(
     module(
       "Experiments",
       [
-        "Compute", "Datasets", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks",
-        "Results", "Sizes", "WideKernels",
+        "Compute", "Datasets", "DeepLinear", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices",
+        "Networks", "Results", "Sizes", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -133,7 +134,7 @@ let package = Package(
     module(
       "Isthmus",
       [
-        "BackendCatalog", "Compute", "Datasets", "DeviceTuning", "Experiments", "Figures", "FiniteNetworks", "Learning",
+        "BackendCatalog", "Compute", "Datasets", "DeepLinear", "DeviceTuning", "Experiments", "Figures", "FiniteNetworks", "Learning",
         "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks", "Reports", "Results", "Statistics", "WideKernels",
       ]),
     .target(
@@ -179,6 +180,7 @@ let package = Package(
     tests("FuzzTests", ["Compute", "Datasets", "IsthmusCommand", "JobRecords", "ReferenceBackend", "Results", "WideKernels"]),
     tests("MatricesTests", ["Matrices"]),
     tests("LossesTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Losses", "Matrices"]),
+    tests("DeepLinearTests", ["Compute", "DeepLinear", "Matrices"]),
     tests("LinearAlgebraTests", ["BackendCatalog", "Compute", "LinearAlgebra"]),
     tests(
       "LearningTests",

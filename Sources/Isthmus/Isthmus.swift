@@ -2,6 +2,7 @@
 @_exported import BackendCatalog
 @_exported import Compute
 @_exported import Datasets
+@_exported import DeepLinear
 @_exported import DeviceTuning
 @_exported import Experiments
 @_exported import Figures

@@ -12,8 +12,6 @@ public enum LearningError: Error, Equatable, Codable, CustomStringConvertible {
   case invalid(setting: String, expected: String, got: String)
   /// A Krylov space that would need too many vectors.
   case krylov(vectors: Int, error: Double)
-  /// An integrator whose steps became too many or too short.
-  case integration(time: Double, end: Double, steps: Int)
   /// A saved state of other runs, or of none.
   case incompleteState(missing: String)
   /// Two consecutive blocks that both start at zero never move.
@@ -29,8 +27,6 @@ public enum LearningError: Error, Equatable, Codable, CustomStringConvertible {
     case .invalid(let setting, let expected, let got): "\(setting): expected \(expected), got \(got)."
     case .krylov(let vectors, let error):
       "\(vectors) Krylov vectors leave an error of up to \(error) of the first residual without bottleneck; take fewer steps or a smaller rate."
-    case .integration(let time, let end, let steps):
-      "the integrator stands at time \(time) of \(end) after \(steps) steps; take a looser tolerance or a shorter time."
     case .incompleteState(let name):
       "the saved state has no '\(name)': it was written for other settings; remove it to begin again."
     case .saddle(let block):

@@ -1,5 +1,4 @@
 import Compute
-import Learning
 import Results
 import Sizes
 

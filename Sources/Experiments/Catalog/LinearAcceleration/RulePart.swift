@@ -1,6 +1,6 @@
 import Compute
+import DeepLinear
 import Foundation
-import Learning
 import Matrices
 import Results
 

@@ -1,6 +1,6 @@
 import Compute
+import DeepLinear
 import Foundation
-import Learning
 import Results
 
 /// Times to a fraction of the loss with and without bottlenecks, by gradient flow.

@@ -1,7 +1,7 @@
 import Compute
+import DeepLinear
 import FiniteNetworks
 import Foundation
-import Learning
 import Matrices
 import Networks
 import Results

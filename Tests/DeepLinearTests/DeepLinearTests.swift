@@ -3,7 +3,7 @@ import Foundation
 import Matrices
 import Testing
 
-@testable import Learning
+@testable import DeepLinear
 
 /// Products of matrices under gradient flow: what is conserved, closed forms, and the equations of the one-bottleneck network.
 @Suite struct DeepLinearTests {
@@ -34,9 +34,9 @@ import Testing
 
   @Test func anIntegratorWithoutRoomSaysWhere() {
     let few = DormandPrince(maximumSteps: 20)
-    #expect(throws: LearningError.self) { try few.integrate([1], over: 0...1000, derivative: { t, _ in [cos(t * t)] }) }
+    #expect(throws: DeepLinearError.self) { try few.integrate([1], over: 0...1000, derivative: { t, _ in [cos(t * t)] }) }
     // A pole at t = 1.
-    #expect(throws: LearningError.self) { try DormandPrince().integrate([1], over: 0...2, derivative: { _, y in [y[0] * y[0]] }) }
+    #expect(throws: DeepLinearError.self) { try DormandPrince().integrate([1], over: 0...2, derivative: { _, y in [y[0] * y[0]] }) }
   }
 
   /// c outputs, three factors of different rates, far from balanced.

@@ -50,7 +50,7 @@ public struct DormandPrince: Sendable {
   ///   - derivative: f(t, y), as many numbers as y.
   ///   - observe: is told of every accepted step; returns whether to go on.
   /// - Returns: y where it ended.
-  /// - Throws: `LearningError.integration` where steps become too many, too short or not finite; what `observe` throws.
+  /// - Throws: `DeepLinearError.integration` where steps become too many, too short or not finite; what `observe` throws.
   @discardableResult
   public func integrate(
     _ start: [Double], over interval: ClosedRange<Double>, derivative: (Double, [Double]) -> [Double],
@@ -65,7 +65,7 @@ public struct DormandPrince: Sendable {
       if isLast { h = interval.upperBound - t }
       steps += 1
       guard steps <= maximumSteps, isLast || t + h > t, h.isFinite else {
-        throw LearningError.integration(time: t, end: interval.upperBound, steps: steps)
+        throw DeepLinearError.integration(time: t, end: interval.upperBound, steps: steps)
       }
       let stages = self.stages(t, y, slope, h, derivative)
       let error = errorNorm(y, stages, h)

@@ -47,7 +47,7 @@ public struct LinearBottlenecks: Sendable {
   ///   - subtractsStart: trains F − F_0 in place of F.
   ///   - horizon: time at which the run ends in any case.
   ///   - readings: times at which the loss is wanted, increasing.
-  /// - Throws: `LearningError.integration`.
+  /// - Throws: `DeepLinearError.integration`.
   public func run(
     _ task: LinearTask, from start: [Double], subtractsStart: Bool, fraction: Double, horizon: Double, readings: [Double] = [],
     integrator: DormandPrince = DormandPrince()

@@ -3,7 +3,7 @@ import Foundation
 import Matrices
 import Testing
 
-@testable import Learning
+@testable import DeepLinear
 
 /// Times with and without a bottleneck, and regression by end-to-end rules, against numbers of an independent program.
 @Suite struct LinearBottleneckTests {

@@ -8,16 +8,16 @@ extension DeepLinearFlow {
   /// orthonormal columns, W_j = R_j (s / scale)^(1/B) R_{j−1}ᵀ, R_0 = V, R_B = U.
   ///
   /// - Parameter w: `[outputs, inputs]`, of at most the rank that the smallest width allows.
-  /// - Throws: `FactorisationError`; `LearningError.invalid` where `w` has another shape or too high a rank.
+  /// - Throws: `FactorisationError`; `DeepLinearError.invalid` where `w` has another shape or too high a rank.
   public func balancedState(_ w: Matrix, stream: RandomStream) throws -> [Double] {
     guard w.rows == widths[widths.count - 1], w.columns == widths[0] else {
-      throw LearningError.invalid(
+      throw DeepLinearError.invalid(
         setting: "product of the factors", expected: "[\(widths[widths.count - 1]), \(widths[0])]", got: "[\(w.rows), \(w.columns)]")
     }
     let svd = try singularValues(w.values, rows: w.rows, columns: w.columns)
     let rank = svd.values.count { $0 > 1e-14 * svd.values[0] }
     guard let narrowest = widths.min(), rank <= narrowest else {
-      throw LearningError.invalid(setting: "product of the factors", expected: "a rank that every width holds", got: "rank \(rank)")
+      throw DeepLinearError.invalid(setting: "product of the factors", expected: "a rank that every width holds", got: "rank \(rank)")
     }
     // Rows are the orthonormal columns of R_j.
     func first(_ count: Int, _ width: Int, _ entry: (Int, Int) -> Double) -> Matrix {
