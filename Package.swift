@@ -184,7 +184,10 @@ let package = Package(
     tests("LinearAlgebraTests", ["BackendCatalog", "Compute", "LinearAlgebra"]),
     tests(
       "LearningTests",
-      ["BackendCatalog", "Compute", "Datasets", "Learning", "LinearAlgebra", "Losses", "Matrices", "Networks", "WideKernels"]),
+      [
+        "BackendCatalog", "Compute", "Datasets", "FiniteNetworks", "Learning", "LinearAlgebra", "Losses", "Matrices", "Networks",
+        "WideKernels",
+      ]),
     tests(
       "FiniteNetworksTests",
       ["BackendCatalog", "Compute", "FiniteNetworks", "LinearAlgebra", "Losses", "Matrices", "Networks", "WideKernels"]),

@@ -65,7 +65,9 @@ public struct FiniteNetwork: Sendable {
   {
     let line = Tensor(view: target, rows: 1, columns: target.rows * target.columns)
     switch draw {
-    case .host: try engine.write(stream.normals(line.columns).map { $0 * deviation }, into: line)
+    case .host:
+      let normals = stream.normals(line.columns)
+      try engine.write(deviation == 1 ? normals : normals.map { $0 * deviation }, into: line)
     case .device:
       // In parts: normals are made in a buffer of their own.
       for start in stride(from: 0, to: line.columns, by: 1 << 22) {

@@ -1,4 +1,5 @@
 import Compute
+import FiniteNetworks
 import Matrices
 import Networks
 
@@ -46,7 +47,7 @@ public struct ChainStart: Sendable {
     functions = try network.blocks.indices.dropFirst().map { index in
       if symmetrised.contains(index) { return .zero }
       return .features(
-        try FiniteBlock(
+        try FiniteNetwork(
           network.blocks[index], inputs: network.blocks[index - 1].outputs, width: featureWidth(index),
           stream: stream.child("block/\(index)"), on: engine))
     }

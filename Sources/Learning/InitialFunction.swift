@@ -1,7 +1,9 @@
+import FiniteNetworks
+
 /// How a block begins.
 public enum InitialFunction: Sendable {
-  /// The function of a wide finite block (random features): over draws its covariance is that of the limit.
-  case features(FiniteBlock)
+  /// The function of one finite network, wide (random features): over draws its covariance is that of the limit.
+  case features(FiniteNetwork)
   /// Symmetrised: two copies that cancel at the start, (f¹ − f²)/√2, with the same tangent kernel.
   case zero
 }

@@ -1,4 +1,5 @@
 import Compute
+import FiniteNetworks
 
 /// The initial functions of one block of several runs, evaluated together.
 struct InitialFunctions {
@@ -6,7 +7,7 @@ struct InitialFunctions {
     /// Every block has one hidden layer of one width and activation: one fused pass for all runs.
     case stacked(FeatureLayer)
     /// One by one; nil begins at zero.
-    case separate([FiniteBlock?])
+    case separate([FiniteNetwork?])
     case zero
   }
 
@@ -16,7 +17,7 @@ struct InitialFunctions {
   /// - Parameter engine: of the passes.
   init(_ functions: [InitialFunction], on engine: Engine) throws(ComputeError) {
     self.engine = engine
-    let blocks = functions.map { function -> FiniteBlock? in if case .features(let block) = function { block } else { nil } }
+    let blocks = functions.map { function -> FiniteNetwork? in if case .features(let block) = function { block } else { nil } }
     if blocks.allSatisfy({ $0 == nil }) {
       form = .zero
     } else if let stacked = try Self.stack(blocks, on: engine) {
@@ -27,12 +28,14 @@ struct InitialFunctions {
   }
 
   /// Values `[runs, n, outputs]` and Jacobians at `z` `[runs, n, inputs]`; nil where every run begins at zero.
-  func read(at z: Tensor, jacobian: Bool) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?)? {
+  func read(at z: Tensor, jacobian: Bool) throws -> (value: Tensor, jacobian: Tensor?)? {
     switch form {
     case .zero: return nil
     case .stacked(let layer): return try layer.read(at: z, jacobian: jacobian, on: engine)
     case .separate(let blocks):
-      guard let (inputs, outputs) = blocks.lazy.compactMap({ $0 }).first.map({ ($0.inputs, $0.outputs) }) else { return nil }
+      guard let (inputs, outputs) = blocks.lazy.compactMap({ $0 }).first.map({ ($0.architecture.inputs, $0.architecture.outputs) }) else {
+        return nil
+      }
       let value = try engine.zeros(batch: z.batch, rows: z.rows, columns: outputs)
       let slopes = jacobian ? try engine.zeros(batch: z.batch, rows: z.rows, columns: outputs * inputs) : nil
       for (run, block) in blocks.enumerated() {
@@ -54,7 +57,7 @@ struct InitialFunctions {
     }
   }
 
-  private static func stack(_ blocks: [FiniteBlock?], on engine: Engine) throws(ComputeError) -> FeatureLayer? {
+  private static func stack(_ blocks: [FiniteNetwork?], on engine: Engine) throws(ComputeError) -> FeatureLayer? {
     var layers: [FeatureLayer] = []
     for block in blocks {
       guard let layer = try block?.featureLayer() else { return nil }

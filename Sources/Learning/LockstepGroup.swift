@@ -46,7 +46,7 @@ struct LockstepGroup {
   }
 
   /// The forward pass from the positions `z` `[runs, N, width]` after block 0.
-  mutating func forward(from z: Tensor) throws(ComputeError) {
+  mutating func forward(from z: Tensor) throws {
     (positions, jacobians) = ([z], [])
     for function in functions {
       let (value, jacobian) = try function.read(at: positions[positions.count - 1], jacobian: true)
@@ -105,7 +105,7 @@ struct LockstepGroup {
   }
 
   /// Outputs of every block at other points, from `z` `[runs, M, width]` after block 0: the bottlenecks, then F.
-  func outputs(from z: Tensor) throws(ComputeError) -> [Tensor] {
+  func outputs(from z: Tensor) throws -> [Tensor] {
     var positions = [z]
     for function in functions { positions.append(try function.read(at: positions[positions.count - 1], jacobian: false).value) }
     return positions

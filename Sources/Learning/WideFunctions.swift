@@ -48,9 +48,9 @@ struct WideFunctions {
 
   /// f(z) `[runs, n, outputs]` and its Jacobian `[runs, n, outputs · inputs]`, output o and coordinate k at o·inputs + k, for
   /// positions `z` `[runs, n, inputs]`, all in float64.
-  func read(at z: Tensor, jacobian: Bool) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
+  func read(at z: Tensor, jacobian: Bool) throws -> (value: Tensor, jacobian: Tensor?) {
     let points = try passEngine.converted(z)
-    let start = try engine.part(.initialFunctions) { () throws(ComputeError) in try initial.read(at: points, jacobian: jacobian) }
+    let start = try engine.part(.initialFunctions) { try initial.read(at: points, jacobian: jacobian) }
     let added = try readChanges(at: points, jacobian: jacobian)
     return (
       try sum(start?.value, added?.value, columns: outputs, like: z),

@@ -1,5 +1,6 @@
 import BackendCatalog
 import Compute
+import FiniteNetworks
 import LinearAlgebra
 import Matrices
 import Networks
@@ -136,7 +137,7 @@ import WideKernels
     let start = try problem.start()
     let runs = try [engine, engine.with(precision: .float32)].map { passEngine in
       let stream = RandomStream(seed: problem.seed, name: "start").child("block/1")
-      let block = try FiniteBlock(problem.network.blocks[1], inputs: 2, width: 500, stream: stream, on: passEngine)
+      let block = try FiniteNetwork(problem.network.blocks[1], inputs: 2, width: 500, stream: stream, on: passEngine)
       return try LimitRun(
         problem.network, first: problem.first, start: ChainStart(train: start.train, test: start.test, functions: [.features(block)]),
         targets: problem.targets, rate: 0.3, history: .basis(tolerance: 1e-2, rankLimit: 500), on: engine,

@@ -1,4 +1,5 @@
 import Compute
+import FiniteNetworks
 import Foundation
 import Learning
 import Matrices
@@ -48,7 +49,7 @@ struct BottleneckCost {
         _ = try engine.widePass(.ntk, last.program, points: deviceZ, centres: deviceZ, coefficients: coefficients, jacobian: true)
       } / Double(n * n) * scale
     let features = min(settings.featureWidth(depth: settings.upperDepth), 1024)
-    let block = try FiniteBlock(last, inputs: width, width: features, stream: stream, on: engine)
+    let block = try FiniteNetwork(last, inputs: width, width: features, stream: stream, on: engine)
     secondsPerFeature = try Self.time(engine) { _ = try block.read(at: z, jacobian: true) } / Double(n * features) * scale
     let square = try engine.zeros(rows: 1024, columns: 1024)
     secondsPerEntry = try Self.time(engine) { _ = try engine.gemm(square, square.columns(0..<24)) } / Double(1 << 20)

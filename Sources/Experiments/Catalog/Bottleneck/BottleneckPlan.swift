@@ -1,5 +1,6 @@
 import Compute
 import Datasets
+import FiniteNetworks
 import Foundation
 import Learning
 import Matrices
@@ -126,7 +127,7 @@ struct BottleneckPlan: ExperimentPlan {
     if settings.firstWidth > 0 {
       values = try requests.map { request in
         let block = request.network.blocks[0]
-        let finite = try FiniteBlock(
+        let finite = try FiniteNetwork(
           block, inputs: request.network.inputs, width: settings.firstWidth, stream: request.stream, on: first.engine)
         return (
           try finite.read(at: data.trainInputs, jacobian: false).value, try finite.read(at: data.testInputs, jacobian: false).value

@@ -1,4 +1,5 @@
 import Compute
+import FiniteNetworks
 import Matrices
 import Networks
 import Testing
@@ -6,8 +7,8 @@ import WideKernels
 
 @testable import Learning
 
-/// Finite blocks against differences of their own forward pass.
-@Suite struct FiniteBlockTests {
+/// Finite networks that stand for blocks, against differences of their own forward pass.
+@Suite struct InitialFunctionTests {
   private let network = Network(
     inputs: 3,
     blocks: [
@@ -16,11 +17,11 @@ import WideKernels
       ),
       WideBlock(hidden: [Hidden(.erf, weightVariance: 2.25, biasVariance: 0.25)], outputs: 2),
     ])
-  private func blocks(_ engine: Engine) throws -> [FiniteBlock] {
+  private func blocks(_ engine: Engine) throws -> [FiniteNetwork] {
     let stream = RandomStream(seed: 2, name: "network")
     return try [
-      FiniteBlock(network.blocks[0], inputs: 3, width: 7, stream: stream.child("block/0"), on: engine),
-      FiniteBlock(network.blocks[1], inputs: 2, width: 7, stream: stream.child("block/1"), on: engine),
+      FiniteNetwork(network.blocks[0], inputs: 3, width: 7, stream: stream.child("block/0"), on: engine),
+      FiniteNetwork(network.blocks[1], inputs: 2, width: 7, stream: stream.child("block/1"), on: engine),
     ]
   }
 
@@ -28,10 +29,11 @@ import WideKernels
   func jacobianMatchesDifferences(_ index: Int) throws {
     let engine = try SmallProblem.engine()
     let block = try blocks(engine)[index]
-    let z = Matrix(rows: 5, columns: block.inputs, values: RandomStream(seed: 3, name: "z").normals(5 * block.inputs))
+    let z = Matrix(
+      rows: 5, columns: block.architecture.inputs, values: RandomStream(seed: 3, name: "z").normals(5 * block.architecture.inputs))
     let jacobian = try #require(try block.read(at: z, jacobian: true).jacobian)
     let h = 1e-5
-    for k in 0..<block.inputs {
+    for k in 0..<block.architecture.inputs {
       var (up, down) = (z, z)
       for row in 0..<5 {
         up[row, k] += h
@@ -40,7 +42,7 @@ import WideKernels
       let slope = (try block.read(at: up, jacobian: false).value - block.read(at: down, jacobian: false).value).map { $0 / (2 * h) }
       for row in 0..<5 {
         for o in 0..<2 {
-          let error = abs(jacobian[row, o * block.inputs + k] - slope[row, o])
+          let error = abs(jacobian[row, o * block.architecture.inputs + k] - slope[row, o])
           #expect(error < 1e-8, "block \(index), row \(row), output \(o), coordinate \(k): \(error)")
         }
       }
@@ -55,7 +57,7 @@ import WideKernels
       let wide = WideBlock(
         hidden: [Hidden(activation, weightVariance: 2.25, biasVariance: variance)], outputs: outputs, readoutWeightVariance: 1.7,
         readoutBiasVariance: 2 * variance)
-      let block = try FiniteBlock(wide, inputs: inputs, width: width, stream: RandomStream(seed: 12, name: "pass"), on: engine)
+      let block = try FiniteNetwork(wide, inputs: inputs, width: width, stream: RandomStream(seed: 12, name: "pass"), on: engine)
       let z = Matrix(rows: n, columns: inputs, values: RandomStream(seed: 12, name: "z").normals(n * inputs))
       let (value, jacobian) = try block.read(at: z, jacobian: true)
       let tensors = try block.readLayerwise(at: engine.tensor(z), jacobian: true)
@@ -78,7 +80,7 @@ import WideKernels
     let draws = 4000
     var (values, slopes): (Double, [Double]) = (0, [0, 0, 0, 0])
     for draw in 0..<draws {
-      let block = try FiniteBlock(wide, inputs: 2, width: 32, stream: RandomStream(seed: 9, name: "draw/\(draw)"), on: engine)
+      let block = try FiniteNetwork(wide, inputs: 2, width: 32, stream: RandomStream(seed: 9, name: "draw/\(draw)"), on: engine)
       let (value, jacobian) = try block.read(at: z, jacobian: true)
       let j = try #require(jacobian)
       values += value[0, 0] * value[1, 0] / Double(draws)
