@@ -101,7 +101,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     let extra = ["--bottlenecks", "2,inf", "--order", "file", "--compare", "same"]
     let settings = try Recorded.settings(extra)
-    let data = try BottleneckData(settings, DataSource.parse(settings.data).load())
+    let data = try ChainData(settings, DataSource.parse(settings.data).load())
     let network = try settings.network([2], inputs: data.trainInputs.columns, outputs: 1)
     let kernels = try ProgramKernels(network.blocks[0].program, inputs: data.trainInputs.followed(by: data.testInputs), on: engine)
     let store = try Recorded.store(settings, in: folder)

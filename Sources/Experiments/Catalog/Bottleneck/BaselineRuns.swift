@@ -12,7 +12,7 @@ struct BaselineRuns {
   let recorded: RecordedUnits
   let context: RunContext
   private var settings: BottleneckSettings { plan.settings }
-  private var data: BottleneckData { plan.data }
+  private var data: ChainData { plan.data }
 
   init(_ plan: BottleneckPlan, bottlenecks: Int, _ recorded: RecordedUnits, _ context: RunContext) {
     self.plan = plan

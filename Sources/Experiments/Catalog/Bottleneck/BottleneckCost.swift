@@ -26,7 +26,7 @@ struct BottleneckCost {
   /// Seconds of one multiply-add in the host's loops over kernels of several outputs.
   private static let secondsPerHostTerm = 1.5e-9
 
-  init(_ settings: BottleneckSettings, data: BottleneckData, chains: [Chain], storage: KernelStorage, on engine: Engine) throws {
+  init(_ settings: BottleneckSettings, data: ChainData, chains: [Chain], storage: KernelStorage, on engine: Engine) throws {
     self.settings = settings
     self.storage = storage
     (points, tests) = (data.trainInputs.rows, data.testInputs.rows)
@@ -45,15 +45,15 @@ struct BottleneckCost {
     let deviceZ = try engine.tensor(z.values, rows: n, columns: width)
     let coefficients = try engine.tensor([Double](repeating: 1, count: n * last.outputs), rows: n, columns: last.outputs)
     secondsPerPair =
-      try Self.time(engine) {
+      try DeviceProbe.seconds(engine) {
         _ = try engine.widePass(.ntk, last.program, points: deviceZ, centres: deviceZ, coefficients: coefficients, jacobian: true)
       } / Double(n * n) * scale
     let features = min(settings.featureWidth(depth: settings.upperDepth), 1024)
     let block = try FiniteNetwork(last, inputs: width, width: features, stream: stream, on: engine)
-    secondsPerFeature = try Self.time(engine) { _ = try block.read(at: z, jacobian: true) } / Double(n * features) * scale
+    secondsPerFeature = try DeviceProbe.seconds(engine) { _ = try block.read(at: z, jacobian: true) } / Double(n * features) * scale
     let square = try engine.zeros(rows: 1024, columns: 1024)
-    secondsPerEntry = try Self.time(engine) { _ = try engine.gemm(square, square.columns(0..<24)) } / Double(1 << 20)
-    secondsPerMultiply = try Self.time(engine) { _ = try engine.gemm(square, square) } / Double(1 << 30)
+    secondsPerEntry = try DeviceProbe.seconds(engine) { _ = try engine.gemm(square, square.columns(0..<24)) } / Double(1 << 20)
+    secondsPerMultiply = try DeviceProbe.seconds(engine) { _ = try engine.gemm(square, square) } / Double(1 << 30)
     let clock = ContinuousClock.now
     _ = stream.child("normals").normals(1 << 16)
     secondsPerNormal = (ContinuousClock.now - clock) / .seconds(1) / Double(1 << 16)
@@ -132,19 +132,6 @@ struct BottleneckCost {
     guard runs > 0 else { return 0 }
     let entries = Double(points) * Double(points)
     return storage == .recomputed ? entries / 2 * Double(settings.depth) * secondsPerPair : entries * secondsPerEntry
-  }
-
-  /// The fastest of three, after one run that may build kernels.
-  static func time(_ engine: Engine, _ work: () throws -> Void) throws -> Double {
-    var best = Double.infinity
-    for attempt in 0..<4 {
-      let start = ContinuousClock.now
-      try work()
-      try engine.synchronize()
-      let elapsed = (ContinuousClock.now - start) / .seconds(1)
-      if attempt > 0 { best = min(best, elapsed) }
-    }
-    return best
   }
 }
 

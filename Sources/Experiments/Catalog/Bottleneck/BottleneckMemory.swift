@@ -16,7 +16,7 @@ struct BottleneckMemory {
   private var settings: BottleneckSettings { sizes.settings }
 
   /// - Throws: `ComputeError.budgetTooSmall` with the smallest budget that would do.
-  init(_ settings: BottleneckSettings, data: BottleneckData, units: [BottleneckPlan.Unit], on engine: Engine, passEngine: Engine) throws {
+  init(_ settings: BottleneckSettings, data: ChainData, units: [BottleneckPlan.Unit], on engine: Engine, passEngine: Engine) throws {
     let finite = units.filter { !$0.chain.widths.isEmpty }
     let chains = finite.reduce(into: [Chain]()) { if !$0.contains($1.chain) { $0.append($1.chain) } }
     let isExact = try chains.contains { chain in

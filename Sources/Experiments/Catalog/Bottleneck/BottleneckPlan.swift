@@ -22,7 +22,7 @@ struct BottleneckPlan: ExperimentPlan {
   }
 
   let settings: BottleneckSettings
-  let data: BottleneckData
+  let data: ChainData
   let chains: [Chain]
   let units: [Unit]
   let fitting: BottleneckMemory
@@ -31,7 +31,7 @@ struct BottleneckPlan: ExperimentPlan {
 
   init(_ settings: BottleneckSettings, loaded: LoadedData, on engine: Engine, passEngine: Engine) throws {
     self.settings = settings
-    data = try BottleneckData(settings, loaded)
+    data = try ChainData(settings, loaded)
     chains = try settings.chains()
     units = try Self.units(settings, chains)
     for chain in chains {
@@ -159,7 +159,7 @@ struct BottleneckPlan: ExperimentPlan {
     ]
     lines += fitting.summary(units, peak: Size(memory))
     lines.append(
-      "\(units.count) runs, \(finite.count) of them with finite bottlenecks: about \(Self.text(seconds: estimatedSeconds))"
+      "\(units.count) runs, \(finite.count) of them with finite bottlenecks: about \(EstimatedTime.text(seconds: estimatedSeconds))"
         + (finite.isEmpty ? "" : String(format: ", %.2g s per step of all together", cost.secondsPerStep(finite))))
     if cost.usesExactHistory && estimatedSeconds > 600 {
       lines.append(
@@ -187,14 +187,6 @@ struct BottleneckPlan: ExperimentPlan {
           (0..<settings.draws).map { Unit(comparison: comparison, chain: chain, baselineOf: count, fraction: fraction, draw: $0) }
         }
       }
-    }
-  }
-
-  static func text(seconds: Double) -> String {
-    switch seconds {
-    case ..<90: "\(max(1, Int(saturating: seconds.rounded()))) s"
-    case ..<5400: "\(Int(saturating: (seconds / 60).rounded())) min"
-    default: String(format: "%.1f h", seconds / 3600)
     }
   }
 }

@@ -105,9 +105,3 @@ public struct BottleneckSettings: ExperimentSettings {
 
   public init() {}
 }
-
-extension TargetKind: ExpressibleByArgument {}
-extension InputPreparation: ExpressibleByArgument {}
-extension Loss: ExpressibleByArgument {}
-extension PointOrder: ExpressibleByArgument {}
-extension KernelStorage: ExpressibleByArgument {}

@@ -33,7 +33,7 @@ struct UnitRecorder {
   }
 
   private let unit: BottleneckPlan.Unit
-  private let data: BottleneckData
+  private let data: ChainData
   private let context: RunContext
   private let loss: Loss
   private let alreadyRecorded: Set<Int>

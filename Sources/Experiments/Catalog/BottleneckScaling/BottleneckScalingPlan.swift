@@ -36,7 +36,7 @@ struct BottleneckScalingPlan: ExperimentPlan {
         + "and target scales \(scales.joined(separator: ", ")), each chain in a lockstep of its own",
       "with most points: " + largest.summary[0],
     ] + largest.summary.dropFirst().dropLast()
-      + ["\(runs) runs in all: about \(BottleneckPlan.text(seconds: estimatedSeconds))"]
+      + ["\(runs) runs in all: about \(EstimatedTime.text(seconds: estimatedSeconds))"]
   }
 
   func run(_ context: RunContext) throws {

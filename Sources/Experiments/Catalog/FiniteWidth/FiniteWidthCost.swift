@@ -27,17 +27,17 @@ struct FiniteWidthCost {
     let z = try engine.tensor(stream.normals(n * 2), rows: n, columns: 2)
     let coefficients = try engine.tensor([Double](repeating: 1, count: n), rows: n, columns: 1)
     secondsPerPair =
-      try BottleneckCost.time(engine) {
+      try DeviceProbe.seconds(engine) {
         _ = try engine.widePass(.ntk, block.program, points: z, centres: z, coefficients: coefficients, jacobian: true)
       } / Double(n * n)
     let features = 1024
     let finite = try FiniteNetwork(
       Architecture(Network(inputs: 2, blocks: [shallow]), width: features), members: [stream], on: engine)
-    secondsPerFeature = try BottleneckCost.time(engine) { _ = try finite.outputs(z) } / Double(n * features)
+    secondsPerFeature = try DeviceProbe.seconds(engine) { _ = try finite.outputs(z) } / Double(n * features)
     let square = try engine.zeros(rows: 1024, columns: 1024)
-    secondsPerMultiply = try BottleneckCost.time(engine) { _ = try engine.gemm(square, square) } / Double(1 << 30)
+    secondsPerMultiply = try DeviceProbe.seconds(engine) { _ = try engine.gemm(square, square) } / Double(1 << 30)
     let one = try engine.zeros(rows: 1, columns: 1)
-    secondsPerOperation = try BottleneckCost.time(engine) { for _ in 0..<64 { _ = try engine.map(.square, one) } } / 64
+    secondsPerOperation = try DeviceProbe.seconds(engine) { for _ in 0..<64 { _ = try engine.map(.square, one) } } / 64
   }
 
   func seconds(_ wave: FiniteWidthPlan.Wave) -> Double {

@@ -19,7 +19,7 @@ struct FiniteWidthPlan: ExperimentPlan {
   }
 
   let settings: FiniteWidthSettings
-  let data: BottleneckData
+  let data: ChainData
   let chains: [Chain]
   let widths: [Int]
   let comparedSteps: Set<Int>
@@ -33,7 +33,7 @@ struct FiniteWidthPlan: ExperimentPlan {
 
   init(_ settings: FiniteWidthSettings, loaded: LoadedData, on engine: Engine) throws {
     self.settings = settings
-    data = try BottleneckData(settings, loaded)
+    data = try ChainData(settings, loaded)
     chains = try settings.chains()
     widths = settings.widths.values
     comparedSteps = settings.comparedSteps
@@ -73,7 +73,7 @@ struct FiniteWidthPlan: ExperimentPlan {
         + "\(widths.map(String.init).joined(separator: ", ")), \(settings.draws) draw(s) each, activation \(settings.activation)",
       "largest errors at steps \(comparedSteps.sorted().map(String.init).joined(separator: ", "))",
       "\(chains.count * widths.count * settings.draws) finite networks, each with its limit and a perturbed twin of that: "
-        + "about \(BottleneckPlan.text(seconds: estimatedSeconds)), \(MemoryNeed.text(Size(memory), budget: budget))",
+        + "about \(EstimatedTime.text(seconds: estimatedSeconds)), \(MemoryNeed.text(Size(memory), budget: budget))",
     ]
   }
 

@@ -123,7 +123,7 @@ struct LazyFeaturePlan: ExperimentPlan {
         + "√h·α = \(alphas.map { String(format: "%g", $0) }.joined(separator: ", ")), \(settings.draws) draws",
       "\(settings.train) training and \(settings.test) test points of \(data.train.columns) features, \(settings.loss), \(settings.method.rawValue), "
         + "\(passEngine.precision.rawValue)",
-      "\(limit), until every margin is \(settings.margin): about \(BottleneckPlan.text(seconds: estimatedSeconds)), "
+      "\(limit), until every margin is \(settings.margin): about \(EstimatedTime.text(seconds: estimatedSeconds)), "
         + MemoryNeed.text(Size(memory), budget: passEngine.memoryBudget),
     ]
   }

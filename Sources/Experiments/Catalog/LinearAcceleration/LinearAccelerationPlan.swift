@@ -69,7 +69,7 @@ struct LinearAccelerationPlan: ExperimentPlan {
   }
 
   var summary: [String] {
-    let bounds = "about \(BottleneckPlan.text(seconds: estimatedSeconds)), \(MemoryNeed.text(Size(memory), budget: budget))"
+    let bounds = "about \(EstimatedTime.text(seconds: estimatedSeconds)), \(MemoryNeed.text(Size(memory), budget: budget))"
     return parts.map(\.summary) + [bounds]
   }
   var estimatedSeconds: Double { parts.reduce(0) { $0 + $1.estimatedSeconds } }

@@ -73,7 +73,7 @@ struct MultilinearityPlan: ExperimentPlan {
         + "\(widths.map(String.init).joined(separator: ", ")), \(settings.members) of each",
       "derivatives to order \(settings.orders) by power iteration (\(settings.restarts) starts, at most \(settings.iterations) iterations); "
         + "\(settings.steps) steps of gradient descent on \(settings.points) points; a ball of radius \(settings.radius)",
-      "\(units.count) measurements: about \(BottleneckPlan.text(seconds: estimatedSeconds)), "
+      "\(units.count) measurements: about \(EstimatedTime.text(seconds: estimatedSeconds)), "
         + MemoryNeed.text(Size(memory), budget: budget),
     ]
   }

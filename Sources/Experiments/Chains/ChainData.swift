@@ -1,5 +1,4 @@
 import Datasets
-import Learning
 import Losses
 import Matrices
 
@@ -15,10 +14,8 @@ protocol DataSettings {
   var seed: UInt64 { get }
 }
 
-extension BottleneckSettings: DataSettings {}
-
 /// Prepared inputs and targets of one run, as matrices.
-struct BottleneckData: Sendable {
+struct ChainData: Sendable {
   var trainInputs: Matrix
   var testInputs: Matrix
   var trainTargets: Matrix

@@ -1,4 +1,3 @@
-import Learning
 import Networks
 import WideKernels
 
@@ -77,55 +76,5 @@ struct ChainBlocks {
         outputs: index < widths.count ? widths[index] : outputs)
     }
     return Network(inputs: inputs, blocks: blocks)
-  }
-}
-
-extension BottleneckSettings {
-  /// The chains to compare; `inf` is the baseline of the others and always runs.
-  func chains() throws(ExperimentError) -> [Chain] { try Chain.list(bottlenecks) }
-
-  /// The network with bottlenecks `widths`, its blocks' activations and depths as set.
-  func network(_ widths: [Int], inputs: Int, outputs: Int) throws -> Network {
-    let firstDepth = depth - widths.count * upperDepth
-    guard firstDepth >= 1 else {
-      throw ExperimentError.invalidSetting(
-        name: "depth",
-        expected:
-          "at least \(widths.count * upperDepth + 1) hidden layers for \(widths.count) bottleneck(s) with \(upperDepth) layer(s) after each",
-        got: "\(depth)")
-    }
-    let blocks = ChainBlocks(
-      firstDepth: firstDepth, upperDepth: upperDepth, activation: activation, weightVariance: weightVariance, biasVariance: biasVariance)
-    return try blocks.network(widths, inputs: inputs, outputs: outputs)
-  }
-
-  /// How runs of a network with `blocks` blocks descend; one without bottleneck has one block, whose rate is the common one.
-  func rule(blocks: Int) -> DescentRule {
-    DescentRule(loss, momentum: momentum, blockRates: blocks > 1 ? blockRates?.values : nil)
-  }
-
-  var symmetrisedBlocks: Set<Int> { Set(symmetrised?.values ?? []) }
-
-  public func checkTogether() throws {
-    func require(_ condition: Bool, _ name: String, _ expected: String, _ got: Any) throws {
-      guard condition else { throw ExperimentError.invalidSetting(name: name, expected: expected, got: "\(got)") }
-    }
-    try require(batch <= train, "batch", "at most the \(train) training points, or 0 for full batch", batch)
-    try require((theta == nil) == (nngp == nil), "theta", "--theta and --nngp together", theta ?? nngp ?? "")
-    try require(theta == nil || firstWidth == 0, "first-width", "0 with --theta", firstWidth)
-    try require(
-      loss == .squared || target == .onehot || target == .randomClasses || target == .parity || target == .random, "loss",
-      "squared for regression", loss)
-    let finite = try chains().filter { !$0.widths.isEmpty }
-    for chain in finite.isEmpty ? [Chain(widths: [])] : finite {
-      let last = chain.widths.count
-      if let missing = symmetrisedBlocks.first(where: { $0 > last }) {
-        throw ExperimentError.invalidSetting(
-          name: "symmetrised",
-          expected: last == 0
-            ? "nothing with --bottlenecks inf, which has one block and no other to follow it"
-            : "blocks from 0 to \(last), which the chain \(chain) has", got: "\(missing)")
-      }
-    }
   }
 }
