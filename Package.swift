@@ -164,6 +164,7 @@ let package = Package(
     tests(
       "ConformanceTests", ["BackendTestKit", "BackendCatalog", "CPUBackend", "Compute", "JobRecords", "ReferenceBackend", "WideKernels"]),
     tests("NetworksTests", ["Networks", "WideKernels"]),
+    tests("NumPyFormatTests", ["NumPyFormat"]),
     tests("DatasetsTests", ["Datasets", "NumPyFormat"]),
     tests("DurableFilesTests", ["CSignals", "DurableFiles"]),
     tests("PrintableTextTests", ["PrintableText"]),

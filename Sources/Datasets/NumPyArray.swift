@@ -34,14 +34,10 @@ public struct NumPyArray: Sendable, Equatable {
 
   /// The array as a `.npy` file: version 1, little-endian, C order.
   public func encoded(as precision: Precision = .float64) -> [UInt8] {
-    let descr = precision == .float64 ? "<f8" : "<f4"
-    var bytes = NPYHeader(descr: descr, shape: shape).encoded
-    bytes.reserveCapacity(bytes.count + (precision == .float64 ? 8 : 4) * elements.count)
     switch precision {
-    case .float64: elements.map { $0.bitPattern.littleEndian }.withUnsafeBytes { bytes.append(contentsOf: $0) }
-    case .float32: elements.map { Float($0).bitPattern.littleEndian }.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    case .float64: NPYFile.encode(elements, shape: shape)
+    case .float32: NPYFile.encodeRounded(elements, shape: shape)
     }
-    return bytes
   }
 
   /// Writes `encoded(as:)` to `path`, in one step: a reader sees the old file or the new one.

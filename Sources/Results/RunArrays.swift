@@ -1,4 +1,5 @@
 import Foundation
+import NumPyFormat
 
 /// Arrays of float64 that belong to a run: `arrays/<name>.npy`.
 public enum RunArrays {
@@ -9,7 +10,12 @@ public enum RunArrays {
   /// - Throws: `ResultsError.cannotRead`, `.malformedFile`, `.invalidName`.
   public static func read(_ name: String, in directory: URL) throws(ResultsError) -> (shape: [Int], values: [Double]) {
     let url = try file(name, in: directory)
-    return try NPYFile.decode(try SystemFile.contents(of: url), path: url.path)
+    let bytes = try SystemFile.contents(of: url)
+    do throws(NPYFile.Fault) {
+      return try NPYFile.decode(bytes)
+    } catch {
+      throw .malformedFile(path: url.path, reason: error.reason)
+    }
   }
 
   /// Names of the arrays of a run, sorted; empty where it has none.

@@ -33,12 +33,11 @@ struct NPYLayout {
         path: path, format: Self.format, expected: "byte 93 and 'NUMPY'",
         found: beginning.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " "))
     }
-    let magic = try stream.take(8)
-    let version = magic[6]
-    guard (1...3).contains(version) else {
-      throw .unsupported(path: path, format: Self.format, found: "version \(version).\(magic[7])", supported: "versions 1, 2 and 3")
+    let version = NPYVersion(try stream.take(NPYVersion.end))
+    guard let sizeByteCount = version.sizeByteCount else {
+      throw .unsupported(path: path, format: Self.format, found: "version \(version)", supported: "versions 1, 2 and 3")
     }
-    let headerSize = try stream.take(version == 1 ? 2 : 4).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let headerSize = NPYVersion.headerSize(try stream.take(sizeByteCount))
     start = stream.position + headerSize
     try stream.checkHolds(start)
     guard headerSize <= Self.largestHeader else {
