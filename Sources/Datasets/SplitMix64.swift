@@ -2,6 +2,9 @@ import Foundation
 
 /// SplitMix64: 64 bits of state, period 2^64, equal numbers on every machine.
 ///
+/// It is not the generator of everything else (`RandomStream`) because a seed names the points that were selected with it: another
+/// generator would choose others, and what is recorded under a seed would be of other data.
+///
 /// Source: Steele, Lea & Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014; constants as in Vigna's `splitmix64.c`.
 struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
