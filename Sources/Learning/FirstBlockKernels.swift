@@ -24,8 +24,8 @@ extension FirstBlockKernels {
     let start = RandomStream(seed: 0, name: "lanczos").normals(points.count)
     return try LinearAlgebra.extremeEigenvalues(size: points.count, start: start) { vector in
       let column = try engine.tensor(vector, rows: points.count, columns: 1)
-      return try stride(from: points.lowerBound, to: points.upperBound, by: KernelStorage.tile).flatMap { first in
-        let rows = first..<min(first + KernelStorage.tile, points.upperBound)
+      return try stride(from: points.lowerBound, to: points.upperBound, by: KernelStorage.blockRows).flatMap { first in
+        let rows = first..<min(first + KernelStorage.blockRows, points.upperBound)
         return try engine.read(engine.gemm(block(kind, rows: rows, columns: points), column))
       }
     }

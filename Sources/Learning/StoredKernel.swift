@@ -4,8 +4,8 @@ import Compute
 struct StoredKernel: Sendable {
   private enum Form {
     case dense(Tensor)
-    /// Tile (i, j), j ≤ i where the matrix is symmetric, at index i of the outer and j of the inner array.
-    case tiles([[Tensor]])
+    /// Block (i, j), j ≤ i where the matrix is symmetric, at index i of the outer and j of the inner array.
+    case blocks([[Tensor]])
     case recomputed
   }
 
@@ -34,8 +34,8 @@ struct StoredKernel: Sendable {
     case .recomputed: form = .recomputed
     case .float64: form = .dense(try kernels.block(.ntk, rows: rows, columns: columns))
     case .packed where rows == columns, .packedFloat32 where rows == columns:
-      form = .tiles(
-        try Self.tiles(rows, columns, isSymmetric: true) { try kernels.block(.ntk, rows: $0, columns: $1) }.map { row in
+      form = .blocks(
+        try Self.blocks(rows, columns, isSymmetric: true) { try kernels.block(.ntk, rows: $0, columns: $1) }.map { row in
           try row.map { try productEngine.converted($0()) }
         })
     case .packed, .float32, .packedFloat32:
@@ -59,31 +59,31 @@ struct StoredKernel: Sendable {
     let result: Tensor
     switch form {
     case .dense(let matrix): result = try productEngine.gemm(matrix, padded)
-    case .tiles(let tiles):
-      result = try tiledProduct(
+    case .blocks(let blocks):
+      result = try blockProduct(
         padded,
-        Self.tiles(rows, columns, isSymmetric: true) { rows, columns in
-          tiles[(rows.lowerBound - self.rows.lowerBound) / KernelStorage.tile][
-            (columns.lowerBound - self.columns.lowerBound) / KernelStorage.tile]
+        Self.blocks(rows, columns, isSymmetric: true) { rows, columns in
+          blocks[(rows.lowerBound - self.rows.lowerBound) / KernelStorage.blockRows][
+            (columns.lowerBound - self.columns.lowerBound) / KernelStorage.blockRows]
         })
     case .recomputed:
-      result = try tiledProduct(
+      result = try blockProduct(
         padded,
-        Self.tiles(rows, columns, isSymmetric: isSymmetric) {
+        Self.blocks(rows, columns, isSymmetric: isSymmetric) {
           try productEngine.converted(kernels.block(.ntk, rows: $0, columns: $1))
         })
     }
     return try engine.converted(result.columns(0..<coefficients.columns))
   }
 
-  /// Every tile is used once, for itself and, off the diagonal of a symmetric matrix, for its transpose.
-  private func tiledProduct(_ coefficients: Tensor, _ tiles: [[() throws -> Tensor]]) throws -> Tensor {
+  /// Every block is used once, for itself and, off the diagonal of a symmetric matrix, for its transpose.
+  private func blockProduct(_ coefficients: Tensor, _ blocks: [[() throws -> Tensor]]) throws -> Tensor {
     let result = try productEngine.zeros(rows: rows.count, columns: coefficients.columns)
     let rowParts = Self.parts(0..<rows.count)
     let columnParts = Self.parts(0..<columns.count)
-    for (i, row) in tiles.enumerated() {
-      for (j, tile) in row.enumerated() {
-        let matrix = try tile()
+    for (i, row) in blocks.enumerated() {
+      for (j, block) in row.enumerated() {
+        let matrix = try block()
         try productEngine.gemm(GEMM(beta: 1), matrix, coefficients.rows(columnParts[j]), into: result.rows(rowParts[i]))
         guard isSymmetric, j < i else { continue }
         try productEngine.gemm(GEMM(transposeA: true, beta: 1), matrix, coefficients.rows(rowParts[i]), into: result.rows(columnParts[j]))
@@ -92,16 +92,18 @@ struct StoredKernel: Sendable {
     return result
   }
 
-  private static func tiles(
-    _ rows: Range<Int>, _ columns: Range<Int>, isSymmetric: Bool, _ tile: @escaping (Range<Int>, Range<Int>) throws -> Tensor
+  private static func blocks(
+    _ rows: Range<Int>, _ columns: Range<Int>, isSymmetric: Bool, _ block: @escaping (Range<Int>, Range<Int>) throws -> Tensor
   ) -> [[() throws -> Tensor]] {
     let columnParts = parts(columns)
     return parts(rows).enumerated().map { i, part in
-      columnParts.prefix(isSymmetric ? i + 1 : columnParts.count).map { other in { try tile(part, other) } }
+      columnParts.prefix(isSymmetric ? i + 1 : columnParts.count).map { other in { try block(part, other) } }
     }
   }
 
   private static func parts(_ range: Range<Int>) -> [Range<Int>] {
-    stride(from: range.lowerBound, to: range.upperBound, by: KernelStorage.tile).map { $0..<min($0 + KernelStorage.tile, range.upperBound) }
+    stride(from: range.lowerBound, to: range.upperBound, by: KernelStorage.blockRows).map {
+      $0..<min($0 + KernelStorage.blockRows, range.upperBound)
+    }
   }
 }

@@ -19,9 +19,9 @@ import WideKernels
     return WideBlock(hidden: Array(repeating: hidden, count: layers), outputs: 1).program
   }
 
-  /// More points than a tile has, on every backend but the slow reference.
+  /// More points than a stored block has, on every backend but the slow reference.
   @Test func productsAgreeInEveryStorage() throws {
-    let points = KernelStorage.tile + 90
+    let points = KernelStorage.blockRows + 90
     let coefficients = RandomStream(seed: 22, name: "coefficients").normals(points * 3)
     let backends = BackendCatalog.all().compactMap { try? $0.backend.get() }.filter {
       $0.device.precisions.contains(.float64) && $0.device.backend != "reference"
@@ -53,7 +53,7 @@ import WideKernels
 
   /// A device with less room than it said gets a smaller form, which says so, and the same products.
   @Test func aDeviceOutOfMemoryKeepsLess() throws {
-    let points = KernelStorage.tile + 90
+    let points = KernelStorage.blockRows + 90
     let cpu = try SmallProblem.engine()
     let whole = 8 * points * points
     for (room, expected) in [(whole, KernelStorage.float64), (whole - 1, .packed)] {
@@ -76,7 +76,7 @@ import WideKernels
     let none = try FirstBlock(
       ProgramKernels(program(.erf, layers: 1), inputs: inputs(points), on: tight), trainCount: points, relativeJitter: 0, on: tight)
     #expect(none.storage == .recomputed)
-    #expect(throws: ComputeError.self, "no tile has room") { try none.largestTangentEigenvalue() }
+    #expect(throws: ComputeError.self, "no block has room") { try none.largestTangentEigenvalue() }
   }
 
   @Test func drawsDoNotDependOnEachOther() throws {
