@@ -20,7 +20,7 @@ public enum BackendCatalog {
     /// Threads of the CPU backend; nil for what `ThreadCount` finds.
     public var threads: Int?
     /// Whether OpenCL starts with the sizes of kernels that `isthmus tune` stored.
-    public var usesStoredTiles = false
+    public var usesStoredSizes = false
     /// Says why OpenCL's library is not to be loaded into this process, nil where it may be. Asked just before.
     public var objectionToOpenCL: (@Sendable () -> String?)?
     /// Told whenever OpenCL builds a program from source, from whatever thread.
@@ -114,7 +114,7 @@ public enum BackendCatalog {
   private static let openCL: [Entry] = {
     let configuration = Self.configuration
     do throws(ComputeError) {
-      let store = configuration.usesStoredTiles ? try TileStore.chosen() : nil
+      let store = configuration.usesStoredSizes ? try MeasuredSizeStore.chosen() : nil
       let start = try OpenCLStart(store: store, builds: configuration.programBuilds)
       if let reason = configuration.objectionToOpenCL?() {
         throw .deviceFailure(device: "opencl", operation: "the search for devices", reason: reason)

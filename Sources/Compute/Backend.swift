@@ -18,7 +18,7 @@ public struct DeviceDescription: Sendable, Codable, Equatable {
   public var largestAllocationBytes: Int
   /// Whether the device is anything but a processor.
   public var isGPU: Bool
-  /// Digest of measured sizes of kernels that stand in place of the device's own (`TileValues`); nil where there are none.
+  /// Digest of measured sizes of kernels that stand in place of the device's own (`MeasuredSizes`); nil where there are none.
   public var tiles: String?
 
   public init(

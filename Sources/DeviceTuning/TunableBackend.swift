@@ -6,18 +6,18 @@ public protocol TunableBackend: Backend {
   /// What may be chosen on this device.
   var tunableOperations: [TunableOperation] { get }
   /// Device, driver and format that measured values are stored under.
-  var tileTableKey: TileTableKey { get }
+  var tunedDevice: TunedDevice { get }
   /// Values in use in place of the device's own; empty without stored ones.
-  var tileValues: TileValues { get }
+  var measuredSizes: MeasuredSizes { get }
   /// Why stored values are not used; nil where there are none or they are.
-  var refusedTiles: TileError? { get }
+  var refusedSizes: KernelSizeError? { get }
   /// Why programs that were built before are not used; nil where nothing keeps them from being.
   var refusedPrograms: FileError? { get }
 
   /// A backend on the same device with its own sizes but for these.
   ///
-  /// - Throws: `TileError.unknownSize` for a value that no kernel takes; `ComputeError` where the device cannot be started again.
-  func replacingTiles(by values: TileValues) throws -> any TunableBackend
+  /// - Throws: `KernelSizeError.unknownSize` for a value that no kernel takes; `ComputeError` where the device cannot be started again.
+  func replacingSizes(by values: MeasuredSizes) throws -> any TunableBackend
 }
 
 extension TunableBackend {
@@ -25,7 +25,7 @@ extension TunableBackend {
 
   /// What is on disk for this device and is not used, with the reasons.
   public var refusals: [String] {
-    (refusedTiles.map { ["\($0)"] } ?? [])
+    (refusedSizes.map { ["\($0)"] } ?? [])
       + (refusedPrograms.map { ["built programs: \($0). Name a folder of your own with ISTHMUS_PROGRAM_CACHE, or `off`"] } ?? [])
   }
 }
@@ -62,7 +62,7 @@ public struct TunableOperation: Sendable {
   }
 
   /// Measured sizes of this operation, given by name.
-  public func values(_ sizes: [String: Int]) -> TileValues {
-    TileValues(Dictionary(uniqueKeysWithValues: sizes.map { (TileKey(operation, precision, $0.key), $0.value) }))
+  public func values(_ sizes: [String: Int]) -> MeasuredSizes {
+    MeasuredSizes(Dictionary(uniqueKeysWithValues: sizes.map { (KernelSizeKey(operation, precision, $0.key), $0.value) }))
   }
 }

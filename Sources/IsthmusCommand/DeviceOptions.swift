@@ -45,7 +45,7 @@ enum DeviceStart {
   static func prepare(threads: Int? = nil, isSilent: Bool = false, looksAgain: Bool = false) {
     var configuration = BackendCatalog.Configuration()
     configuration.threads = threads
-    configuration.usesStoredTiles = true
+    configuration.usesStoredSizes = true
     configuration.objectionToOpenCL = { DriverProbe.objection(looksAgain: looksAgain) }
     if !isSilent {
       let notice = BuildNotice()

@@ -52,7 +52,7 @@ struct TuneCommand: ParsableCommand {
 
   func run() throws {
     DeviceStart.prepare(looksAgain: true)
-    guard let store = try TileStore.chosen() else { throw CommandLineError.tilesAreOff }
+    guard let store = try MeasuredSizeStore.chosen() else { throw CommandLineError.tilesAreOff }
     if show { return try StoredTiles.show(store) }
     if reset { return try StoredTiles.reset(store) }
     var reports: [TuningReport] = []
@@ -73,15 +73,15 @@ struct TuneCommand: ParsableCommand {
     return all
   }
 
-  private func tune(_ backend: any TunableBackend, _ store: TileStore) throws -> TuningReport {
+  private func tune(_ backend: any TunableBackend, _ store: MeasuredSizeStore) throws -> TuningReport {
     var tuner = try Tuner(backend)
     tuner.isQuick = quick
     let operations = tuner.operations(filter: filter)
     guard !operations.isEmpty else { throw CommandLineError.noCase(filter: filter ?? "") }
     Terminal.write(
-      "\(backend.device.identifier): \(backend.device.name), \(backend.device.driver), \(backend.tileTableKey.kernels) kernels")
+      "\(backend.device.identifier): \(backend.device.name), \(backend.device.driver), \(backend.tunedDevice.kernels) kernels")
     let line = ProgressLine(isSilent: !Terminal.hasLiveErrors)
-    var report = TuningReport(device: backend.device, key: backend.tileTableKey, isQuick: quick)
+    var report = TuningReport(device: backend.device, key: backend.tunedDevice, isQuick: quick)
     for (index, operation) in operations.enumerated() {
       report.rows.append(
         try tuner.tune(operation) { note in
@@ -97,9 +97,9 @@ struct TuneCommand: ParsableCommand {
       }
     }
     // What this run did not measure stays as it is.
-    let kept = try filter == nil ? TileValues() : Self.kept(backend, but: operations)
+    let kept = try filter == nil ? MeasuredSizes() : Self.kept(backend, but: operations)
     let values = kept.merging(report.values)
-    if let file = try store.store(values, for: backend.tileTableKey) {
+    if let file = try store.store(values, for: backend.tunedDevice) {
       report.digest = values.digest
       Terminal.write("stored in \(file.path), tiles \(values.digest); used from the next command on")
     } else {
@@ -109,10 +109,10 @@ struct TuneCommand: ParsableCommand {
     return report
   }
 
-  private static func kept(_ backend: any TunableBackend, but operations: [TunableOperation]) throws -> TileValues {
-    if let refused = backend.refusedTiles { throw refused }
-    return TileValues(
-      backend.tileValues.values.filter { key, _ in
+  private static func kept(_ backend: any TunableBackend, but operations: [TunableOperation]) throws -> MeasuredSizes {
+    if let refused = backend.refusedSizes { throw refused }
+    return MeasuredSizes(
+      backend.measuredSizes.values.filter { key, _ in
         !operations.contains { $0.operation == key.operation && $0.precision == key.precision }
       })
   }
@@ -141,19 +141,19 @@ struct TuneCommand: ParsableCommand {
 
 /// What `--show` and `--reset` do.
 enum StoredTiles {
-  static func show(_ store: TileStore) throws {
+  static func show(_ store: MeasuredSizeStore) throws {
     let files = store.files()
     if files.isEmpty { return Terminal.write("no tiles are stored in \(store.folder.path); measure them by `isthmus tune`") }
     let devices = BackendCatalog.all().compactMap { try? $0.backend.get() as? any TunableBackend }
     for file in files {
-      do throws(TileError) {
+      do throws(KernelSizeError) {
         let stored = try store.read(file)
-        let users = devices.filter { $0.tileTableKey == stored.key }
-        let own = users.filter { $0.refusedTiles == nil && store.file(for: $0.tileTableKey) == file }.map(\.device.identifier)
+        let users = devices.filter { $0.tunedDevice == stored.key }
+        let own = users.filter { $0.refusedSizes == nil && store.file(for: $0.tunedDevice) == file }.map(\.device.identifier)
         let state =
           !own.isEmpty
           ? "used by \(own.joined(separator: ", "))"
-          : users.first?.refusedTiles.map { "not used: \($0)" } ?? "not used: no device of this machine has this name, driver and kernels"
+          : users.first?.refusedSizes.map { "not used: \($0)" } ?? "not used: no device of this machine has this name, driver and kernels"
         Terminal.write(file.path)
         Terminal.write("  \(stored.key)")
         Terminal.write("  measured \(stored.measured), tiles \(stored.values.digest)")
@@ -166,7 +166,7 @@ enum StoredTiles {
     }
   }
 
-  static func reset(_ store: TileStore) throws {
+  static func reset(_ store: MeasuredSizeStore) throws {
     let files = store.files()
     for file in files {
       try store.remove(file)

@@ -35,7 +35,7 @@ struct BlockTile: Sendable, Equatable {
   }
 }
 
-extension TileTable {
+extension KernelSizes {
   /// The largest tile of which there are two work-groups for each compute unit, else the smallest. Every sum runs in order whatever the
   /// tile, so that it changes no bit.
   func blockTile(_ precision: Precision, rows: Int, columns: Int, batch: Int, lower: Bool) -> BlockTile {

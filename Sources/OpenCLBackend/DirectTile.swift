@@ -34,7 +34,7 @@ struct DirectTile: Sendable, Hashable {
   ///   - table: sizes of the device.
   ///   - vectors: registers of a row where C has many columns.
   ///   - depth: inner indices that are summed before C is touched.
-  init(_ operation: GEMM, _ c: Tensor, inner: Int, _ table: TileTable, vectors wide: Int, depth: Int) {
+  init(_ operation: GEMM, _ c: Tensor, inner: Int, _ table: KernelSizes, vectors wide: Int, depth: Int) {
     func count(_ size: Int, _ part: Int) -> Int { (size + part - 1) / part }
     let work = max(c.rows * c.columns * inner, 1)
     let numbers = c.rows * inner + inner * c.columns + c.rows * c.columns

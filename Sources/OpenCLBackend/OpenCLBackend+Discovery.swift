@@ -59,15 +59,15 @@ extension OpenCLBackend {
   /// The devices that work.
   ///
   /// - Throws: as `devices`; and the first device's reason where none works.
-  public static func discover(library: String? = nil, kernels: String? = nil, store: TileStore? = nil) throws(ComputeError)
+  public static func discover(library: String? = nil, kernels: String? = nil, store: MeasuredSizeStore? = nil) throws(ComputeError)
     -> [OpenCLBackend]
   { try working(OpenCLStart(library: library, kernels: kernels, store: store)) }
 
-  static func discover(tiles: TileTable?, store: TileStore? = nil) throws(ComputeError) -> [OpenCLBackend] {
+  static func discover(tiles: KernelSizes?, store: MeasuredSizeStore? = nil) throws(ComputeError) -> [OpenCLBackend] {
     try discover(tiles: tiles, cache: .chosen(), store: store)
   }
 
-  static func discover(tiles: TileTable?, cache: ProgramCache?, store: TileStore? = nil) throws(ComputeError) -> [OpenCLBackend] {
+  static func discover(tiles: KernelSizes?, cache: ProgramCache?, store: MeasuredSizeStore? = nil) throws(ComputeError) -> [OpenCLBackend] {
     try working(OpenCLStart(tiles: tiles, cache: cache, store: store))
   }
 
@@ -105,7 +105,7 @@ extension OpenCLBackend {
     return description
   }
 
-  static func tiles(for device: cl_device_id, isGPU: Bool, _ library: OpenCLLibrary) throws(ComputeError) -> TileTable {
+  static func tiles(for device: cl_device_id, isGPU: Bool, _ library: OpenCLLibrary) throws(ComputeError) -> KernelSizes {
     let units = try library.number(device, CL_DEVICE_MAX_COMPUTE_UNITS, as: cl_uint.self)
     if isGPU { return .gpu(units: units) }
     return .processor(

@@ -10,8 +10,8 @@ import Synchronization
 /// Kernels are built when first needed and kept. Calls return when their commands are queued; copies and `synchronize` wait.
 public final class OpenCLBackend: Backend {
   public let device: DeviceDescription
-  let tiles: TileTable
-  public let refusedTiles: TileError?
+  let tiles: KernelSizes
+  public let refusedSizes: KernelSizeError?
   let library: OpenCLLibrary
   let texts: KernelTexts
   let cache: ProgramCache?
@@ -47,18 +47,18 @@ public final class OpenCLBackend: Backend {
   ///   - store: where measured sizes are looked for; those that are no good are refused with a reason, and the device's own taken.
   ///   - builds: told of every program that is built from source.
   init(
-    library: OpenCLLibrary, device deviceID: cl_device_id, identifier: String, texts: KernelTexts, tiles: TileTable? = nil,
-    cache: ProgramCache? = nil, store: TileStore? = nil, builds: (@Sendable (ProgramBuild) -> Void)? = nil
+    library: OpenCLLibrary, device deviceID: cl_device_id, identifier: String, texts: KernelTexts, tiles: KernelSizes? = nil,
+    cache: ProgramCache? = nil, store: MeasuredSizeStore? = nil, builds: (@Sendable (ProgramBuild) -> Void)? = nil
   ) throws(ComputeError) {
     var description = try OpenCLBackend.describe(deviceID, identifier: identifier, library)
-    var table: TileTable
+    var table: KernelSizes
     if let tiles { table = tiles } else { table = try Self.tiles(for: deviceID, isGPU: description.isGPU, library) }
-    do throws(TileError) {
-      let key = TileTableKey(device: description.name, driver: description.driver, kernels: table.kernels, units: table.units)
+    do throws(KernelSizeError) {
+      let key = TunedDevice(device: description.name, driver: description.driver, kernels: table.kernels, units: table.units)
       if let values = try store?.load(key) { table = try table.replacing(by: values, precisions: description.precisions) }
-      self.refusedTiles = nil
+      self.refusedSizes = nil
     } catch {
-      self.refusedTiles = error
+      self.refusedSizes = error
     }
     if !table.measured.isEmpty { description.tiles = table.measured.digest }
     self.tiles = table

@@ -11,9 +11,9 @@ public struct OpenCLStart: Sendable {
   /// Whether `library` comes from the environment.
   let isLibraryNamedByVariable: Bool
   let texts: KernelTexts
-  let tiles: TileTable?
+  let tiles: KernelSizes?
   let cache: ProgramCache?
-  let store: TileStore?
+  let store: MeasuredSizeStore?
   let builds: (@Sendable (ProgramBuild) -> Void)?
 
   /// - Parameters:
@@ -26,15 +26,15 @@ public struct OpenCLStart: Sendable {
   /// driver can so be tested with both. Built programs are kept in the user's cache (`ProgramCache`).
   /// - Throws: `ComputeError.variable` for a mistake in the environment.
   public init(
-    library: String? = nil, kernels: String? = nil, store: TileStore? = nil, builds: (@Sendable (ProgramBuild) -> Void)? = nil
+    library: String? = nil, kernels: String? = nil, store: MeasuredSizeStore? = nil, builds: (@Sendable (ProgramBuild) -> Void)? = nil
   ) throws(ComputeError) {
     try self.init(
-      library: library, kernels: kernels, tiles: try TileTable.chosen(ProcessInfo.processInfo.environment["ISTHMUS_OPENCL_TILES"]),
+      library: library, kernels: kernels, tiles: try KernelSizes.chosen(ProcessInfo.processInfo.environment["ISTHMUS_OPENCL_TILES"]),
       cache: try .chosen(), store: store, builds: builds)
   }
 
   init(
-    library: String? = nil, kernels: String? = nil, tiles: TileTable?, cache: ProgramCache?, store: TileStore? = nil,
+    library: String? = nil, kernels: String? = nil, tiles: KernelSizes?, cache: ProgramCache?, store: MeasuredSizeStore? = nil,
     builds: (@Sendable (ProgramBuild) -> Void)? = nil
   ) throws(ComputeError) {
     func variable(_ name: String) -> String? { ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 } }

@@ -14,7 +14,7 @@ import Testing
       let tried: [Candidate]
       let refused: [Candidate]
     }
-    let key: TileTableKey
+    let key: TunedDevice
     let rows: [Row]
     let digest: String?
   }
@@ -36,7 +36,7 @@ import Testing
   @Test(.enabled(if: device != nil, "no OpenCL device")) func whatIsMeasuredIsKeptUsedAndRemoved() throws {
     let device = try #require(Self.device)
     let folder = try TemporaryFolder()
-    let store = TileStore(folder: folder.url.appendingPathComponent("tiles"))
+    let store = MeasuredSizeStore(folder: folder.url.appendingPathComponent("tiles"))
     let variables = ["ISTHMUS_TILES": store.folder.path]
     let command = ["tune", "--device", device, "--quick", "--filter", "gemm float32", "--json", "report.json"]
     let filter = ["--filter", "gemm"]
@@ -54,8 +54,8 @@ import Testing
     #expect(try store.load(report.key)?.digest == report.digest, "what was measured is stored")
 
     // Whatever was the quickest here: from now on a candidate that is known.
-    let values = TileValues(
-      Dictionary(uniqueKeysWithValues: sizes.map { (TileKey(row.operation, row.precision, $0.key), $0.value) }))
+    let values = MeasuredSizes(
+      Dictionary(uniqueKeysWithValues: sizes.map { (KernelSizeKey(row.operation, row.precision, $0.key), $0.value) }))
     let file = try #require(try store.store(values, for: report.key))
     #expect(try tiles(of: device, variables) == values.digest)
     #expect(try tiles(of: device, [:]) == nil, "off in tests")
@@ -93,7 +93,7 @@ import Testing
   @Test(.enabled(if: device != nil, "no OpenCL device")) func aRunRecordsItsTiles() throws {
     let device = try #require(Self.device)
     let folder = try TemporaryFolder()
-    let store = TileStore(folder: folder.url.appendingPathComponent("tiles"))
+    let store = MeasuredSizeStore(folder: folder.url.appendingPathComponent("tiles"))
     let variables = ["ISTHMUS_TILES": store.folder.path]
     let report = folder.url.appendingPathComponent("report.json")
     let tuned = try Invocation(
@@ -101,8 +101,8 @@ import Testing
       variables: variables)
     let found = try #require(try JSONDecoder().decode([Report].self, from: Data(contentsOf: report)).first, "\(tuned.testDescription)")
     let row = try #require(found.rows.first), sizes = try #require(row.tried.first?.sizes)
-    let values = TileValues(
-      Dictionary(uniqueKeysWithValues: sizes.map { (TileKey(row.operation, row.precision, $0.key), $0.value) }))
+    let values = MeasuredSizes(
+      Dictionary(uniqueKeysWithValues: sizes.map { (KernelSizeKey(row.operation, row.precision, $0.key), $0.value) }))
     try store.store(values, for: found.key)
 
     let run =

@@ -20,7 +20,7 @@ import Testing
     let row = try tune([[["milliseconds": 1], ["milliseconds": 25]], [["other": 1]]])
     #expect(row.best["milliseconds"] == 1 && row.gain > 0.3 && row.gain < 1, "\(row)")
     #expect(row.tried.count == 3 && row.refused.isEmpty && row.ownSeconds > 19e-3)
-    #expect(row.values[TileKey("gemm", .float64, "milliseconds")] == 1)
+    #expect(row.values[KernelSizeKey("gemm", .float64, "milliseconds")] == 1)
   }
 
   @Test func aWrongResultIsRefusedAndNamedHoweverQuick() throws {
@@ -51,7 +51,7 @@ import Testing
 private struct SizedBackend: TunableBackend, HostFallback {
   let steps: [[[String: Int]]]
   var isWrong = false
-  var tileValues = TileValues()
+  var measuredSizes = MeasuredSizes()
   let fallbackLog = FallbackLog()
   private let reference = ReferenceBackend()
 
@@ -61,17 +61,17 @@ private struct SizedBackend: TunableBackend, HostFallback {
   }
 
   var device: DeviceDescription { reference.device }
-  var refusedTiles: TileError? { nil }
-  var tileTableKey: TileTableKey { TileTableKey(device: "none", driver: "", kernels: "none", units: 1) }
+  var refusedSizes: KernelSizeError? { nil }
+  var tunedDevice: TunedDevice { TunedDevice(device: "none", driver: "", kernels: "none", units: 1) }
   var tunableOperations: [TunableOperation] {
     [TunableOperation("gemm", .float64, .products(side: 17), defaults: ["milliseconds": 20], steps: steps)]
   }
 
-  private func size(_ name: String) -> Int? { tileValues[TileKey("gemm", .float64, name)] }
+  private func size(_ name: String) -> Int? { measuredSizes[KernelSizeKey("gemm", .float64, name)] }
 
-  func replacingTiles(by values: TileValues) throws -> any TunableBackend {
+  func replacingSizes(by values: MeasuredSizes) throws -> any TunableBackend {
     var copy = self
-    copy.tileValues = values
+    copy.measuredSizes = values
     guard copy.size("milliseconds") ?? 0 >= 0 else {
       throw ComputeError.kernelBuildFailed(device: "none", kernel: "gemm", log: "a time below 0")
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import OpenCLBackend
 
 @Suite struct DirectTileTests {
-  private static let tables: [TileTable] = [
+  private static let tables: [KernelSizes] = [
     .processor(doubleLanes: 8, floatLanes: 16, units: 2), .processor(doubleLanes: 4, floatLanes: 8, units: 64),
   ]
   private static let shapes = [
@@ -13,7 +13,7 @@ import Testing
   ]
 
   /// The rules of gemm_direct.cl, which has no checks of its own.
-  @Test(arguments: tables, Precision.allCases) func tilesKeepTheKernelsRules(_ table: TileTable, _ precision: Precision) {
+  @Test(arguments: tables, Precision.allCases) func tilesKeepTheKernelsRules(_ table: KernelSizes, _ precision: Precision) {
     for (batch, m, n, k) in Self.shapes {
       for operation in [GEMM(), GEMM(transposeA: true), GEMM(transposeB: true)] {
         let c = Tensor(buffer: NoBuffer(), precision: precision, batch: batch, rows: m, columns: n)

@@ -24,7 +24,7 @@ struct OpenCLTarget: Sendable, CustomTestStringConvertible {
 
   /// Every device × precision × tiles; both kinds of kernels run on every device.
   static let all: [OpenCLTarget] = {
-    let kinds: [(String, TileTable?)] = [("own", nil), ("gpu", .gpu(units: 1))]
+    let kinds: [(String, KernelSizes?)] = [("own", nil), ("gpu", .gpu(units: 1))]
     return kinds.flatMap { name, tiles in
       ((try? OpenCLBackend.discover(tiles: tiles)) ?? []).flatMap { backend in
         backend.device.precisions.map { OpenCLTarget(backend: backend, precision: $0, tiles: name) }

@@ -5,9 +5,9 @@ import Testing
 
 @Suite struct TileChoiceTests {
   @Test func namesChooseTheTilesOfThatKindOfDevice() throws {
-    for name in [nil, ""] as [String?] { #expect(try TileTable.chosen(name)?.group == nil) }
-    #expect(try #require(try TileTable.chosen("gpu")).group > 1, "a GPU's work-items share local memory")
-    #expect(try #require(try TileTable.chosen("processor")).group == 1)
+    for name in [nil, ""] as [String?] { #expect(try KernelSizes.chosen(name)?.group == nil) }
+    #expect(try #require(try KernelSizes.chosen("gpu")).group > 1, "a GPU's work-items share local memory")
+    #expect(try #require(try KernelSizes.chosen("processor")).group == 1)
   }
 
   /// Work-groups of an item are as many as whole squares of tiles need, and no more where there are few tiles.
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func manyTilesAreLarge() {
-    let tiles = TileTable.gpu(units: 100)
+    let tiles = KernelSizes.gpu(units: 100)
     func side(_ n: Int, _ precision: Precision) -> Int {
       tiles.blockTile(precision, rows: n, columns: n, batch: 1, lower: true).m
     }
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func anotherNameIsRefused() {
-    let error = #expect(throws: ComputeError.self) { try TileTable.chosen("tpu") }
+    let error = #expect(throws: ComputeError.self) { try KernelSizes.chosen("tpu") }
     #expect("\(String(describing: error))".contains("expected gpu or processor"))
   }
 }

@@ -7,12 +7,12 @@ import WideKernels
 @testable import OpenCLBackend
 
 @Suite struct TuningTests {
-  private static let tables: [TileTable] = [
+  private static let tables: [KernelSizes] = [
     .processor(doubleLanes: 8, floatLanes: 16, units: 2), .processor(doubleLanes: 4, floatLanes: 8, units: 2), .gpu(units: 132),
   ]
 
   /// Each alone in place of the device's own sizes, and known to be another.
-  @Test(arguments: tables) func everyCandidateIsAccepted(_ table: TileTable) throws {
+  @Test(arguments: tables) func everyCandidateIsAccepted(_ table: KernelSizes) throws {
     let operations = table.tunable(Precision.allCases)
     #expect(!operations.isEmpty && operations.allSatisfy { !$0.steps.joined().isEmpty })
     for operation in operations {
@@ -27,20 +27,20 @@ import WideKernels
 
   @Test func valuesThatAreNoCandidatesAreRefused() {
     let table = Self.tables[0]
-    func refuses(_ values: [TileKey: Int]) -> Bool {
-      do throws(TileError) {
-        _ = try table.replacing(by: TileValues(values), precisions: [.float64])
+    func refuses(_ values: [KernelSizeKey: Int]) -> Bool {
+      do throws(KernelSizeError) {
+        _ = try table.replacing(by: MeasuredSizes(values), precisions: [.float64])
         return false
       } catch {
         if case .unknownSize = error { return true } else { return false }
       }
     }
-    #expect(refuses([TileKey("widePass", .float64, "accumulators"): 5000]))
-    #expect(refuses([TileKey("widePass", .float64, "colour"): 1]))
-    #expect(refuses([TileKey("widePass", .float32, "accumulators"): 12]), "a precision that the device has not")
-    #expect(refuses([TileKey("gemm large", .float64, "rows"): 128]), "of a GPU")
-    #expect(refuses([TileKey("widePass", .float64, "copies"): 3]), "without the block that is a multiple of it")
-    #expect(!refuses([TileKey("widePass", .float64, "copies"): 3, TileKey("widePass", .float64, "block"): 15]))
+    #expect(refuses([KernelSizeKey("widePass", .float64, "accumulators"): 5000]))
+    #expect(refuses([KernelSizeKey("widePass", .float64, "colour"): 1]))
+    #expect(refuses([KernelSizeKey("widePass", .float32, "accumulators"): 12]), "a precision that the device has not")
+    #expect(refuses([KernelSizeKey("gemm large", .float64, "rows"): 128]), "of a GPU")
+    #expect(refuses([KernelSizeKey("widePass", .float64, "copies"): 3]), "without the block that is a multiple of it")
+    #expect(!refuses([KernelSizeKey("widePass", .float64, "copies"): 3, KernelSizeKey("widePass", .float64, "block"): 15]))
   }
 
   @Test func alternativesKeepTheKernelsRules() {
@@ -56,17 +56,17 @@ import WideKernels
 
   /// As `discover` does it: from a file to the definitions of a kernel.
   @Test(.needsOpenCL) func storedValuesReachTheKernels() throws {
-    let store = TileStore(folder: FileManager.default.temporaryDirectory.appending(path: "isthmus-tiles-\(UUID().uuidString)"))
+    let store = MeasuredSizeStore(folder: FileManager.default.temporaryDirectory.appending(path: "isthmus-tiles-\(UUID().uuidString)"))
     defer { try? FileManager.default.removeItem(at: store.folder) }
     let plain = try #require(try OpenCLBackend.discover(tiles: nil).first)
-    #expect(plain.device.tiles == nil && plain.tileValues.isEmpty && plain.refusedTiles == nil)
+    #expect(plain.device.tiles == nil && plain.measuredSizes.isEmpty && plain.refusedSizes == nil)
     let precision = plain.device.precisions[0]
     let operation = try #require(plain.tunableOperations.first { $0.operation == "widePass" && $0.precision == precision })
     let values = operation.values(operation.steps[0][0])
-    let file = try #require(try store.store(values, for: plain.tileTableKey))
+    let file = try #require(try store.store(values, for: plain.tunedDevice))
 
     let tuned = try #require(try OpenCLBackend.discover(tiles: nil, store: store).first)
-    #expect(tuned.device.tiles == values.digest && tuned.tileValues == values && tuned.tileTableKey == plain.tileTableKey)
+    #expect(tuned.device.tiles == values.digest && tuned.measuredSizes == values && tuned.tunedDevice == plain.tunedDevice)
     for (name, value) in operation.steps[0][0] {
       let sizes = tuned.tiles.operation(.widePass, precision)
       #expect([sizes.copies, sizes.block, sizes.group, sizes.stage].contains(value), "\(name)")
@@ -77,7 +77,7 @@ import WideKernels
 
     try Data("{}".utf8).write(to: file)
     let damaged = try #require(try OpenCLBackend.discover(tiles: nil, store: store).first)
-    guard case .damaged? = damaged.refusedTiles else { return #expect(Bool(false), "\(String(describing: damaged.refusedTiles))") }
+    guard case .damaged? = damaged.refusedSizes else { return #expect(Bool(false), "\(String(describing: damaged.refusedSizes))") }
     #expect(damaged.device.tiles == nil && damaged.tiles == plain.tiles)
   }
 

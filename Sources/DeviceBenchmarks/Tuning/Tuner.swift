@@ -16,7 +16,7 @@ public struct Tuner {
   private let backend: any TunableBackend
 
   /// - Parameter backend: the device; values that it uses already are left out of account.
-  public init(_ backend: any TunableBackend) throws { self.backend = try backend.replacingTiles(by: TileValues()) }
+  public init(_ backend: any TunableBackend) throws { self.backend = try backend.replacingSizes(by: MeasuredSizes()) }
 
   /// What `run` would measure.
   public func operations(filter: String? = nil) -> [TunableOperation] {
@@ -97,7 +97,7 @@ private final class Contender {
 
   init(_ backend: any TunableBackend, _ operation: TunableOperation, _ sizes: [String: Int], _ cases: [BenchmarkCase]) throws {
     self.sizes = sizes
-    engine = try Engine(try backend.replacingTiles(by: operation.values(sizes)), precision: operation.precision)
+    engine = try Engine(try backend.replacingSizes(by: operation.values(sizes)), precision: operation.precision)
     for benchmark in cases {
       let run = try benchmark.prepare(engine)
       // The first run builds the kernels.

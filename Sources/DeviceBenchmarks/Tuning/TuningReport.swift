@@ -50,8 +50,8 @@ public struct TuningRow: Sendable, Codable {
   }
 
   /// Sizes to take in place of the device's own, as a backend takes them.
-  public var values: TileValues {
-    TileValues(Dictionary(uniqueKeysWithValues: best.map { (TileKey(operation, precision, $0.key), $0.value) }))
+  public var values: MeasuredSizes {
+    MeasuredSizes(Dictionary(uniqueKeysWithValues: best.map { (KernelSizeKey(operation, precision, $0.key), $0.value) }))
   }
 
   /// Sizes for a reader: `columns 4, rows 8`.
@@ -65,7 +65,7 @@ public struct TuningReport: Sendable, Codable {
   /// The device that was measured.
   public let device: DeviceDescription
   /// Device, driver and format that the values belong to.
-  public let key: TileTableKey
+  public let key: TunedDevice
   /// Whether fewer cases and candidates were measured.
   public let isQuick: Bool
   /// One row per operation and precision.
@@ -73,10 +73,10 @@ public struct TuningReport: Sendable, Codable {
   /// Digest of the values that were stored; nil for none.
   public var digest: String?
 
-  public init(device: DeviceDescription, key: TileTableKey, isQuick: Bool) {
+  public init(device: DeviceDescription, key: TunedDevice, isQuick: Bool) {
     (self.device, self.key, self.isQuick) = (device, key, isQuick)
   }
 
   /// Sizes of all rows to take in place of the device's own.
-  public var values: TileValues { rows.reduce(TileValues()) { $0.merging($1.values) } }
+  public var values: MeasuredSizes { rows.reduce(MeasuredSizes()) { $0.merging($1.values) } }
 }

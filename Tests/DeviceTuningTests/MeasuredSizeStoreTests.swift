@@ -4,12 +4,13 @@ import Testing
 
 @testable import DeviceTuning
 
-@Suite struct TileStoreTests {
-  private let store = TileStore(folder: FileManager.default.temporaryDirectory.appending(path: "isthmus-tiles-\(UUID().uuidString)"))
-  private let key = TileTableKey(device: "card", driver: "OpenCL 3.0, driver 1", kernels: "gpu", units: 4)
-  private let values = TileValues([TileKey("widePass", .float64, "group"): 128, TileKey("gemm large", .float32, "rows"): 64])
+@Suite struct MeasuredSizeStoreTests {
+  private let store = MeasuredSizeStore(
+    folder: FileManager.default.temporaryDirectory.appending(path: "isthmus-tiles-\(UUID().uuidString)"))
+  private let key = TunedDevice(device: "card", driver: "OpenCL 3.0, driver 1", kernels: "gpu", units: 4)
+  private let values = MeasuredSizes([KernelSizeKey("widePass", .float64, "group"): 128, KernelSizeKey("gemm large", .float32, "rows"): 64])
 
-  private func withStore(_ body: (TileStore) throws -> Void) rethrows {
+  private func withStore(_ body: (MeasuredSizeStore) throws -> Void) rethrows {
     defer { try? FileManager.default.removeItem(at: store.folder) }
     try body(store)
   }
@@ -19,7 +20,7 @@ import Testing
       #expect(try store.load(key) == nil)
       let file = try #require(try store.store(values, for: key))
       #expect(try store.load(key) == values && store.files().map(\.lastPathComponent) == [file.lastPathComponent])
-      for change in [\TileTableKey.device, \.driver, \.kernels] as [WritableKeyPath<TileTableKey, String>] {
+      for change in [\TunedDevice.device, \.driver, \.kernels] as [WritableKeyPath<TunedDevice, String>] {
         var other = key
         other[keyPath: change] += "2"
         #expect(try store.load(other) == nil)
@@ -27,7 +28,7 @@ import Testing
       var other = key
       other.units = 5
       #expect(try store.load(other) == nil)
-      #expect(try store.store(TileValues(), for: key) == nil && store.files().isEmpty, "without values nothing is kept")
+      #expect(try store.store(MeasuredSizes(), for: key) == nil && store.files().isEmpty, "without values nothing is kept")
     }
   }
 
@@ -37,7 +38,7 @@ import Testing
       var other = key
       other.driver = "OpenCL 3.0, driver 2"
       try FileManager.default.moveItem(at: file, to: store.file(for: other))
-      let error = #expect(throws: TileError.self) { try store.load(other) }
+      let error = #expect(throws: KernelSizeError.self) { try store.load(other) }
       guard case .otherDevice? = error else { return #expect(Bool(false), "\(String(describing: error))") }
     }
   }
@@ -54,11 +55,11 @@ import Testing
         let changed = text.replacing(part, with: replacement, maxReplacements: 1)
         #expect(changed != text, "\(part)")
         try Data(changed.utf8).write(to: file)
-        let error = #expect(throws: TileError.self, "\(part)") { try store.load(key) }
+        let error = #expect(throws: KernelSizeError.self, "\(part)") { try store.load(key) }
         guard case .damaged? = error else { return #expect(Bool(false), "\(part): \(String(describing: error))") }
       }
       try Data().write(to: file)
-      #expect(throws: TileError.self) { try store.load(key) }
+      #expect(throws: KernelSizeError.self) { try store.load(key) }
     }
   }
 
@@ -66,7 +67,7 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.appending(path: "isthmus-tiles-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     func chosen(_ value: String) throws -> String? {
-      try TileStore.chosen(environment: ["ISTHMUS_TILES": value, "HOME": "/home/me"])?.folder.path
+      try MeasuredSizeStore.chosen(environment: ["ISTHMUS_TILES": value, "HOME": "/home/me"])?.folder.path
     }
     #expect(try chosen("off") == nil)
     #expect(try chosen("") == "/home/me/.cache/isthmus/tiles")

@@ -49,9 +49,9 @@ enum TunedOperation: String {
   }
 }
 
-extension TileTable {
+extension KernelSizes {
   private func size(_ operation: TunedOperation, _ precision: Precision, _ name: String, _ own: Int) -> Int {
-    measured[TileKey(operation.rawValue, precision, name)] ?? own
+    measured[KernelSizeKey(operation.rawValue, precision, name)] ?? own
   }
 
   /// Features in float64 take pairs of AVX-512's vectors: values of ReLU 38 %, erf with its slope up to 11 % faster on PoCL.
@@ -95,7 +95,7 @@ extension TileTable {
   /// A table of these sizes with measured ones in place of some.
   ///
   /// - Throws: `.unknownSize` for values that are no candidates of `isthmus tune`.
-  func replacing(by values: TileValues, precisions: [Precision]) throws(TileError) -> TileTable {
+  func replacing(by values: MeasuredSizes, precisions: [Precision]) throws(KernelSizeError) -> KernelSizes {
     let operations = tunable(precisions)
     for (key, value) in values.values.sorted(by: { $0.key < $1.key }) {
       guard let operation = operations.first(where: { $0.operation == key.operation && $0.precision == key.precision }) else {
@@ -106,7 +106,8 @@ extension TileTable {
       guard let step = operation.steps.first(where: { $0.contains { $0[key.name] != nil } }) else {
         throw .unknownSize(key: "\(key)", value: value, expected: operation.defaults.keys.sorted().joined(separator: ", "))
       }
-      guard step.contains(where: { sizes in sizes.allSatisfy { values[TileKey(key.operation, key.precision, $0.key)] == $0.value } }) else {
+      guard step.contains(where: { sizes in sizes.allSatisfy { values[KernelSizeKey(key.operation, key.precision, $0.key)] == $0.value } })
+      else {
         let choices = step.map { Self.text($0) }.joined(separator: "; ")
         throw .unknownSize(key: "\(key)", value: value, expected: "one of: \(choices)")
       }
@@ -123,11 +124,11 @@ extension TileTable {
 
 // MARK: Candidates
 
-extension TileTable {
+extension KernelSizes {
   /// What `isthmus tune` measures: where these sizes are a matter of the device and not of the shapes.
   func tunable(_ precisions: [Precision]) -> [TunableOperation] {
     var own = self
-    own.measured = TileValues()
+    own.measured = MeasuredSizes()
     return precisions.flatMap { precision in multipliesDirectly ? own.processorOperations(precision) : own.gpuOperations(precision) }
   }
 

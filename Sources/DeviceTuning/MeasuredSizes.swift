@@ -1,7 +1,7 @@
 import Compute
 
 /// A size of a kernel that may be measured: `widePass/float64/copies`.
-public struct TileKey: Sendable, Hashable, Comparable, CustomStringConvertible {
+public struct KernelSizeKey: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// What the kernel computes, such as `widePass`.
   public let operation: String
   /// Precision of the kernel.
@@ -23,28 +23,28 @@ public struct TileKey: Sendable, Hashable, Comparable, CustomStringConvertible {
   }
 
   public var description: String { "\(operation)/\(precision.rawValue)/\(name)" }
-  public static func < (a: TileKey, b: TileKey) -> Bool { a.description < b.description }
+  public static func < (a: KernelSizeKey, b: KernelSizeKey) -> Bool { a.description < b.description }
 }
 
 /// Sizes of kernels that stand in place of a device's own. Sums may run in another order with them, so they are part of what a result
 /// depends on, and their digest is recorded with it.
-public struct TileValues: Sendable, Equatable {
+public struct MeasuredSizes: Sendable, Equatable {
   /// Sizes by key.
-  public private(set) var values: [TileKey: Int]
+  public private(set) var values: [KernelSizeKey: Int]
 
-  public init(_ values: [TileKey: Int] = [:]) { self.values = values }
+  public init(_ values: [KernelSizeKey: Int] = [:]) { self.values = values }
 
   /// Whether no size is replaced.
   public var isEmpty: Bool { values.isEmpty }
 
   /// The size for a key; nil where the device's own is used.
-  public subscript(key: TileKey) -> Int? {
+  public subscript(key: KernelSizeKey) -> Int? {
     get { values[key] }
     set { values[key] = newValue }
   }
 
   /// The sizes with those of `others` added; where both have one, that of `others`.
-  public func merging(_ others: TileValues) -> TileValues { TileValues(values.merging(others.values) { _, new in new }) }
+  public func merging(_ others: MeasuredSizes) -> MeasuredSizes { MeasuredSizes(values.merging(others.values) { _, new in new }) }
 
   /// One line for each value, sorted.
   var text: String { values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }.joined() }
@@ -54,8 +54,8 @@ public struct TileValues: Sendable, Equatable {
 }
 
 /// Why stored sizes are not used. The device computes with its own sizes then.
-public enum TileError: Error, Equatable, CustomStringConvertible {
-  /// A table that is not as `TileStore` writes it.
+public enum KernelSizeError: Error, Equatable, CustomStringConvertible {
+  /// A table that is not as `MeasuredSizeStore` writes it.
   case damaged(path: String, reason: String)
   /// Another user could have written it.
   case notTrusted(path: String, reason: String)

@@ -2,13 +2,13 @@ import Compute
 import DurableFiles
 import Foundation
 
-/// What a table of measured tiles belongs to. Another driver may make other machine code of the same kernels.
-public struct TileTableKey: Sendable, Codable, Equatable, CustomStringConvertible {
+/// What a table of measured sizes belongs to. Another driver may make other machine code of the same kernels.
+public struct TunedDevice: Sendable, Codable, Equatable, CustomStringConvertible {
   /// Version of the file and of the meaning of its names.
   public static let currentFormat = 1
 
   /// Version of the format that the table was written in.
-  public var format = TileTableKey.currentFormat
+  public var format = TunedDevice.currentFormat
   /// Name of the device as its driver gives it.
   public var device: String
   /// OpenCL version and driver version.
@@ -25,11 +25,11 @@ public struct TileTableKey: Sendable, Codable, Equatable, CustomStringConvertibl
   public var description: String { "\(device), \(driver), \(units) units, \(kernels) kernels, format \(format)" }
 }
 
-/// Tables of measured tiles on disk, one file for each device.
+/// Tables of measured sizes on disk, one file for each device.
 ///
 /// A file is JSON: the key, when it was measured, the values by name, and a digest of all of it. Files are replaced in one go, so no reader
 /// sees half of one; where another user could have written one it is refused (`PrivateFolder`).
-public struct TileStore: Sendable {
+public struct MeasuredSizeStore: Sendable {
   /// Folder of all tables, one file per key.
   public let folder: URL
 
@@ -37,22 +37,23 @@ public struct TileStore: Sendable {
 
   /// The folder that `ISTHMUS_TILES` names, else `tiles` in the user's cache; nil where it is `off`.
   /// - Throws: `.variable` where it names no folder.
-  public static func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) throws(ComputeError) -> TileStore? {
-    try UserCache.folder("tiles", variable: "ISTHMUS_TILES", environment: environment).map { TileStore(folder: $0) }
+  public static func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) throws(ComputeError) -> MeasuredSizeStore?
+  {
+    try UserCache.folder("tiles", variable: "ISTHMUS_TILES", environment: environment).map { MeasuredSizeStore(folder: $0) }
   }
 
   /// A file that is there.
   public struct Stored: Sendable {
     /// Device, driver and format that the values belong to.
-    public let key: TileTableKey
+    public let key: TunedDevice
     /// ISO 8601 time of the measurement.
     public let measured: String
     /// The measured sizes.
-    public let values: TileValues
+    public let values: MeasuredSizes
   }
 
   private struct File: Codable {
-    var key: TileTableKey
+    var key: TunedDevice
     var measured: String
     var values: [String: Int]
     var digest: String
@@ -63,12 +64,12 @@ public struct TileStore: Sendable {
   }
 
   /// Where the table of a device stands, whether or not there is one.
-  public func file(for key: TileTableKey) -> URL { folder.appending(path: "\(FNV1a(key.description.utf8).text).json") }
+  public func file(for key: TunedDevice) -> URL { folder.appending(path: "\(FNV1a(key.description.utf8).text).json") }
 
   /// The values measured for exactly this device; nil where there are none.
   ///
   /// - Throws: `.damaged`, `.notTrusted`, or `.otherDevice` for a file that was put there by hand.
-  public func load(_ key: TileTableKey) throws(TileError) -> TileValues? {
+  public func load(_ key: TunedDevice) throws(KernelSizeError) -> MeasuredSizes? {
     let file = file(for: key)
     guard let stored = try readIfPresent(file) else { return nil }
     guard stored.key == key else { throw .otherDevice(path: file.path, expected: "\(key)", got: "\(stored.key)") }
@@ -78,12 +79,12 @@ public struct TileStore: Sendable {
   /// Reads a table that `store` has written.
   ///
   /// - Throws: `.damaged` for anything that `store` does not write, `.notTrusted` for what another user could have written.
-  public func read(_ file: URL) throws(TileError) -> Stored {
+  public func read(_ file: URL) throws(KernelSizeError) -> Stored {
     guard let stored = try readIfPresent(file) else { throw .damaged(path: file.path, reason: "there is no such file") }
     return stored
   }
 
-  private func readIfPresent(_ file: URL) throws(TileError) -> Stored? {
+  private func readIfPresent(_ file: URL) throws(KernelSizeError) -> Stored? {
     let content: File
     do {
       let folder = PrivateFolder(file.deletingLastPathComponent())
@@ -96,15 +97,15 @@ public struct TileStore: Sendable {
         path: file.path,
         reason: error is DecodingError ? "its JSON is not that of a table" : (error as? FileError)?.reason ?? error.localizedDescription)
     }
-    guard content.key.format == TileTableKey.currentFormat else {
-      throw .damaged(path: file.path, reason: "its format is \(content.key.format), expected \(TileTableKey.currentFormat)")
+    guard content.key.format == TunedDevice.currentFormat else {
+      throw .damaged(path: file.path, reason: "its format is \(content.key.format), expected \(TunedDevice.currentFormat)")
     }
     guard content.digest == content.ownDigest else {
       throw .damaged(path: file.path, reason: "its digest is \(content.digest), that of its content \(content.ownDigest)")
     }
-    var values = TileValues()
+    var values = MeasuredSizes()
     for (name, value) in content.values {
-      guard let key = TileKey(name) else { throw .damaged(path: file.path, reason: "'\(name)' names no size") }
+      guard let key = KernelSizeKey(name) else { throw .damaged(path: file.path, reason: "'\(name)' names no size") }
       values[key] = value
     }
     return Stored(key: content.key, measured: content.measured, values: values)
@@ -120,7 +121,7 @@ public struct TileStore: Sendable {
   ///
   /// - Returns: the file, nil where none is left.
   @discardableResult
-  public func store(_ values: TileValues, for key: TileTableKey) throws(TileError) -> URL? {
+  public func store(_ values: MeasuredSizes, for key: TunedDevice) throws(KernelSizeError) -> URL? {
     let file = file(for: key)
     if values.isEmpty {
       try remove(file)
@@ -141,7 +142,7 @@ public struct TileStore: Sendable {
   }
 
   /// Removes a table; does nothing where there is none.
-  public func remove(_ file: URL) throws(TileError) {
+  public func remove(_ file: URL) throws(KernelSizeError) {
     guard FileManager.default.fileExists(atPath: file.path) else { return }
     do {
       try FileManager.default.removeItem(at: file)
