@@ -13,10 +13,7 @@ package struct Panel<Scalar> {
   package var stride: Int
 
   package init(_ base: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int, stride: Int) {
-    self.base = base
-    self.rows = rows
-    self.columns = columns
-    self.stride = stride
+    (self.base, self.rows, self.columns, self.stride) = (base, rows, columns, stride)
   }
 }
 
@@ -59,10 +56,7 @@ package struct ItemOperand<Scalar> {
   package let innerStep: Int
 
   package init(_ base: UnsafePointer<Scalar>, itemStep: Int, outerStep: Int, innerStep: Int) {
-    self.base = base
-    self.itemStep = itemStep
-    self.outerStep = outerStep
-    self.innerStep = innerStep
+    (self.base, self.itemStep, self.outerStep, self.innerStep) = (base, itemStep, outerStep, innerStep)
   }
 }
 
@@ -76,9 +70,7 @@ package struct RowSelection<Scalar> {
   package var order: UnsafePointer<Int>?
 
   package init(_ base: UnsafeMutablePointer<Scalar>, stride: Int, order: UnsafePointer<Int>?) {
-    self.base = base
-    self.stride = stride
-    self.order = order
+    (self.base, self.stride, self.order) = (base, stride, order)
   }
 
   /// The first number of a line.
@@ -107,11 +99,7 @@ package struct LayerStage: Sendable {
   package var isFirst: Bool
 
   package init(weight: Double, bias: Double, gain: Double, layer: PointwiseLayer, isFirst: Bool) {
-    self.weight = weight
-    self.bias = bias
-    self.gain = gain
-    self.layer = layer
-    self.isFirst = isFirst
+    (self.weight, self.bias, self.gain, self.layer, self.isFirst) = (weight, bias, gain, layer, isFirst)
   }
 }
 
@@ -134,11 +122,7 @@ package struct PairTile<Scalar> {
   package var isPaired = false
 
   package init(rows: Int, columns: Int, stride: Int, nngp: UnsafeMutablePointer<Scalar>, ntk: UnsafeMutablePointer<Scalar>) {
-    self.rows = rows
-    self.columns = columns
-    self.stride = stride
-    self.nngp = nngp
-    self.ntk = ntk
+    (self.rows, self.columns, self.stride, self.nngp, self.ntk) = (rows, columns, stride, nngp, ntk)
   }
 }
 
@@ -157,10 +141,7 @@ package struct PairDerivatives<Scalar> {
     nngp11: UnsafeMutablePointer<Scalar>, nngp12: UnsafeMutablePointer<Scalar>, ntk11: UnsafeMutablePointer<Scalar>,
     ntk12: UnsafeMutablePointer<Scalar>
   ) {
-    self.nngp11 = nngp11
-    self.nngp12 = nngp12
-    self.ntk11 = ntk11
-    self.ntk12 = ntk12
+    (self.nngp11, self.nngp12, self.ntk11, self.ntk12) = (nngp11, nngp12, ntk11, ntk12)
   }
 }
 
@@ -174,9 +155,7 @@ package struct DiagonalState<Scalar> {
   package var slope: UnsafeMutablePointer<Scalar>
 
   package init(nngp: UnsafeMutablePointer<Scalar>, ntk: UnsafeMutablePointer<Scalar>, slope: UnsafeMutablePointer<Scalar>) {
-    self.nngp = nngp
-    self.ntk = ntk
-    self.slope = slope
+    (self.nngp, self.ntk, self.slope) = (nngp, ntk, slope)
   }
 }
 
@@ -198,12 +177,8 @@ package struct SlopeTile<Scalar> {
   package init(
     stride: Int, width: Int, outputs: Int, points: UnsafePointer<Scalar>, own: UnsafePointer<Scalar>, cross: UnsafeMutablePointer<Scalar>
   ) {
-    self.stride = stride
-    self.width = width
-    self.outputs = outputs
-    self.points = points
-    self.own = own
-    self.cross = cross
+    (self.stride, self.width, self.outputs) = (stride, width, outputs)
+    (self.points, self.own, self.cross) = (points, own, cross)
   }
 }
 
@@ -243,20 +218,10 @@ package struct FeatureTile<Scalar> {
     biases: UnsafePointer<Scalar>?, biasStride: Int, coefficients: UnsafePointer<Scalar>, coefficientStride: Int, outputs: Int,
     products: UnsafePointer<Scalar>?, work: UnsafeMutablePointer<Scalar>, sums: UnsafeMutablePointer<Scalar>
   ) {
-    self.points = points
-    self.stride = stride
-    self.width = width
-    self.features = features
-    self.weights = weights
-    self.weightStride = weightStride
-    self.biases = biases
-    self.biasStride = biasStride
-    self.coefficients = coefficients
-    self.coefficientStride = coefficientStride
-    self.outputs = outputs
-    self.products = products
-    self.work = work
-    self.sums = sums
+    (self.points, self.stride, self.width, self.features) = (points, stride, width, features)
+    (self.weights, self.weightStride, self.biases, self.biasStride) = (weights, weightStride, biases, biasStride)
+    (self.coefficients, self.coefficientStride, self.outputs) = (coefficients, coefficientStride, outputs)
+    (self.products, self.work, self.sums) = (products, work, sums)
   }
 }
 

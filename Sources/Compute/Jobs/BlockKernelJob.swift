@@ -20,12 +20,8 @@ public struct BlockKernelJob: Sendable {
   public var ntk: Tensor?
 
   public init(program: CovarianceProgram, x: Tensor, y: Tensor?, firstRow: Int? = nil, nngp: Tensor?, ntk: Tensor?) {
-    self.program = program
-    self.x = x
-    self.y = y
-    self.firstRow = firstRow
-    self.nngp = nngp
-    self.ntk = ntk
+    (self.program, self.x, self.y, self.firstRow) = (program, x, y, firstRow)
+    (self.nngp, self.ntk) = (nngp, ntk)
   }
 
   /// The column of row 0's pair with itself; nil without such pairs.

@@ -29,13 +29,8 @@ public struct FeaturePassJob: Sendable {
   public init(
     activation: ActivationKind, points: Tensor, weights: Tensor, biases: Tensor?, coefficients: Tensor, value: Tensor, jacobian: Tensor?
   ) {
-    self.activation = activation
-    self.points = points
-    self.weights = weights
-    self.biases = biases
-    self.coefficients = coefficients
-    self.value = value
-    self.jacobian = jacobian
+    (self.activation, self.points, self.weights, self.biases) = (activation, points, weights, biases)
+    (self.coefficients, self.value, self.jacobian) = (coefficients, value, jacobian)
   }
 }
 

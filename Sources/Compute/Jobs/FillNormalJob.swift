@@ -9,9 +9,7 @@ public struct FillNormalJob: Sendable {
   public var firstElement: Int
 
   public init(_ out: Tensor, stream: RandomStream, firstElement: Int) {
-    self.out = out
-    self.stream = stream
-    self.firstElement = firstElement
+    (self.out, self.stream, self.firstElement) = (out, stream, firstElement)
   }
 }
 

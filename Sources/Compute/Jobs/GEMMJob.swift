@@ -16,11 +16,7 @@ public struct GEMM: Sendable {
   public var lowerOnly: Bool
 
   public init(transposeA: Bool = false, transposeB: Bool = false, alpha: Double = 1, beta: Double = 0, lowerOnly: Bool = false) {
-    self.transposeA = transposeA
-    self.transposeB = transposeB
-    self.alpha = alpha
-    self.beta = beta
-    self.lowerOnly = lowerOnly
+    (self.transposeA, self.transposeB, self.alpha, self.beta, self.lowerOnly) = (transposeA, transposeB, alpha, beta, lowerOnly)
   }
 }
 
@@ -38,10 +34,7 @@ public struct GEMMJob: Sendable {
   public var c: Tensor
 
   public init(_ operation: GEMM, _ a: Tensor, _ b: Tensor, into c: Tensor) {
-    self.operation = operation
-    self.a = a
-    self.b = b
-    self.c = c
+    (self.operation, self.a, self.b, self.c) = (operation, a, b, c)
   }
 
   /// k: how many products an element of C sums.

@@ -9,9 +9,7 @@ public struct MapJob: Sendable {
   public var out: Tensor
 
   public init(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) {
-    self.function = function
-    self.inputs = inputs
-    self.out = out
+    (self.function, self.inputs, self.out) = (function, inputs, out)
   }
 }
 

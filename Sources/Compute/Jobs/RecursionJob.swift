@@ -27,14 +27,8 @@ public struct RecursionJob: Sendable {
     program: CovarianceProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool, isPaired: Bool = false,
     nngp: Tensor?, ntk: Tensor?
   ) {
-    self.program = program
-    self.gram = gram
-    self.rowDiagonal = rowDiagonal
-    self.columnDiagonal = columnDiagonal
-    self.isSymmetric = isSymmetric
-    self.isPaired = isPaired
-    self.nngp = nngp
-    self.ntk = ntk
+    (self.program, self.gram, self.rowDiagonal, self.columnDiagonal) = (program, gram, rowDiagonal, columnDiagonal)
+    (self.isSymmetric, self.isPaired, self.nngp, self.ntk) = (isSymmetric, isPaired, nngp, ntk)
   }
 }
 

@@ -28,15 +28,9 @@ public struct RecursionVJPJob: Sendable {
     program: CovarianceProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, nngpCotangent: Tensor?, ntkCotangent: Tensor?,
     gramCotangent: Tensor, rowCotangent: Tensor, columnCotangent: Tensor
   ) {
-    self.program = program
-    self.gram = gram
-    self.rowDiagonal = rowDiagonal
-    self.columnDiagonal = columnDiagonal
-    self.nngpCotangent = nngpCotangent
-    self.ntkCotangent = ntkCotangent
-    self.gramCotangent = gramCotangent
-    self.rowCotangent = rowCotangent
-    self.columnCotangent = columnCotangent
+    (self.program, self.gram, self.rowDiagonal, self.columnDiagonal) = (program, gram, rowDiagonal, columnDiagonal)
+    (self.nngpCotangent, self.ntkCotangent) = (nngpCotangent, ntkCotangent)
+    (self.gramCotangent, self.rowCotangent, self.columnCotangent) = (gramCotangent, rowCotangent, columnCotangent)
   }
 }
 

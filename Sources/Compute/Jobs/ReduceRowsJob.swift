@@ -8,9 +8,7 @@ public struct ReduceRowsJob: Sendable {
   public var out: Tensor
 
   public init(_ reduction: Reduction, _ input: Tensor, into out: Tensor) {
-    self.reduction = reduction
-    self.input = input
-    self.out = out
+    (self.reduction, self.input, self.out) = (reduction, input, out)
   }
 }
 

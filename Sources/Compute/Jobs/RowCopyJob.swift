@@ -14,10 +14,7 @@ public struct RowCopyJob: Sendable {
   public var targetRows: [Int]?
 
   public init(source: Tensor, sourceRows: [Int]? = nil, target: Tensor, targetRows: [Int]? = nil) {
-    self.source = source
-    self.sourceRows = sourceRows
-    self.target = target
-    self.targetRows = targetRows
+    (self.source, self.sourceRows, self.target, self.targetRows) = (source, sourceRows, target, targetRows)
   }
 
   /// How many rows are copied.

@@ -15,9 +15,7 @@ public struct TriangularSolveJob: Sendable {
   public var b: Tensor
 
   public init(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) {
-    self.operation = operation
-    self.l = l
-    self.b = b
+    (self.operation, self.l, self.b) = (operation, l, b)
   }
 }
 

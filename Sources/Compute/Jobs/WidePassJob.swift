@@ -37,14 +37,9 @@ public struct WidePassJob: Sendable {
     program: CovarianceProgram, kind: KernelKind, points: Tensor, centres: Tensor, centreCounts: [Int]? = nil, coefficients: Tensor,
     value: Tensor, jacobian: Tensor?
   ) {
-    self.program = program
-    self.kind = kind
-    self.points = points
-    self.centres = centres
-    self.centreCounts = centreCounts
-    self.coefficients = coefficients
-    self.value = value
-    self.jacobian = jacobian
+    (self.program, self.kind, self.points) = (program, kind, points)
+    (self.centres, self.centreCounts, self.coefficients) = (centres, centreCounts, coefficients)
+    (self.value, self.jacobian) = (value, jacobian)
   }
 }
 
