@@ -19,17 +19,14 @@ public struct Figure: Equatable, Sendable {
     public var height: Int
 
     public init(width: Int, height: Int) {
-      self.width = width
-      self.height = height
+      (self.width, self.height) = (width, height)
     }
   }
 
   /// - Parameter size: nil gives a single panel 900×600, panels in a grid 640×500 each.
   public init(title: String, panels: [Panel], columns: Int? = nil, size: Size? = nil) {
     let columns = min(max(1, columns ?? min(2, panels.count)), Figure.mostColumns), rows = max(1, (panels.count + columns - 1) / columns)
-    self.title = title
-    self.panels = panels
-    self.columns = columns
+    (self.title, self.panels, self.columns) = (title, panels, columns)
     self.size = size ?? (panels.count <= 1 ? Size(width: 900, height: 600) : Size(width: 640 * columns, height: 500 * rows + 40))
   }
 
@@ -57,12 +54,7 @@ public struct Panel: Equatable, Sendable {
   public init(
     title: String, xAxis: Axis, yAxis: Axis, series: [Series], legend: Legend = .inside(.topRight), isSquare: Bool = false
   ) {
-    self.title = title
-    self.xAxis = xAxis
-    self.yAxis = yAxis
-    self.series = series
-    self.legend = legend
-    self.isSquare = isSquare
+    (self.title, self.xAxis, self.yAxis, self.series, self.legend, self.isSquare) = (title, xAxis, yAxis, series, legend, isSquare)
   }
 }
 
@@ -86,10 +78,7 @@ public struct Axis: Equatable, Sendable {
   public var categories: [String]
 
   public init(_ label: String, scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
-    self.label = label
-    self.scale = scale
-    self.range = range
-    categories = []
+    (self.label, self.scale, self.range, categories) = (label, scale, range, [])
   }
 
   /// An axis of names: the points of name i have the coordinate i.
@@ -129,8 +118,7 @@ public struct Series: Equatable, Sendable {
     public var y: Double
 
     public init(_ x: Double, _ y: Double) {
-      self.x = x
-      self.y = y
+      (self.x, self.y) = (x, y)
     }
   }
 
@@ -142,8 +130,7 @@ public struct Series: Equatable, Sendable {
     public var upper: Double
 
     public init(_ lower: Double, _ upper: Double) {
-      self.lower = lower
-      self.upper = upper
+      (self.lower, self.upper) = (lower, upper)
     }
   }
 
@@ -161,11 +148,7 @@ public struct Series: Equatable, Sendable {
   /// - Precondition: a band has one interval per point.
   public init(_ label: String, points: [Point], style: Style = .line, band: [Interval]? = nil, color: Color) {
     precondition(band.map { $0.count == points.count } ?? true, "a band needs one interval per point")
-    self.label = label
-    self.points = points
-    self.style = style
-    self.band = band
-    self.color = color
+    (self.label, self.points, self.style, self.band, self.color) = (label, points, style, band, color)
   }
 }
 

@@ -62,7 +62,7 @@ struct ExperimentRun<E: Experiment> {
       Terminal.write("\(store.existing.isEmpty ? "run" : "continuing run") \(store.directory.relativePath) on \(engine.device.name)")
       tellOfOthers(description, in: results, isNew: store.existing.isEmpty)
     }
-    let table: RunTable?
+    let table: (any RunTable)?
     var profile: ProfileReport?
     do {
       meter?.reset()
@@ -187,7 +187,7 @@ struct ExperimentRun<E: Experiment> {
   /// Figures are a view of the results: where they fail, the run stays finished and the reason is told.
   private func draw(_ directory: URL) -> [URL] {
     do {
-      let figures = try ReportCatalog.report(E.name)?.figures(directory, formats: FigureFormat.allCases) ?? []
+      let figures = try ReportCatalog.report(E.name)?.figures.make(from: directory, with: Gnuplot()) ?? []
       for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note)") }
       return figures.flatMap(\.files)
     } catch {
@@ -197,7 +197,7 @@ struct ExperimentRun<E: Experiment> {
   }
 
   private func conclude(
-    _ store: ResultsStore, _ plan: any ExperimentPlan, _ table: RunTable?, _ figures: [URL], _ profile: ProfileReport?, seconds: Double
+    _ store: ResultsStore, _ plan: any ExperimentPlan, _ table: (any RunTable)?, _ figures: [URL], _ profile: ProfileReport?, seconds: Double
   ) {
     if options.json {
       var members: [JSONValue.Member] = [

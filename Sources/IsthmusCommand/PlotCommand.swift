@@ -34,7 +34,7 @@ struct PlotCommand: ParsableCommand {
     let experiment = try Manifest.read(directory).experiment
     guard let report = ReportCatalog.report(experiment) else { throw CommandLineError.noFigures(experiment: experiment) }
     if let caveat = RunRecords.caveat(in: directory) { Terminal.writeError("note: \(caveat)") }
-    let figures = try report.figures(directory, formats: formats), files = figures.flatMap(\.files)
+    let figures = try report.figures.make(from: directory, formats: formats, with: Gnuplot()), files = figures.flatMap(\.files)
     for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note)") }
     if files.isEmpty { Terminal.write("\(directory.relativePath) has nothing to draw yet") }
     for file in files { Terminal.write(file.relativePath) }

@@ -2,19 +2,28 @@ import Figures
 import Foundation
 import Results
 
-/// What the figures of every experiment have in common: they belong to one run, and lie in its folder `figures`.
-enum RunFigures {
+/// The figures of one experiment, made from the files of a run alone.
+public protocol RunFigures: Sendable {
+  /// A figure as a description, with the name of its files.
   typealias Named = (name: String, figure: Figure)
 
-  /// Draws the figures that `describe` makes of the files of a run.
+  /// The experiment whose runs are drawn.
+  static var experiment: String { get }
+  /// The figures of a run of that experiment; empty where its records hold nothing to draw.
+  static func describe(_ runDirectory: URL) throws(ResultsError) -> [Named]
+}
+
+extension RunFigures {
+  /// Draws all figures that the run has data for into its folder `figures`.
   ///
-  /// - Throws: `ReportError`; `.results` where the files of the run cannot be read.
-  static func render(
-    _ runDirectory: URL, formats: [FigureFormat], with gnuplot: Gnuplot, _ describe: (URL) throws(ResultsError) -> [Named]
+  /// - Returns: what was drawn; empty where the records hold nothing to draw.
+  /// - Throws: `ReportError`; `.results` where the files of the run cannot be read, or belong to a run of another experiment.
+  public static func make(
+    from runDirectory: URL, formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot
   ) throws(ReportError) -> [RenderedFigure] {
-    let figures: [Named]
+    let described: [Named]
     do {
-      figures = try describe(runDirectory)
+      described = try figures(from: runDirectory)
     } catch {
       throw .results(error)
     }
@@ -25,7 +34,7 @@ enum RunFigures {
         .cannotWrite(path: folder.path, reason: "it is a symbolic link; expected a folder. Remove the link, then plot again."))
     }
     var rendered: [RenderedFigure] = []
-    for (name, figure) in figures {
+    for (name, figure) in described {
       do {
         rendered.append(try figure.render(to: folder, name: name, formats: formats, with: gnuplot))
       } catch .nothingToDraw {
@@ -39,12 +48,15 @@ enum RunFigures {
     return rendered
   }
 
+  /// The figures of a run, of which it is certain that it is one of the experiment.
+  ///
   /// - Throws: `ResultsError.malformedFile` where the folder holds a run of another experiment.
-  static func check(_ runDirectory: URL, isOf experiment: String) throws(ResultsError) {
+  static func figures(from runDirectory: URL) throws(ResultsError) -> [Named] {
     let manifest = try Manifest.read(runDirectory)
     guard manifest.experiment == experiment else {
       throw .malformedFile(
         path: runDirectory.path, reason: "holds a run of experiment '\(manifest.experiment)'; these figures need '\(experiment)'")
     }
+    return try describe(runDirectory)
   }
 }

@@ -4,22 +4,13 @@ import Results
 import Statistics
 
 /// The figures of the experiment `bottleneck`, made from the files of a run alone.
-public enum BottleneckFigures {
-  /// Draws all figures that the run has data for into its folder `figures`.
-  ///
-  /// `loss` (training loss against steps), `test-error` (against d), `kernel` (change and alignment of the kernel against steps,
-  /// for the first comparison that recorded them) and `representation-<bottlenecks>` (values in a bottleneck of width 2).
-  /// - Returns: what was drawn; empty where the records hold nothing to draw.
-  /// - Throws: `ReportError`; `.results` where the files of the run cannot be read.
-  public static func make(
-    from runDirectory: URL, formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot
-  ) throws(ReportError) -> [RenderedFigure] {
-    try RunFigures.render(runDirectory, formats: formats, with: gnuplot, figures)
-  }
+///
+/// `loss` (training loss against steps), `test-error` (against d), `kernel` (change and alignment of the kernel against steps,
+/// for the first comparison that recorded them) and `representation-<bottlenecks>` (values in a bottleneck of width 2).
+public enum BottleneckFigures: RunFigures {
+  public static let experiment = "bottleneck"
 
-  /// The figures as descriptions, with the names of their files.
-  static func figures(from runDirectory: URL) throws(ResultsError) -> [RunFigures.Named] {
-    try RunFigures.check(runDirectory, isOf: "bottleneck")
+  public static func describe(_ runDirectory: URL) throws(ResultsError) -> [Named] {
     let runs = try BottleneckRuns(reading: runDirectory), groups = runs.groups
     let style = BottleneckStyle(Set(groups.flatMap(\.entries).map(\.label)))
     let curves = [

@@ -3,7 +3,7 @@ import Results
 import Statistics
 
 /// Steps to fractions of the initial loss, speed-ups and test errors of the experiment `bottleneck`, from its records.
-public struct BottleneckTable: Equatable, Sendable {
+public struct BottleneckTable: RunTable, Equatable {
   /// One network in one comparison.
   public struct Row: Equatable, Sendable {
     /// Learning rates of the comparison.

@@ -4,22 +4,13 @@ import Results
 import Statistics
 
 /// The figures of the experiment `bottleneck-depth`, made from the files of a run alone.
-public enum BottleneckDepthFigures {
-  /// Draws all figures that the run has data for into its folder `figures`.
-  ///
-  /// `steps` (to 10, 1 and 0.1 % of the initial loss against the number of bottlenecks, a row of panels for each comparison),
-  /// `loss` (training loss against steps, a panel for each comparison and width) and `test-error`.
-  /// - Returns: what was drawn; empty where the records hold nothing to draw.
-  /// - Throws: `ReportError`; `.results` where the files of the run cannot be read.
-  public static func make(
-    from runDirectory: URL, formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot
-  ) throws(ReportError) -> [RenderedFigure] {
-    try RunFigures.render(runDirectory, formats: formats, with: gnuplot, figures)
-  }
+///
+/// `steps` (to 10, 1 and 0.1 % of the initial loss against the number of bottlenecks, a row of panels for each comparison),
+/// `loss` (training loss against steps, a panel for each comparison and width) and `test-error`.
+public enum BottleneckDepthFigures: RunFigures {
+  public static let experiment = "bottleneck-depth"
 
-  /// The figures as descriptions, with the names of their files.
-  static func figures(from runDirectory: URL) throws(ResultsError) -> [RunFigures.Named] {
-    try RunFigures.check(runDirectory, isOf: "bottleneck-depth")
+  public static func describe(_ runDirectory: URL) throws(ResultsError) -> [Named] {
     let groups = try BottleneckRuns(reading: runDirectory).groups
     return [
       ("steps", stepsFigure(groups)), ("loss", lossFigure(groups)), ("test-error", BottleneckFigures.testErrorFigure(groups)),

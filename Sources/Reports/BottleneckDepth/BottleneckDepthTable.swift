@@ -3,7 +3,7 @@ import Results
 
 /// Steps of chains of one, two, three … bottlenecks, each against the network without bottlenecks of its own blocks and against
 /// the chain of one bottleneck of its width. From the records of the experiment `bottleneck-depth`.
-public struct BottleneckDepthTable: Equatable, Sendable {
+public struct BottleneckDepthTable: RunTable, Equatable {
   /// A chain with its speed-ups.
   public struct Row: Equatable, Sendable {
     /// Steps and errors of the chain, as in the table of `bottleneck`.

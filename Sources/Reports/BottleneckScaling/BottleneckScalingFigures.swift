@@ -4,23 +4,14 @@ import Results
 import Statistics
 
 /// The figures of the experiment `bottleneck-scaling`, made from the files of a run alone.
-public enum BottleneckScalingFigures {
-  /// Draws all figures that the run has data for into its folder `figures`.
-  ///
-  /// `speed-up` (at 10 and 1 % of the initial loss), `test-error`, `rank` and `cost` (of one step), each against the number of training
-  /// points with a curve for each d and a panel for each target scale; of the comparison at one rate where there is one.
-  /// - Returns: what was drawn; empty where the records hold nothing to draw.
-  /// - Throws: `ReportError`; `.results` where the files of the run cannot be read.
-  public static func make(
-    from runDirectory: URL, formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot
-  ) throws(ReportError) -> [RenderedFigure] {
-    try RunFigures.render(runDirectory, formats: formats, with: gnuplot, figures)
-  }
+///
+/// `speed-up` (at 10 and 1 % of the initial loss), `test-error`, `rank` and `cost` (of one step), each against the number of training
+/// points with a curve for each d and a panel for each target scale; of the comparison at one rate where there is one.
+public enum BottleneckScalingFigures: RunFigures {
+  public static let experiment = "bottleneck-scaling"
 
-  /// The figures as descriptions, with the names of their files.
-  static func figures(from runDirectory: URL) throws(ResultsError) -> [RunFigures.Named] {
-    try RunFigures.check(runDirectory, isOf: "bottleneck-scaling")
-    return figures(of: try BottleneckScalingTable(reading: runDirectory))
+  public static func describe(_ runDirectory: URL) throws(ResultsError) -> [Named] {
+    figures(of: try BottleneckScalingTable(reading: runDirectory))
   }
 
   static func figures(of table: BottleneckScalingTable) -> [RunFigures.Named] {

@@ -4,7 +4,7 @@ import Statistics
 
 /// Steps, speed-up, test error, rank and cost at every combination of training points and target scale, from the records of the
 /// experiment `bottleneck-scaling`.
-public struct BottleneckScalingTable: Equatable, Sendable {
+public struct BottleneckScalingTable: RunTable, Equatable {
   /// One network at one number of points and one target scale.
   public struct Row: Equatable, Sendable {
     /// Number of training points.

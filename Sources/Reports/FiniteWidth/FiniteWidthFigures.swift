@@ -4,24 +4,15 @@ import Results
 import Statistics
 
 /// The figures of the experiment `finite-width`, made from the files of a run alone.
-public enum FiniteWidthFigures {
-  /// Draws all figures that the run has data for into its folder `figures`.
-  ///
-  /// `error` (against width, with the guide width^−1/2), `error-steps` (of F at every reading, a curve for each width), `movement` (of the
-  /// bottlenecks), `kernel` (its error and its change during training) and `sensitivity` (error against the amplification of a
-  /// perturbation); a panel for each network. Sensitive draws are in the last one alone.
-  /// - Returns: what was drawn; empty where the records hold nothing to draw.
-  /// - Throws: `ReportError`; `.results` where the files of the run cannot be read.
-  public static func make(
-    from runDirectory: URL, formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot
-  ) throws(ReportError) -> [RenderedFigure] {
-    try RunFigures.render(runDirectory, formats: formats, with: gnuplot, figures)
-  }
+///
+/// `error` (against width, with the guide width^−1/2), `error-steps` (of F at every reading, a curve for each width), `movement` (of the
+/// bottlenecks), `kernel` (its error and its change during training) and `sensitivity` (error against the amplification of a
+/// perturbation); a panel for each network. Sensitive draws are in the last one alone.
+public enum FiniteWidthFigures: RunFigures {
+  public static let experiment = "finite-width"
 
-  /// The figures as descriptions, with the names of their files.
-  static func figures(from runDirectory: URL) throws(ResultsError) -> [RunFigures.Named] {
-    try RunFigures.check(runDirectory, isOf: "finite-width")
-    return figures(of: try FiniteWidthRuns(reading: runDirectory).groups)
+  public static func describe(_ runDirectory: URL) throws(ResultsError) -> [Named] {
+    figures(of: try FiniteWidthRuns(reading: runDirectory).groups)
   }
 
   static func figures(of groups: [FiniteWidthRuns.Group]) -> [RunFigures.Named] {

@@ -3,7 +3,7 @@ import Results
 import Statistics
 
 /// Errors of finite networks against the limit, by network and width, from the records of the experiment `finite-width`.
-public struct FiniteWidthTable: Equatable, Sendable {
+public struct FiniteWidthTable: RunTable, Equatable {
   /// One network at one width.
   public struct Row: Equatable, Sendable {
     /// Bottlenecks of the network.

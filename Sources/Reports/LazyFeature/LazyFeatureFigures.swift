@@ -4,23 +4,15 @@ import Results
 import Statistics
 
 /// The figures of the experiment `lazy-feature`, made from the files of a run alone.
-public enum LazyFeatureFigures {
-  /// Draws all figures that the run has data for into its folder `figures`.
-  ///
-  /// `test-error` (against √h·α and against α = √h·α/√h, ensembles and initial kernels beside it, and its collapse), `width`
-  /// (test error and fluctuations against h), `kernel-change`, `half-time`, `weights`, `dynamics` (movement of the function in
-  /// units of the half time) and `loss`.
-  /// - Returns: what was drawn; empty where the records hold nothing to draw.
-  /// - Throws: `ReportError`; `.results` where the files of the run cannot be read.
-  public static func make(
-    from runDirectory: URL, formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot
-  ) throws(ReportError) -> [RenderedFigure] {
-    try RunFigures.render(runDirectory, formats: formats, with: gnuplot, figures)
-  }
+///
+/// `test-error` (against √h·α and against α = √h·α/√h, ensembles and initial kernels beside it, and its collapse), `width`
+/// (test error and fluctuations against h), `kernel-change`, `half-time`, `weights`, `dynamics` (movement of the function in
+/// units of the half time) and `loss`.
+public enum LazyFeatureFigures: RunFigures {
+  public static let experiment = "lazy-feature"
 
-  static func figures(from runDirectory: URL) throws(ResultsError) -> [RunFigures.Named] {
-    try RunFigures.check(runDirectory, isOf: "lazy-feature")
-    return figures(of: try LazyFeatureRuns(reading: runDirectory))
+  public static func describe(_ runDirectory: URL) throws(ResultsError) -> [Named] {
+    figures(of: try LazyFeatureRuns(reading: runDirectory))
   }
 
   static func figures(of runs: LazyFeatureRuns) -> [RunFigures.Named] {

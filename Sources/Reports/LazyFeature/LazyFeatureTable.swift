@@ -3,7 +3,7 @@ import Results
 import Statistics
 
 /// Test error, fluctuations, times and changes for every width and √h·α of the experiment `lazy-feature`.
-public struct LazyFeatureTable: Sendable {
+public struct LazyFeatureTable: RunTable {
   private let runs: LazyFeatureRuns
 
   public init(_ runs: LazyFeatureRuns) { self.runs = runs }

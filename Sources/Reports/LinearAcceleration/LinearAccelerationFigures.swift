@@ -4,23 +4,14 @@ import Results
 import Statistics
 
 /// The figures of the experiment `linear-acceleration`, made from the files of a run alone.
-public enum LinearAccelerationFigures {
-  /// Draws all figures that the run has data for into its folder `figures`.
-  ///
-  /// `speed-up` (against the norm of the target, a panel for each kind of inputs and start), `loss` (against time, a panel for each
-  /// norm), `late-rates` (where training ends), `regression`, `modes` and `width`.
-  /// - Returns: what was drawn; empty where the records hold nothing to draw.
-  /// - Throws: `ReportError`; `.results` where the files of the run cannot be read.
-  public static func make(
-    from runDirectory: URL, formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot
-  ) throws(ReportError) -> [RenderedFigure] {
-    try RunFigures.render(runDirectory, formats: formats, with: gnuplot, figures)
-  }
+///
+/// `speed-up` (against the norm of the target, a panel for each kind of inputs and start), `loss` (against time, a panel for each
+/// norm), `late-rates` (where training ends), `regression`, `modes` and `width`.
+public enum LinearAccelerationFigures: RunFigures {
+  public static let experiment = "linear-acceleration"
 
-  /// The figures as descriptions, with the names of their files.
-  static func figures(from runDirectory: URL) throws(ResultsError) -> [RunFigures.Named] {
-    try RunFigures.check(runDirectory, isOf: "linear-acceleration")
-    return figures(of: try LinearAccelerationRecords(reading: runDirectory))
+  public static func describe(_ runDirectory: URL) throws(ResultsError) -> [Named] {
+    figures(of: try LinearAccelerationRecords(reading: runDirectory))
   }
 
   static func figures(of records: LinearAccelerationRecords) -> [RunFigures.Named] {

@@ -5,7 +5,7 @@ import Statistics
 
 /// Speed-ups by bottlenecks in deep linear networks, and the summaries of the other parts, from the records of the experiment
 /// `linear-acceleration`.
-public struct LinearAccelerationTable: Equatable, Sendable {
+public struct LinearAccelerationTable: RunTable, Equatable {
   /// Runs of equal inputs, start and norm of the target.
   public struct Row: Equatable, Sendable {
     /// Decay a of the covariance's eigenvalues j^−a.

@@ -4,24 +4,15 @@ import Results
 import Statistics
 
 /// The figures of the experiment `multilinearity`, made from the files of a run alone.
-public enum MultilinearityFigures {
-  /// Draws all figures that the run has data for into its folder `figures`.
-  ///
-  /// Each has a panel for every network: `norms` of derivatives, `blocks` of the Hessian and `distance` to the multilinear model, all
-  /// against the width with the exponents that theory gives dashed, and `training` (losses against steps, with the product of factors
-  /// dashed; below it the largest distance between the two against the width).
-  /// - Returns: what was drawn; empty where the records hold nothing to draw.
-  /// - Throws: `ReportError`; `.results` where the files of the run cannot be read.
-  public static func make(
-    from runDirectory: URL, formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot
-  ) throws(ReportError) -> [RenderedFigure] {
-    try RunFigures.render(runDirectory, formats: formats, with: gnuplot, figures)
-  }
+///
+/// Each has a panel for every network: `norms` of derivatives, `blocks` of the Hessian and `distance` to the multilinear model, all
+/// against the width with the exponents that theory gives dashed, and `training` (losses against steps, with the product of factors
+/// dashed; below it the largest distance between the two against the width).
+public enum MultilinearityFigures: RunFigures {
+  public static let experiment = "multilinearity"
 
-  /// The figures as descriptions, with the names of their files.
-  static func figures(from runDirectory: URL) throws(ResultsError) -> [RunFigures.Named] {
-    try RunFigures.check(runDirectory, isOf: "multilinearity")
-    return figures(of: try MultilinearityMeasurements(reading: runDirectory))
+  public static func describe(_ runDirectory: URL) throws(ResultsError) -> [Named] {
+    figures(of: try MultilinearityMeasurements(reading: runDirectory))
   }
 
   static func figures(of measurements: MultilinearityMeasurements) -> [RunFigures.Named] {

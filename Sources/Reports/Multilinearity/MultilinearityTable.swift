@@ -4,7 +4,7 @@ import Results
 import Statistics
 
 /// Exponents of the width, and limits, of what the experiment `multilinearity` measured.
-public struct MultilinearityTable: Equatable, Sendable {
+public struct MultilinearityTable: RunTable, Equatable {
   /// One quantity of one network.
   public struct Row: Equatable, Sendable {
     /// Network as in the records: `2+2`.
