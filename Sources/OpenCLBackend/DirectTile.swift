@@ -7,22 +7,17 @@ struct DirectTile: Sendable, Hashable {
   /// Neighbouring columns in a register.
   var lanes: Int
   /// Registers for the columns of a row, and rows whose sums are in registers together.
-  var vectors: Int
-  var registerRows: Int
+  var vectors, registerRows: Int
   /// Inner indices that are summed before C is touched.
   var depth: Int
   /// Rows, columns and items of a work-item.
-  var rows: Int
-  var columns: Int
-  var items: Int
+  var rows, columns, items: Int
   /// Whether an item's operands stay in the caches. Then they are read as they lie, and later items are fetched meanwhile.
   var isSmall: Bool
   /// Whether a work-item copies its part of A, and of B, before it multiplies.
-  var copiesA: Bool
-  var copiesB: Bool
+  var copiesA, copiesB: Bool
   /// Numbers of each operand that are fetched with an inner index, and how many items ahead.
-  var share: Int
-  var ahead: Int
+  var share, ahead: Int
 
   /// Rows of a tile at most where A is copied: 384 inner indices of them are 288 KB in float64, in the second-level cache.
   static var mostRows: Int { 96 }

@@ -3,12 +3,8 @@ import DeviceTuning
 
 /// Sizes of the kernels of one operation at one precision.
 struct OperationTiles: Sendable {
-  var lanes: Int
-  var copies: Int
-  var block: Int
-  var accumulators: Int
-  var group: Int
-  var stage: Int
+  var lanes, copies, block, accumulators: Int
+  var group, stage: Int
 
   /// Outputs that share one evaluation of a kernel or feature, in whole groups of `together`, whose sums are in registers at a time.
   ///
@@ -40,7 +36,7 @@ enum TunedOperation: String {
   case mediumGEMM = "gemm medium"
   case smallGEMM = "gemm small"
 
-  init(_ sizeClass: GEMMTile.SizeClass) {
+  init(_ sizeClass: GroupTile.SizeClass) {
     switch sizeClass {
     case .large: self = .largeGEMM
     case .medium: self = .mediumGEMM
@@ -69,13 +65,13 @@ extension KernelSizes {
   }
 
   /// The tile of gemm_tiled.cl. Every sum runs in the order of the inner index whatever the tile, so it may depend on the number of items.
-  func gemmTile(_ precision: Precision, rows: Int, columns: Int, batch: Int) -> GEMMTile {
-    gemmTile(GEMMTile.sizeClass(precision, rows: rows, columns: columns, batch: batch, units: units), precision)
+  func gemmTile(_ precision: Precision, rows: Int, columns: Int, batch: Int) -> GroupTile {
+    gemmTile(GroupTile.sizeClass(precision, rows: rows, columns: columns, batch: batch, units: units), precision)
   }
 
-  private func gemmTile(_ sizeClass: GEMMTile.SizeClass, _ precision: Precision) -> GEMMTile {
-    let own = GEMMTile.standard(sizeClass, precision), operation = TunedOperation(sizeClass)
-    return GEMMTile(
+  private func gemmTile(_ sizeClass: GroupTile.SizeClass, _ precision: Precision) -> GroupTile {
+    let own = GroupTile.standard(sizeClass, precision), operation = TunedOperation(sizeClass)
+    return GroupTile(
       m: size(operation, precision, "rows", own.m), n: size(operation, precision, "columns", own.n),
       k: size(operation, precision, "depth", own.k), workM: size(operation, precision, "workRows", own.workM),
       workN: size(operation, precision, "workColumns", own.workN))
@@ -158,12 +154,12 @@ extension KernelSizes {
   private func gpuOperations(_ precision: Precision) -> [TunableOperation] {
     // Sides of square outputs that fall into each class.
     let side = Int(Double(units).squareRoot().rounded(.up))
-    let products = GEMMTile.SizeClass.allCases.map { sizeClass in
-      let sides: [GEMMTile.SizeClass: Int] = [.large: 384 * side, .medium: 64 * side, .small: 32 * side]
-      let own = GEMMTile.standard(sizeClass, precision)
+    let products = GroupTile.SizeClass.allCases.map { sizeClass in
+      let sides: [GroupTile.SizeClass: Int] = [.large: 384 * side, .medium: 64 * side, .small: 32 * side]
+      let own = GroupTile.standard(sizeClass, precision)
       return TunableOperation(
         TunedOperation(sizeClass).rawValue, precision, .products(side: sides[sizeClass] ?? 0), defaults: own.sizes,
-        steps: [GEMMTile.alternatives(sizeClass, precision).map(\.sizes)])
+        steps: [GroupTile.alternatives(sizeClass, precision).map(\.sizes)])
     }
     let passes: [[[String: Int]]] = [
       [(128, 32), (128, 64), (64, 64), (256, 64), (32, 32)].map { ["group": $0.0, "stage": $0.1] },
@@ -177,13 +173,13 @@ extension KernelSizes {
   }
 }
 
-extension GEMMTile {
+extension GroupTile {
   fileprivate var sizes: [String: Int] { ["rows": m, "columns": n, "depth": k, "workRows": workM, "workColumns": workN] }
 
   /// Tiles that other GPUs may prefer; all keep the rules of gemm_tiled.cl.
-  static func alternatives(_ sizeClass: SizeClass, _ precision: Precision) -> [GEMMTile] {
-    func tile(_ m: Int, _ n: Int, _ k: Int, _ workM: Int, _ workN: Int) -> GEMMTile {
-      GEMMTile(m: m, n: n, k: k, workM: workM, workN: workN)
+  static func alternatives(_ sizeClass: SizeClass, _ precision: Precision) -> [GroupTile] {
+    func tile(_ m: Int, _ n: Int, _ k: Int, _ workM: Int, _ workN: Int) -> GroupTile {
+      GroupTile(m: m, n: n, k: k, workM: workM, workN: workN)
     }
     switch (sizeClass, precision) {
     case (.large, .float32): return [tile(128, 128, 16, 8, 8), tile(128, 64, 8, 8, 4), tile(128, 64, 16, 8, 4), tile(64, 64, 8, 8, 4)]

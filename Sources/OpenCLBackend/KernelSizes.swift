@@ -5,8 +5,7 @@ import DeviceTuning
 /// order of every sum, and with it every bit of a result, does too.
 struct KernelSizes: Sendable, Equatable {
   /// Neighbouring elements per work-item, in float64 and float32.
-  var doubleLanes: Int
-  var floatLanes: Int
+  var doubleLanes, floatLanes: Int
   /// Work-items of a group that share a sum or staged data.
   var group: Int
   /// Centres in local memory at a time, 0 to read them through caches.

@@ -13,7 +13,7 @@ import Testing
   /// Work-groups of an item are as many as whole squares of tiles need, and no more where there are few tiles.
   @Test func tilesCoverTheResult() {
     for precision in Precision.allCases {
-      for tile in BlockTile.all(precision) {
+      for tile in GroupTile.blocks(precision) {
         #expect(tile.m % tile.n == 0 && tile.workItems <= 256)
         let few = tile.groups(rows: tile.m + 1, columns: tile.m + 1, lower: true)
         #expect(few == 3 * tile.m / tile.n, "the lower triangle of two by two")

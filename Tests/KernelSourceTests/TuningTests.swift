@@ -46,7 +46,7 @@ import WideKernels
   @Test func alternativesKeepTheKernelsRules() {
     for precision in Precision.allCases {
       let piece = 16 / precision.byteCount
-      for tile in GEMMTile.SizeClass.allCases.flatMap({ GEMMTile.alternatives($0, precision) }) {
+      for tile in GroupTile.SizeClass.allCases.flatMap({ GroupTile.alternatives($0, precision) }) {
         let (groupM, groupN) = (tile.m / tile.workM, tile.n / tile.workN)
         #expect([tile.k, tile.workM, tile.workN].allSatisfy { $0 % piece == 0 } && groupM % 4 == 0 && groupN % 8 == 0, "\(tile)")
         #expect(groupM * tile.workM == tile.m && groupN * tile.workN == tile.n && tile.workItems <= 256, "\(tile)")

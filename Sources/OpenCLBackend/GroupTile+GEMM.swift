@@ -1,15 +1,7 @@
 import Compute
 
-/// What a work-group of gemm_tiled.cl makes: m × n entries of C, workM × workN of them per work-item, in steps of k inner elements.
-struct GEMMTile: Sendable, Hashable {
-  var m: Int
-  var n: Int
-  var k: Int
-  var workM: Int
-  var workN: Int
-
-  var workItems: Int { m / workM * (n / workN) }
-
+/// Tiles of gemm_tiled.cl: entries of C, in steps of the inner index.
+extension GroupTile {
   /// Tiles that cover an output.
   func count(rows: Int, columns: Int) -> Int { ((rows + m - 1) / m) * ((columns + n - 1) / n) }
 
@@ -18,14 +10,14 @@ struct GEMMTile: Sendable, Hashable {
 
   /// Tiles of at most 128 registers of 32 bits for each of 256 work-items, so that two groups fit a compute unit: 64 sums of float32, 32 of
   /// float64. Blocks take 9 to 25 KB, of the 32 KB of local memory that every device has.
-  static func standard(_ sizeClass: SizeClass, _ precision: Precision) -> GEMMTile {
+  static func standard(_ sizeClass: SizeClass, _ precision: Precision) -> GroupTile {
     switch (sizeClass, precision) {
-    case (.large, .float32): GEMMTile(m: 128, n: 128, k: 8, workM: 8, workN: 8)
-    case (.large, .float64): GEMMTile(m: 128, n: 64, k: 8, workM: 8, workN: 4)
-    case (.medium, .float32): GEMMTile(m: 64, n: 64, k: 16, workM: 4, workN: 4)
-    case (.medium, .float64): GEMMTile(m: 64, n: 64, k: 8, workM: 4, workN: 4)
-    case (.small, .float32): GEMMTile(m: 32, n: 32, k: 16, workM: 4, workN: 4)
-    case (.small, .float64): GEMMTile(m: 32, n: 32, k: 8, workM: 4, workN: 4)
+    case (.large, .float32): GroupTile(m: 128, n: 128, k: 8, workM: 8, workN: 8)
+    case (.large, .float64): GroupTile(m: 128, n: 64, k: 8, workM: 8, workN: 4)
+    case (.medium, .float32): GroupTile(m: 64, n: 64, k: 16, workM: 4, workN: 4)
+    case (.medium, .float64): GroupTile(m: 64, n: 64, k: 8, workM: 4, workN: 4)
+    case (.small, .float32): GroupTile(m: 32, n: 32, k: 16, workM: 4, workN: 4)
+    case (.small, .float64): GroupTile(m: 32, n: 32, k: 8, workM: 4, workN: 4)
     }
   }
 
