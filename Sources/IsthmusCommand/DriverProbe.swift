@@ -127,8 +127,7 @@ private enum Limit {
 /// Whether a file is the one that it was.
 struct FileState: Codable, Equatable {
   let path: String
-  let modified: Int
-  let nanoseconds: Int
+  let modified, nanoseconds: Int
   let size: Int
   let inode: UInt64
 

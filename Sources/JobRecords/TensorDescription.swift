@@ -9,11 +9,8 @@ struct TensorDescription: Codable, Equatable {
   var role: OperandRole
   var precision: Precision
   var offset: Int
-  var batch: Int
-  var rows: Int
-  var columns: Int
-  var rowStride: Int
-  var batchStride: Int
+  var batch, rows, columns: Int
+  var rowStride, batchStride: Int
   /// The number of an input of the job, before it, that is the same view: its numbers are not stored twice.
   var same: Int?
 

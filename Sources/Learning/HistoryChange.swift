@@ -20,10 +20,7 @@ struct HistoryChange {
   private var capacity: Int
 
   init(_ program: CovarianceProgram, width: Int, outputs: Int, momentum: Double = 0, on engine: Engine) throws(ComputeError) {
-    self.program = program
-    self.width = width
-    self.momentum = momentum
-    self.engine = engine
+    (self.program, self.width, self.momentum, self.engine) = (program, width, momentum, engine)
     capacity = 1024
     centres = try engine.zeros(rows: capacity, columns: width)
     coefficients = try engine.zeros(rows: capacity, columns: outputs)

@@ -45,12 +45,8 @@ package struct PivotedBasis {
       throw LearningError.invalid(
         setting: "tolerance", expected: "at least \(10 * program.dualError) with activations by quadrature", got: "\(tolerance)")
     }
-    self.program = program
-    self.kind = kind
-    self.width = width
-    self.tolerance = tolerance
-    self.rankLimit = rankLimit
-    self.engine = engine
+    (self.program, self.kind, self.width, self.engine) = (program, kind, width, engine)
+    (self.tolerance, self.rankLimit) = (tolerance, rankLimit)
     capacity = 64
     pivots = try engine.zeros(rows: capacity, columns: width)
     factor = try engine.zeros(rows: capacity, columns: capacity)

@@ -7,9 +7,7 @@ import WideKernels
 struct BlockKernelCase: CaseBody {
   var program: CovarianceProgram
   var batch = 1
-  var n: Int
-  var m: Int
-  var width: Int
+  var n, m, width: Int
   var isSymmetric = false
   var kinds = KernelKind.allCases
   var layout = Layout.dense

@@ -3,9 +3,7 @@ import WideKernels
 
 /// Numbers written through a view and read back, at odd offsets, next to numbers that must stay.
 struct CopyCase: CaseBody {
-  var batch: Int
-  var rows: Int
-  var columns: Int
+  var batch, rows, columns: Int
   var layout: Layout
 
   var label: String { "b\(batch) \(rows)x\(columns) \(layout)" }

@@ -5,10 +5,7 @@ import WideKernels
 struct FeaturePassCase: CaseBody {
   var activation: ActivationKind
   var batch = 1
-  var n: Int
-  var features: Int
-  var width: Int
-  var outputs: Int
+  var n, features, width, outputs: Int
   var hasBiases = true
   var hasJacobian = true
   var layout = Layout.dense

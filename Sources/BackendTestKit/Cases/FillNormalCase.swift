@@ -5,9 +5,7 @@ import Foundation
 ///
 /// Bound: running error analysis with u₁ rounded to the precision, u₂ wrong by u, functions wrong by a few ulp.
 struct FillNormalCase: CaseBody {
-  var batch: Int
-  var rows: Int
-  var columns: Int
+  var batch, rows, columns: Int
   var firstElement: Int
 
   var label: String { "b\(batch) \(rows)x\(columns) from \(firstElement)" }

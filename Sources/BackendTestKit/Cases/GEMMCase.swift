@@ -5,9 +5,7 @@ import Compute
 /// Bound: γ_{k+4} (|α| Σ|a b| + |β c|), for any order of summation (Higham, sec. 3.5; 4 for α, β and their sum).
 struct GEMMCase: CaseBody {
   var batch = 1
-  var m: Int
-  var n: Int
-  var k: Int
+  var m, n, k: Int
   var operation: GEMM
   var sharesA = false
   var sharesB = false

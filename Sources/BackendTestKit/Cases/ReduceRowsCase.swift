@@ -3,9 +3,7 @@ import Compute
 /// Rows reduced to numbers. Bounds: γ_n Σ|x|, γ_{n+1} Σx², and 0 for the maximum.
 struct ReduceRowsCase: CaseBody {
   var reduction: Reduction
-  var batch: Int
-  var rows: Int
-  var columns: Int
+  var batch, rows, columns: Int
   var layout: Layout
 
   var label: String { "\(reduction.rawValue) b\(batch) \(rows)x\(columns) \(layout)" }

@@ -23,8 +23,7 @@ struct RowCopyCase: CaseBody {
   var columns: Int
   /// Whether the source has the device's other precision; on a device without one the case copies within its own.
   var converts: Bool
-  var source: Layout
-  var target: Layout
+  var source, target: Layout
 
   var label: String {
     "\(selection.rawValue) b\(batch) \(count)x\(columns)\(converts ? " converted" : "") \(source) to \(target)"

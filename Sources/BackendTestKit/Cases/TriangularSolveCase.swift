@@ -6,11 +6,8 @@ import Foundation
 /// Substitution gives x̂ with (L + ΔL) x̂ = b and |ΔL| ≤ γ_R |L| in any order (Higham, th. 8.5), so
 /// |b − L x̂| ≤ γ |L| |x̂| row by row, however ill-conditioned L is; 4 R roundings leave room for blocked solves.
 struct TriangularSolveCase: CaseBody {
-  var batch: Int
-  var size: Int
-  var columns: Int
-  var transposed: Bool
-  var isIllConditioned: Bool
+  var batch, size, columns: Int
+  var transposed, isIllConditioned: Bool
   var sharesL = false
   var layout = Layout.dense
 

@@ -10,10 +10,7 @@ struct WidePassCase: CaseBody {
   var program: CovarianceProgram
   var kind: KernelKind
   var batch = 1
-  var n: Int
-  var centres: Int
-  var width: Int
-  var outputs: Int
+  var n, centres, width, outputs: Int
   var hasJacobian = true
   var counts: [Int]?
   var isDyadic = false

@@ -9,9 +9,7 @@ struct ZipArchive {
     let isDeflated: Bool
     let crc32: UInt32
     let byteCount: Int
-    fileprivate let storedByteCount: Int
-    fileprivate let headerOffset: Int
-    fileprivate let method: Int
+    fileprivate let storedByteCount, headerOffset, method: Int
     fileprivate let isEncrypted: Bool
   }
 

@@ -11,8 +11,7 @@ struct NPYLayout {
   private static let largestHeader = 1 << 20
 
   let type: ElementType
-  let isBigEndian: Bool
-  let isFortranOrder: Bool
+  let isBigEndian, isFortranOrder: Bool
   let shape: [Int]
   /// Product of the dimensions.
   let count: Int

@@ -5,9 +5,7 @@ import Foundation
 struct MatrixProduct: Sendable {
   var variant: String
   var batch = 1
-  var m: Int
-  var n: Int
-  var k: Int
+  var m, n, k: Int
   var operation = GEMM()
 
   var benchmark: BenchmarkCase {

@@ -6,9 +6,7 @@ import WideKernels
 struct CentrePass: Sendable {
   var activation: ActivationKind
   var depth = 1
-  var points: Int
-  var centres: Int
-  var width: Int
+  var points, centres, width: Int
   /// Reads have one, writes have none.
   var hasJacobian: Bool
   var outputs = 1

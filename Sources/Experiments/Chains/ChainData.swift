@@ -16,13 +16,9 @@ protocol DataSettings {
 
 /// Prepared inputs and targets of one run, as matrices.
 struct ChainData: Sendable {
-  var trainInputs: Matrix
-  var testInputs: Matrix
-  var trainTargets: Matrix
-  var testTargets: Matrix
+  var trainInputs, testInputs, trainTargets, testTargets: Matrix
   var decision: Decision
-  var trainClasses: [Int]?
-  var testClasses: [Int]?
+  var trainClasses, testClasses: [Int]?
   var checksums: [String: String]
   /// How the data were read where the files leave it open.
   var notes: [String]

@@ -10,10 +10,8 @@ public struct LazyFeatureTable: RunTable {
 
   /// One line per width and α; a dash where nothing is known.
   struct Row {
-    let width: Double
-    let alpha: Double
-    let networks: Int
-    let converged: Int
+    let width, alpha: Double
+    let networks, converged: Int
     /// Mean over draws.
     let testError: Double?
     let ensembleError: Double?

@@ -10,10 +10,7 @@ import WideKernels
 struct BottleneckCost {
   let settings: BottleneckSettings
   let usesExactHistory: Bool
-  private let points: Int
-  private let tests: Int
-  private let features: Int
-  private let outputs: Int
+  private let points, tests, features, outputs: Int
   private let storage: KernelStorage
   private let secondsPerPair: Double
   private let secondsPerFeature: Double

@@ -13,10 +13,7 @@ struct BottleneckSizes {
   }
 
   let settings: BottleneckSettings
-  let points: Int
-  let tests: Int
-  let features: Int
-  let outputs: Int
+  let points, tests, features, outputs: Int
   /// Bytes of the data as they were read.
   let loadedBytes: Int
   let isExact: Bool

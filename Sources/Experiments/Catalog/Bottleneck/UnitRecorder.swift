@@ -12,8 +12,7 @@ struct UnitRecorder {
   /// A run at one step.
   struct State {
     var step: Int
-    var loss: Double
-    var initialLoss: Double
+    var loss, initialLoss: Double
     /// F at the training points.
     var outputs: Matrix
     /// |z − z_0| / |z_0| of every bottleneck.

@@ -8,17 +8,14 @@ import Matrices
 struct LazyFeatureData {
   let input: Architecture.Input
   /// `[1, n, features]`.
-  let train: Tensor
-  let test: Tensor
+  let train, test: Tensor
   /// ±1, `[n, 1]`.
-  let trainSigns: Matrix
-  let testSigns: Matrix
+  let trainSigns, testSigns: Matrix
   let checksums: [String: String]
   /// How the data were read where the files leave it open.
   let notes: [String]
   /// Bytes of all points that were read, and the features of one.
-  let loadedBytes: Int
-  let features: Int
+  let loadedBytes, features: Int
 
   /// - Parameter passEngine: holds the points; components are found on `engine`, in float64.
   init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws {
