@@ -10,6 +10,17 @@ public struct PrivateFolder: Sendable {
 
   public init(_ url: URL) { self.url = url }
 
+  /// Makes a new, empty folder in `parent`, under a name that no other process takes.
+  ///
+  /// - Parameter prefix: what the name begins with; it ends at random.
+  /// - Throws: `FileError.cannotWrite` for `parent`.
+  public static func makeEmpty(in parent: URL, prefix: String) throws(FileError) -> PrivateFolder {
+    var template = Array(parent.appendingPathComponent(prefix + "XXXXXX").path.utf8CString)
+    guard mkdtemp(&template) != nil else { throw .cannotWrite(path: parent.path, reason: FileError.systemReason) }
+    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return PrivateFolder(URL(fileURLWithPath: path, isDirectory: true))
+  }
+
   /// Why nothing in the folder is believed; nil where it is this user's own, or not there yet.
   public var fault: FileError? {
     do {

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import Subprocesses
 
@@ -80,12 +81,11 @@ public struct Gnuplot: Sendable {
 
   /// A new folder that nobody else can write in.
   private static func emptyFolder() throws(FigureError) -> URL {
-    let parent = FileManager.default.temporaryDirectory
-    var template = Array(parent.appendingPathComponent("isthmus-gnuplot-XXXXXX").path.utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw .cannotWrite(path: parent.path, reason: "\(String(cString: strerror(errno))); TMPDIR names another folder for files in passing")
+    do {
+      return try PrivateFolder.makeEmpty(in: FileManager.default.temporaryDirectory, prefix: "isthmus-gnuplot-").url
+    } catch {
+      throw .cannotWrite(path: error.path, reason: "\(error.reason); TMPDIR names another folder for files in passing")
     }
-    return URL(fileURLWithPath: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self), isDirectory: true)
   }
 
   /// The environment without what would change gnuplot's terminal, fonts or files: a figure is the same for every user.

@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import Synchronization
 
@@ -16,9 +17,8 @@ enum DriverCache {
       guard temporary == nil, !hasPlace(ProcessInfo.processInfo.environment) else { return }
       for parent in [ProcessInfo.processInfo.environment["TMPDIR"] ?? "", "/tmp"] where parent.hasPrefix("/") {
         removeLeftovers(in: parent)
-        var template = Array("\(parent)/\(prefix)\(getpid()).XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { continue }
-        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let name = "\(prefix)\(getpid())."
+        guard let path = try? PrivateFolder.makeEmpty(in: URL(fileURLWithPath: parent), prefix: name).url.path else { continue }
         setenv(variable, path, 1)
         temporary = path
         return
