@@ -36,7 +36,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources:
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+  .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: swiftSettings)
 }
 
 // The CPU backend's hot loops: one source for every instruction set, in folders that are links to the first.
@@ -152,6 +152,7 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     // Tests.
+    .target(name: "TestSupport", dependencies: ["Compute"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("WideKernelsTests", ["WideKernels"]),
     tests("SubprocessesTests", ["Subprocesses"]),
     tests("CPUBackendTests", ["CPUBackend", "CPUKernelInterface", "CProcessor", "Compute", "WideKernels"]),

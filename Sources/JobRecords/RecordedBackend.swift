@@ -7,18 +7,17 @@ import Synchronization
 /// Results are those of the backend, bit for bit: a job is performed as it came, between two readings. It hides what else the backend
 /// can do (memory of the host, rows of a kernel as they are completed, sizes to tune): those are other ways to the same numbers, and all
 /// jobs then pass here. While it records, jobs wait for each other.
-public final class RecordedBackend: Backend {
+public final class RecordedBackend: BackendWrapper {
   private struct State {
     var writer: JobRecordWriter?
     var ended: (@Sendable (Result<JobRecordEnd, any Error>) -> Void)?
   }
 
-  private let backend: any Backend
+  package let backend: any Backend
   private let state = Mutex(State())
 
   public init(_ backend: any Backend) { self.backend = backend }
 
-  public var device: DeviceDescription { backend.device }
   public var fallbacks: [String] { backend.fallbacks }
 
   /// Records all jobs from now on.
@@ -61,18 +60,6 @@ public final class RecordedBackend: Backend {
   }
 
   // MARK: Backend
-
-  public func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try backend.allocate(byteCount: byteCount) }
-
-  public func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
-    try backend.copyIn(bytes, to: buffer, at: byteOffset)
-  }
-
-  public func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
-    try backend.copyOut(buffer, at: byteOffset, into: bytes)
-  }
-
-  public func synchronize() throws(ComputeError) { try backend.synchronize() }
 
   public func perform(_ job: BackendJob) throws(ComputeError) {
     let failure = state.withLock { state -> ComputeError? in

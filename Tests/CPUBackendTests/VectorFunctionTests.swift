@@ -1,5 +1,6 @@
 import CPUKernelInterface
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CPUBackend
@@ -58,25 +59,13 @@ struct FunctionRange: Sendable, CustomTestStringConvertible {
   ]
 
   func arguments(_ count: Int, seed: UInt64) -> [Double] {
-    var random = SplitMix(state: seed)
+    var random = SplitMix64(seed: seed)
     return (0..<count).map { _ in
       let u = Double(random.next() >> 11) * 0x1p-53
       guard isLogarithmic else { return first + u * (last - first) }
       let magnitude = Foundation.exp(Foundation.log(first) + u * (Foundation.log(last) - Foundation.log(first)))
       return isSigned && random.next() % 2 == 0 ? -magnitude : magnitude
     }
-  }
-}
-
-/// Vigna's SplitMix64, for arguments of tests.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
 
@@ -173,7 +162,7 @@ private typealias Wide = Double
   /// a² − b² for neighbouring numbers, where the rounded squares alone would leave no digit.
   @Test(arguments: CPUBackend.available)
   func determinantKeepsDigitsThatCancel(_ set: InstructionSet) {
-    var random = SplitMix(state: 3)
+    var random = SplitMix64(seed: 3)
     let a = (0..<1001).map { _ in Double.random(in: 1...2, using: &random) }
     let b = a.map { $0 + 3 * $0.ulp }
     var out = [Double](repeating: .nan, count: a.count)

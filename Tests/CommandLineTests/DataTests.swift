@@ -1,5 +1,6 @@
 import Foundation
 import Results
+import TestSupport
 import Testing
 
 /// Data files from the command line: how they are read is told and recorded, what is wrong with them is named.

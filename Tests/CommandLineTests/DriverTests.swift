@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What broken OpenCL drivers do to the program: `Tests/Stubs/BrokenOpenCL.c` in front of the system's OpenCL.

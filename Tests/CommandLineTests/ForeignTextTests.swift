@@ -1,6 +1,7 @@
 import Foundation
 import PrintableText
 import Results
+import TestSupport
 import Testing
 
 /// Text of files, records, manifests, paths, settings and options runs no command, steers no terminal and makes no line of its own.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One run of the program in a folder of its own or a given one.
@@ -56,17 +57,7 @@ extension Invocation: CustomTestStringConvertible {
   var testDescription: String { "exit code \(exitCode)\n\(output)\n\(errors)" }
 }
 
-/// A folder that goes away with its last reference.
-final class TemporaryFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("isthmus-cli-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
+extension TemporaryFolder {
   func write(_ name: String, _ text: String) throws { try Data(text.utf8).write(to: url.appendingPathComponent(name)) }
 
   /// Paths of all files below, relative to the folder, sorted.

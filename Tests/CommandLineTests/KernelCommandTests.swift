@@ -4,6 +4,7 @@ import Foundation
 import Networks
 import ReferenceBackend
 import Results
+import TestSupport
 import Testing
 import WideKernels
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What lies in the folder of `isthmus kernel` when it is stopped, fails, or shares its folder.

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Results
 import Synchronization
+import TestSupport
 import Testing
 
 /// What a plan says of memory is a bound of what the run takes, and no idle one.

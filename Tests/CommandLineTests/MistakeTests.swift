@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Every mistake ends in one clear message and an exit code, and leaves nothing behind.

@@ -1,5 +1,6 @@
 import Foundation
 import Results
+import TestSupport
 import Testing
 
 /// Runs from the command line: recorded, identified by their settings, continued after a crash.

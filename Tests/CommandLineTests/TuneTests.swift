@@ -2,6 +2,7 @@ import Compute
 import DeviceTuning
 import Foundation
 import Results
+import TestSupport
 import Testing
 
 /// Measured sizes of kernels from the command line: found, kept, used, told of, and removed.

@@ -264,9 +264,9 @@ import WideKernels
 }
 
 /// The reference, with a record of the operations that reached it, and memory that is not-a-number at first.
-final class RecordingBackend: Backend {
+final class RecordingBackend: BackendWrapper {
   let device: DeviceDescription
-  private let reference = ReferenceBackend()
+  let backend: any Backend = ReferenceBackend()
   private let record = Mutex<[String]>([])
 
   init(precisions: [Precision] = Precision.allCases, largestAllocationBytes: Int = 0) {
@@ -278,24 +278,17 @@ final class RecordingBackend: Backend {
   var operations: [String] { record.withLock { $0 } }
 
   func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer {
-    let buffer = try reference.allocate(byteCount: byteCount)
+    let buffer = try backend.allocate(byteCount: byteCount)
     let poison = [UInt8](repeating: 0xff, count: byteCount)
     var failure: ComputeError?
     poison.withUnsafeBytes { bytes in
-      do throws(ComputeError) { try reference.copyIn(bytes, to: buffer, at: 0) } catch { failure = error }
+      do throws(ComputeError) { try backend.copyIn(bytes, to: buffer, at: 0) } catch { failure = error }
     }
     if let failure { throw failure }
     return buffer
   }
-  func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
-    try reference.copyIn(bytes, to: buffer, at: byteOffset)
-  }
-  func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
-    try reference.copyOut(buffer, at: byteOffset, into: bytes)
-  }
-  func synchronize() throws(ComputeError) {}
   func perform(_ job: BackendJob) throws(ComputeError) {
     record.withLock { $0.append(job.operation.rawValue) }
-    try reference.perform(job)
+    try backend.perform(job)
   }
 }

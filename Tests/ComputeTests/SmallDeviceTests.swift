@@ -1,39 +1,8 @@
 import Compute
 import ReferenceBackend
+import TestSupport
 import Testing
 import WideKernels
-
-/// The reference with an allocator that refuses what is larger than its room, as a device does that has less than it said.
-private final class SmallDevice: HostFallback {
-  let room: Int
-  let fallbackLog = FallbackLog()
-  private let reference = ReferenceBackend()
-
-  init(room: Int) { self.room = room }
-
-  var device: DeviceDescription {
-    DeviceDescription(backend: "small", identifier: "small", name: "small device", driver: "test", precisions: [.float64])
-  }
-
-  func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer {
-    guard byteCount <= room else { throw .outOfMemory(device: "small device", requestedBytes: byteCount, hint: "Take fewer points.") }
-    return try reference.allocate(byteCount: byteCount)
-  }
-
-  func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
-    try reference.copyIn(bytes, to: buffer, at: byteOffset)
-  }
-
-  func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
-    try reference.copyOut(buffer, at: byteOffset, into: bytes)
-  }
-
-  func synchronize() throws(ComputeError) { try reference.synchronize() }
-
-  func perform(_ job: BackendJob) throws(ComputeError) {
-    if case .gemm = job { try reference.perform(job) } else { try performOnHost(job) }
-  }
-}
 
 @Suite struct SmallDeviceTests {
   private let program = CovarianceProgram(chain: [
@@ -56,7 +25,7 @@ private final class SmallDevice: HostFallback {
 
   @Test func aDeviceOutOfMemoryGetsSmallerPanelsAndTheSameNumbers() throws {
     let whole = try kernels(Engine(ReferenceBackend()))
-    let small = try kernels(Engine(SmallDevice(room: 7 * 40 * 8)))
+    let small = try kernels(Engine(TightDevice(ReferenceBackend(), room: 7 * 40 * 8)))
     #expect(whole.panels == 1 && small.panels > 5, "\(small.panels) panels")
     // The whole kernel is mirrored and takes its diagonal from its own Gram matrix, a panel does not: a few roundings apart.
     let differences = zip(whole.nngp + whole.ntk, small.nngp + small.ntk).map { abs($0 - $1) / abs($0) }
@@ -67,11 +36,11 @@ private final class SmallDevice: HostFallback {
 
   @Test func aDeviceWithoutRoomForARowSaysSo() throws {
     // Room for the 40 inputs, but not for a row of 200 results.
-    let engine = try Engine(SmallDevice(room: 1000))
+    let engine = try Engine(TightDevice(ReferenceBackend(), room: 1000))
     let x = try engine.tensor(Array(values.prefix(120)), rows: 40, columns: 3)
     let y = try engine.tensor([Double](repeating: 0.5, count: 120), rows: 40, columns: 3)
     #expect(throws: ComputeError.self) { try engine.kernel(program, x, y) }
-    #expect(throws: ComputeError.self) { _ = try kernels(Engine(SmallDevice(room: 200))) }
+    #expect(throws: ComputeError.self) { _ = try kernels(Engine(TightDevice(ReferenceBackend(), room: 200))) }
   }
 
   @Test func aBudgetThatIsTooSmallSaysHowMuchIsNeeded() throws {

@@ -44,19 +44,10 @@ import Testing
 }
 
 /// A device description with the reference behind it.
-private struct NamedBackend: HostFallback {
+private struct NamedBackend: BackendWrapper, HostFallback {
   let device: DeviceDescription
   let fallbackLog = FallbackLog()
-  private let reference = ReferenceBackend()
+  let backend: any Backend = ReferenceBackend()
 
   init(device: DeviceDescription) { self.device = device }
-
-  func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try reference.allocate(byteCount: byteCount) }
-  func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
-    try reference.copyIn(bytes, to: buffer, at: byteOffset)
-  }
-  func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
-    try reference.copyOut(buffer, at: byteOffset, into: bytes)
-  }
-  func synchronize() throws(ComputeError) {}
 }

@@ -51,18 +51,8 @@ enum JobStream {
 
 @Suite struct JobTests {
   /// The reference, with every job taken apart to texts and tensors and made again before it is performed.
-  private struct TakenApart: Backend {
-    let reference = ReferenceBackend()
-    var device: DeviceDescription { reference.device }
-
-    func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try reference.allocate(byteCount: byteCount) }
-    func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
-      try reference.copyIn(bytes, to: buffer, at: byteOffset)
-    }
-    func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
-      try reference.copyOut(buffer, at: byteOffset, into: bytes)
-    }
-    func synchronize() {}
+  private struct TakenApart: BackendWrapper {
+    let backend: any Backend = ReferenceBackend()
 
     func perform(_ job: BackendJob) throws(ComputeError) {
       let tensors = Dictionary(uniqueKeysWithValues: job.operands.map { ($0.name, $0.tensor) })
@@ -71,7 +61,7 @@ enum JobStream {
         throw .unsupported(operation: "\(job.operation)", reason: "it is another job when it is made again")
       }
       try made.check()
-      try reference.perform(made)
+      try backend.perform(made)
     }
   }
 

@@ -49,16 +49,14 @@ enum Sabotage: String, CaseIterable, Sendable {
 }
 
 /// The reference with one mistake.
-final class SabotagedBackend: Backend {
+final class SabotagedBackend: BackendWrapper {
   let sabotage: Sabotage
-  let reference = ReferenceBackend()
+  let backend: any Backend = ReferenceBackend()
   private let calls = Mutex(0)
 
   init(_ sabotage: Sabotage) { self.sabotage = sabotage }
 
-  var device: DeviceDescription { reference.device }
-
-  private func engine(_ tensor: Tensor) throws(ComputeError) -> Engine { try Engine(reference, precision: tensor.precision) }
+  private func engine(_ tensor: Tensor) throws(ComputeError) -> Engine { try Engine(backend, precision: tensor.precision) }
 
   /// Replaces numbers of a result.
   private func alter(_ tensor: Tensor, _ change: (inout [Double]) -> Void) throws(ComputeError) {
@@ -75,19 +73,14 @@ final class SabotagedBackend: Backend {
 
   private func fill(_ tensor: Tensor, _ value: Double) throws(ComputeError) { try alter(tensor) { $0 = $0.map { _ in value } } }
 
-  func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try reference.allocate(byteCount: byteCount) }
   func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
     switch sabotage {
-    case .copyOneElementLate where byteOffset > 0: try reference.copyIn(bytes, to: buffer, at: byteOffset + 4)
+    case .copyOneElementLate where byteOffset > 0: try backend.copyIn(bytes, to: buffer, at: byteOffset + 4)
     case .copyLosesLastBytes where byteOffset > 0:
-      try reference.copyIn(UnsafeRawBufferPointer(rebasing: bytes.dropLast(4)), to: buffer, at: byteOffset)
-    default: try reference.copyIn(bytes, to: buffer, at: byteOffset)
+      try backend.copyIn(UnsafeRawBufferPointer(rebasing: bytes.dropLast(4)), to: buffer, at: byteOffset)
+    default: try backend.copyIn(bytes, to: buffer, at: byteOffset)
     }
   }
-  func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
-    try reference.copyOut(buffer, at: byteOffset, into: bytes)
-  }
-  func synchronize() throws(ComputeError) { try reference.synchronize() }
 
   func perform(_ job: BackendJob) throws(ComputeError) {
     switch job {
@@ -118,7 +111,7 @@ final class SabotagedBackend: Backend {
         columns: job.source.columns)
     default: break
     }
-    try reference.perform(.copyRows(changed))
+    try backend.perform(.copyRows(changed))
     if sabotage == .rowsForgetItems, job.target.batch > 1 {
       let engine = try engine(job.target)
       try engine.write(engine.read(job.target.item(0)), into: job.target.item(1))
@@ -138,20 +131,20 @@ final class SabotagedBackend: Backend {
       changed.b = operation.transposeB ? b.columns(0..<b.columns - 1) : b.rows(0..<b.rows - 1)
     case .gemmReadsPoisonAtBetaZero where operation.beta == 0:
       let before = try engine(c).read(c)
-      try reference.perform(.gemm(job))
+      try backend.perform(.gemm(job))
       return try alter(c) { values in for index in values.indices { values[index] += 0 * before[index] } }
     case .gemmWritesAboveDiagonal: changed.operation.lowerOnly = false
     case .gemmTreatsSharedOperandAsEmpty where b.batch == 1 && c.batch > 1:
-      try reference.perform(.gemm(job))
+      try backend.perform(.gemm(job))
       return try fill(c.item(c.batch - 1), 0)
     case .gemmIgnoresBeta: changed.operation.beta = operation.beta == 0 ? 0 : 1
     case .gemmChangesInput where a.count > 0:
-      try reference.perform(.gemm(job))
+      try backend.perform(.gemm(job))
       return try nudge(a)
     case .throwsError: throw .deviceFailure(device: "sabotaged", operation: "gemm", reason: "sabotage")
     default: break
     }
-    try reference.perform(.gemm(changed))
+    try backend.perform(.gemm(changed))
     switch sabotage {
     case .gemmOffByThousandUlp: try nudge(c)
     case .gemmOverruns:
@@ -176,18 +169,18 @@ final class SabotagedBackend: Backend {
     case .recursionSwapsDiagonals where job.gram.rows == job.gram.columns:
       (changed.rowDiagonal, changed.columnDiagonal) = (job.columnDiagonal, job.rowDiagonal)
     case .recursionForgetsItems where job.gram.batch > 1:
-      try reference.perform(.recursion(job))
+      try backend.perform(.recursion(job))
       if let nngp = job.nngp { try fill(nngp.item(job.gram.batch - 1), 0.5) }
       return
     case .recursionWithoutKahan: return try plainRecursion(job)
     default: break
     }
-    try reference.perform(.recursion(changed))
+    try backend.perform(.recursion(changed))
     if sabotage == .recursionOffByThousandUlp, let ntk = job.ntk { try nudge(ntk) }
   }
 
   private func plainRecursion(_ job: RecursionJob) throws(ComputeError) {
-    try reference.perform(.recursion(job))
+    try backend.perform(.recursion(job))
     let engine = try engine(job.gram)
     let (gram, rows, columns) = (try engine.read(job.gram), try engine.read(job.rowDiagonal), try engine.read(job.columnDiagonal))
     let (n, m) = (job.gram.rows, job.gram.columns)
@@ -206,7 +199,7 @@ final class SabotagedBackend: Backend {
   private func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
     var changed = job
     if sabotage == .vjpForgetsNTK, job.nngpCotangent != nil { changed.ntkCotangent = nil }
-    try reference.perform(.recursionVJP(changed))
+    try backend.perform(.recursionVJP(changed))
     switch sabotage {
     case .vjpSwapsRowAndColumn where job.gram.rows == job.gram.columns:
       let engine = try engine(job.gram)
@@ -232,7 +225,7 @@ final class SabotagedBackend: Backend {
     default: break
     }
     if let y = changed.y, changed.x.columns < y.columns { changed.y = y.columns(0..<changed.x.columns) }
-    try reference.perform(.blockKernel(changed))
+    try backend.perform(.blockKernel(changed))
     if sabotage == .blockKernelLeavesUpperHalf, job.y == nil, let nngp = job.nngp {
       let size = job.x.rows
       try alter(nngp) { values in
@@ -248,7 +241,7 @@ final class SabotagedBackend: Backend {
     case .widePassTakesOtherKernel: changed.kind = job.kind == .nngp ? .ntk : .nngp
     default: break
     }
-    try reference.perform(.widePass(changed))
+    try backend.perform(.widePass(changed))
     let (outputs, width) = (job.coefficients.columns, job.points.columns)
     switch sabotage {
     case .widePassForgetsFactorTwo: if let jacobian = job.jacobian { try alter(jacobian) { $0 = $0.map { $0 / 2 } } }
@@ -282,7 +275,7 @@ final class SabotagedBackend: Backend {
       changed.biases = job.biases?.rows(kept)
     default: break
     }
-    try reference.perform(.featurePass(changed))
+    try backend.perform(.featurePass(changed))
     switch sabotage {
     case .featurePassTransposesJacobian:
       try transpose(job.jacobian, outputs: job.coefficients.columns, width: job.points.columns)
@@ -304,7 +297,7 @@ final class SabotagedBackend: Backend {
     if sabotage == .mapTakesFirstColumn, inputs.count == 2, inputs[1].columns == 1, job.out.columns > 1 {
       changed.inputs[1] = inputs[1].rows(0..<1)
     }
-    try reference.perform(.map(changed))
+    try backend.perform(.map(changed))
     switch sabotage {
     case .mapSkipsLastElement: try alter(job.out) { $0[$0.count - 1] = .nan }
     case .mapOffByThousandUlp: try nudge(job.out)
@@ -315,7 +308,7 @@ final class SabotagedBackend: Backend {
   private func reduceRows(_ job: ReduceRowsJob) throws(ComputeError) {
     var changed = job
     if sabotage == .reduceDropsLastColumn, job.input.columns > 1 { changed.input = job.input.columns(0..<job.input.columns - 1) }
-    try reference.perform(.reduceRows(changed))
+    try backend.perform(.reduceRows(changed))
     if sabotage == .reduceMaximumStartsAtZero, job.reduction == .maximum { try alter(job.out) { $0 = $0.map { max(0, $0) } } }
   }
 
@@ -327,7 +320,7 @@ final class SabotagedBackend: Backend {
     case .normalTruncatesBlock: changed.firstElement = job.firstElement & 0xffff_ffff
     default: break
     }
-    try reference.perform(.fillNormal(changed))
+    try backend.perform(.fillNormal(changed))
   }
 
   private func triangularSolve(_ job: TriangularSolveJob) throws(ComputeError) {
@@ -343,7 +336,7 @@ final class SabotagedBackend: Backend {
       changed.l = try engine.tensor(unit, batch: l.batch, rows: size, columns: size)
     default: break
     }
-    try reference.perform(.triangularSolve(changed))
+    try backend.perform(.triangularSolve(changed))
   }
 }
 

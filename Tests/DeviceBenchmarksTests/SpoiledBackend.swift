@@ -3,32 +3,21 @@ import ReferenceBackend
 import WideKernels
 
 /// The reference with one operation whose last number is wrong by a hundredth and a thousandth.
-struct SpoiledBackend: Backend {
+struct SpoiledBackend: BackendWrapper {
   let operation: String
-  private let reference = ReferenceBackend()
+  let backend: any Backend = ReferenceBackend()
 
   init(_ operation: String) { self.operation = operation }
 
-  var device: DeviceDescription { reference.device }
-
   private func spoil(_ name: String, _ out: Tensor?) throws(ComputeError) {
     guard name == operation, let out else { return }
-    let engine = try Engine(reference, precision: out.precision)
+    let engine = try Engine(backend, precision: out.precision)
     let place = out.item(out.batch - 1).rows(out.rows - 1..<out.rows).columns(out.columns - 1..<out.columns)
     try engine.write([1.01 * engine.read(place)[0] + 1e-3], into: place)
   }
 
-  func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try reference.allocate(byteCount: byteCount) }
-  func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
-    try reference.copyIn(bytes, to: buffer, at: byteOffset)
-  }
-  func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
-    try reference.copyOut(buffer, at: byteOffset, into: bytes)
-  }
-  func synchronize() throws(ComputeError) { try reference.synchronize() }
-
   func perform(_ job: BackendJob) throws(ComputeError) {
-    try reference.perform(job)
+    try backend.perform(job)
     switch job {
     case .gemm(let job):
       try spoil("gemm", job.c)

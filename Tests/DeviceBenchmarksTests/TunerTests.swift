@@ -48,19 +48,18 @@ import Testing
 }
 
 /// The reference with a product that takes as long as its sizes say, 20 ms of its own: far more than a busy machine adds.
-private struct SizedBackend: TunableBackend, HostFallback {
+private struct SizedBackend: TunableBackend, BackendWrapper, HostFallback {
   let steps: [[[String: Int]]]
   var isWrong = false
   var measuredSizes = MeasuredSizes()
   let fallbackLog = FallbackLog()
-  private let reference = ReferenceBackend()
+  let backend: any Backend = ReferenceBackend()
 
   init(steps: [[[String: Int]]], isWrong: Bool = false) {
     self.steps = steps
     self.isWrong = isWrong
   }
 
-  var device: DeviceDescription { reference.device }
   var refusedSizes: KernelSizeError? { nil }
   var tunedDevice: TunedDevice { TunedDevice(device: "none", driver: "", kernels: "none", units: 1) }
   var tunableOperations: [TunableOperation] {
@@ -80,16 +79,8 @@ private struct SizedBackend: TunableBackend, HostFallback {
 
   func perform(_ job: BackendJob) throws(ComputeError) {
     guard case .gemm(let product) = job else { return try performOnHost(job) }
-    try reference.perform(job)
+    try backend.perform(job)
     Thread.sleep(forTimeInterval: 1e-3 * Double(size("milliseconds") ?? 20) + 1e-6 * Double(size("microseconds") ?? 0))
-    if isWrong || size("wrong") != nil { try Engine(reference).write([1e3], into: product.c.rows(16..<17).columns(16..<17)) }
+    if isWrong || size("wrong") != nil { try Engine(backend).write([1e3], into: product.c.rows(16..<17).columns(16..<17)) }
   }
-  func allocate(byteCount: Int) throws(ComputeError) -> any DeviceBuffer { try reference.allocate(byteCount: byteCount) }
-  func copyIn(_ bytes: UnsafeRawBufferPointer, to buffer: any DeviceBuffer, at byteOffset: Int) throws(ComputeError) {
-    try reference.copyIn(bytes, to: buffer, at: byteOffset)
-  }
-  func copyOut(_ buffer: any DeviceBuffer, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ComputeError) {
-    try reference.copyOut(buffer, at: byteOffset, into: bytes)
-  }
-  func synchronize() throws(ComputeError) { try reference.synchronize() }
 }

@@ -1,5 +1,6 @@
 import CSignals
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DurableFiles

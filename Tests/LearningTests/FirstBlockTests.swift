@@ -3,6 +3,7 @@ import Compute
 import Matrices
 import Networks
 import Synchronization
+import TestSupport
 import Testing
 import WideKernels
 

@@ -1,6 +1,7 @@
 import BackendCatalog
 import Compute
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LinearAlgebra
@@ -166,16 +167,4 @@ import Testing
       try file.write([1, 2, 3], at: 0)
     }
   }
-}
-
-/// A folder that is removed with the value that holds it.
-private final class TemporaryFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Reports
 import Results
+import TestSupport
 
 /// Files of a run of the experiment `bottleneck` with invented numbers of a plausible shape.
 enum InventedRun {
@@ -10,7 +11,7 @@ enum InventedRun {
   static func write(in folder: URL) throws -> URL {
     let store = try ResultsStore.open(
       try RunDescription(experiment: "bottleneck", identity: ["seed": seed], parameters: ["steps": 4000]), in: folder)
-    var random = SplitMix64(state: seed)
+    var random = SplitMix64(seed: seed)
     for comparison in ["same", "own"] {
       for (name, speed) in [("1", 6.0), ("2", 5), ("4", 3.5), ("16", 2.2), ("2x2", 7), ("inf", 1), ("inf/2", 0.9)] {
         for kappa in comparison == "same" ? [0.1] : [0.25, 0.5] {
@@ -73,18 +74,5 @@ enum InventedRun {
     try store.writeArray("representation-labels", shape: [count], labels)
     try store.writeArray("representation-2-draw0-before", shape: [count, 2], before)
     try store.writeArray("representation-2-draw0-after", shape: [count, 2], after)
-  }
-}
-
-/// Source: Steele, Lea & Flood, "Fast splittable pseudorandom number generators", 2014.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
   }
 }

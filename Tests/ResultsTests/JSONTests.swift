@@ -1,5 +1,6 @@
 import Foundation
 import PrintableText
+import TestSupport
 import Testing
 
 @testable import Results
@@ -47,7 +48,7 @@ import Testing
   }
 
   @Test func doublesReadBackBitForBit() throws {
-    var generator = Deterministic(state: 7)
+    var generator = SplitMix64(seed: 7)
     var mismatches: [Double] = []
     for _ in 0..<10_000 {
       let value = Double(bitPattern: generator.next())
@@ -88,18 +89,5 @@ import Testing
   ])
   func digestsAreTheStandards(_ message: String, _ digest: String) {
     #expect(SHA256.hexadecimalDigest(of: message.utf8) == digest)
-  }
-}
-
-/// SplitMix64. Source: Steele, Lea & Flood, "Fast splittable pseudorandom number generators", 2014.
-struct Deterministic: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
   }
 }

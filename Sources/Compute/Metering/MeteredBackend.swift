@@ -2,14 +2,13 @@
 ///
 /// Results are those of the backend, bit for bit. Since the device is waited for before and after every operation, nothing runs
 /// beside anything else, and a computation of many small operations takes longer.
-public struct MeteredBackend: Backend {
+public struct MeteredBackend: BackendWrapper {
   /// What was measured so far.
   public let meter = Meter()
-  private let backend: any Backend
+  package let backend: any Backend
 
   public init(_ backend: any Backend) { self.backend = backend }
 
-  public var device: DeviceDescription { backend.device }
   public var fallbacks: [String] { backend.fallbacks }
 
   private func metered<Value>(
@@ -38,8 +37,6 @@ public struct MeteredBackend: Backend {
       try backend.copyOut(buffer, at: byteOffset, into: bytes)
     }
   }
-
-  public func synchronize() throws(ComputeError) { try backend.synchronize() }
 
   public func perform(_ job: BackendJob) throws(ComputeError) {
     try metered(job.operation.rawValue, job.precision, job.declaredWork) { () throws(ComputeError) in try backend.perform(job) }

@@ -1,10 +1,12 @@
-/// Seeded generator for inputs of tests.
+/// A seeded generator for inputs of tests.
 ///
 /// Source: Steele, Lea & Flood 2014, *Fast splittable pseudorandom number generators*.
-struct SplitMix64: RandomNumberGenerator {
+public struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
+
+  public init(seed: UInt64) { state = seed }
+
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
