@@ -24,6 +24,12 @@ static const char points[] = {
 static const char variances[] = {
 #embed "variances.cl"
   , 0};
+static const char wanted_kernels[] = {
+#embed "wanted_kernels.cl"
+  , 0};
+static const char tile_sizes[] = {
+#embed "tile_sizes.cl"
+  , 0};
 static const char tile_product[] = {
 #embed "tile_product.cl"
   , 0};
@@ -79,6 +85,8 @@ static const IsthmusKernelSource sources[] = {
   {"gemm_tiled", gemm_tiled},
   {"points", points},
   {"variances", variances},
+  {"wanted_kernels", wanted_kernels},
+  {"tile_sizes", tile_sizes},
   {"tile_product", tile_product},
   {"block_kernel", block_kernel},
   {"recursion", recursion},

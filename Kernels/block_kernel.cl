@@ -20,12 +20,7 @@
 #ifndef LOWER
 #define LOWER 0
 #endif
-#ifndef WRITES_NNGP
-#define WRITES_NNGP 1
-#endif
-#ifndef WRITES_NTK
-#define WRITES_NTK 1
-#endif
+#include "wanted_kernels.cl"
 // Pairs that a work-item computes side by side; divides TILE_N.
 #ifndef COPIES
 #define COPIES 1

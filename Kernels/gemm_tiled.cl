@@ -28,21 +28,7 @@
 #ifndef ALIGNED
 #define ALIGNED 0
 #endif
-#ifndef TILE_M
-#define TILE_M 64
-#endif
-#ifndef TILE_N
-#define TILE_N 64
-#endif
-#ifndef TILE_K
-#define TILE_K 8
-#endif
-#ifndef WORK_M
-#define WORK_M 4
-#endif
-#ifndef WORK_N
-#define WORK_N 4
-#endif
+#include "tile_sizes.cl"
 // Rows of tiles that are gone through column by column: groups that run at the same time then share rows of A and columns of B in the cache.
 #ifndef BAND
 #define BAND 8
@@ -58,9 +44,6 @@
 #define LOAD_PIECE PASTE(vload, PIECE)
 #define STORE_PIECE PASTE(vstore, PIECE)
 
-#define GROUP_M (TILE_M / WORK_M)
-#define GROUP_N (TILE_N / WORK_N)
-#define THREADS (GROUP_M * GROUP_N)
 #define A_PIECES ((TILE_M * TILE_K / PIECE + THREADS - 1) / THREADS)
 #define B_PIECES ((TILE_N * TILE_K / PIECE + THREADS - 1) / THREADS)
 // A row of a block has a piece of padding: aligned still, and rows that are written together lie in different banks.

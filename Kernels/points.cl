@@ -14,12 +14,7 @@
 #ifndef FROM_DIAGONAL
 #define FROM_DIAGONAL 0
 #endif
-#ifndef WRITES_NNGP
-#define WRITES_NNGP 1
-#endif
-#ifndef WRITES_NTK
-#define WRITES_NTK 1
-#endif
+#include "wanted_kernels.cl"
 
 __kernel void points_table(VIEW(source), __global real *table, const int n, const int padded, const int width, const int coordinates) {
   const int i = get_global_id(0) * LANES, item = get_global_id(1);

@@ -21,12 +21,7 @@
 #ifndef PAIRED
 #define PAIRED 0
 #endif
-#ifndef WRITES_NNGP
-#define WRITES_NNGP 1
-#endif
-#ifndef WRITES_NTK
-#define WRITES_NTK 1
-#endif
+#include "wanted_kernels.cl"
 // Vectors of pairs that a work-item computes side by side.
 #ifndef COPIES
 #define COPIES 1

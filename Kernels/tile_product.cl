@@ -9,24 +9,7 @@
 //
 // A RUN is 16 bytes, what a work-item moves at a time. WORK_M, WORK_N and TILE_K are multiples of it.
 
-// Tile of a work-group.
-#ifndef TILE_M
-#define TILE_M 32
-#endif
-#ifndef TILE_N
-#define TILE_N 32
-#endif
-// Inner numbers of a block.
-#ifndef TILE_K
-#define TILE_K 8
-#endif
-// Rows and columns of a work-item.
-#ifndef WORK_M
-#define WORK_M 4
-#endif
-#ifndef WORK_N
-#define WORK_N 4
-#endif
+#include "tile_sizes.cl"
 // Whether every row of both operands starts at a multiple of 16 bytes.
 #ifndef ALIGNED
 #define ALIGNED 0
@@ -39,9 +22,6 @@
 #endif
 #define run_t PASTE(real, RUN)
 
-#define GROUP_M (TILE_M / WORK_M)
-#define GROUP_N (TILE_N / WORK_N)
-#define THREADS (GROUP_M * GROUP_N)
 #define TILE_THREAD ((int)get_local_id(0))
 // A work-item has rows that follow each other, and runs of columns between those of its neighbours: neighbours read one number of A
 // together, and from B runs side by side.
