@@ -90,14 +90,7 @@ extension BackendJob {
   }
 
   /// The tensors of the job, inputs before results.
-  public var operands: [JobOperand] {
-    var operands: [JobOperand] = []
-    _ = mapTensors { operand in
-      operands.append(operand)
-      return operand.tensor
-    }
-    return operands
-  }
+  public var operands: [JobOperand] { job.operands }
 
   /// All that it is beside its tensors, as text by name.
   public var parameters: [String: String] { job.parameters }

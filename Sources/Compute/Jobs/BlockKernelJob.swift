@@ -28,16 +28,13 @@ public struct BlockKernelJob: Sendable {
   public var firstDiagonalColumn: Int? { y == nil ? 0 : firstRow }
 }
 
-extension BlockKernelJob: TensorJob {
+extension BlockKernelJob: ListedTensors {
   static let operation = BackendOperation.blockKernel
   var backendJob: BackendJob { .blockKernel(self) }
   var precision: Precision { x.precision }
 
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
-    x = try change(JobOperand("x", .input, x))
-    if let y { self.y = try change(JobOperand("y", .input, y)) }
-    if let nngp { self.nngp = try change(JobOperand("nngp", .output, nngp)) }
-    if let ntk { self.ntk = try change(JobOperand("ntk", .output, ntk)) }
+  var tensors: [TensorField<Self>] {
+    [.init("x", .input, \.x), .init("y", .input, \.y), .init("nngp", .output, \.nngp), .init("ntk", .output, \.ntk)]
   }
 
   func check(_ name: String) throws(ComputeError) {

@@ -29,23 +29,22 @@ public struct FeaturePassJob: Sendable {
   public init(
     activation: ActivationKind, points: Tensor, weights: Tensor, biases: Tensor?, coefficients: Tensor, value: Tensor, jacobian: Tensor?
   ) {
-    (self.activation, self.points, self.weights, self.biases) = (activation, points, weights, biases)
-    (self.coefficients, self.value, self.jacobian) = (coefficients, value, jacobian)
+    (self.activation, self.points) = (activation, points)
+    (self.weights, self.biases, self.coefficients) = (weights, biases, coefficients)
+    (self.value, self.jacobian) = (value, jacobian)
   }
 }
 
-extension FeaturePassJob: TensorJob {
+extension FeaturePassJob: ListedTensors {
   static let operation = BackendOperation.featurePass
   var backendJob: BackendJob { .featurePass(self) }
   var precision: Precision { points.precision }
 
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
-    points = try change(JobOperand("points", .input, points))
-    weights = try change(JobOperand("weights", .input, weights))
-    if let biases { self.biases = try change(JobOperand("biases", .input, biases)) }
-    coefficients = try change(JobOperand("coefficients", .input, coefficients))
-    value = try change(JobOperand("value", .output, value))
-    if let jacobian { self.jacobian = try change(JobOperand("jacobian", .output, jacobian)) }
+  var tensors: [TensorField<Self>] {
+    [
+      .init("points", .input, \.points), .init("weights", .input, \.weights), .init("biases", .input, \.biases),
+      .init("coefficients", .input, \.coefficients), .init("value", .output, \.value), .init("jacobian", .output, \.jacobian),
+    ]
   }
 
   func check(_ name: String) throws(ComputeError) {

@@ -13,14 +13,12 @@ public struct FillNormalJob: Sendable {
   }
 }
 
-extension FillNormalJob: TensorJob {
+extension FillNormalJob: ListedTensors {
   static let operation = BackendOperation.fillNormal
   var backendJob: BackendJob { .fillNormal(self) }
   var precision: Precision { out.precision }
 
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
-    out = try change(JobOperand("out", .output, out))
-  }
+  var tensors: [TensorField<Self>] { [.init("out", .output, \.out)] }
 
   func check(_ name: String) throws(ComputeError) {
     try require(out.isContiguous, name, expected: "a tensor without gaps", got: "rows \(out.rowStride) apart in \(out.shapeText)")

@@ -41,15 +41,14 @@ public struct GEMMJob: Sendable {
   public var inner: Int { operation.transposeA ? a.rows : a.columns }
 }
 
-extension GEMMJob: TensorJob {
+extension GEMMJob: ListedTensors {
   static let operation = BackendOperation.gemm
   var backendJob: BackendJob { .gemm(self) }
   var precision: Precision { c.precision }
 
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
-    a = try change(JobOperand("a", .input, a))
-    b = try change(JobOperand("b", .input, b))
-    c = try change(JobOperand("c", operation.beta == 0 && !operation.lowerOnly ? .output : .inOut, c))
+  var tensors: [TensorField<Self>] {
+    let role: OperandRole = operation.beta == 0 && !operation.lowerOnly ? .output : .inOut
+    return [.init("a", .input, \.a), .init("b", .input, \.b), .init("c", role, \.c)]
   }
 
   func check(_ name: String) throws(ComputeError) {

@@ -13,14 +13,13 @@ public struct MapJob: Sendable {
   }
 }
 
-extension MapJob: TensorJob {
+extension MapJob: ListedTensors {
   static let operation = BackendOperation.map
   var backendJob: BackendJob { .map(self) }
   var precision: Precision { out.precision }
 
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
-    for index in inputs.indices { inputs[index] = try change(JobOperand("x\(index)", .input, inputs[index])) }
-    out = try change(JobOperand("out", .output, out))
+  var tensors: [TensorField<Self>] {
+    inputs.indices.map { .init("x\($0)", .input, \.inputs, at: $0) } + [.init("out", .output, \.out)]
   }
 
   func check(_ name: String) throws(ComputeError) {

@@ -12,15 +12,12 @@ public struct ReduceRowsJob: Sendable {
   }
 }
 
-extension ReduceRowsJob: TensorJob {
+extension ReduceRowsJob: ListedTensors {
   static let operation = BackendOperation.reduceRows
   var backendJob: BackendJob { .reduceRows(self) }
   var precision: Precision { out.precision }
 
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
-    input = try change(JobOperand("input", .input, input))
-    out = try change(JobOperand("out", .output, out))
-  }
+  var tensors: [TensorField<Self>] { [.init("input", .input, \.input), .init("out", .output, \.out)] }
 
   func check(_ name: String) throws(ComputeError) {
     try require(input.columns > 0, name, expected: "at least one column", got: input.shapeText)

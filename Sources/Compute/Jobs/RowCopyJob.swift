@@ -21,16 +21,15 @@ public struct RowCopyJob: Sendable {
   public var count: Int { sourceRows?.count ?? targetRows?.count ?? source.rows }
 }
 
-extension RowCopyJob: TensorJob {
+extension RowCopyJob: ListedTensors {
   static let operation = BackendOperation.copyRows
   var backendJob: BackendJob { .copyRows(self) }
   var precision: Precision { target.precision }
   var isEmpty: Bool { count == 0 || target.count == 0 }
 
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
-    source = try change(JobOperand("source", .input, source))
+  var tensors: [TensorField<Self>] {
     let isWhole = targetRows == nil && count == target.rows
-    target = try change(JobOperand("target", isWhole ? .output : .inOut, target))
+    return [.init("source", .input, \.source), .init("target", isWhole ? .output : .inOut, \.target)]
   }
 
   func check(_ name: String) throws(ComputeError) {

@@ -31,7 +31,9 @@ protocol TensorJob: Sendable {
   var backendJob: BackendJob { get }
   var precision: Precision { get }
 
-  /// Replaces each tensor by what `change` makes of it: inputs, then results, always in the same order.
+  /// The tensors that it has: inputs, then results, always in the same order.
+  var operands: [JobOperand] { get }
+  /// Replaces each tensor by what `change` makes of it, in the order of `operands`.
   mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure)
   var isEmpty: Bool { get }
   /// Shapes and indices, with the operation's name for errors.
@@ -44,8 +46,17 @@ protocol TensorJob: Sendable {
 }
 
 extension TensorJob {
+  var operands: [JobOperand] {
+    var (copy, operands): (Self, [JobOperand]) = (self, [])
+    copy.mapTensors { operand in
+      operands.append(operand)
+      return operand.tensor
+    }
+    return operands
+  }
+
   var isEmpty: Bool {
-    let results = backendJob.operands.filter(\.role.isWritten)
+    let results = operands.filter(\.role.isWritten)
     return results.isEmpty || results.contains { $0.tensor.count == 0 }
   }
 

@@ -19,15 +19,12 @@ public struct TriangularSolveJob: Sendable {
   }
 }
 
-extension TriangularSolveJob: TensorJob {
+extension TriangularSolveJob: ListedTensors {
   static let operation = BackendOperation.triangularSolve
   var backendJob: BackendJob { .triangularSolve(self) }
   var precision: Precision { b.precision }
 
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
-    l = try change(JobOperand("l", .input, l))
-    b = try change(JobOperand("b", .inOut, b))
-  }
+  var tensors: [TensorField<Self>] { [.init("l", .input, \.l), .init("b", .inOut, \.b)] }
 
   func check(_ name: String) throws(ComputeError) {
     try require(

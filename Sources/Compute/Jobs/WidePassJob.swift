@@ -43,17 +43,16 @@ public struct WidePassJob: Sendable {
   }
 }
 
-extension WidePassJob: TensorJob {
+extension WidePassJob: ListedTensors {
   static let operation = BackendOperation.widePass
   var backendJob: BackendJob { .widePass(self) }
   var precision: Precision { points.precision }
 
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
-    points = try change(JobOperand("points", .input, points))
-    centres = try change(JobOperand("centres", .input, centres))
-    coefficients = try change(JobOperand("coefficients", .input, coefficients))
-    value = try change(JobOperand("value", .output, value))
-    if let jacobian { self.jacobian = try change(JobOperand("jacobian", .output, jacobian)) }
+  var tensors: [TensorField<Self>] {
+    [
+      .init("points", .input, \.points), .init("centres", .input, \.centres), .init("coefficients", .input, \.coefficients),
+      .init("value", .output, \.value), .init("jacobian", .output, \.jacobian),
+    ]
   }
 
   func check(_ name: String) throws(ComputeError) {
