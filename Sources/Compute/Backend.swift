@@ -25,14 +25,9 @@ public struct DeviceDescription: Sendable, Codable, Equatable {
     backend: String, identifier: String, name: String, driver: String, precisions: [Precision], memoryBytes: Int = 0,
     largestAllocationBytes: Int = 0, isGPU: Bool = false
   ) {
-    self.backend = backend
-    self.identifier = identifier
-    self.name = name
-    self.driver = driver
-    self.precisions = precisions
-    self.memoryBytes = memoryBytes
-    self.largestAllocationBytes = largestAllocationBytes
-    self.isGPU = isGPU
+    (self.backend, self.identifier, self.name, self.driver) = (backend, identifier, name, driver)
+    (self.memoryBytes, self.largestAllocationBytes) = (memoryBytes, largestAllocationBytes)
+    (self.precisions, self.isGPU) = (precisions, isGPU)
   }
 }
 

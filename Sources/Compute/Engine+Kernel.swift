@@ -106,9 +106,7 @@ extension Engine {
     _ kind: KernelKind, _ program: CovarianceProgram, points: Tensor, centres: Tensor, centreCounts: [Int]? = nil, coefficients: Tensor,
     jacobian wantsJacobian: Bool
   ) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
-    let outputs = coefficients.columns
-    let value = try empty(batch: points.batch, rows: points.rows, columns: outputs)
-    let jacobian = wantsJacobian ? try empty(batch: points.batch, rows: points.rows, columns: outputs * points.columns) : nil
+    let (value, jacobian) = try passResults(at: points, outputs: coefficients.columns, jacobian: wantsJacobian)
     try perform(
       .widePass(
         WidePassJob(

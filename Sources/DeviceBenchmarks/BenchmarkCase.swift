@@ -21,13 +21,8 @@ public struct BenchmarkCase: Sendable, CustomStringConvertible {
     _ family: String, _ variant: String = "", sizes: [BenchmarkSize], precisions: Set<Precision> = Set(Precision.allCases), elements: Int,
     planned: (prepare: Double, run: Double)? = nil, prepare: @escaping @Sendable (Engine) throws -> PreparedBenchmark
   ) {
-    self.family = family
-    self.variant = variant
-    self.sizes = sizes
-    self.precisions = precisions
-    self.elements = elements
-    self.planned = planned
-    self.prepare = prepare
+    (self.family, self.variant, self.sizes, self.precisions) = (family, variant, sizes, precisions)
+    (self.elements, self.planned, self.prepare) = (elements, planned, prepare)
   }
 
   /// Names the case in every report: `gemm square m1024 n1024 k1024`.

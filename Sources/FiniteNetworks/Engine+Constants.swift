@@ -34,13 +34,6 @@ extension Engine {
     return result
   }
 
-  /// A tensor of the same numbers without gaps between rows.
-  func contiguous(_ tensor: Tensor) throws(ComputeError) -> Tensor {
-    let result = try empty(batch: tensor.batch, rows: tensor.rows, columns: tensor.columns)
-    try copy(tensor, into: result)
-    return result
-  }
-
   /// Euclidean norm of every member of a vector `[members, lines, columns]`.
   public func norms(_ vector: Tensor) throws(ComputeError) -> [Double] {
     let lines = try rows(.sumOfSquares, vector)

@@ -136,7 +136,7 @@ extension FiniteNetwork {
   /// `x` itself, or its images on their canvas where a convolution follows.
   func imageRows(_ x: Tensor) throws -> Tensor {
     guard let table = patches[0] else { return x }
-    let dense = x.isContiguous ? x : try engine.contiguous(x)
+    let dense = x.isContiguous ? x : try engine.copied(x)
     return try placed(dense, on: table.forward, items: x.batch * x.rows)
   }
 

@@ -40,7 +40,7 @@ extension FiniteNetwork {
   public func tangentKernelProduct(_ x: Tensor, _ y: Tensor, _ v: Tensor) throws -> Tensor {
     let direction = try emptyVector()
     for (number, rows) in tiles(of: y.rows).enumerated() {
-      try backward(engine.contiguous(v.rows(rows)), forward(y.rows(rows)), adds: number > 0, into: direction)
+      try backward(engine.copied(v.rows(rows)), forward(y.rows(rows)), adds: number > 0, into: direction)
     }
     let result = try engine.empty(batch: members, rows: x.rows, columns: architecture.outputs)
     for rows in tiles(of: x.rows) { try engine.copy(jet(x.rows(rows), along: direction, order: 1)[1], into: result.rows(rows)) }

@@ -53,7 +53,7 @@ public struct PowerIteration: Sendable, Equatable {
     from start: Tensor, begun: Result? = nil, signs: [Double]? = nil, on engine: Engine, report: (Result) throws -> Void = { _ in },
     contract: (Tensor) throws -> Tensor
   ) throws -> Result {
-    let u = try engine.contiguous(start)
+    let u = try engine.copied(start)
     if begun == nil { try engine.map(.product, [u, engine.perMember(engine.norms(u).map { $0 > 0 ? 1 / $0 : 0 })], into: u) }
     var result = begun ?? Result(values: [], residuals: [], vectors: u, iterations: 0)
     result.vectors = u

@@ -73,7 +73,7 @@ public struct TaylorModel: Sendable {
   }
 
   private func sum(_ passes: [FiniteNetwork.Pass]) throws(ComputeError) -> Tensor {
-    let value = try network.engine.contiguous(passes[0].outputs)
+    let value = try network.engine.copied(passes[0].outputs)
     for pass in passes.dropFirst() { try network.engine.map(.sum, [value, pass.outputs], into: value) }
     return value
   }

@@ -20,8 +20,8 @@ extension Engine {
     return result
   }
 
-  /// A dense copy.
-  func copied(_ tensor: Tensor) throws(ComputeError) -> Tensor {
+  /// A copy without gaps between rows.
+  package func copied(_ tensor: Tensor) throws(ComputeError) -> Tensor {
     let result = try empty(batch: tensor.batch, rows: tensor.rows, columns: tensor.columns)
     try copy(tensor, into: result)
     return result

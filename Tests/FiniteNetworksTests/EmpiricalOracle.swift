@@ -33,17 +33,14 @@ struct EmpiricalOracle {
     var out_chan: Int?
     var filter_shape: [Int]?
     var padding: String?
-    var W_std: Double?
-    var b_std: Double?
+    var W_std, b_std: Double?
   }
 
   struct Case: Decodable {
     var id: String
     var layers: [Layer]
-    var x1: String
-    var x2: String
-    var params: [Values]
-    var params_new: [Values]
+    var x1, x2: String
+    var params, params_new: [Values]
     var f_x1, f_x2, f_new_x1, linearized_x1, taylor2_x1: Values
     var ntk12_full, ntk12_trace, ntk11_trace, nngp12_full, nngp12_trace: Values
     var ntk_vp_vec, ntk_vp: Values

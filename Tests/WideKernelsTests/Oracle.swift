@@ -11,15 +11,10 @@ struct Oracle {
 
   struct Layer: Decodable {
     var op: String?
-    var W_std: Double?
-    var b_std: Double?
     var parameterization: String?
-    var a: Double?
-    var b: Double?
-    var c: Double?
-    var alpha: Double?
-    var gamma: Double?
-    var degree: Double?
+    var W_std, b_std: Double?
+    var a, b, c: Double?
+    var alpha, gamma, degree: Double?
     var coef: [Double]?
     var fn: String?
   }

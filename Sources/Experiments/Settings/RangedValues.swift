@@ -15,20 +15,24 @@ enum NumberText {
   }
 }
 
+extension RangedValue where Self == Bound {
+  public func lies(in interval: Interval<Self>) -> Bool { interval.contains(self) }
+}
+
+extension RangedValue where Self: CustomStringConvertible {
+  public var settingText: String { description }
+}
+
 extension Int: RangedValue {
   public init?(settingText text: String) {
     guard let value = NumberText.wholeNumber(text) else { return nil }
     self = value
   }
-  public var settingText: String { "\(self)" }
-  public func lies(in interval: Interval<Int>) -> Bool { interval.contains(self) }
   public static func form(_ interval: Interval<Int>) -> String { "a whole number \(interval)" }
 }
 
 extension UInt64: RangedValue {
   public init?(settingText text: String) { self.init(text) }
-  public var settingText: String { "\(self)" }
-  public func lies(in interval: Interval<UInt64>) -> Bool { interval.contains(self) }
   public static func form(_ interval: Interval<UInt64>) -> String { "a whole number \(interval)" }
 }
 
@@ -37,15 +41,11 @@ extension Double: RangedValue {
     guard let value = NumberText.number(text) else { return nil }
     self = value
   }
-  public var settingText: String { "\(self)" }
-  public func lies(in interval: Interval<Double>) -> Bool { interval.contains(self) }
   public static func form(_ interval: Interval<Double>) -> String { "a number \(interval)" }
 }
 
 extension ByteCount: RangedValue {
   public init?(settingText text: String) { self.init(text) }
-  public var settingText: String { description }
-  public func lies(in interval: Interval<ByteCount>) -> Bool { interval.contains(self) }
   public static func form(_ interval: Interval<ByteCount>) -> String { "an amount \(interval), such as 8GB or 500MiB" }
 }
 

@@ -26,17 +26,13 @@ public struct BottleneckRuns {
   /// Lines of other kinds, and lines without comparison, bottlenecks, kappa or draw, are passed over.
   ///
   /// - Throws: `RecordFault` where one of these is not what it should be.
-  public init(_ records: [Record]) throws(RecordFault) {
-    for record in records { try add(record) }
-  }
+  public init(_ records: [Record]) throws(RecordFault) { for record in records { try add(record) } }
 
   init() {}
 
   /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
   public init(reading directory: URL) throws(ResultsError) {
-    var result = BottleneckRuns()
-    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try result.add(record) }
-    self = result
+    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try add(record) }
   }
 
   mutating func add(_ record: Record) throws(RecordFault) {

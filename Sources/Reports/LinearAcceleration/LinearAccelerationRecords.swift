@@ -34,9 +34,7 @@ struct LinearAccelerationRecords {
 
   /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
   init(reading directory: URL) throws(ResultsError) {
-    var records = LinearAccelerationRecords()
-    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try records.add(record) }
-    self = records
+    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try add(record) }
   }
 
   /// Lines that miss what tells them apart are passed over.

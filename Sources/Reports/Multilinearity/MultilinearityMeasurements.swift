@@ -92,17 +92,13 @@ public struct MultilinearityMeasurements {
   /// The measurements of a run's records. Of two lines for the same number the later counts; lines of other kinds are passed over.
   ///
   /// - Throws: `RecordFault` where network, width, member, order or step of a line are not what they should be.
-  public init(_ records: [Record]) throws(RecordFault) {
-    for record in records { try add(record) }
-  }
+  public init(_ records: [Record]) throws(RecordFault) { for record in records { try add(record) } }
 
   init() {}
 
   /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
   public init(reading directory: URL) throws(ResultsError) {
-    var result = MultilinearityMeasurements()
-    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try result.add(record) }
-    self = result
+    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try add(record) }
   }
 
   var kinds: [Kind] { Set(values.keys).union(training.keys).sorted() }
