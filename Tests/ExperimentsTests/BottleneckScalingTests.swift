@@ -76,9 +76,7 @@ import Testing
     (["--points", "20,40", "--batch", "30"], "batch"), (["--points", "20", "--bottlenecks", "0"], "bottlenecks"),
   ])
   func badSettingsNameThemselves(_ extra: [String], _ name: String) throws {
-    let engine = try Recorded.engine()
-    let error = #expect(throws: (any Error).self) { try BottleneckScaling.plan(settings(extra), on: engine, passEngine: engine) }
-    let text = error.map { BottleneckScalingSettings.message(for: $0) } ?? ""
+    let text = try Recorded.refusal(BottleneckScaling.self) { try settings(extra) }
     #expect(text.contains("--\(name)"), "\(extra): \(text)")
   }
 

@@ -90,9 +90,7 @@ import Testing
     (["--first-width", "-1"], "first-width"),
   ])
   func badSettingsNameThemselves(_ extra: [String], _ name: String) throws {
-    let engine = try engine()
-    let error = #expect(throws: (any Error).self) { try Bottleneck.plan(settings(extra), on: engine, passEngine: engine) }
-    let text = error.map { BottleneckSettings.message(for: $0) } ?? ""
+    let text = try Recorded.refusal(Bottleneck.self) { try settings(extra) }
     #expect(text.contains("--\(name)"), "\(extra): \(text)")
   }
 

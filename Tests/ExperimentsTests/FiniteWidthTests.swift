@@ -108,9 +108,7 @@ import Testing
     (["--activation", "erf,erf,erf"], "activation"),
   ])
   func badSettingsNameThemselves(_ extra: [String], _ name: String) throws {
-    let engine = try Recorded.engine()
-    let error = #expect(throws: (any Error).self) { try FiniteWidth.plan(settings(extra), on: engine, passEngine: engine) }
-    let text = error.map { FiniteWidthSettings.message(for: $0) } ?? ""
+    let text = try Recorded.refusal(FiniteWidth.self) { try settings(extra) }
     #expect(text.contains("--\(name)"), "\(extra): \(text)")
   }
 }

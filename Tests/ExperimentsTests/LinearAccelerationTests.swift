@@ -73,9 +73,7 @@ import Testing
     (["--regression-points", "2"], "regression-points"),
   ])
   func badSettingsNameThemselves(_ extra: [String], _ name: String) throws {
-    let engine = try Recorded.engine()
-    let error = #expect(throws: (any Error).self) { try LinearAcceleration.plan(settings(extra), on: engine, passEngine: engine) }
-    let text = error.map { LinearAccelerationSettings.message(for: $0) } ?? ""
+    let text = try Recorded.refusal(LinearAcceleration.self) { try settings(extra) }
     #expect(text.contains("--\(name)"), "\(extra): \(text)")
   }
 }

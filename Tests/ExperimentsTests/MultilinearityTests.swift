@@ -88,9 +88,7 @@ import Testing
     ("--members 0", "members"), ("--radius 0", "radius"), ("--orders 0", "orders"), ("--rate -1", "rate"),
   ])
   func badSettingsNameThemselves(_ text: String, _ name: String) throws {
-    let engine = try Recorded.engine()
-    let error = #expect(throws: (any Error).self) { try Multilinearity.plan(settings(text), on: engine, passEngine: engine) }
-    let message = error.map { MultilinearitySettings.message(for: $0) } ?? ""
+    let message = try Recorded.refusal(Multilinearity.self) { try settings(text) }
     #expect(message.contains("--\(name)"), "\(text): \(message)")
   }
 

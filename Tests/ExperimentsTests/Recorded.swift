@@ -55,6 +55,15 @@ struct Recorded {
     return try RunRecords.read(store.directory)
   }
 
+  /// What an experiment says of settings that it refuses; empty where it takes them.
+  static func refusal<E: Experiment>(_ experiment: E.Type, _ settings: () throws -> E.Settings) throws -> String {
+    let engine = try engine()
+    do {
+      _ = try E.plan(settings(), on: engine, passEngine: engine)
+      return ""
+    } catch { return E.Settings.message(for: error) }
+  }
+
   /// Training losses by "key step" of the lines of steps.
   static func losses(_ records: [Record]) -> [String: Double] {
     records.filter { $0.string("kind") == "step" }.reduce(into: [:]) { losses, record in

@@ -1,6 +1,5 @@
 import Figures
 import Foundation
-import TestSupport
 import Testing
 
 @testable import Reports
@@ -72,22 +71,15 @@ import Testing
   }
 
   @Test func allFiguresAreMadeFromFilesAlone() throws {
-    let folder = try TemporaryFolder()
-    let store = try ResultsStore.open(
-      try RunDescription(experiment: "bottleneck-depth", identity: [1], parameters: [1]), in: folder.url)
-    #expect(try BottleneckDepthFigures.figures(from: store.directory).isEmpty)
-    for record in Self.records { try store.append(record) }
-    let figures = try BottleneckDepthFigures.figures(from: store.directory)
+    let run = try StoredRun(of: BottleneckDepthFigures.self, Self.records)
+    let figures = try BottleneckDepthFigures.figures(from: run.directory)
     #expect(figures.map(\.name) == ["steps", "loss", "test-error"])
     #expect(figures[1].figure.panels.first?.series.map(\.label) == ["d = 2", "d = ∞", "d = 2×2", "d = ∞×∞", "d = 2×2×2", "d = ∞×∞×∞"])
-    #expect(throws: ResultsError.self) { try BottleneckFigures.figures(from: store.directory) }
+    #expect(throws: ResultsError.self) { try BottleneckFigures.figures(from: run.directory) }
   }
 
   @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
-    let folder = try TemporaryFolder()
-    let store = try ResultsStore.open(
-      try RunDescription(experiment: "bottleneck-depth", identity: [1], parameters: [1]), in: folder.url)
-    for record in Self.records { try store.append(record) }
-    #expect(try BottleneckDepthFigures.make(from: store.directory, with: Gnuplot()).flatMap(\.files).count == 6)
+    let run = try StoredRun(of: BottleneckDepthFigures.self, Self.records)
+    #expect(try BottleneckDepthFigures.make(from: run.directory, with: Gnuplot()).flatMap(\.files).count == 6)
   }
 }

@@ -1,6 +1,5 @@
 import Figures
 import Foundation
-import TestSupport
 import Testing
 
 @testable import Reports
@@ -53,12 +52,8 @@ import Testing
   }
 
   @Test func allFiguresAreMadeFromFilesAlone() throws {
-    let folder = try TemporaryFolder()
-    let store = try ResultsStore.open(
-      try RunDescription(experiment: "bottleneck-scaling", identity: [1], parameters: [1]), in: folder.url)
-    #expect(try BottleneckScalingFigures.figures(from: store.directory).isEmpty)
-    for record in Self.records { try store.append(record) }
-    let figures = try BottleneckScalingFigures.figures(from: store.directory)
+    let run = try StoredRun(of: BottleneckScalingFigures.self, Self.records)
+    let figures = try BottleneckScalingFigures.figures(from: run.directory)
     #expect(figures.map(\.name) == ["speed-up", "test-error", "rank", "cost"])
     #expect(figures.map(\.figure.columns) == [2, 2, 2, 2] && figures.map(\.figure.panels.count) == [4, 2, 2, 2])
     func named(_ index: Int) -> [String] { figures[index].figure.panels[0].series.map(\.label).filter { !$0.isEmpty } }
@@ -68,10 +63,7 @@ import Testing
   }
 
   @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
-    let folder = try TemporaryFolder()
-    let store = try ResultsStore.open(
-      try RunDescription(experiment: "bottleneck-scaling", identity: [1], parameters: [1]), in: folder.url)
-    for record in Self.records { try store.append(record) }
-    #expect(try BottleneckScalingFigures.make(from: store.directory, with: Gnuplot()).flatMap(\.files).count == 8)
+    let run = try StoredRun(of: BottleneckScalingFigures.self, Self.records)
+    #expect(try BottleneckScalingFigures.make(from: run.directory, with: Gnuplot()).flatMap(\.files).count == 8)
   }
 }

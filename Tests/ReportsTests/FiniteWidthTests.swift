@@ -1,6 +1,5 @@
 import Figures
 import Foundation
-import TestSupport
 import Testing
 
 @testable import Reports
@@ -57,11 +56,8 @@ import Testing
   }
 
   @Test func allFiguresAreMadeFromFilesAlone() throws {
-    let folder = try TemporaryFolder()
-    let store = try ResultsStore.open(try RunDescription(experiment: "finite-width", identity: [1], parameters: [1]), in: folder.url)
-    #expect(try FiniteWidthFigures.figures(from: store.directory).isEmpty)
-    for record in Self.records { try store.append(record) }
-    let figures = try FiniteWidthFigures.figures(from: store.directory)
+    let run = try StoredRun(of: FiniteWidthFigures.self, Self.records)
+    let figures = try FiniteWidthFigures.figures(from: run.directory)
     #expect(figures.map(\.name) == ["error", "error-steps", "movement", "kernel", "sensitivity"])
     #expect(figures.allSatisfy { $0.figure.panels.count == 2 && $0.figure.columns == 2 })
     let names = figures[0].figure.panels[1].series.map(\.label).filter { !$0.isEmpty }
@@ -79,9 +75,7 @@ import Testing
   }
 
   @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
-    let folder = try TemporaryFolder()
-    let store = try ResultsStore.open(try RunDescription(experiment: "finite-width", identity: [1], parameters: [1]), in: folder.url)
-    for record in Self.records { try store.append(record) }
-    #expect(try FiniteWidthFigures.make(from: store.directory, with: Gnuplot()).flatMap(\.files).count == 10)
+    let run = try StoredRun(of: FiniteWidthFigures.self, Self.records)
+    #expect(try FiniteWidthFigures.make(from: run.directory, with: Gnuplot()).flatMap(\.files).count == 10)
   }
 }

@@ -1,6 +1,5 @@
 import Figures
 import Foundation
-import TestSupport
 import Testing
 
 @testable import Reports
@@ -76,12 +75,8 @@ import Testing
   }
 
   @Test func allFiguresAreMadeFromFilesAlone() throws {
-    let folder = try TemporaryFolder()
-    let store = try ResultsStore.open(
-      try RunDescription(experiment: "linear-acceleration", identity: [1], parameters: [1]), in: folder.url)
-    #expect(try LinearAccelerationFigures.figures(from: store.directory).isEmpty)
-    for record in Self.records { try store.append(record) }
-    let figures = try LinearAccelerationFigures.figures(from: store.directory)
+    let run = try StoredRun(of: LinearAccelerationFigures.self, Self.records)
+    let figures = try LinearAccelerationFigures.figures(from: run.directory)
     #expect(figures.map(\.name) == ["speed-up", "loss", "late-rates", "regression", "modes", "width"])
     #expect(figures.map(\.figure.panels.count) == [2, 2, 2, 2, 2, 1])
     let median = figures[0].figure.panels[0].series.first { $0.label == "d = 1" }
@@ -89,10 +84,7 @@ import Testing
   }
 
   @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
-    let folder = try TemporaryFolder()
-    let store = try ResultsStore.open(
-      try RunDescription(experiment: "linear-acceleration", identity: [1], parameters: [1]), in: folder.url)
-    for record in Self.records { try store.append(record) }
-    #expect(try LinearAccelerationFigures.make(from: store.directory, with: Gnuplot()).flatMap(\.files).count == 12)
+    let run = try StoredRun(of: LinearAccelerationFigures.self, Self.records)
+    #expect(try LinearAccelerationFigures.make(from: run.directory, with: Gnuplot()).flatMap(\.files).count == 12)
   }
 }

@@ -1,6 +1,5 @@
 import Figures
 import Foundation
-import TestSupport
 import Testing
 
 @testable import Reports
@@ -55,11 +54,8 @@ import Testing
   }
 
   @Test func allFiguresAreMadeFromFilesAlone() throws {
-    let folder = try TemporaryFolder()
-    let store = try ResultsStore.open(try RunDescription(experiment: "multilinearity", identity: [1], parameters: [1]), in: folder.url)
-    #expect(try MultilinearityFigures.figures(from: store.directory).isEmpty)
-    for record in Self.records { try store.append(record) }
-    let figures = try MultilinearityFigures.figures(from: store.directory)
+    let run = try StoredRun(of: MultilinearityFigures.self, Self.records)
+    let figures = try MultilinearityFigures.figures(from: run.directory)
     #expect(figures.map(\.name) == ["norms", "blocks", "distance", "training"])
     #expect(figures.map(\.figure.panels.count) == [1, 1, 1, 2])
     let norms = figures[0].figure.panels[0]
@@ -74,9 +70,7 @@ import Testing
   }
 
   @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
-    let folder = try TemporaryFolder()
-    let store = try ResultsStore.open(try RunDescription(experiment: "multilinearity", identity: [1], parameters: [1]), in: folder.url)
-    for record in Self.records { try store.append(record) }
-    #expect(try MultilinearityFigures.make(from: store.directory, with: Gnuplot()).flatMap(\.files).count == 8)
+    let run = try StoredRun(of: MultilinearityFigures.self, Self.records)
+    #expect(try MultilinearityFigures.make(from: run.directory, with: Gnuplot()).flatMap(\.files).count == 8)
   }
 }

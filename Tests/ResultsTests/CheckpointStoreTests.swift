@@ -102,21 +102,10 @@ import Testing
 
   /// The disk takes some bytes, then none.
   @Test(arguments: [0, 1, 31, 40, 100, 500]) func aFullDiskLeavesTheOldCheckpoint(_ room: Int) throws {
-    let file = folder.url.appendingPathComponent("checkpoint-a.bin"), left = Mutex(room)
+    let file = folder.url.appendingPathComponent("checkpoint-a.bin"), disk = SmallDisk(room: room)
     try CheckpointFile.write(checkpoint(1), to: file)
     #expect(throws: ResultsError.cannotWrite(path: file.path, reason: String(cString: strerror(ENOSPC)))) {
-      try CheckpointFile.write(checkpoint(2), to: file) { descriptor, bytes in
-        let count = left.withLock { left in
-          let count = min(left, bytes.count)
-          left -= count
-          return count
-        }
-        guard count > 0 else {
-          errno = ENOSPC
-          return -1
-        }
-        return write(descriptor, bytes.baseAddress, count)
-      }
+      try CheckpointFile.write(checkpoint(2), to: file) { disk.write($0, $1) }
     }
     try expect(Checkpoint.read(file.path), isOf: 1, "\(room) bytes of room")
     #expect(try names(in: folder.url) == ["checkpoint-a.bin"], "the room is given back")

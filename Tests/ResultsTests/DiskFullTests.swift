@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -29,19 +28,8 @@ import Testing
   @Test(arguments: [0, 8, 18, 20]) func aLineCutShortIsTakenBack(_ extra: Int) throws {
     let url = folder.url.appendingPathComponent("records.jsonl")
     // The first line and its checksum, and a part of the second line.
-    let room = Mutex(17 + 9 + extra)
-    var log = try RecordLog(url, length: 0, in: sums) { descriptor, bytes in
-      let count = room.withLock { room in
-        let count = min(room, bytes.count)
-        room -= count
-        return count
-      }
-      guard count > 0 else {
-        errno = ENOSPC
-        return -1
-      }
-      return write(descriptor, bytes.baseAddress, count)
-    }
+    let disk = SmallDisk(room: 17 + 9 + extra)
+    var log = try RecordLog(url, length: 0, in: sums) { disk.write($0, $1) }
     try log.append(line("first"))
     do {
       try log.append(line("second"))
@@ -52,7 +40,7 @@ import Testing
     }
     #expect(try Data(contentsOf: url) == Data(line("first")), "the half line is gone")
     #expect(try Data(contentsOf: sums).count == 9)
-    room.withLock { $0 = 1000 }
+    disk.room.withLock { $0 = 1000 }
     try log.append(line("third"))
     try log.synchronise()
     #expect(try Data(contentsOf: url) == Data(line("first") + line("third")))
