@@ -1,16 +1,11 @@
 import Compute
 import FiniteNetworks
 import Foundation
+import TestSupport
 import WideKernels
 
 /// Finite networks of neural-tangents (float64) that lie beside the repository, their parameters included.
 struct EmpiricalOracle {
-  static let url = URL(filePath: #filePath).resolvingSymlinksInPath()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "shared/oracle/neural-tangents.json")
-  static let isPresent = FileManager.default.fileExists(atPath: url.path)
-  static let absence = "no oracle at ../shared/oracle/neural-tangents.json: nothing was compared with neural-tangents"
-
   /// Nested lists of numbers in row-major order.
   struct Values: Decodable {
     var shape: [Int]
@@ -59,7 +54,7 @@ struct EmpiricalOracle {
   private let inputs: [String: Input]
 
   init() throws {
-    let file = try JSONDecoder().decode(File.self, from: Data(contentsOf: Self.url))
+    let file = try JSONDecoder().decode(File.self, from: Data(contentsOf: OracleFile.url))
     (cases, inputs) = (file.empirical, file.inputs)
   }
 

@@ -1,9 +1,10 @@
 import Compute
 import FiniteNetworks
+import TestSupport
 import Testing
 
 /// Outputs, kernels, products and expansions of two finite networks against neural-tangents, on every backend.
-@Suite(.enabled(if: EmpiricalOracle.isPresent, "\(EmpiricalOracle.absence)")) struct EmpiricalOracleTests {
+@Suite(.enabled(if: OracleFile.isPresent, "\(OracleFile.absence)")) struct EmpiricalOracleTests {
   private struct Comparison {
     let oracle: EmpiricalOracle
     let description: EmpiricalOracle.Case

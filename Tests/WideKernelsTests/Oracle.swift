@@ -1,14 +1,9 @@
 import Foundation
+import TestSupport
 import WideKernels
 
 /// Values of neural-tangents (float64) that lie beside the repository; see the README beside them.
 struct Oracle {
-  static let url = URL(filePath: #filePath).resolvingSymlinksInPath()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "shared/oracle/neural-tangents.json")
-  static let isPresent = FileManager.default.fileExists(atPath: url.path)
-  static let absence = "no oracle at ../shared/oracle/neural-tangents.json: nothing was compared with neural-tangents"
-
   struct Layer: Decodable {
     var op: String?
     var parameterization: String?
@@ -72,7 +67,7 @@ struct Oracle {
   var bottlenecks: [Bottleneck]
 
   init() throws {
-    let data = try Data(contentsOf: Self.url)
+    let data = try Data(contentsOf: OracleFile.url)
     let file = try JSONDecoder().decode(File.self, from: data)
     func matrix(_ tensor: Tensor) -> [[Double?]]? { if case .matrix(let rows) = tensor { rows } else { nil } }
     inputs = file.inputs.compactMapValues { matrix($0.data)?.map { $0.compactMap { $0 } } }

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 import WideKernels
 
-@Suite(.enabled(if: Oracle.isPresent, "\(Oracle.absence)"))
+@Suite(.enabled(if: OracleFile.isPresent, "\(OracleFile.absence)"))
 struct OracleTests {
   static let groups = ["fc", "activation", "activation_numerical", "edge"]
 
