@@ -23,23 +23,21 @@ import Testing
   func everyPublicDeclarationHasOne() throws {
     let scanner = try Self.scanned(), rules = CommentRules(scanner)
     #expect(scanner.unbalanced.isEmpty, "braces that were not understood: \(scanner.unbalanced)")
-    #expect(scanner.declarations.count(where: \.isPublic) > 2500, "too few declarations were found for this test to mean anything")
-    let missing = scanner.declarations.filter { rules.lacksComment($0) }
-    #expect(missing.isEmpty, "\(missing.count) without a comment:\n\(Self.list(missing) { "\($0.file):\($0.line) \($0.signature)" })")
+    let count = scanner.declarations.count(where: \.isPublic)
+    #expect(count > 2500, "too few declarations were found for this test to mean anything")
+    for declaration in scanner.declarations where rules.lacksComment(declaration) {
+      Issue.record("Sources/\(declaration.file):\(declaration.line): \(declaration.name) has no comment")
+    }
   }
 
   @Test(.enabled(if: hasSources, "the sources are not beside the tests"))
   func everyFirstLineMakesSenseAlone() throws {
     let scanner = try Self.scanned(), rules = CommentRules(scanner)
-    #expect(scanner.declarations.count { !$0.comment.isEmpty } > 3000, "too few comments were found for this test to mean anything")
-    let fragments = scanner.declarations.filter { rules.hasFragment($0) }
-    #expect(
-      fragments.isEmpty,
-      "\(fragments.count) first lines that are no summary:\n\(Self.list(fragments) { "\($0.file):\($0.commentLine) \($0.comment[0])" })")
-  }
-
-  static func list(_ declarations: [Declaration], _ text: (Declaration) -> String) -> String {
-    declarations.map { String(text($0).prefix(140)) }.sorted().joined(separator: "\n")
+    let count = scanner.declarations.count { !$0.comment.isEmpty }
+    #expect(count > 3000, "too few comments were found for this test to mean anything")
+    for declaration in scanner.declarations where rules.hasFragment(declaration) {
+      Issue.record("Sources/\(declaration.file):\(declaration.commentLine): makes no sense alone: \(declaration.comment[0])")
+    }
   }
 
   @Test(arguments: [
