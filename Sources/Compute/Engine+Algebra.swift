@@ -5,10 +5,8 @@ extension Engine {
   public func gemm(_ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false, alpha: Double = 1)
     throws(ComputeError) -> Tensor
   {
-    let c = try empty(
-      batch: max(a.batch, b.batch), rows: transposeA ? a.columns : a.rows, columns: transposeB ? b.rows : b.columns)
-    try gemm(GEMM(transposeA: transposeA, transposeB: transposeB, alpha: alpha), a, b, into: c)
-    return c
+    let c = pending(batch: max(a.batch, b.batch), rows: transposeA ? a.columns : a.rows, columns: transposeB ? b.rows : b.columns)
+    return try performed(GEMMJob(GEMM(transposeA: transposeA, transposeB: transposeB, alpha: alpha), a, b, into: c)).c
   }
 
   /// C ← α op(A) op(B) + β C.
@@ -32,9 +30,8 @@ extension Engine {
       throw .shapeMismatch(operation: "map", expected: "\(function.inputCount) inputs", got: "none")
     }
     func size(_ dimension: (Tensor) -> Int) -> Int { inputs.map(dimension).first { $0 != 1 } ?? 1 }
-    let out = try empty(batch: size(\.batch), rows: size(\.rows), columns: size(\.columns))
-    try map(function, inputs, into: out)
-    return out
+    let out = pending(batch: size(\.batch), rows: size(\.rows), columns: size(\.columns))
+    return try performed(MapJob(function, inputs, into: out)).out
   }
 
   /// Applies a function to every element. What an input has once (an item, a row, a column) is repeated to the size of `out`;
@@ -45,9 +42,8 @@ extension Engine {
 
   /// `[batch, rows, columns]` to `[batch, rows, 1]`; columns ≥ 1.
   public func rows(_ reduction: Reduction, _ input: Tensor) throws(ComputeError) -> Tensor {
-    let out = try empty(batch: input.batch, rows: input.rows, columns: 1)
-    try perform(.reduceRows(ReduceRowsJob(reduction, input, into: out)), as: "rows")
-    return out
+    let out = pending(batch: input.batch, rows: input.rows, columns: 1)
+    return try performed(ReduceRowsJob(reduction, input, into: out), as: "rows").out
   }
 
   /// Standard normals of a named stream, made on the device: elements `firstElement …` in row-major order.

@@ -12,18 +12,17 @@ extension Engine {
   public func featurePass(
     _ activation: ActivationKind, points: Tensor, weights: Tensor, biases: Tensor?, coefficients: Tensor, jacobian wantsJacobian: Bool
   ) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
-    let (value, jacobian) = try passResults(at: points, outputs: coefficients.columns, jacobian: wantsJacobian)
-    try perform(
-      .featurePass(
-        FeaturePassJob(
-          activation: activation, points: points, weights: weights, biases: biases, coefficients: coefficients, value: value,
-          jacobian: jacobian)))
-    return (value, jacobian)
+    let (value, jacobian) = passResults(at: points, outputs: coefficients.columns, jacobian: wantsJacobian)
+    let job = try performed(
+      FeaturePassJob(
+        activation: activation, points: points, weights: weights, biases: biases, coefficients: coefficients, value: value,
+        jacobian: jacobian))
+    return (job.value, job.jacobian)
   }
 
-  /// Room for the results of a pass at points `[batch, n, w]`.
-  func passResults(at points: Tensor, outputs: Int, jacobian: Bool) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
-    let value = try empty(batch: points.batch, rows: points.rows, columns: outputs)
-    return (value, jacobian ? try empty(batch: points.batch, rows: points.rows, columns: outputs * points.columns) : nil)
+  /// The results of a pass at points `[batch, n, w]`, not yet allocated.
+  func passResults(at points: Tensor, outputs: Int, jacobian: Bool) -> (value: Tensor, jacobian: Tensor?) {
+    let value = pending(batch: points.batch, rows: points.rows, columns: outputs)
+    return (value, jacobian ? pending(batch: points.batch, rows: points.rows, columns: outputs * points.columns) : nil)
   }
 }

@@ -10,19 +10,17 @@ extension Engine {
     _ program: CovarianceProgram, _ x: Tensor, _ y: Tensor? = nil, firstRow: Int? = nil, nngp wantsNNGP: Bool = true,
     ntk wantsNTK: Bool = true
   ) throws(ComputeError) -> (nngp: Tensor?, ntk: Tensor?) {
-    let job = try kernelJob(program, x, y, firstRow: firstRow, nngp: wantsNNGP, ntk: wantsNTK)
-    try perform(.blockKernel(job), as: "kernel")
+    let job = try performed(kernelJob(program, x, y, firstRow: firstRow, nngp: wantsNNGP, ntk: wantsNTK), as: "kernel")
     return (job.nngp, job.ntk)
   }
 
-  /// The job with its results allocated, not yet checked.
+  /// The job, not yet checked, its results not yet allocated.
   func kernelJob(
     _ program: CovarianceProgram, _ x: Tensor, _ y: Tensor?, firstRow: Int? = nil, nngp wantsNNGP: Bool, ntk wantsNTK: Bool
-  ) throws(ComputeError) -> BlockKernelJob {
-    let columns = (y ?? x).rows
+  ) -> BlockKernelJob {
+    let kernel = pending(batch: x.batch, rows: x.rows, columns: (y ?? x).rows)
     return BlockKernelJob(
-      program: program, x: x, y: y, firstRow: firstRow, nngp: wantsNNGP ? try empty(batch: x.batch, rows: x.rows, columns: columns) : nil,
-      ntk: wantsNTK ? try empty(batch: x.batch, rows: x.rows, columns: columns) : nil)
+      program: program, x: x, y: y, firstRow: firstRow, nngp: wantsNNGP ? kernel : nil, ntk: wantsNTK ? kernel : nil)
   }
 
   /// The kernel of one kind.
@@ -46,13 +44,14 @@ extension Engine {
   public func recursion(
     _ program: CovarianceProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool = false
   ) throws(ComputeError) -> (nngp: Tensor, ntk: Tensor) {
-    let nngp = try empty(batch: gram.batch, rows: gram.rows, columns: gram.columns)
-    let ntk = try empty(batch: gram.batch, rows: gram.rows, columns: gram.columns)
-    try perform(
-      .recursion(
-        RecursionJob(
-          program: program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, isSymmetric: isSymmetric, nngp: nngp,
-          ntk: ntk)))
+    let kernel = pending(batch: gram.batch, rows: gram.rows, columns: gram.columns)
+    let job = try performed(
+      RecursionJob(
+        program: program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, isSymmetric: isSymmetric, nngp: kernel,
+        ntk: kernel))
+    guard let nngp = job.nngp, let ntk = job.ntk else {
+      throw .unsupported(operation: "recursion", reason: "the backend returned no kernels")
+    }
     return (nngp, ntk)
   }
 
@@ -83,16 +82,16 @@ extension Engine {
   public func recursionVJP(
     _ program: CovarianceProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, nngpCotangent: Tensor?, ntkCotangent: Tensor?
   ) throws(ComputeError) -> (gram: Tensor, row: Tensor, column: Tensor) {
-    let gramCotangent = try empty(batch: gram.batch, rows: gram.rows, columns: gram.columns)
-    let row = try empty(batch: gram.batch, rows: gram.rows, columns: 1)
-    let column = try empty(batch: gram.batch, rows: gram.columns, columns: 1)
-    let job = RecursionVJPJob(
-      program: program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, nngpCotangent: nngpCotangent,
-      ntkCotangent: ntkCotangent, gramCotangent: gramCotangent, rowCotangent: row, columnCotangent: column)
-    try perform(.recursionVJP(job))
+    let job = try performed(
+      RecursionVJPJob(
+        program: program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, nngpCotangent: nngpCotangent,
+        ntkCotangent: ntkCotangent, gramCotangent: pending(batch: gram.batch, rows: gram.rows, columns: gram.columns),
+        rowCotangent: pending(batch: gram.batch, rows: gram.rows, columns: 1),
+        columnCotangent: pending(batch: gram.batch, rows: gram.columns, columns: 1)))
+    let (row, column) = (job.rowCotangent, job.columnCotangent)
     // A sum over nothing.
     if gram.count == 0 { for sums in [row, column] { try write([Double](repeating: 0, count: sums.count), into: sums) } }
-    return (gramCotangent, row, column)
+    return (job.gramCotangent, row, column)
   }
 
   /// Kernel × coefficients and, if asked for, its Jacobian in the points, with no kernel stored (see `WidePassJob`).
@@ -106,12 +105,11 @@ extension Engine {
     _ kind: KernelKind, _ program: CovarianceProgram, points: Tensor, centres: Tensor, centreCounts: [Int]? = nil, coefficients: Tensor,
     jacobian wantsJacobian: Bool
   ) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
-    let (value, jacobian) = try passResults(at: points, outputs: coefficients.columns, jacobian: wantsJacobian)
-    try perform(
-      .widePass(
-        WidePassJob(
-          program: program, kind: kind, points: points, centres: centres, centreCounts: centreCounts, coefficients: coefficients,
-          value: value, jacobian: jacobian)))
-    return (value, jacobian)
+    let (value, jacobian) = passResults(at: points, outputs: coefficients.columns, jacobian: wantsJacobian)
+    let job = try performed(
+      WidePassJob(
+        program: program, kind: kind, points: points, centres: centres, centreCounts: centreCounts, coefficients: coefficients,
+        value: value, jacobian: jacobian))
+    return (job.value, job.jacobian)
   }
 }

@@ -22,6 +22,7 @@ extension Engine {
     _ program: CovarianceProgram, _ x: Tensor, _ y: Tensor?, nngp: Bool, ntk: Bool, panelBytes: Int = .max,
     body: (Range<Int>, Tensor?, Tensor?) throws -> Void
   ) throws {
+    try requireValid(.blockKernel(kernelJob(program, x, y, nngp: nngp, ntk: ntk)), as: "kernel")
     try requireDigits((nngp ? [.nngp] : []) + (ntk ? [.ntk] : []), program, x, y)
     let columns = (y ?? x).rows
     let bytesPerRow = Engine.product(columns, precision.byteCount, (nngp ? 1 : 0) + (ntk ? 1 : 0)) ?? .max
@@ -60,8 +61,7 @@ extension Engine {
       let result = try kernel(program, x, nngp: nngp, ntk: ntk)
       return try body(0..<x.rows, result.nngp, result.ntk)
     }
-    let job = try kernelJob(program, x, nil, nngp: nngp, ntk: ntk)
-    try requireValid(.blockKernel(job), as: "kernel")
+    let job = try allocated(kernelJob(program, x, nil, nngp: nngp, ntk: ntk), as: "kernel")
     var failure: (any Error)?
     try backend.symmetricKernel(job, rowsAtOnce: rowsAtOnce) { rows in
       do {

@@ -2,8 +2,9 @@ import WideKernels
 
 /// The one way to compute on a device: checks shapes, allocates results, converts numbers, then calls the backend.
 ///
-/// A value, cheap to copy; copies share the backend and its queue. Every error is thrown before anything is enqueued,
-/// save a failure of the device itself, which surfaces at the next read or `synchronize`.
+/// A value, cheap to copy; copies share the backend and its queue. What is wrong with operands is thrown before results are
+/// allocated, and every other error before anything is enqueued, save a failure of the device itself, which surfaces at the
+/// next read or `synchronize`.
 public struct Engine: Sendable {
   /// The device's implementation of the operations.
   public let backend: any Backend
@@ -90,9 +91,42 @@ public struct Engine: Sendable {
     if !job.isEmpty { try backend.perform(job) }
   }
 
+  /// A result that `performed` and `allocated` give memory.
+  func pending(batch: Int = 1, rows: Int, columns: Int) -> Tensor {
+    var tensor = Tensor(buffer: PendingMemory.shared, precision: precision, batch: batch, rows: 0, columns: columns)
+    // The product of the sizes may fit no `Int`, which `empty` says.
+    tensor.rows = rows
+    return tensor
+  }
+
+  /// The job with memory for its pending results, once it is valid: a job that does not fit says so whatever its results would take.
+  func allocated<Job: TensorJob>(_ job: Job, as name: String? = nil) throws(ComputeError) -> Job {
+    try requireValid(job.backendJob, as: name)
+    var job = job
+    try job.mapTensors { operand throws(ComputeError) in
+      let tensor = operand.tensor
+      guard tensor.buffer is PendingMemory else { return tensor }
+      return try empty(batch: tensor.batch, rows: tensor.rows, columns: tensor.columns)
+    }
+    return job
+  }
+
+  /// The job after it was performed as by `perform`, its pending results in memory of their own.
+  func performed<Job: TensorJob>(_ job: Job, as name: String? = nil) throws(ComputeError) -> Job {
+    let job = try allocated(job, as: name)
+    if !job.isEmpty { try backend.perform(job.backendJob) }
+    return job
+  }
+
   func requirePrecision(_ operation: String, _ tensors: [Tensor?]) throws(ComputeError) {
     for case let tensor? in tensors where tensor.precision != precision {
       throw .precisionMismatch(operation: operation, expected: precision, got: tensor.precision)
     }
   }
+}
+
+/// The memory of results that are not allocated yet.
+private final class PendingMemory: DeviceBuffer {
+  static let shared = PendingMemory()
+  let byteCount = 0
 }

@@ -20,10 +20,11 @@ import WideKernels
     #expect(recorder.operations == before, "\(operation) reached the backend before its operands were checked")
   }
 
-  @Test func operandsThatDoNotFitAreRefusedBeforeAnythingRuns() throws {
+  /// Before anything runs, and where there is no room for a single result.
+  @Test func operandsThatDoNotFitAreRefusedBeforeAnythingElse() throws {
     let recorder = RecordingBackend()
-    let engine = try Engine(recorder)
-    func zeros(_ batch: Int, _ rows: Int, _ columns: Int) throws -> Tensor { try engine.zeros(batch: batch, rows: rows, columns: columns) }
+    let (roomy, engine) = (try Engine(recorder), try Engine(recorder, memoryBudget: 0))
+    func zeros(_ batch: Int, _ rows: Int, _ columns: Int) throws -> Tensor { try roomy.zeros(batch: batch, rows: rows, columns: columns) }
     let (x, y) = (try zeros(2, 4, 3), try zeros(2, 5, 3))
 
     expectShapeError(recorder, "gemm") { _ = try engine.gemm(x, y) }
@@ -41,6 +42,9 @@ import WideKernels
     expectShapeError(recorder, "kernel") { _ = try engine.kernel(program, x, zeros(2, 5, 4)) }
     expectShapeError(recorder, "kernel") { _ = try engine.kernel(program, x, zeros(1, 5, 3)) }
     expectShapeError(recorder, "kernel") { _ = try engine.kernel(program, zeros(1, 5, 0)) }
+    expectShapeError(recorder, "kernel") {
+      try engine.kernelPanels(program, zeros(1, 4, 3), zeros(1, 5, 4), nngp: true, ntk: true) { _, _, _ in }
+    }
 
     let gram = try zeros(2, 4, 5)
     let (row, column) = (try zeros(2, 4, 1), try zeros(2, 5, 1))
@@ -138,6 +142,13 @@ import WideKernels
     } else {
       #expect(try engine.empty(batch: batch, rows: rows, columns: columns).count == 0)
     }
+  }
+
+  @Test func aResultBeyondAnIntIsRefused() throws {
+    let (engine, rows) = (try Engine(RecordingBackend(), memoryBudget: .max), Int.max / 2)
+    let long = try engine.empty(rows: rows, columns: 0)
+    let error = ComputeError.budgetTooSmall(operation: "tensor [1, \(rows), \(rows)]", neededBytes: .max, budgetBytes: .max)
+    #expect(throws: error) { try engine.gemm(long, long, transposeB: true) }
   }
 
   @Test func anAllocationBeyondTheDevicesLargestIsRefused() throws {
