@@ -158,7 +158,7 @@ let package = Package(
     tests("CPUBackendTests", ["CPUBackend", "CPUKernelInterface", "CProcessor", "Compute", "WideKernels"]),
     tests("ComputeTests", ["Compute", "ReferenceBackend", "WideKernels"]),
     tests("DeviceTuningTests", ["Compute", "DeviceTuning"]),
-    tests("KernelSourceTests", ["COpenCL", "Compute", "DeviceTuning", "OpenCLBackend", "WideKernels"]),
+    tests("KernelSourceTests", ["BackendTestKit", "COpenCL", "Compute", "DeviceTuning", "OpenCLBackend", "WideKernels"]),
     tests(
       "DeviceBenchmarksTests",
       ["BackendCatalog", "Compute", "DeviceBenchmarks", "DeviceTuning", "Figures", "ReferenceBackend", "WideKernels"]),

@@ -109,19 +109,10 @@ import WideKernels
   }
 
   @Test(arguments: OpenCLTarget.all)
-  func mapRepeatsARowAndMayWriteOverAnInput(_ target: OpenCLTarget) throws {
+  func aNaNDoesNotBecomeANumber(_ target: OpenCLTarget) throws {
     let engine = try target.engine
-    var numbers = Numbers("map")
-    let (values, row) = (numbers(2 * 5 * 19), numbers(19))
-    let x = try engine.tensor(values, batch: 2, rows: 5, columns: 19)
-    try engine.map(.activationVJP(.erf), [x, engine.tensor(row, rows: 1, columns: 19)], into: x)
-    let expected = values.indices.map { e -> (value: Double, bound: Double) in
-      let value = PointFunction.activationVJP(.erf).apply(values[e], row[e % 19])
-      return (value, 16 * engine.precision.unitRoundoff * abs(value))  // exp 3 ulp of the specification, argument and products
-    }
-    #expect(worstRatio(try engine.read(x), expected) <= 1)
     let notANumber = try engine.tensor([.nan], rows: 1, columns: 1)
-    #expect(try engine.read(engine.map(.activation(.relu), notANumber))[0].isNaN, "a NaN must not become a number")
+    #expect(try engine.read(engine.map(.activation(.relu), notANumber))[0].isNaN)
   }
 
   @Test(arguments: OpenCLTarget.all)
@@ -131,10 +122,5 @@ import WideKernels
     let whole = try engine.read(engine.normal(rows: 3, columns: 67, stream: stream))
     let part = try engine.read(engine.normal(rows: 1, columns: 10, stream: stream, firstElement: 5))
     #expect(part == Array(whole[5..<15]))
-    let host = stream.normals(201).map { value -> (value: Double, bound: Double) in
-      // float64: a few ulp of log, sqrt, cos and sin, at radius ≤ 8.6 and angle ≤ 2π. float32 has 24 bits in each uniform.
-      (value, target.precision == .float64 ? 1e-14 : 1e-4)
-    }
-    #expect(worstRatio(whole, host) <= 1)
   }
 }

@@ -31,6 +31,9 @@ struct OpenCLTarget: Sendable, CustomTestStringConvertible {
       }
     }
   }()
+
+  /// Every device × precision with the tiles of GPUs.
+  static let gpu = all.filter { $0.tiles == "gpu" }
 }
 
 extension Trait where Self == ConditionTrait {

@@ -86,7 +86,7 @@ import WideKernels
     var numbers = Numbers("tuning")
     return try engine.read(
       engine.widePass(
-        .ntk, KernelTests.programs[2], points: engine.tensor(numbers(40 * 2), rows: 40, columns: 2),
+        .ntk, KernelTests.program, points: engine.tensor(numbers(40 * 2), rows: 40, columns: 2),
         centres: engine.tensor(numbers(70 * 2), rows: 70, columns: 2), coefficients: engine.tensor(numbers(70), rows: 70, columns: 1),
         jacobian: false
       ).value)

@@ -1,0 +1,56 @@
+import Compute
+import Testing
+import WideKernels
+
+@testable import BackendTestKit
+@testable import OpenCLBackend
+
+/// The kernels of GPUs, on whatever device there is, under the suite that ConformanceTests run on its own.
+@Suite(.needsOpenCL) struct GPUKernelTests {
+  /// All cases of what is not generated. Of what is, those of a few formulas: linear, with a kink, smooth, and by quadrature. Every
+  /// program takes the driver a second or so to build, and that formulas are right is seen with the tiles of the device.
+  static let cases: [ConformanceCase] = ConformanceSuite.cases().filter { sample in
+    switch sample.body {
+    case let body as RecursionCase: programs.contains("\(body.program)")
+    case let body as RecursionVJPCase: programs.contains("\(body.program)")
+    case let body as BlockKernelCase: programs.contains("\(body.program)")
+    case let body as EqualPointsCase: body.program == ProgramSample.plainReLU
+    case let body as WidePassCase: programs.contains("\(body.program)") && body.outputs < 3
+    case is FeaturePassCase, is MapCase: functions.contains { sample.label.hasPrefix($0 + " b") }
+    default: true
+    }
+  }
+
+  private static let programs: Set<String> = {
+    let quadrature = ProgramSample.oneHidden.first { $0.isQuadrature }
+    return Set(
+      (ProgramSample.deepPrograms.filter { !$0.hasKink } + [ProgramSample.twoReLU, quadrature].compactMap(\.self)).map { "\($0)" })
+  }()
+
+  /// As labels of cases begin.
+  private static let functions =
+    ["erf", "activation:erf", "slope:erf", "vjp:erf", "curvature:erf"]
+    + ["sum", "quotient", "exponential", "logarithm", "squareRoot"]
+
+  @Test(arguments: OpenCLTarget.gpu)
+  func everyOperationIsWithinItsDerivedBound(_ target: OpenCLTarget) throws {
+    let engine = try target.engine
+    let start = ContinuousClock.now
+    let results = Self.cases.map { ConformanceSuite.run($0, on: engine) }
+    let report = ConformanceReport(device: engine.device, precision: engine.precision, fallbacks: [], results: results)
+    let passed = report.passed
+    #expect(passed, "\(report.text)")
+    let seconds = Int((ContinuousClock.now - start) / .seconds(1))
+    print("gpu tiles: \(report.summary), \(target.backend.compiledPrograms) programs so far, \(seconds) s")
+  }
+
+  @Test func casesCoverEveryOperationAndKindOfFormula() {
+    for operation in ConformanceOperation.allCases {
+      #expect(Self.cases.count { $0.operation == operation } >= 8, "cases of \(operation.rawValue)")
+    }
+    #expect(Self.programs.count == 4)
+    for function in Self.functions {
+      #expect(Self.cases.contains { $0.label.hasPrefix(function + " b") }, "\(function)")
+    }
+  }
+}
