@@ -164,6 +164,17 @@ final class Probe {
     }
   }
 
+  /// Compares a part of a result that was computed alone with that part of the whole, bit for bit.
+  func requireSameBits(_ alone: [Double], _ whole: [Double], _ name: String) {
+    elements += whole.count
+    for number in alone { digest.combine(number) }
+    guard alone.count == whole.count, whole.allSatisfy(\.isFinite), whole.count(where: { $0 != 0 }) * 4 >= max(whole.count, 1) else {
+      return failures.append("\(name): \(alone.count) and \(whole.count) numbers; the comparison shows too little")
+    }
+    guard let place = whole.indices.first(where: { whole[$0].bitPattern != alone[$0].bitPattern }) else { return }
+    failures.append("\(name): element \(place) is \(alone[place]) alone and \(whole[place]) beside others")
+  }
+
   func fail(_ message: String) { failures.append(message) }
 
   private func contents(_ outputs: [Output], after perform: () throws -> Void) throws -> [[Double]] {

@@ -34,7 +34,8 @@ public struct DeviceDescription: Sendable, Codable, Equatable {
 /// The memory and the operations of one device, below `Engine`, which alone calls them.
 ///
 /// Contract: jobs are already valid (`BackendJob.check` passes, they are not empty, buffers are the backend's own, precisions the device's,
-/// an output overlaps no input but where the job says so). Commands take effect in the order of the calls. A call may return before its
+/// an output overlaps no input but where the job says so). Bits of a result do not depend on what else a call computes, where
+/// Documentation/numerics.md, "Neighbours", says so. Commands take effect in the order of the calls. A call may return before its
 /// work is done; a device failure may surface at the next copy or `synchronize`, never silently. Callable from any thread. Memory is
 /// required; `HostFallback` performs on the host what a backend has no code of its own for, and says so in `fallbacks`.
 public protocol Backend: Sendable {

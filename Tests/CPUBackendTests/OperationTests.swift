@@ -111,28 +111,6 @@ struct Setting: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Few columns and many go through different products; within either kind the others do not matter.
-  @Test(arguments: Setting.all, [false, true])
-  func aColumnIsSolvedAlikeBesideAnyOthers(_ setting: Setting, _ transposed: Bool) throws {
-    let engine = try setting.engine()
-    let size = 203
-    let factor = try engine.tensor(Self.triangle(size), rows: size, columns: size)
-    func solved(_ right: [Double], _ columns: Int) throws -> [Double] {
-      let x = try engine.tensor(right, rows: size, columns: columns)
-      try engine.triangularSolve(TriangularSolve(transposed: transposed), factor, x)
-      return try engine.read(x)
-    }
-    for (all, parts) in [(GEMM.fewColumns, [1, 3, 9]), (70, [17, 33])] {
-      let right = try engine.read(engine.normal(rows: size, columns: all, stream: RandomStream(seed: 5, name: "right")))
-      let expected = try solved(right, all)
-      for columns in parts {
-        func part(_ values: [Double]) -> [Double] { (0..<size * columns).map { values[$0 / columns * all + $0 % columns] } }
-        let isEqual = try solved(part(right), columns) == part(expected)
-        #expect(isEqual, "\(columns) of \(all) columns, \(setting.testDescription), seed 5")
-      }
-    }
-  }
-
   /// Row-major lower triangle with a heavy diagonal.
   private static func triangle(_ size: Int) -> [Double] {
     (0..<size * size).map { index in

@@ -25,21 +25,4 @@ import Testing
     #expect(2 * tile.k * (tile.m + tile.n + 2 * piece) * precision.byteCount <= 32 << 10, "local memory")
     #expect(tile.workM * tile.workN * precision.byteCount <= 256, "registers of sums")
   }
-
-  /// An item's bits are those that it has alone, where another tile is taken.
-  @Test(arguments: OpenCLTarget.all) func bitsDependNeitherOnTheTileNorOnOtherItems(_ target: OpenCLTarget) throws {
-    let engine = try target.engine
-    var numbers = Numbers("tiles")
-    let (m, n, k, items) = (60, 124, 37, 3)
-    let a = try engine.tensor(numbers(items * m * k), batch: items, rows: m, columns: k)
-    let b = try engine.tensor(numbers(items * k * n), batch: items, rows: k, columns: n)
-    let together = try engine.read(engine.gemm(a, b))
-    for item in 0..<items {
-      let alone = try engine.read(engine.gemm(a.item(item), b.item(item)))
-      #expect(Array(together[item * m * n..<(item + 1) * m * n]) == alone)
-      // Rows and columns of a larger product, whose tiles are larger.
-      let part = try engine.read(engine.gemm(a.item(item).rows(0..<28), b.item(item).columns(0..<30)))
-      #expect((0..<28).allSatisfy { i in (0..<30).allSatisfy { part[i * 30 + $0] == alone[i * n + $0] } })
-    }
-  }
 }

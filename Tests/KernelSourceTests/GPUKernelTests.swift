@@ -53,4 +53,24 @@ import WideKernels
       #expect(Self.cases.contains { $0.label.hasPrefix(function + " b") }, "\(function)")
     }
   }
+
+  @Test(arguments: OpenCLTarget.gpu)
+  func aNumberIsTheSameBesideAnyOthers(_ target: OpenCLTarget) throws {
+    for neighbours in ConformanceSuite.neighbourCases {
+      let result = ConformanceSuite.run(neighbours, on: try target.engine)
+      #expect(result.failures == [], "\(neighbours) on \(target.testDescription)")
+      #expect(result.elements > 0)
+    }
+  }
+
+  /// Documentation/numerics.md says of these that they are left open, so that few rows or points keep a GPU busy.
+  @Test(arguments: OpenCLTarget.gpu)
+  func splitSumsDependOnHowManyThereAre(_ target: OpenCLTarget) throws {
+    for operation in [BackendOperation.gemm, .triangularSolve, .widePass] {
+      let results = try ConformanceSuite.closeNeighbourCases.filter { $0.operation == .job(operation) }.map {
+        ConformanceSuite.run($0, on: try target.engine)
+      }
+      #expect(results.contains { !$0.passed }, "\(operation) splits no sums by now: promise it")
+    }
+  }
 }

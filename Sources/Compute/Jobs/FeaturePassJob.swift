@@ -9,7 +9,7 @@ import WideKernels
 ///
 /// `points` `[batch, n, w]`, `weights` `[batch, M, w]`, `biases` `[batch, M, 1]` or nil, `coefficients` `[batch, M, c]`,
 /// `value` `[batch, n, c]`, `jacobian` `[batch, n, c·w]` or nil. A point's sums run in an order that depends on M, w, c and
-/// the device alone: neither the other points nor the other items change a bit of them.
+/// the device alone.
 public struct FeaturePassJob: Sendable {
   /// The non-linearity φ.
   public var activation: ActivationKind

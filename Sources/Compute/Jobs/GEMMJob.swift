@@ -1,7 +1,6 @@
 /// C ← α op(A) op(B) + β C for every batch item. An operand with batch 1 is shared by all items.
 public struct GEMM: Sendable {
-  /// Rows or columns of C up to which a backend may sum in another order than it does for more: with more, an element of C has the
-  /// same bits whatever the number of others.
+  /// Rows or columns of C up to which a backend may sum in another order than it does for more, and by how many there are.
   public static let fewColumns = 16
 
   /// Whether op(A) is the transpose of A.
