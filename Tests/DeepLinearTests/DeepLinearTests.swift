@@ -93,7 +93,8 @@ import Testing
     let rule = EndToEndRule(depth: depth), target = normals("target", outputs, 4)
     let first = normals("start", outputs, 4).map { 0.3 * $0 }
     let start = try flow.balancedState(first, stream: RandomStream(seed: 5, name: "frames"))
-    #expect((flow.product(start) - first).norm < 1e-13 && flow.conserved(start).allSatisfy { $0.norm < 1e-13 })
+    let conserved = flow.conserved(start).map(\.norm)
+    #expect((flow.product(start) - first).norm < 1e-13 && conserved.count == depth - 1 && conserved.allSatisfy { $0 < 1e-13 })
     // At one point to rounding.
     let velocity = try rule.velocity(first, gradient: first - target), h = 1e-6
     let ahead = flow.product(flow.step(start, rate: h, gradient: gradient(to: target)))

@@ -11,6 +11,12 @@ import Testing
     backend.device.precisions.map { (backend, $0) }
   }
 
+  @Test func everyPrecisionHasTargets() {
+    for precision in Precision.allCases {
+      #expect(Self.targets.count { $0.1 == precision } >= 2, "the reference and the processor at least")
+    }
+  }
+
   private static func runner(_ backend: any Backend) -> BenchmarkRunner {
     var runner = BenchmarkRunner(backend, limits: DeviceLimits(multiplyAdds: [.float32: 1e9, .float64: 1e9], bandwidth: 1e9))
     (runner.repetitions, runner.leastSeconds) = (1, 0)

@@ -5,6 +5,8 @@ import Testing
 @Suite struct RooflineTests {
   static let probes: [any RooflineProbe] = BackendCatalog.all().compactMap { (try? $0.backend.get()) as? any RooflineProbe }
 
+  @Test func theProcessorHasOne() { #expect(Self.probes.contains { $0.device.backend == "cpu" }) }
+
   @Test(arguments: probes.indices) func theLoopCountsItsMultiplyAdds(_ index: Int) throws {
     let probe = Self.probes[index]
     for precision in probe.device.precisions {

@@ -63,6 +63,7 @@ import Testing
         let (gradientUp, gradientHere, gradientDown) = (try gradient(h), try gradient(0), try gradient(-h))
         // h² times fourth derivatives of the size of the numbers here, and rounding 1e-16 / h².
         let scale = here.reduce(1) { max($0, abs($1)) }
+        #expect(here.count == 2 * 3 * architecture.outputs && gradientHere.count == network.parameters.count)
         for index in here.indices {
           #expect(jet[0][index] == here[index])
           #expect(abs(jet[1][index] - (up[index] - down[index]) / (2 * h)) < 1e-5 * scale, "\(name), \(engine.device.identifier)")
@@ -90,6 +91,7 @@ import Testing
       let coefficients = try network.jet(x, along: direction, order: 5).map { try engine.read($0) }
       #expect(coefficients[5] == [Double](repeating: 0, count: 12), "two members, three points, two outputs")
       let far = try engine.read(network.with(parameters: engine.map(.addScaled(-1.7), network.parameters, direction)).outputs(x))
+      #expect(far.count == 12)
       for index in far.indices {
         let value = coefficients.map { $0[index] }.reversed().reduce(0) { $0 * -1.7 + $1 }
         #expect(abs(value - far[index]) < 1e-12 * max(1, abs(far[index])), "\(value) against \(far[index]), \(engine.device.identifier)")
@@ -97,6 +99,7 @@ import Testing
       // The gradient's coefficients: k + 1 times those of F where the cotangent is contracted with them.
       let cotangent = try engine.tensor([1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0], batch: 2, rows: 3, columns: 2)
       let gradients = try network.gradientJet(cotangent, x, along: direction, order: 3)
+      #expect(gradients.count == 4)
       for (k, gradient) in gradients.enumerated() {
         for (member, product) in try products(gradient, direction, on: engine).enumerated() {
           let expected = Double(k + 1) * coefficients[k + 1][member * 6]
