@@ -36,6 +36,13 @@ extension Engine {
     try copyRows(RowCopyJob(source: source, target: target))
   }
 
+  /// A copy without gaps between rows.
+  public func copied(_ tensor: Tensor) throws(ComputeError) -> Tensor {
+    let result = try empty(batch: tensor.batch, rows: tensor.rows, columns: tensor.columns)
+    try copy(tensor, into: result)
+    return result
+  }
+
   /// A tensor of the same numbers at this engine's precision: `tensor` itself, or a copy.
   public func converted(_ tensor: Tensor) throws(ComputeError) -> Tensor {
     guard tensor.precision != precision else { return tensor }

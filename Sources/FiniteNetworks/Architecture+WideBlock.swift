@@ -1,5 +1,6 @@
 import Compute
 import Networks
+import WideKernels
 
 extension Architecture {
   /// One wide block with hidden layers of a finite width: h ← φ(σ_w W h / √fan-in + σ_b b), read-out σ_r W h / √width.
@@ -10,19 +11,20 @@ extension Architecture {
   /// - Throws: `FiniteNetworkError.setting` for a width below 1.
   public init(_ block: WideBlock, inputs: Int, width: Int) throws(FiniteNetworkError) {
     guard width >= 1 else { throw .setting(name: "width of the finite block", expected: "at least 1", got: "\(width)") }
+    let maps: [(map: Dense, activation: ActivationKind?)]
+    do { maps = try block.denseLayers() } catch {
+      throw .architecture(layer: "block", expected: "dense layers and activations", got: "\(error)")
+    }
     var layers: [Layer] = []
     var fanIn = inputs
-    for hidden in block.hidden {
+    for (map, activation) in maps {
       layers.append(
         Layer(
-          .dense(outputs: width), weights: Scale(multiplier: (hidden.weightVariance / Double(fanIn)).squareRoot()),
-          bias: Self.scale(biasVariance: hidden.biasVariance), activation: hidden.activation, name: "\(layers.count)"))
+          .dense(outputs: activation == nil ? block.outputs : width),
+          weights: Scale(multiplier: (map.weightVariance / Double(fanIn)).squareRoot()), bias: Self.scale(biasVariance: map.biasVariance),
+          activation: activation, name: "\(layers.count)"))
       fanIn = width
     }
-    layers.append(
-      Layer(
-        .dense(outputs: block.outputs), weights: Scale(multiplier: (block.readoutWeightVariance / Double(fanIn)).squareRoot()),
-        bias: Self.scale(biasVariance: block.readoutBiasVariance), activation: nil, name: "\(layers.count)"))
     try self.init(input: .vector(count: inputs), layers: layers)
   }
 

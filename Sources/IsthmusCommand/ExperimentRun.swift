@@ -6,6 +6,7 @@ import JobRecords
 import LinearAlgebra
 import Logging
 import PrintableText
+import Reports
 import Results
 
 /// One experiment from checked settings to a finished run: plan, store, work, table, figures.
@@ -197,7 +198,8 @@ struct ExperimentRun<E: Experiment> {
   }
 
   private func conclude(
-    _ store: ResultsStore, _ plan: any ExperimentPlan, _ table: (any RunTable)?, _ figures: [URL], _ profile: ProfileReport?, seconds: Double
+    _ store: ResultsStore, _ plan: any ExperimentPlan, _ table: (any RunTable)?, _ figures: [URL], _ profile: ProfileReport?,
+    seconds: Double
   ) {
     if options.json {
       var members: [JSONValue.Member] = [

@@ -6,7 +6,7 @@ import WideKernels
 
 /// A block with one hidden layer as `Engine.featurePass` takes it, all scales multiplied in.
 struct FeatureLayer {
-  let activation: any Activation
+  let activation: ActivationKind
   /// `[1, width, inputs]`.
   let weights: Tensor
   /// `[1, width, 1]`, or nil without bias.

@@ -19,11 +19,4 @@ extension Engine {
     for (index, item) in items.enumerated() { try copy(item, into: result.item(index)) }
     return result
   }
-
-  /// A copy without gaps between rows.
-  package func copied(_ tensor: Tensor) throws(ComputeError) -> Tensor {
-    let result = try empty(batch: tensor.batch, rows: tensor.rows, columns: tensor.columns)
-    try copy(tensor, into: result)
-    return result
-  }
 }

@@ -2,7 +2,9 @@ import Foundation
 
 /// y = factor · x^exponent, fitted by least squares in the logarithms.
 package struct PowerLaw {
+  /// Power of x.
   package let exponent: Double
+  /// Value at x = 1.
   package let factor: Double
 
   /// - Returns: nil unless there are two positive points with different x.

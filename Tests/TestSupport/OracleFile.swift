@@ -6,6 +6,8 @@ public enum OracleFile {
   public static let url = URL(filePath: #filePath).resolvingSymlinksInPath()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "shared/oracle/neural-tangents.json")
+  /// The folder in which it lies with others of its kind.
+  public static let folder = url.deletingLastPathComponent()
   /// Whether it is there.
   public static let isPresent = FileManager.default.fileExists(atPath: url.path)
   /// What a test says that is skipped without it.

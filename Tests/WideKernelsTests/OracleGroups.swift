@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What of the oracle is compared, and why the rest is not yet.
 extension Oracle {
@@ -33,8 +34,8 @@ extension Oracle {
   /// What the files hold: networks by group, and names of the other parts that are not empty.
   static func contents() throws -> (groups: [String: [Case]], parts: Set<String>) {
     var (groups, parts): ([String: [Case]], Set<String>) = ([:], [])
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasSuffix(".json") {
-      let data = try Data(contentsOf: folder.appending(path: name))
+    for name in try FileManager.default.contentsOfDirectory(atPath: OracleFile.folder.path) where name.hasSuffix(".json") {
+      let data = try Data(contentsOf: OracleFile.folder.appending(path: name))
       for network in try JSONDecoder().decode(File.self, from: data).cases { groups[network.group, default: []].append(network) }
       let members = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
       for (member, value) in members where member != "cases" {

@@ -80,12 +80,12 @@ extension NeighbourCase {
   // MARK: Kernels
 
   /// With a kink, smooth, and with many terms a pair.
-  private static var programs: [KernelProgram] {
+  private static var programs: [CovarianceProgram] {
     let many = ProgramSample.oneHidden.first { $0.isQuadrature }
     return [ProgramSample.twoReLU, ProgramSample.deepPrograms.last { !$0.hasKink }, many].compactMap(\.self)
   }
 
-  private static func pairSizes(_ program: KernelProgram) -> (n: Int, m: Int, parts: [Part]) {
+  private static func pairSizes(_ program: CovarianceProgram) -> (n: Int, m: Int, parts: [Part]) {
     let item = Part(item: 1)
     if program.isQuadrature { return (11, 23, [item, Part(rows: 4..<5), Part(columns: 9..<22)]) }
     return (70, 90, [item, Part(rows: 9..<26), Part(columns: 50..<83), Part(rows: 69..<70, columns: 3..<4)])
@@ -136,7 +136,7 @@ extension NeighbourCase {
   private static let pointParts = [Part(item: 1), Part(rows: 1..<2), Part(rows: 9..<26), Part(rows: 50..<99)]
 
   private static func widePass(
-    _ program: KernelProgram, _ kind: KernelKind, n: Int = 100, centres: Int, width: Int, outputs: Int, jacobian: Bool, isPromised: Bool
+    _ program: CovarianceProgram, _ kind: KernelKind, n: Int = 100, centres: Int, width: Int, outputs: Int, jacobian: Bool, isPromised: Bool
   ) -> NeighbourCase {
     let label = "\(kind.rawValue) \(program) b2 n\(n) R\(centres) w\(width) c\(outputs)\(jacobian ? " jacobian" : "")"
     return NeighbourCase(.widePass, label, isPromised: isPromised, parts: pointParts) { probe in
@@ -160,7 +160,7 @@ extension NeighbourCase {
       }
       return .featurePass(
         FeaturePassJob(
-          activation: Erf(), points: try input("points", n, width), weights: try input("weights", features, width),
+          activation: .erf, points: try input("points", n, width), weights: try input("weights", features, width),
           biases: try input("biases", features, 1), coefficients: try input("coefficients", features, outputs),
           value: try probe.result(2, n, outputs), jacobian: jacobian ? try probe.result(2, n, outputs * width) : nil))
     }
@@ -181,7 +181,7 @@ extension NeighbourCase {
 
   private static var elements: [NeighbourCase] {
     let (rows, columns) = (60, 301)
-    let functions: [PointFunction] = [.quotient, .exponential, .activation(Erf()), .activationVJP(Erf())]
+    let functions: [PointFunction] = [.quotient, .exponential, .activation(.erf), .activationVJP(.erf)]
     let maps = functions.map { function in
       NeighbourCase(
         .map, "\(function) b2 \(rows)x\(columns)",
