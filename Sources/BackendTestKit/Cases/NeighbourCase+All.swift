@@ -79,7 +79,7 @@ extension NeighbourCase {
 
   // MARK: Kernels
 
-  /// With a kink, smooth, and with many terms a pair.
+  /// Programs with a kink, smooth, and with many terms a pair.
   private static var programs: [CovarianceProgram] {
     let many = ProgramSample.oneHidden.first { $0.isQuadrature }
     return [ProgramSample.twoReLU, ProgramSample.deepPrograms.last { !$0.hasKink }, many].compactMap(\.self)
@@ -87,7 +87,7 @@ extension NeighbourCase {
 
   private static func pairSizes(_ program: CovarianceProgram) -> (n: Int, m: Int, parts: [Part]) {
     let item = Part(item: 1)
-    if program.isQuadrature { return (11, 23, [item, Part(rows: 4..<5), Part(columns: 9..<22)]) }
+    if program.isQuadrature { return (3, 19, [item, Part(rows: 1..<2), Part(columns: 2..<18)]) }
     return (70, 90, [item, Part(rows: 9..<26), Part(columns: 50..<83), Part(rows: 69..<70, columns: 3..<4)])
   }
 
@@ -133,13 +133,15 @@ extension NeighbourCase {
 
   // MARK: Passes
 
-  private static let pointParts = [Part(item: 1), Part(rows: 1..<2), Part(rows: 9..<26), Part(rows: 50..<99)]
+  private static func pointParts(_ n: Int) -> [Part] {
+    [Part(item: 1), Part(rows: 1..<2), Part(rows: n / 6..<n / 4), Part(rows: n / 2..<n - 1)]
+  }
 
   private static func widePass(
     _ program: CovarianceProgram, _ kind: KernelKind, n: Int = 100, centres: Int, width: Int, outputs: Int, jacobian: Bool, isPromised: Bool
   ) -> NeighbourCase {
     let label = "\(kind.rawValue) \(program) b2 n\(n) R\(centres) w\(width) c\(outputs)\(jacobian ? " jacobian" : "")"
-    return NeighbourCase(.widePass, label, isPromised: isPromised, parts: pointParts) { probe in
+    return NeighbourCase(.widePass, label, isPromised: isPromised, parts: pointParts(n)) { probe in
       let points = try probe.input("points", probe.uniforms("points", 2 * n * width), batch: 2, rows: n, columns: width)
       let own = try probe.input("centres", probe.uniforms("centres", 2 * centres * width), batch: 2, rows: centres, columns: width)
       let factors = try probe.input("factors", probe.uniforms("factors", 2 * centres * outputs), batch: 2, rows: centres, columns: outputs)
@@ -154,7 +156,7 @@ extension NeighbourCase {
   private static func featurePass(width: Int, outputs: Int, jacobian: Bool) -> NeighbourCase {
     let (n, features) = (100, 300)
     let label = "erf b2 n\(n) M\(features) w\(width) c\(outputs)\(jacobian ? " jacobian" : "")"
-    return NeighbourCase(.featurePass, label, parts: pointParts) { probe in
+    return NeighbourCase(.featurePass, label, parts: pointParts(n)) { probe in
       func input(_ name: String, _ rows: Int, _ columns: Int) throws -> Tensor {
         try probe.input(name, probe.uniforms(name, 2 * rows * columns), batch: 2, rows: rows, columns: columns).tensor
       }
@@ -168,10 +170,12 @@ extension NeighbourCase {
 
   private static var passes: [NeighbourCase] {
     programs.map { program in
-      widePass(program, .ntk, centres: program.isQuadrature ? 9 : 127, width: 3, outputs: 2, jacobian: true, isPromised: true)
+      program.isQuadrature
+        ? widePass(program, .ntk, n: 24, centres: 8, width: 3, outputs: 2, jacobian: true, isPromised: true)
+        : widePass(program, .ntk, centres: 127, width: 3, outputs: 2, jacobian: true, isPromised: true)
     } + [
       widePass(ProgramSample.twoReLU, .nngp, centres: 90, width: 32, outputs: 1, jacobian: false, isPromised: true),
-      widePass(ProgramSample.twoReLU, .ntk, n: 600, centres: 200, width: 2, outputs: 1, jacobian: false, isPromised: false),
+      widePass(ProgramSample.twoReLU, .ntk, n: 600, centres: 130, width: 2, outputs: 1, jacobian: false, isPromised: false),
       widePass(ProgramSample.twoReLU, .ntk, centres: 50, width: 40, outputs: 2, jacobian: true, isPromised: false),
       featurePass(width: 3, outputs: 2, jacobian: true), featurePass(width: 17, outputs: 1, jacobian: false),
     ]
