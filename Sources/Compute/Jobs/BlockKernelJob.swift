@@ -28,7 +28,7 @@ public struct BlockKernelJob: Sendable {
   public var firstDiagonalColumn: Int? { y == nil ? 0 : firstRow }
 }
 
-extension BlockKernelJob: ListedTensors {
+extension BlockKernelJob: TensorJob {
   static let operation = BackendOperation.blockKernel
   var backendJob: BackendJob { .blockKernel(self) }
   var precision: Precision { x.precision }

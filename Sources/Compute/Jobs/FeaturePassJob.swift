@@ -35,7 +35,7 @@ public struct FeaturePassJob: Sendable {
   }
 }
 
-extension FeaturePassJob: ListedTensors {
+extension FeaturePassJob: TensorJob {
   static let operation = BackendOperation.featurePass
   var backendJob: BackendJob { .featurePass(self) }
   var precision: Precision { points.precision }

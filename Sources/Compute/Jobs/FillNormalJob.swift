@@ -13,7 +13,7 @@ public struct FillNormalJob: Sendable {
   }
 }
 
-extension FillNormalJob: ListedTensors {
+extension FillNormalJob: TensorJob {
   static let operation = BackendOperation.fillNormal
   var backendJob: BackendJob { .fillNormal(self) }
   var precision: Precision { out.precision }

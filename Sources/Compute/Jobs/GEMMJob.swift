@@ -40,7 +40,7 @@ public struct GEMMJob: Sendable {
   public var inner: Int { operation.transposeA ? a.rows : a.columns }
 }
 
-extension GEMMJob: ListedTensors {
+extension GEMMJob: TensorJob {
   static let operation = BackendOperation.gemm
   var backendJob: BackendJob { .gemm(self) }
   var precision: Precision { c.precision }

@@ -13,7 +13,7 @@ public struct MapJob: Sendable {
   }
 }
 
-extension MapJob: ListedTensors {
+extension MapJob: TensorJob {
   static let operation = BackendOperation.map
   var backendJob: BackendJob { .map(self) }
   var precision: Precision { out.precision }

@@ -37,12 +37,11 @@ extension RecursionJob: TensorJob {
   var backendJob: BackendJob { .recursion(self) }
   var precision: Precision { gram.precision }
 
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
-    gram = try change(JobOperand("gram", .input, gram))
-    rowDiagonal = try change(JobOperand("rowDiagonal", .input, rowDiagonal))
-    columnDiagonal = try change(JobOperand("columnDiagonal", .input, columnDiagonal))
-    if let nngp { self.nngp = try change(JobOperand("nngp", .output, nngp)) }
-    if let ntk { self.ntk = try change(JobOperand("ntk", .output, ntk)) }
+  var tensors: [TensorField<Self>] {
+    [
+      .init("gram", .input, \.gram), .init("rowDiagonal", .input, \.rowDiagonal), .init("columnDiagonal", .input, \.columnDiagonal),
+      .init("nngp", .output, \.nngp), .init("ntk", .output, \.ntk),
+    ]
   }
 
   func check(_ name: String) throws(ComputeError) {

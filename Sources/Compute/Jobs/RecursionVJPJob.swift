@@ -39,15 +39,13 @@ extension RecursionVJPJob: TensorJob {
   var backendJob: BackendJob { .recursionVJP(self) }
   var precision: Precision { gram.precision }
 
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
-    gram = try change(JobOperand("gram", .input, gram))
-    rowDiagonal = try change(JobOperand("rowDiagonal", .input, rowDiagonal))
-    columnDiagonal = try change(JobOperand("columnDiagonal", .input, columnDiagonal))
-    if let nngpCotangent { self.nngpCotangent = try change(JobOperand("nngpCotangent", .input, nngpCotangent)) }
-    if let ntkCotangent { self.ntkCotangent = try change(JobOperand("ntkCotangent", .input, ntkCotangent)) }
-    gramCotangent = try change(JobOperand("gramCotangent", .output, gramCotangent))
-    rowCotangent = try change(JobOperand("rowCotangent", .output, rowCotangent))
-    columnCotangent = try change(JobOperand("columnCotangent", .output, columnCotangent))
+  var tensors: [TensorField<Self>] {
+    [
+      .init("gram", .input, \.gram), .init("rowDiagonal", .input, \.rowDiagonal), .init("columnDiagonal", .input, \.columnDiagonal),
+      .init("nngpCotangent", .input, \.nngpCotangent), .init("ntkCotangent", .input, \.ntkCotangent),
+      .init("gramCotangent", .output, \.gramCotangent), .init("rowCotangent", .output, \.rowCotangent),
+      .init("columnCotangent", .output, \.columnCotangent),
+    ]
   }
 
   func check(_ name: String) throws(ComputeError) {

@@ -12,7 +12,7 @@ public struct ReduceRowsJob: Sendable {
   }
 }
 
-extension ReduceRowsJob: ListedTensors {
+extension ReduceRowsJob: TensorJob {
   static let operation = BackendOperation.reduceRows
   var backendJob: BackendJob { .reduceRows(self) }
   var precision: Precision { out.precision }

@@ -21,7 +21,7 @@ public struct RowCopyJob: Sendable {
   public var count: Int { sourceRows?.count ?? targetRows?.count ?? source.rows }
 }
 
-extension RowCopyJob: ListedTensors {
+extension RowCopyJob: TensorJob {
   static let operation = BackendOperation.copyRows
   var backendJob: BackendJob { .copyRows(self) }
   var precision: Precision { target.precision }

@@ -36,19 +36,3 @@ struct TensorField<Job> {
     }
   }
 }
-
-/// A job whose tensors are a list.
-protocol ListedTensors: TensorJob {
-  /// Where the tensors are: inputs, then results, always in the same order.
-  var tensors: [TensorField<Self>] { get }
-}
-
-extension ListedTensors {
-  var operands: [JobOperand] { tensors.compactMap { $0.operand(of: self) } }
-
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
-    for field in tensors {
-      if let operand = field.operand(of: self) { field.set(try change(operand), in: &self) }
-    }
-  }
-}

@@ -31,10 +31,8 @@ protocol TensorJob: Sendable {
   var backendJob: BackendJob { get }
   var precision: Precision { get }
 
-  /// The tensors that it has: inputs, then results, always in the same order.
-  var operands: [JobOperand] { get }
-  /// Replaces each tensor by what `change` makes of it, in the order of `operands`.
-  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure)
+  /// Where its tensors are: inputs, then results, always in the same order.
+  var tensors: [TensorField<Self>] { get }
   var isEmpty: Bool { get }
   /// Shapes and indices, with the operation's name for errors.
   func check(_ name: String) throws(ComputeError)
@@ -46,13 +44,14 @@ protocol TensorJob: Sendable {
 }
 
 extension TensorJob {
-  var operands: [JobOperand] {
-    var (copy, operands): (Self, [JobOperand]) = (self, [])
-    copy.mapTensors { operand in
-      operands.append(operand)
-      return operand.tensor
+  /// The tensors that it has.
+  var operands: [JobOperand] { tensors.compactMap { $0.operand(of: self) } }
+
+  /// Replaces each tensor by what `change` makes of it.
+  mutating func mapTensors<Failure: Error>(_ change: (JobOperand) throws(Failure) -> Tensor) throws(Failure) {
+    for field in tensors {
+      if let operand = field.operand(of: self) { field.set(try change(operand), in: &self) }
     }
-    return operands
   }
 
   var isEmpty: Bool {

@@ -19,7 +19,7 @@ public struct TriangularSolveJob: Sendable {
   }
 }
 
-extension TriangularSolveJob: ListedTensors {
+extension TriangularSolveJob: TensorJob {
   static let operation = BackendOperation.triangularSolve
   var backendJob: BackendJob { .triangularSolve(self) }
   var precision: Precision { b.precision }

@@ -43,7 +43,7 @@ public struct WidePassJob: Sendable {
   }
 }
 
-extension WidePassJob: ListedTensors {
+extension WidePassJob: TensorJob {
   static let operation = BackendOperation.widePass
   var backendJob: BackendJob { .widePass(self) }
   var precision: Precision { points.precision }
