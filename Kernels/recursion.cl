@@ -2,6 +2,7 @@
 //
 //   reads   gram[i, j] = q12, or with WIDTH > 0 the coordinates in the tables, from which q12 = x_i.y_j / WIDTH;
 //           tables of the rows' and columns' points (points.cl)
+//           with READS_NTK incoming[i, j], the tangent kernel that comes in, not in the memory of a result
 //   writes  nngp[i, j] = K(x_i, y_j),  ntk[i, j] = Theta(x_i, y_j); either may lie over gram
 //   grid    (columns / (LANES COPIES), rows, batch), COPIES vectors of pairs per work-item; no local memory; edges masked
 //   moves   1 read (or none) + 1 or 2 writes of `real` per pair; arithmetic stays in registers
@@ -22,6 +23,9 @@
 #define PAIRED 0
 #endif
 #include "wanted_kernels.cl"
+#ifndef READS_NTK
+#define READS_NTK 0
+#endif
 // Vectors of pairs that a work-item computes side by side.
 #ifndef COPIES
 #define COPIES 1
@@ -46,13 +50,16 @@ INLINE void store_copies(const vreal *v, __global real *p, const int count) {
 
 #if PAIRED
 
-__kernel void recursion_paired(VIEW(gram), VIEW(rowQ), VIEW(columnQ), VIEW(nngp), VIEW(ntk), const int n, const int m) {
+__kernel void recursion_paired(VIEW(gram), VIEW(rowQ), VIEW(columnQ), VIEW(incoming), VIEW(nngp), VIEW(ntk), const int n, const int m) {
   const int j = get_global_id(0) * LANES * COPIES, i = get_global_id(1), item = get_global_id(2);
   if (j >= m || i >= n) return;
   vreal q12[COPIES], q11[COPIES], q22[COPIES], k[COPIES], theta[COPIES];
   load_copies(q12, AT(gram, item, i) + j, m - j);
   load_copies(q11, AT(rowQ, item, i) + j, m - j);
   load_copies(q22, AT(columnQ, item, i) + j, m - j);
+#if READS_NTK
+  load_copies(theta, AT(incoming, item, i) + j, m - j);
+#endif
   paired_values(q12, q11, q22, k, theta);
 #if WRITES_NNGP
   store_copies(k, AT(nngp, item, i) + j, m - j);
@@ -65,8 +72,8 @@ __kernel void recursion_paired(VIEW(gram), VIEW(rowQ), VIEW(columnQ), VIEW(nngp)
 #else
 
 __kernel void recursion(
-    VIEW(gram), __global const real *rowTable, __global const real *columnTable, VIEW(nngp), VIEW(ntk), const int n, const int m,
-    const int rowPadded, const int columnPadded) {
+    VIEW(gram), __global const real *rowTable, __global const real *columnTable, VIEW(incoming), VIEW(nngp), VIEW(ntk), const int n,
+    const int m, const int rowPadded, const int columnPadded) {
   const int j = get_global_id(0) * LANES * COPIES, i = get_global_id(1), item = get_global_id(2);
   if (j >= m || i >= n) return;
 #if LOWER
@@ -94,6 +101,9 @@ __kernel void recursion(
   }
 #pragma unroll
   for (int level = 0; level < LEVELS; level++) a[level] = (vreal)(rowTable[(long)(WIDTH + level) * rowPadded]);
+#if READS_NTK
+  load_copies(theta, AT(incoming, item, i) + j, m - j);
+#endif
   pair_values(q12, a, b, k, theta);
 #if WRITES_NNGP
   store_copies(k, AT(nngp, item, i) + j, m - j);

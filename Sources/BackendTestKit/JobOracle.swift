@@ -100,7 +100,8 @@ struct JobOracle<P: Rounding> {
     // The diagonal form may start from either.
     let kernels = PairOracle<P>(program: job.program).kernels(
       q11: Number(WideReal(q11), error: isDiagonal ? abs(q11 - q12) : 0),
-      q22: Number(job.isPaired ? columns[item, i, j] : columns[item, j, 0]), q12: Number(q12), isDiagonal: isDiagonal)
+      q22: Number(job.isPaired ? columns[item, i, j] : columns[item, j, 0]), q12: Number(q12),
+      ntk: Number(inputs["incomingNTK"]?[item, i, j] ?? 0), isDiagonal: isDiagonal)
     return output.name == "nngp" ? kernels.nngp : kernels.ntk
   }
 

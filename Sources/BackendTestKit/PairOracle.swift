@@ -9,11 +9,13 @@ struct PairOracle<P: Rounding>: Sendable {
   typealias Number = Bounded<P>
   let program: CovarianceProgram
 
-  func kernels(q11: Number, q22: Number, q12: Number, isDiagonal: Bool = false) -> (nngp: Number, ntk: Number) {
+  func kernels(
+    q11: Number, q22: Number, q12: Number, ntk: Number = Number(0), isDiagonal: Bool = false
+  ) -> (nngp: Number, ntk: Number) {
     let pair = walk(
       isDiagonal
-        ? Covariances(first: q11, second: q11, cross: q11, tangent: Number(0))
-        : Covariances(first: q11, second: q22, cross: q12, tangent: Number(0)), isDiagonal: isDiagonal)
+        ? Covariances(first: q11, second: q11, cross: q11, tangent: ntk)
+        : Covariances(first: q11, second: q22, cross: q12, tangent: ntk), isDiagonal: isDiagonal)
     return (pair.cross, pair.tangent)
   }
 

@@ -18,7 +18,7 @@ public struct SampledCheck: Sendable {
     }
   }
 
-  /// Entries (i, j) of the last item of a recursion that is not paired.
+  /// Entries (i, j) of the last item of a recursion that is not paired and begins at a tangent kernel of 0.
   public init(_ job: RecursionJob, entries: [(row: Int, column: Int)], on engine: Engine) throws(ComputeError) {
     switch engine.precision {
     case .float32: try compare(job, entries, engine, Float32Rounding.self)

@@ -17,8 +17,8 @@ extension Operations {
 
   func recursion(_ job: RecursionJob) throws(ComputeError) {
     if job.isPaired { return pairedRecursion(job) }
-    let stages = ProgramStages(job.program)
-    let gram = Matrices<Scalar>(job.gram)
+    let stages = ProgramStages(job.program, continues: job.incomingNTK != nil)
+    let (gram, incoming) = (Matrices<Scalar>(job.gram), job.incomingNTK.map { Matrices<Scalar>($0) })
     let (rowDiagonal, columnDiagonal) = (Matrices<Scalar>(job.rowDiagonal), Matrices<Scalar>(job.columnDiagonal))
     let (nngp, ntk) = (job.nngp.map { Matrices<Scalar>($0) }, job.ntk.map { Matrices<Scalar>($0) })
     let bypasses = bypassesCaches([nngp, ntk])
@@ -28,7 +28,8 @@ extension Operations {
       let columnTable = DiagonalTable(base: base + rowCount, padded: padded(gram.columns))
       for item in 0..<gram.batch {
         fillTable(
-          stages, variances: rowDiagonal.item(item), step: rowDiagonal.rowStride, count: gram.rows, at: rowTable.base)
+          stages, variances: rowDiagonal.item(item), step: rowDiagonal.rowStride, tangents: job.isSymmetric ? incoming?.item(item) : nil,
+          tangentStep: (incoming?.rowStride ?? 0) + 1, count: gram.rows, at: rowTable.base)
         fillTable(
           stages, variances: columnDiagonal.item(item), step: columnDiagonal.rowStride, count: gram.columns, at: columnTable.base)
         runTiles(
@@ -36,14 +37,23 @@ extension Operations {
           firstDiagonalColumn: job.isSymmetric ? 0 : nil, bypassesCaches: bypasses, rowTable: rowTable, columnTable: columnTable,
           nngp: nngp?.one(item), ntk: ntk?.one(item)
         ) { tile, firstRow, firstColumn in
-          for i in 0..<tile.rows {
-            let source = gram.item(item) + (firstRow + i) * gram.rowStride + firstColumn
-            let target = tile.nngp + i * tile.stride
-            target.update(from: source, count: tile.columns)
-            for j in tile.columns..<tile.stride { target[j] = source[tile.columns - 1] }
-          }
+          load(gram, item, into: tile.nngp, of: tile, firstRow, firstColumn)
+          if let incoming { load(incoming, item, into: tile.ntk, of: tile, firstRow, firstColumn) }
         }
       }
+    }
+  }
+
+  /// A tile's part of a matrix; the padding repeats the last column.
+  private func load(
+    _ source: Matrices<Scalar>, _ item: Int, into target: UnsafeMutablePointer<Scalar>, of tile: PairTile<Scalar>, _ firstRow: Int,
+    _ firstColumn: Int
+  ) {
+    for i in 0..<tile.rows {
+      let row = source.item(item) + (firstRow + i) * source.rowStride + firstColumn
+      let line = target + i * tile.stride
+      line.update(from: row, count: tile.columns)
+      for j in tile.columns..<tile.stride { line[j] = row[tile.columns - 1] }
     }
   }
 

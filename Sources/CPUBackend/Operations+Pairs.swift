@@ -4,8 +4,8 @@ import Compute
 extension Operations {
   /// Kernels of pairs that share no input: every pair brings both variances, which run through the layers beside it.
   func pairedRecursion(_ job: RecursionJob) {
-    let stages = ProgramStages(job.program)
-    let inputs = [job.gram, job.rowDiagonal, job.columnDiagonal].map { Matrices<Scalar>($0) }
+    let stages = ProgramStages(job.program, continues: job.incomingNTK != nil)
+    let inputs = [job.gram, job.rowDiagonal, job.columnDiagonal, job.incomingNTK].compactMap { $0.map { Matrices<Scalar>($0) } }
     let (nngp, ntk) = (job.nngp.map { Matrices<Scalar>($0) }, job.ntk.map { Matrices<Scalar>($0) })
     let (rows, columns) = (job.gram.rows, job.gram.columns)
     let chunks = (columns + Self.tableBlock - 1) / Self.tableBlock
@@ -20,7 +20,7 @@ extension Operations {
         tile.isPaired = true
         let rowTable = DiagonalTable(base: base + 2 * area, padded: length)
         let columnTable = DiagonalTable(base: rowTable.base + tableCount, padded: length)
-        for (input, target) in zip(inputs, [tile.nngp, rowTable.nngp, columnTable.nngp]) {
+        for (input, target) in zip(inputs, [tile.nngp, rowTable.nngp, columnTable.nngp, tile.ntk]) {
           target.update(from: input.item(item) + row * input.rowStride + first, count: present)
           // The padding repeats the last pair.
           for j in present..<length { target[j] = target[present - 1] }

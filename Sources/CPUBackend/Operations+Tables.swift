@@ -52,21 +52,28 @@ extension Operations {
   }
 
   /// Table of inputs whose variances are known: `variances` are `step` apart.
+  ///
+  /// - Parameter tangents: the tangent kernel of every input with itself that comes in, `tangentStep` apart; nil for 0.
   func fillTable(
-    _ stages: ProgramStages, variances: UnsafePointer<Scalar>, step: Int, count: Int, at base: UnsafeMutablePointer<Scalar>
+    _ stages: ProgramStages, variances: UnsafePointer<Scalar>, step: Int, tangents: UnsafePointer<Scalar>? = nil, tangentStep: Int = 0,
+    count: Int, at base: UnsafeMutablePointer<Scalar>
   ) {
     let table = DiagonalTable(base: base, padded: padded(count))
     pool.run((count + Self.tableBlock - 1) / Self.tableBlock) { tile in
       let first = tile * Self.tableBlock
       let length = padded(min(Self.tableBlock, count - first))
-      for i in first..<first + length { table.nngp[i] = variances[min(i, count - 1) * step] }
-      runTable(stages, table, first: first, padded: length)
+      for i in first..<first + length {
+        table.nngp[i] = variances[min(i, count - 1) * step]
+        table.ntk[i] = tangents.map { $0[min(i, count - 1) * tangentStep] } ?? 0
+      }
+      runTable(stages, table, first: first, padded: length, startsAtZero: false)
     }
   }
 
-  func runTable(_ stages: ProgramStages, _ table: DiagonalTable<Scalar>, first: Int, padded length: Int) {
+  /// - Parameter startsAtZero: the tangent kernel begins at 0, and not with what the table holds.
+  func runTable(_ stages: ProgramStages, _ table: DiagonalTable<Scalar>, first: Int, padded length: Int, startsAtZero: Bool = true) {
     let state = DiagonalState(nngp: table.nngp + first, ntk: table.ntk + first, slope: table.state.slope + first)
-    state.ntk.update(repeating: 0, count: length)
+    if startsAtZero { state.ntk.update(repeating: 0, count: length) }
     state.slope.update(repeating: 1, count: length)
     for (index, stage) in stages.stages.enumerated() {
       switch stage {
@@ -91,8 +98,11 @@ extension Operations {
   }
 
   /// Puts pairs into the room behind the tile's last row, which the layers go through with it.
-  private func completeTile(_ tile: PairTile<Scalar>) {
-    for e in tile.rows * tile.stride..<tileArea(rows: tile.rows, stride: tile.stride) { tile.nngp[e] = 0 }
+  private func completeTile(_ tile: PairTile<Scalar>, continues: Bool = false) {
+    for e in tile.rows * tile.stride..<tileArea(rows: tile.rows, stride: tile.stride) {
+      tile.nngp[e] = 0
+      if continues { tile.ntk[e] = 0 }
+    }
   }
 
   /// All stages of a tile without derivatives.
@@ -100,7 +110,7 @@ extension Operations {
     _ stages: ProgramStages, _ tile: PairTile<Scalar>, rowTable: DiagonalTable<Scalar>, firstRow: Int,
     columnTable: DiagonalTable<Scalar>, firstColumn: Int
   ) {
-    completeTile(tile)
+    completeTile(tile, continues: stages.continues)
     if stages.needsInitialState { tile.ntk.update(repeating: 0, count: tileArea(rows: tile.rows, stride: tile.stride)) }
     for (index, stage) in stages.stages.enumerated() {
       switch stage {

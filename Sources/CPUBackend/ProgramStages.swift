@@ -9,16 +9,21 @@ struct ProgramStages {
   }
 
   let stages: [Stage]
+  /// Whether a tangent kernel comes in, which the first stage is to read.
+  let continues: Bool
 
-  init(_ program: CovarianceProgram) {
-    var machine = StageMachine()
+  /// - Parameter continues: a tangent kernel comes in.
+  init(_ program: CovarianceProgram, continues: Bool = false) {
+    var machine = StageMachine(continues: continues)
     machine.finish(program.run(&machine, from: nil))
     stages = machine.stages
+    self.continues = continues
   }
 
-  /// Whether a tile must hold the state in front of the first stage; a first layer makes it by itself.
+  /// Whether a tile must be given a tangent kernel of 0 in front of the first stage; a first layer makes it by itself.
   var needsInitialState: Bool {
-    if case .layer = stages.first { false } else { true }
+    if continues { return false }
+    return if case .layer = stages.first { false } else { true }
   }
 }
 
@@ -43,7 +48,10 @@ struct DiagonalTable<Scalar> {
 /// Collects the stages of a chain; its state is the affine map that no stage has taken yet.
 private struct StageMachine: CovarianceMachine {
   typealias Affine = (weight: Double, bias: Double)
+  let continues: Bool
   private(set) var stages: [ProgramStages.Stage] = []
+
+  init(continues: Bool) { self.continues = continues }
 
   mutating func affine(_ x: Affine?, weightVariance: Double, biasVariance: Double) -> Affine? {
     if let x { stages.append(.affine(weight: x.weight, bias: x.bias)) }
@@ -53,7 +61,8 @@ private struct StageMachine: CovarianceMachine {
   mutating func pointwise(_ x: Affine?, _ layer: PointwiseLayer) -> Affine? {
     stages.append(
       .layer(
-        LayerStage(weight: x?.weight ?? 1, bias: x?.bias ?? 0, gain: x == nil ? 0 : 1, layer: layer, isFirst: stages.isEmpty)))
+        LayerStage(weight: x?.weight ?? 1, bias: x?.bias ?? 0, gain: x == nil ? 0 : 1, layer: layer, isFirst: stages.isEmpty && !continues))
+    )
     return nil
   }
 

@@ -41,14 +41,17 @@ extension Engine {
   }
 
   /// Kernels from covariances that are already known: `gram` `[batch, n, m]`, diagonals `[batch, n, 1]`, `[batch, m, 1]`.
+  ///
+  /// - Parameter incomingNTK: the tangent kernel `[batch, n, m]` of what lies before the block; nil for 0.
   public func recursion(
-    _ program: CovarianceProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool = false
+    _ program: CovarianceProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool = false,
+    incomingNTK: Tensor? = nil
   ) throws(ComputeError) -> (nngp: Tensor, ntk: Tensor) {
     let kernel = pending(batch: gram.batch, rows: gram.rows, columns: gram.columns)
     let job = try performed(
       RecursionJob(
-        program: program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, isSymmetric: isSymmetric, nngp: kernel,
-        ntk: kernel))
+        program: program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, isSymmetric: isSymmetric,
+        incomingNTK: incomingNTK, nngp: kernel, ntk: kernel))
     guard let nngp = job.nngp, let ntk = job.ntk else {
       throw .unsupported(operation: "recursion", reason: "the backend returned no kernels")
     }

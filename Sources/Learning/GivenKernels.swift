@@ -47,8 +47,7 @@ public struct GivenKernels: FirstBlockKernels {
 
 /// The kernels of a block whose inputs are the outputs of another one at infinite width: no bottleneck between them.
 ///
-/// With Q, Θ of the block before, the result is Q ↦ K(Q) and Θ ↦ Θ_K(Q) + Θ ∘ ∂K/∂q₁₂(Q): the tangent kernel is linear in the one that
-/// comes in, with the slope of the NNGP kernel (Jacot et al. 2018, theorem 1).
+/// With Q, Θ of the block before, the result is Q ↦ K(Q) and Θ ↦ Θ_K(Q) + Θ ∘ ∂K/∂q₁₂(Q) (`RecursionJob.incomingNTK`).
 public struct ContinuedKernels: FirstBlockKernels {
   private let before: any FirstBlockKernels
   private let program: CovarianceProgram
@@ -69,7 +68,7 @@ public struct ContinuedKernels: FirstBlockKernels {
   private func computedDiagonal(_ kind: KernelKind) throws -> [Double] {
     let variances = try before.diagonal(.nngp)
     guard kind == .ntk else { return variances.map { program.diagonal($0).nngp } }
-    return try (0..<count).map { try engine.read(block(.ntk, rows: $0..<$0 + 1, columns: $0..<$0 + 1))[0] }
+    return try zip(variances, before.diagonal(.ntk)).map { program.diagonal($0, ntk: $1).ntk }
   }
 
   public func block(_ kind: KernelKind, rows: Range<Int>, columns: Range<Int>) throws -> Tensor {
@@ -77,15 +76,10 @@ public struct ContinuedKernels: FirstBlockKernels {
     let variances = try before.diagonal(.nngp)
     let rowDiagonal = try engine.tensor(Array(variances[rows]), rows: rows.count, columns: 1)
     let columnDiagonal = try engine.tensor(Array(variances[columns]), rows: columns.count, columns: 1)
-    let own = try engine.recursion(
-      program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, isSymmetric: rows == columns)
-    guard kind == .ntk else { return own.nngp }
-    let incoming = try before.block(.ntk, rows: rows, columns: columns)
-    let carried = try engine.recursionVJP(
-      program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, nngpCotangent: incoming, ntkCotangent: nil
-    ).gram
-    try engine.map(.sum, [own.ntk, carried], into: own.ntk)
-    return own.ntk
+    let kernels = try engine.recursion(
+      program, gram: gram, rowDiagonal: rowDiagonal, columnDiagonal: columnDiagonal, isSymmetric: rows == columns,
+      incomingNTK: kind == .ntk ? before.block(.ntk, rows: rows, columns: columns) : nil)
+    return kind == .ntk ? kernels.ntk : kernels.nngp
   }
 }
 

@@ -62,18 +62,21 @@ struct GeneratedSource {
   private static var loopLayers: Int { 6 }
 
   /// `pair_values(q12, a, b, nngp, ntk)`: both kernels of `copies` pairs that share a. One that is not wanted costs nothing and is not to be read.
-  func pairValues(_ program: CovarianceProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
+  ///
+  /// - Parameter continues: ntk holds the tangent kernel that comes in.
+  func pairValues(_ program: CovarianceProgram, nngp: Bool, ntk: Bool, continues: Bool = false) throws(ComputeError) -> String {
     typealias E = KernelExpression
     let runs = program.runs(repeating: Self.loopLayers)
     var bodies: [Body] = []
     for (place, run) in runs.enumerated() {
       let isLast = place == runs.count - 1
-      let before: (E, E) = place == 0 && run.repeats == 1 ? (.variable("q12"), E(0)) : (.variable("nngp"), ntk ? .variable("ntk") : E(0))
+      let isStart = place == 0 && run.repeats == 1
+      let before: (E, E) = (.variable(isStart ? "q12" : "nngp"), ntk && (!isStart || continues) ? .variable("ntk") : E(0))
       let (levels, first) = (run.program.levelCount, run.firstLevel)
       let after = run.program.symbolicPair(nngp: before.0, ntk: before.1) { run.repeats > 1 ? "l + \($0)" : "\(first + $0)" }
       // The tangent kernel first: layer by layer, so that little is kept in registers from one to the next.
       let outputs = (ntk ? [("ntk", after.ntk)] : []) + (nngp || !isLast || run.repeats > 1 ? [("nngp", after.q12)] : [])
-      if place == 0, run.repeats > 1 { bodies.append(Body(outputs: [("nngp", .variable("q12")), ("ntk", E(0))])) }
+      if place == 0, run.repeats > 1 { bodies.append(Body(outputs: [("nngp", .variable("q12"))] + (continues ? [] : [("ntk", E(0))]))) }
       let loop = "#pragma unroll 1\nfor (int r = 0, l = \(first); r < \(run.repeats); r++, l += \(levels))"
       bodies.append(Body(outputs: outputs, loop: run.repeats > 1 ? loop : nil))
     }
@@ -84,10 +87,15 @@ struct GeneratedSource {
   }
 
   /// `paired_values(q12, q11, q22, nngp, ntk)`: the same from the covariances alone, without a table.
-  func pairedValues(_ program: CovarianceProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
+  ///
+  /// - Parameter isDiagonal: of points with themselves, from q11.
+  func pairedValues(
+    _ program: CovarianceProgram, nngp: Bool, ntk: Bool, continues: Bool = false, isDiagonal: Bool = false
+  ) throws(ComputeError) -> String {
     typealias E = KernelExpression
-    var pair = CovarianceProgram.Pair(q11: E.variable("q11"), q22: E.variable("q22"), q12: E.variable("q12"))
-    program.apply(to: &pair)
+    let incoming = continues ? E.variable("ntk") : E(0)
+    var pair = CovarianceProgram.Pair(q11: E.variable("q11"), q22: E.variable("q22"), q12: E.variable("q12"), ntk: incoming)
+    if isDiagonal { (pair.q12, pair.ntk) = program.diagonal(pair.q11, ntk: incoming) } else { program.apply(to: &pair) }
     return try function(
       "paired_values(const vreal *q12, const vreal *q11, const vreal *q22, vreal *nngp, vreal *ntk)", type: "vreal",
       [("ntk", ntk ? pair.ntk : E(0)), ("nngp", nngp ? pair.q12 : E(0))], copies: copiesOf())

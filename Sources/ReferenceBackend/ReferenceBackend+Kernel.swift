@@ -6,6 +6,7 @@ extension ReferenceBackend {
     let gram = try HostMatrix(job.gram, operation: "recursion")
     let rowDiagonal = try HostMatrix(job.rowDiagonal, operation: "recursion")
     let columnDiagonal = try HostMatrix(job.columnDiagonal, operation: "recursion")
+    let incoming = try job.incomingNTK.hostMatrix("recursion")
     let nngp = try job.nngp.hostMatrix("recursion")
     let ntk = try job.ntk.hostMatrix("recursion")
     for item in 0..<gram.batch {
@@ -14,7 +15,7 @@ extension ReferenceBackend {
           let kernels = job.program.kernels(
             q11: rowDiagonal[item, i, job.isPaired ? j : 0],
             q22: job.isPaired ? columnDiagonal[item, i, j] : columnDiagonal[item, j, 0], q12: gram[item, i, j],
-            isDiagonal: job.isSymmetric && i == j)
+            ntk: incoming?[item, i, j] ?? 0, isDiagonal: job.isSymmetric && i == j)
           nngp?[item, i, j] = kernels.nngp
           ntk?[item, i, j] = kernels.ntk
         }
@@ -110,9 +111,11 @@ extension ReferenceBackend {
 }
 
 extension CovarianceProgram {
-  fileprivate func kernels(q11: Double, q22: Double, q12: Double, isDiagonal: Bool) -> (nngp: Double, ntk: Double) {
-    if isDiagonal { return diagonal(q11) }
-    var pair = Pair(q11: q11, q22: q22, q12: q12)
+  fileprivate func kernels(
+    q11: Double, q22: Double, q12: Double, ntk: Double = 0, isDiagonal: Bool
+  ) -> (nngp: Double, ntk: Double) {
+    if isDiagonal { return diagonal(q11, ntk: ntk) }
+    var pair = Pair(q11: q11, q22: q22, q12: q12, ntk: ntk)
     apply(to: &pair)
     return (pair.q12, pair.ntk)
   }

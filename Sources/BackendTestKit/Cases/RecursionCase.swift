@@ -9,11 +9,13 @@ struct RecursionCase: CaseBody {
   var m: Int
   var isSymmetric = false
   var isPaired = false
+  /// Whether a tangent kernel comes in.
+  var continues = false
   var kinds = KernelKind.allCases
   var layout = Layout.dense
 
   var label: String {
-    "\(program) b\(batch) \(n)x\(m)\(isSymmetric ? " symmetric" : "")\(isPaired ? " paired" : "") \(kinds.map(\.rawValue).joined(separator: "+")) \(layout)"
+    "\(program) b\(batch) \(n)x\(m)\(isSymmetric ? " symmetric" : "")\(isPaired ? " paired" : "")\(continues ? " continued" : "") \(kinds.map(\.rawValue).joined(separator: "+")) \(layout)"
   }
 
   static var all: [any CaseBody] {
@@ -40,7 +42,19 @@ struct RecursionCase: CaseBody {
         cases.append(RecursionCase(program: program, n: 6, m: index % 2 == 0 ? 6 : 19, isSymmetric: index % 2 == 0, kinds: kinds))
       }
     }
-    return cases + paired
+    return cases + paired + continued
+  }
+
+  /// Behind another block: with and without a first activation that could take the incoming kernel for 0, symmetric and paired.
+  private static var continued: [RecursionCase] {
+    let programs = [ProgramSample.twoReLU, ProgramSample.linear, ProgramSample.repeating[0], ProgramSample.repeating[3]]
+    return programs.flatMap { program in
+      [
+        RecursionCase(program: program, batch: 2, n: 9, m: 19, continues: true, layout: .strided),
+        RecursionCase(program: program, n: 17, m: 17, isSymmetric: true, continues: true),
+        RecursionCase(program: program, n: 3, m: 33, isPaired: true, continues: true, kinds: [.ntk]),
+      ]
+    }
   }
 
   /// Rows longer than a tile, shorter than a vector, and one number each.
@@ -65,12 +79,14 @@ struct RecursionCase: CaseBody {
       ? try CovarianceInputs(pairs: probe, batch: batch, n: n, m: m, layout)
       : try CovarianceInputs(probe, batch: batch, n: n, m: m, isSymmetric: isSymmetric, layout)
     let oracle = PairOracle<P>(program: program)
+    let incoming = continues ? probe.uniforms("incomingNTK", batch * n * m) : []
     var (nngp, ntk): ([Bounded<P>], [Bounded<P>]) = ([], [])
     for item in 0..<batch {
       for i in 0..<n {
         for j in 0..<m {
           let (q11, q22, q12): (Bounded<P>, Bounded<P>, Bounded<P>) = inputs.covariances(item, i, j)
-          let kernels = oracle.kernels(q11: q11, q22: q22, q12: q12, isDiagonal: isSymmetric && i == j)
+          let tangent = Bounded<P>(continues ? incoming[(item * n + i) * m + j] : 0)
+          let kernels = oracle.kernels(q11: q11, q22: q22, q12: q12, ntk: tangent, isDiagonal: isSymmetric && i == j)
           nngp.append(kernels.nngp)
           ntk.append(kernels.ntk)
         }
@@ -79,7 +95,9 @@ struct RecursionCase: CaseBody {
     let outputs = try kinds.map { try probe.output($0.rawValue, batch: batch, rows: n, columns: m, layout) }
     let job = RecursionJob(
       program: program, gram: inputs.gram.tensor, rowDiagonal: inputs.rowDiagonal.tensor, columnDiagonal: inputs.columnDiagonal.tensor,
-      isSymmetric: isSymmetric, isPaired: isPaired, nngp: outputs.view(.nngp, kinds), ntk: outputs.view(.ntk, kinds))
+      isSymmetric: isSymmetric, isPaired: isPaired,
+      incomingNTK: continues ? try probe.input("incomingNTK", incoming, batch: batch, rows: n, columns: m, layout).tensor : nil,
+      nngp: outputs.view(.nngp, kinds), ntk: outputs.view(.ntk, kinds))
     try probe.verify(outputs, kinds.map { matches($0 == .nngp ? nngp : ntk) }) { try probe.backend.perform(.recursion(job)) }
   }
 }

@@ -5,6 +5,8 @@ import WideKernels
 /// `gram` `[batch, n, m]` holds q12 = x_i·y_j / width, `rowDiagonal` `[batch, n, 1]` q11 and `columnDiagonal`
 /// `[batch, m, 1]` q22, all before the first layer. With `isSymmetric` (n = m, y = x) entries i = j use the diagonal form.
 /// With `isPaired` both diagonals have the shape of `gram` and every entry its own covariances; it is then not symmetric.
+/// `incomingNTK` `[batch, n, m]` is the tangent kernel of what lies before the block, whose outputs' covariances `gram` holds: the tangent
+/// kernel begins with it, Θ ← Θ_K + Θ_in ∂K/∂q12, so that a block continues another one at infinite width (Jacot et al. 2018, theorem 1).
 public struct RecursionJob: Sendable {
   /// The block whose kernels are computed.
   public var program: CovarianceProgram
@@ -18,6 +20,8 @@ public struct RecursionJob: Sendable {
   public var isSymmetric: Bool
   /// Whether every entry has variances of its own.
   public var isPaired: Bool
+  /// The tangent kernel before the block `[batch, n, m]`, apart from the results in memory; nil for 0.
+  public var incomingNTK: Tensor?
   /// The NNGP kernel `[batch, n, m]` to be written; nil if unwanted.
   public var nngp: Tensor?
   /// The tangent kernel `[batch, n, m]` to be written; nil if unwanted.
@@ -25,10 +29,10 @@ public struct RecursionJob: Sendable {
 
   public init(
     program: CovarianceProgram, gram: Tensor, rowDiagonal: Tensor, columnDiagonal: Tensor, isSymmetric: Bool, isPaired: Bool = false,
-    nngp: Tensor?, ntk: Tensor?
+    incomingNTK: Tensor? = nil, nngp: Tensor?, ntk: Tensor?
   ) {
     (self.program, self.gram, self.rowDiagonal, self.columnDiagonal) = (program, gram, rowDiagonal, columnDiagonal)
-    (self.isSymmetric, self.isPaired, self.nngp, self.ntk) = (isSymmetric, isPaired, nngp, ntk)
+    (self.isSymmetric, self.isPaired, self.incomingNTK, self.nngp, self.ntk) = (isSymmetric, isPaired, incomingNTK, nngp, ntk)
   }
 }
 
@@ -40,7 +44,7 @@ extension RecursionJob: TensorJob {
   var tensors: [TensorField<Self>] {
     [
       .init("gram", .input, \.gram), .init("rowDiagonal", .input, \.rowDiagonal), .init("columnDiagonal", .input, \.columnDiagonal),
-      .init("nngp", .output, \.nngp), .init("ntk", .output, \.ntk),
+      .init("incomingNTK", .input, \.incomingNTK), .init("nngp", .output, \.nngp), .init("ntk", .output, \.ntk),
     ]
   }
 
@@ -54,13 +58,15 @@ extension RecursionJob: TensorJob {
       try requireDiagonals(name, gram, rowDiagonal, columnDiagonal)
       try require(!isSymmetric || gram.rows == gram.columns, name, expected: "a square symmetric gram", got: gram.shapeText)
     }
-    for case let kernel? in [nngp, ntk] {
+    try require(
+      incomingNTK == nil || ntk != nil, name, expected: "a tangent kernel to be written where one comes in", got: "the NNGP kernel alone")
+    for case let kernel? in [incomingNTK, nngp, ntk] {
       try require(kernel.shape == gram.shape, name, expected: "kernels \(gram.shapeText)", got: kernel.shapeText)
     }
   }
 
   func declaredWork(_ costs: PairCosts) -> DeclaredWork {
-    var work = DeclaredWork(moving: [gram, rowDiagonal, columnDiagonal, nngp, ntk])
+    var work = DeclaredWork(moving: [gram, rowDiagonal, columnDiagonal, incomingNTK, nngp, ntk])
     work.pairs = Double(gram.count) * (isSymmetric ? DeclaredWork.lowerPart(gram) : 1)
     work.multiplyAdds = work.pairs * costs.kernels(program, nngp: nngp != nil, ntk: ntk != nil, isPaired: isPaired)
     return work
@@ -72,7 +78,7 @@ extension RecursionJob: TensorJob {
     self.init(
       program: try parts.program("program"), gram: try parts.tensor("gram"), rowDiagonal: try parts.tensor("rowDiagonal"),
       columnDiagonal: try parts.tensor("columnDiagonal"), isSymmetric: try parts.flag("isSymmetric"), isPaired: try parts.flag("isPaired"),
-      nngp: parts.tensors["nngp"], ntk: parts.tensors["ntk"])
+      incomingNTK: parts.tensors["incomingNTK"], nngp: parts.tensors["nngp"], ntk: parts.tensors["ntk"])
   }
 }
 

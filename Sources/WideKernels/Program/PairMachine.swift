@@ -50,9 +50,11 @@ extension CovarianceProgram {
   }
 
   /// NNGP and tangent kernel of an input of variance q with itself.
-  public func diagonal<R: RealAlgebra>(_ q: R) -> (nngp: R, ntk: R) {
+  ///
+  /// - Parameter ntk: the tangent kernel of what lies before the program.
+  public func diagonal<R: RealAlgebra>(_ q: R, ntk: R = R(0)) -> (nngp: R, ntk: R) {
     var machine = PairMachine<R>(isDiagonal: true)
-    let pair = run(&machine, from: Pair(q11: q, q22: q, q12: q))
+    let pair = run(&machine, from: Pair(q11: q, q22: q, q12: q, ntk: ntk))
     return (pair.q12, pair.ntk)
   }
 }
