@@ -14,7 +14,7 @@ public enum PointwiseLayer: Sendable, Hashable {
     }
   }
 
-  /// Whether its values are Gaussian where those that it reads are: an activation's are not, and may not be read by another one.
+  /// Whether the layer keeps Gaussian values Gaussian. An activation does not, and its values may not be read by another one.
   public var isGaussian: Bool {
     switch self {
     case .activation: false
