@@ -27,7 +27,7 @@ enum Provenance {
   }
 
   /// Raised by every change of the program after which equal runs have other bits.
-  private static let numericsVersion = 2
+  private static let numericsVersion = 3
 
   /// What the bits of numbers depend on beside a run's settings: a run goes on where these are as they were. The program's own threads are
   /// not among them; those of OpenBLAS are.
