@@ -27,6 +27,15 @@ struct KernelCommand: ParsableCommand {
             - relu
           outputs: 1
 
+        The same block by its layers, whose widths are those of a finite network of this description (kernels are of infinite width):
+
+          layers:
+            - {dense: 512, weightVariance: 2.25, biasVariance: 0.25}
+            - erf
+            - {dense: 512}
+            - relu
+            - {dense: 1}
+
         Variances default to 1 (weights) and 0 (biases); readoutWeightVariance and readoutBiasVariance belong to the block. \
         Inner products are divided by the width w. A network with bottlenecks (inputs: 784, blocks: [{hidden: …, outputs: 2}, …]) \
         has no kernel of its own; --composed takes its bottlenecks as infinitely wide.

@@ -9,7 +9,8 @@ extension Layer: Codable {
   /// - Throws: `NetworkError`, or `DecodingError` where the form is not that of a layer.
   public init(from decoder: any Decoder) throws {
     if let name = try? decoder.singleValueContainer().decode(String.self) {
-      guard !Self.announced.contains(name) else { throw NetworkError.notYet(kind: name) }
+      let kind = String(name.prefix { $0 != "(" })
+      guard !Self.announced.contains(kind) else { throw NetworkError.notYet(kind: kind) }
       do { self = .pointwise(try PointwiseLayer(name)) } catch { throw NetworkError.activation(error) }
       return
     }

@@ -71,6 +71,7 @@ import WideKernels
     ),
     (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 0}, "relu", {"dense": 1}]}]}"#, .width(name: "dense", got: 0)),
     (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, "layerNorm", "relu", {"dense": 1}]}]}"#, .notYet(kind: "layerNorm")),
+    (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, "layerNorm(0.1)", "relu", {"dense": 1}]}]}"#, .notYet(kind: "layerNorm")),
     (#"{"inputs": 1, "blocks": [{"layers": [{"pool": {"average": 2}}, {"dense": 1}]}]}"#, .notYet(kind: "pool")),
     (#"{"inputs": 1, "blocks": [{"layers": ["relu", {"dense": 1}]}]}"#, .order(before("relu"))),
     (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, "relu", "erf", {"dense": 1}]}]}"#, .order(before("erf"))),

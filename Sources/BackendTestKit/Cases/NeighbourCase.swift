@@ -105,9 +105,9 @@ extension BackendJob {
     case (.widePass, "points"), (.widePass, "value"), (.widePass, "jacobian"): (.rows, nil)
     case (.featurePass, "points"), (.featurePass, "value"), (.featurePass, "jacobian"): (.rows, nil)
     case (.triangularSolve, "b"): (nil, .columns)
-    case (.widePass, _), (.featurePass, _), (.triangularSolve, _), (.copyRows, _), (.fillNormal, _): (nil, nil)
     case (.map, _): (operand.tensor.rows > 1 ? .rows : nil, operand.tensor.columns > 1 ? .columns : nil)
     case (.gemm, _), (.recursion, _), (.recursionVJP, _), (.blockKernel, _): (.rows, .columns)
+    default: (nil, nil)
     }
   }
 }

@@ -31,7 +31,7 @@ protocol TensorJob: Sendable {
   var backendJob: BackendJob { get }
   var precision: Precision { get }
 
-  /// Where its tensors are: inputs, then results, always in the same order.
+  /// The tensors of the job: inputs, then results, always in the same order.
   var tensors: [TensorField<Self>] { get }
   var isEmpty: Bool { get }
   /// Shapes and indices, with the operation's name for errors.
