@@ -28,7 +28,8 @@ public struct WidthSlope: Equatable, Sendable {
       let center = logs.reduce(0, +) / count
       let scatter = logs.reduce(0) { $0 + ($1 - center) * ($1 - center) } / (count - 1)
       let distance = row.x - mean
-      return sum + distance * distance * .pi / 2 * scatter / count
+      let ofMedian: Double = distance * distance * .pi / 2
+      return sum + ofMedian * scatter / count
     }
     standardError = variance.squareRoot() / spread
   }

@@ -68,11 +68,16 @@ public struct FiniteWidthRuns: Sendable {
 
   /// Draws by network, then width, in their order.
   var groups: [Group] {
-    let done = draws.filter { $0.value.end != nil }
-    return Dictionary(grouping: done) { $0.key.label }.sorted { $0.key < $1.key }.flatMap { label, own in
-      Dictionary(grouping: own) { $0.key.width }.sorted { $0.key < $1.key }.map { width, draws in
-        Group(label: label, width: width, draws: draws.sorted { $0.key.draw < $1.key.draw }.map(\.value))
-      }
+    let done: [Key] = draws.filter { $0.value.end != nil }.map(\.key)
+    let networks: [BottleneckLabel: [Key]] = Dictionary(grouping: done, by: \.label)
+    return networks.keys.sorted().flatMap { label in groups(label, networks[label] ?? []) }
+  }
+
+  private func groups(_ label: BottleneckLabel, _ keys: [Key]) -> [Group] {
+    let widths: [Int: [Key]] = Dictionary(grouping: keys, by: \.width)
+    return widths.keys.sorted().map { width in
+      let own: [Key] = (widths[width] ?? []).sorted { $0.draw < $1.draw }
+      return Group(label: label, width: width, draws: own.compactMap { draws[$0] })
     }
   }
 }
