@@ -34,7 +34,7 @@ extension Dense: Codable {
   /// - Throws: `NetworkError`, or `DecodingError` where the form is not that of a layer.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.strictContainer(keyedBy: CodingKeys.self, of: "layer")
-    let width = try container.decode(Int.self, forKey: .dense)
+    let width = try container.decode(Int?.self, forKey: .dense)
     let weightVariance = try container.decodeIfPresent(Double.self, forKey: .weightVariance) ?? 1
     let biasVariance = try container.decodeIfPresent(Double.self, forKey: .biasVariance) ?? 0
     try Constraint.check(Self.fault(width, weightVariance, biasVariance))

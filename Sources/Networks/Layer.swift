@@ -21,7 +21,7 @@ public enum Layer: Sendable, Equatable {
 
 /// An affine map of all numbers of the layer before, z = σ_w W x / √(fan-in) + σ_b b.
 ///
-/// As text `{dense: 64, weightVariance: 2, biasVariance: 0.1}`.
+/// As text `{dense: 64, weightVariance: 2, biasVariance: 0.1}`; a width that is left open is `null`.
 public struct Dense: Sendable, Equatable {
   /// Width of a finite network of this description; nil where it is chosen when one is made. Kernels are those of infinite width,
   /// and only a read-out needs a width of its own.

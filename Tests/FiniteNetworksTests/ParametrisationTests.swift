@@ -2,11 +2,22 @@ import BackendCatalog
 import Compute
 import FiniteNetworks
 import Foundation
+import Networks
 import Testing
 import WideKernels
 
 /// What moves as networks of each parametrisation grow wider.
 @Suite struct ParametrisationTests {
+  /// Widths of a description are taken where none is asked for, and are asked for where it leaves them open.
+  @Test func hiddenLayersHaveTheWidthsOfTheDescription() throws {
+    let block = try WideBlock(layers: [.dense(Dense(8)), .activation(.erf), .dense(Dense(5)), .activation(.relu), .dense(Dense(2))])
+    let network = Network(inputs: 3, blocks: [block])
+    #expect(try Architecture(network).layers.map(\.map) == [.dense(outputs: 8), .dense(outputs: 5), .dense(outputs: 2)])
+    #expect(try Architecture(network, width: 7).layers.map(\.map) == [.dense(outputs: 7), .dense(outputs: 7), .dense(outputs: 2)])
+    let open = Network(inputs: 3, blocks: [WideBlock(hidden: [Hidden(.erf)], outputs: 1)])
+    #expect(throws: FiniteNetworkError.self) { try Architecture(open) }
+  }
+
   /// Slopes in log width of the change of the last hidden layer and of the output after three steps.
   private func slopes(_ parametrisation: Parametrisation, rate: (Int) -> Double) throws -> (hidden: Double, output: Double) {
     let engine = try Engine(BackendCatalog.backend())

@@ -81,6 +81,7 @@ import WideKernels
     ),
     (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, "relu"]}]}"#, .order(ending)),
     (#"{"inputs": 1, "blocks": [{"layers": []}]}"#, .order(ending)),
+    (#"{"inputs": 1, "blocks": [{"layers": [{"dense": null}]}]}"#, .order(ending)),
   ]
   private static let ending = "a block ends in its read-out, a dense layer with a width, such as {dense: 1}"
   private static func before(_ activation: String) -> String {
@@ -113,6 +114,8 @@ import WideKernels
     let again = try JSONDecoder().decode(WideBlock.self, from: JSONEncoder().encode(block))
     #expect(again == block && again != hidden)
     #expect(try JSONDecoder().decode(WideBlock.self, from: JSONEncoder().encode(hidden)) == hidden)
+    let partly = try WideBlock(layers: [.dense(Dense()), .activation(.erf), .dense(Dense(32)), .activation(.relu), .dense(Dense(2))])
+    #expect(try JSONDecoder().decode(WideBlock.self, from: JSONEncoder().encode(partly)) == partly)
   }
 
   /// A description that is wrong in a program stops it at once, with the sentence that a file would get.

@@ -9,9 +9,6 @@ public struct CovarianceProgram: Sendable {
     /// 0 for the input, 1 for the first node's value.
     public let index: Int
 
-    /// What the block reads.
-    public static let input = Value(index: 0)
-
     init(index: Int) { self.index = index }
   }
 
