@@ -31,8 +31,16 @@ let documentation: [Package.Dependency] =
 let swiftSettings: [SwiftSetting] =
   [.swiftLanguageMode(.v6)] + (hasWarningsAsErrors ? [.treatAllWarnings(as: .error)] : [])
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+// What only arranges work and prints it. The Makefile's builds do not optimise it: no run would be faster, and a clean build
+// would take a third longer.
+let arrangingSettings: [SwiftSetting] = swiftSettings + (buildsNativeLoops ? [.unsafeFlags(["-Onone"])] : [])
+
+func arrangingModule(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: arrangingSettings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -113,7 +121,7 @@ let package = Package(
       sources: ["DigitsData.c"]),
     module("NumPyFormat"),
     module("Datasets", ["CZlib", "DigitsData", "DurableFiles", "NumPyFormat"]),
-    module(
+    arrangingModule(
       "Experiments",
       [
         "Compute", "Datasets", "DeepLinear", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices",
@@ -124,7 +132,7 @@ let package = Package(
     module("Results", ["CZlib", "DurableFiles", "NumPyFormat", "PrintableText"]),
     module("Figures", ["DurableFiles", "PrintableText", "Subprocesses"]),
     module("Statistics"),
-    module("Reports", ["Figures", "PrintableText", "Results", "Statistics"]),
+    arrangingModule("Reports", ["Figures", "PrintableText", "Results", "Statistics"]),
     module(
       "DeviceBenchmarks",
       [
@@ -150,7 +158,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ],
-      swiftSettings: swiftSettings),
+      swiftSettings: arrangingSettings),
     // Tests.
     .target(name: "TestSupport", dependencies: ["Compute"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
     tests("WideKernelsTests", ["WideKernels"]),

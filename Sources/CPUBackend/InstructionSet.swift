@@ -39,24 +39,24 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   var loops64: any HotLoops<Double> {
     #if NATIVE_LOOPS
     switch self {
-    case .baseline: CPUKernels.Loops64()
-    case .avx2: CPUKernelsAVX2.Loops64()
-    case .avx512: CPUKernelsAVX512.Loops64()
+    case .baseline: CPUKernels.BuiltLoops.float64
+    case .avx2: CPUKernelsAVX2.BuiltLoops.float64
+    case .avx512: CPUKernelsAVX512.BuiltLoops.float64
     }
     #else
-    CPUKernels.Loops64()
+    CPUKernels.BuiltLoops.float64
     #endif
   }
 
   var loops32: any HotLoops<Float> {
     #if NATIVE_LOOPS
     switch self {
-    case .baseline: CPUKernels.Loops32()
-    case .avx2: CPUKernelsAVX2.Loops32()
-    case .avx512: CPUKernelsAVX512.Loops32()
+    case .baseline: CPUKernels.BuiltLoops.float32
+    case .avx2: CPUKernelsAVX2.BuiltLoops.float32
+    case .avx512: CPUKernelsAVX512.BuiltLoops.float32
     }
     #else
-    CPUKernels.Loops32()
+    CPUKernels.BuiltLoops.float32
     #endif
   }
 

@@ -1,7 +1,7 @@
 import WideKernels
 
 /// Elementary functions by range reduction and minimax polynomials (Lawson's iteration in 60 digits), without branches.
-package enum Functions32: ElementaryFunctions {
+enum Functions32: ElementaryFunctions {
   /// 2^n for integers n of normal numbers.
   @inline(__always) static func power2<R: Vector>(_ n: R.Integers) -> R { R(bits: (n &+ 127) &<< 23) }
 
@@ -26,14 +26,14 @@ package enum Functions32: ElementaryFunctions {
     return (n, R.fma(r * r, p, r))
   }
 
-  @inline(__always) package static func exp<R: Vector>(_ x: R) -> R {
+  @inline(__always) static func exp<R: Vector>(_ x: R) -> R {
     let (n, p) = reducedExp(x)
     // In two factors, so that the result may overflow or lose bits gradually.
     let half = n &>> 1
     return (R.one + p) * power2(half) * power2(n &- half)
   }
 
-  @inline(__always) package static func expm1<R: Vector>(_ x: R) -> R {
+  @inline(__always) static func expm1<R: Vector>(_ x: R) -> R {
     let (n, p) = reducedExp(x)
     let half = n &>> 1
     let (first, second): (R, R) = (power2(half), power2(n &- half))
@@ -71,7 +71,7 @@ package enum Functions32: ElementaryFunctions {
     return logReduced(m - R.one, exponent: k, correction: R.zero)
   }
 
-  @inline(__always) package static func log<R: Vector>(_ x: R) -> R {
+  @inline(__always) static func log<R: Vector>(_ x: R) -> R {
     // Subnormal numbers are multiplied by 2^24 first.
     let leastNormal = R(1.1754943508222875e-38)
     let scaled = R.select(x * R(16777216.0), x, where: x, isLessThan: leastNormal)
@@ -84,7 +84,7 @@ package enum Functions32: ElementaryFunctions {
     return R.select(R(Double.nan), atZero, where: x, isLessThan: R.zero)
   }
 
-  @inline(__always) package static func log1p<R: Vector>(_ x: R) -> R {
+  @inline(__always) static func log1p<R: Vector>(_ x: R) -> R {
     let sum = R.one + x
     let (k, m) = exponentAndMantissa(sum)
     // What 1 + x lost, relative to the sum.
@@ -95,7 +95,7 @@ package enum Functions32: ElementaryFunctions {
     return R.select(R(-Double.infinity), huge, where: x, isLessThan: R(-0.99999995))
   }
 
-  @inline(__always) package static func erfAndGaussian<R: Vector>(_ x: R) -> (erf: R, gaussian: R) {
+  @inline(__always) static func erfAndGaussian<R: Vector>(_ x: R) -> (erf: R, gaussian: R) {
     let a = R.absolute(x)
     let z = x * x
     let gaussian = gaussian(square: z)
@@ -122,7 +122,7 @@ package enum Functions32: ElementaryFunctions {
     return R.select(R.zero, (R.one + p) * power2(n), where: R(87.0), isLessThan: z)
   }
 
-  @inline(__always) package static func atan2<R: Vector>(y: R, x: R) -> R {
+  @inline(__always) static func atan2<R: Vector>(y: R, x: R) -> R {
     let (a, b) = (R.absolute(y), R.absolute(x))
     // Angles of |y| and |x|: below π/8 atan(a/b), up to 3π/8 π/4 + atan((a − b)/(a + b)), above π/2 − atan(b/a).
     let (low, high) = (R(0.41421356237309503) * b, R(0.41421356237309503) * a)
@@ -156,7 +156,7 @@ package enum Functions32: ElementaryFunctions {
     return R.fma(z * z, p, R.fma(R(-0.5), z, R.one))
   }
 
-  @inline(__always) package static func sineAndCosine<R: Vector>(_ x: R) -> (sine: R, cosine: R) {
+  @inline(__always) static func sineAndCosine<R: Vector>(_ x: R) -> (sine: R, cosine: R) {
     let (n, high, _) = R.reducedAngle(x)
     let (sineOfRest, cosineOfRest) = (sineKernel(high), cosineKernel(high))
     let (odd, next) = (n & 1, n &+ 1)

@@ -3,7 +3,7 @@ import WideKernels
 /// Elementary functions by range reduction and minimax polynomials (Lawson's iteration in 60 digits), without branches.
 ///
 /// Long polynomials are summed by `Powers`; in float32 they are so short that the additional products cost more than the waiting.
-package enum Functions64: ElementaryFunctions {
+enum Functions64: ElementaryFunctions {
   /// 2^n for integers n of normal numbers.
   @inline(__always) static func power2<R: Vector>(_ n: R.Integers) -> R { R(bits: (n &+ 1023) &<< 52) }
 
@@ -27,14 +27,14 @@ package enum Functions64: ElementaryFunctions {
     return (n, R.fma(r * r, p, r))
   }
 
-  @inline(__always) package static func exp<R: Vector>(_ x: R) -> R {
+  @inline(__always) static func exp<R: Vector>(_ x: R) -> R {
     let (n, p) = reducedExp(x)
     // In two factors, so that the result may overflow or lose bits gradually.
     let half = n &>> 1
     return (R.one + p) * power2(half) * power2(n &- half)
   }
 
-  @inline(__always) package static func expm1<R: Vector>(_ x: R) -> R {
+  @inline(__always) static func expm1<R: Vector>(_ x: R) -> R {
     let (n, p) = reducedExp(x)
     let half = n &>> 1
     let (first, second): (R, R) = (power2(half), power2(n &- half))
@@ -75,7 +75,7 @@ package enum Functions64: ElementaryFunctions {
     return logReduced(m - R.one, exponent: k, correction: R.zero)
   }
 
-  @inline(__always) package static func log<R: Vector>(_ x: R) -> R {
+  @inline(__always) static func log<R: Vector>(_ x: R) -> R {
     // Subnormal numbers are multiplied by 2^54 first.
     let leastNormal = R(2.2250738585072014e-308)
     let scaled = R.select(x * R(18014398509481984.0), x, where: x, isLessThan: leastNormal)
@@ -88,7 +88,7 @@ package enum Functions64: ElementaryFunctions {
     return R.select(R(Double.nan), atZero, where: x, isLessThan: R.zero)
   }
 
-  @inline(__always) package static func log1p<R: Vector>(_ x: R) -> R {
+  @inline(__always) static func log1p<R: Vector>(_ x: R) -> R {
     let sum = R.one + x
     let (k, m) = exponentAndMantissa(sum)
     // What 1 + x lost, relative to the sum.
@@ -99,7 +99,7 @@ package enum Functions64: ElementaryFunctions {
     return R.select(R(-Double.infinity), huge, where: x, isLessThan: R(-0.9999999999999999))
   }
 
-  @inline(__always) package static func erfAndGaussian<R: Vector>(_ x: R) -> (erf: R, gaussian: R) {
+  @inline(__always) static func erfAndGaussian<R: Vector>(_ x: R) -> (erf: R, gaussian: R) {
     let a = R.absolute(x)
     let z = x * x
     let gaussian = gaussian(square: z)
@@ -142,7 +142,7 @@ package enum Functions64: ElementaryFunctions {
     return R.select(R.zero, (R.one + p) * power2(n), where: R(708.0), isLessThan: z)
   }
 
-  @inline(__always) package static func atan2<R: Vector>(y: R, x: R) -> R {
+  @inline(__always) static func atan2<R: Vector>(y: R, x: R) -> R {
     let (a, b) = (R.absolute(y), R.absolute(x))
     // Angles of |y| and |x|: below π/8 atan(a/b), up to 3π/8 π/4 + atan((a − b)/(a + b)), above π/2 − atan(b/a).
     let (low, high) = (R(0.41421356237309503) * b, R(0.41421356237309503) * a)
@@ -195,7 +195,7 @@ package enum Functions64: ElementaryFunctions {
     return w + (((R.one - w) - half) + (z * (z * p) - x * low))
   }
 
-  @inline(__always) package static func sineAndCosine<R: Vector>(_ x: R) -> (sine: R, cosine: R) {
+  @inline(__always) static func sineAndCosine<R: Vector>(_ x: R) -> (sine: R, cosine: R) {
     let (n, high, low) = R.reducedAngle(x)
     let (sineOfRest, cosineOfRest) = (sineKernel(high, low), cosineKernel(high, low))
     let (odd, next) = (n & 1, n &+ 1)

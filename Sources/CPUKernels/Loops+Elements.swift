@@ -69,7 +69,7 @@ private struct CurvatureLoop<V: Vector>: ActivationVisitor {
 
 extension TileLoops {
   @inline(never)
-  package func map(
+  func map(
     _ function: PointFunction, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, into out: UnsafeMutablePointer<Scalar>, count: Int
   ) {
     switch function {
@@ -94,7 +94,7 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func reduce(_ reduction: Reduction, _ x: UnsafePointer<Scalar>, count: Int) -> Scalar {
+  func reduce(_ reduction: Reduction, _ x: UnsafePointer<Scalar>, count: Int) -> Scalar {
     @inline(__always) func run(_ start: V, _ step: (V, V) -> V, _ join: (V, V) -> V) -> (V, Int) {
       var (s0, s1, s2, s3) = (start, start, start, start)
       var e = 0
@@ -131,7 +131,7 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64, blocks: Int, into out: UnsafeMutablePointer<Scalar>) {
+  func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64, blocks: Int, into out: UnsafeMutablePointer<Scalar>) {
     withUnsafeTemporaryAllocation(byteCount: 2 * 64, alignment: 64) { memory in
       guard let base = memory.baseAddress else { return }
       let pair = base.bindMemory(to: Scalar.self, capacity: 2 * V.lanes)
@@ -150,7 +150,7 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func evaluate(
+  func evaluate(
     _ function: VectorFunction, _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, into out: UnsafeMutablePointer<Scalar>, count: Int
   ) {
     switch function {

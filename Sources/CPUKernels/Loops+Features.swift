@@ -42,10 +42,10 @@ private struct FeatureLoop<Loops: TileLoops>: ActivationVisitor {
 }
 
 extension TileLoops {
-  package var featureBlock: Int { 32 }
+  var featureBlock: Int { 32 }
 
   @inline(never)
-  package func features(_ activation: ActivationKind, _ tile: FeatureTile<Scalar>) {
+  func features(_ activation: ActivationKind, _ tile: FeatureTile<Scalar>) {
     activation.visit(FeatureLoop(loops: self, tile: tile))
   }
 

@@ -118,14 +118,14 @@ private struct DiagonalLoop<V: Vector>: PairMapVisitor {
 
 extension TileLoops {
   @inline(never)
-  package func layer(
+  func layer(
     _ stage: LayerStage, _ tile: PairTile<Scalar>, rowVariance: UnsafePointer<Scalar>, columnVariance: UnsafePointer<Scalar>
   ) {
     stage.layer.visit(LayerLoop<V>(stage: stage, tile: tile, rowVariance: rowVariance, columnVariance: columnVariance))
   }
 
   @inline(never)
-  package func layer(
+  func layer(
     _ stage: LayerStage, _ tile: PairTile<Scalar>, _ derivatives: PairDerivatives<Scalar>, rowVariance: UnsafePointer<Scalar>,
     columnVariance: UnsafePointer<Scalar>, columnSlope: UnsafePointer<Scalar>
   ) {
@@ -136,12 +136,12 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func diagonalPointwise(_ layer: PointwiseLayer, _ state: DiagonalState<Scalar>, padded: Int) {
+  func diagonalPointwise(_ layer: PointwiseLayer, _ state: DiagonalState<Scalar>, padded: Int) {
     layer.visit(DiagonalLoop<V>(state: state, padded: padded))
   }
 
   @inline(never)
-  package func affine(weight: Double, bias: Double, nngp: UnsafeMutablePointer<Scalar>, ntk: UnsafeMutablePointer<Scalar>, padded: Int) {
+  func affine(weight: Double, bias: Double, nngp: UnsafeMutablePointer<Scalar>, ntk: UnsafeMutablePointer<Scalar>, padded: Int) {
     let (weight, bias) = (V(weight), V(bias))
     var i = 0
     while i < padded {
@@ -153,13 +153,13 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func affine(weight: Double, _ derivatives: PairDerivatives<Scalar>, padded: Int) {
+  func affine(weight: Double, _ derivatives: PairDerivatives<Scalar>, padded: Int) {
     affine(weight: weight, bias: 0, nngp: derivatives.nngp11, ntk: derivatives.ntk11, padded: padded)
     affine(weight: weight, bias: 0, nngp: derivatives.nngp12, ntk: derivatives.ntk12, padded: padded)
   }
 
   @inline(never)
-  package func diagonalAffine(weight: Double, bias: Double, gain: Double, _ state: DiagonalState<Scalar>, padded: Int) {
+  func diagonalAffine(weight: Double, bias: Double, gain: Double, _ state: DiagonalState<Scalar>, padded: Int) {
     let (weight, bias, gain) = (V(weight), V(bias), V(gain))
     var i = 0
     while i < padded {

@@ -24,7 +24,7 @@ private struct PanelColumns<Scalar> {
 
 extension TileLoops {
   @inline(never)
-  package func multiplyPanels(
+  func multiplyPanels(
     _ a: LeftPanels<Scalar>, _ b: UnsafePointer<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>, diagonal: Int?
   ) {
     let product = PanelProduct<V>(

@@ -4,7 +4,7 @@ import WideKernels
 
 extension TileLoops {
   @inline(never)
-  package func pack(
+  func pack(
     _ x: UnsafePointer<Scalar>, rows: Int, inner: Int, rowStep: Int, innerStep: Int, width: Int, into panels: UnsafeMutablePointer<Scalar>
   ) {
     if innerStep == 1 {

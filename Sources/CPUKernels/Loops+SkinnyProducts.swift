@@ -23,7 +23,7 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func rowProducts(
+  func rowProducts(
     _ x: UnsafePointer<Scalar>, xStride: Int, xRows: Int, _ y: UnsafePointer<Scalar>, yStride: Int, yRows: Int, inner: Int,
     alpha: Scalar, beta: Scalar, into c: UnsafeMutablePointer<Scalar>, rowStep: Int, columnStep: Int
   ) {
@@ -94,7 +94,7 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func columnProducts(
+  func columnProducts(
     _ x: UnsafePointer<Scalar>, xStride: Int, xColumns: Int, _ y: UnsafePointer<Scalar>, yInnerStep: Int, yStep: Int, yColumns: Int,
     inner: Int, alpha: Scalar, beta: Scalar, into c: UnsafeMutablePointer<Scalar>, rowStep: Int, columnStep: Int
   ) {

@@ -26,7 +26,7 @@ private struct ItemColumns {
 
 extension TileLoops {
   @inline(never)
-  package func multiplyItems(
+  func multiplyItems(
     _ items: Int, _ a: ItemOperand<Scalar>, _ b: ItemOperand<Scalar>, inner: Int, alpha: Scalar, beta: Scalar, into c: Panel<Scalar>,
     itemStep: Int
   ) {

@@ -17,7 +17,7 @@ private struct ThinProduct<V: Register> {
 
 extension TileLoops {
   @inline(never)
-  package func multiplyThin(
+  func multiplyThin(
     _ a: UnsafePointer<Scalar>, rowStep: Int, _ b: UnsafePointer<Scalar>, bStride: Int, inner: Int, alpha: Scalar, beta: Scalar,
     into c: Panel<Scalar>
   ) {

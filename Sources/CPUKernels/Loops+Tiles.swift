@@ -7,7 +7,7 @@ import WideKernels
 // instruction sets.
 extension TileLoops {
   @inline(never)
-  package func gram(
+  func gram(
     centres: UnsafePointer<Scalar>, centreStride: Int, rows: Int, points: UnsafePointer<Scalar>, pointStride: Int, width: Int,
     factor: Scalar, into q12: UnsafeMutablePointer<Scalar>, stride: Int
   ) {
@@ -86,7 +86,7 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func squares(
+  func squares(
     points: UnsafePointer<Scalar>, pointStride: Int, width: Int, factor: Scalar, into squares: UnsafeMutablePointer<Scalar>, padded: Int
   ) {
     let factors = V(repeating: factor)
@@ -103,7 +103,7 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func accumulate(
+  func accumulate(
     _ tile: UnsafePointer<Scalar>, rows: Int, padded: Int, stride: Int, coefficients: UnsafePointer<Scalar>, coefficientStride: Int,
     outputs: Int, into sums: UnsafeMutablePointer<Scalar>, sumStride: Int
   ) {
@@ -180,7 +180,7 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func scaleRows(
+  func scaleRows(
     _ coefficients: UnsafePointer<Scalar>, coefficientStride: Int, outputs: Int, _ x: UnsafePointer<Scalar>, rowStride: Int, width: Int,
     rows: Range<Int>, into products: UnsafeMutablePointer<Scalar>
   ) {
@@ -203,7 +203,7 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func contract(
+  func contract(
     _ a: UnsafePointer<Scalar>, _ nngpCotangent: UnsafePointer<Scalar>?, _ b: UnsafePointer<Scalar>,
     _ ntkCotangent: UnsafePointer<Scalar>?, into out: UnsafeMutablePointer<Scalar>, count: Int
   ) {
@@ -211,7 +211,7 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func mirror(
+  func mirror(
     _ tile: UnsafePointer<Scalar>, stride: Int, rows: Int, columns: Int, distance: Int, into out: UnsafeMutablePointer<Scalar>,
     rowStride: Int
   ) {

@@ -4,7 +4,7 @@ import WideKernels
 // Between rows as they lie in memory and vectors across rows.
 extension TileLoops {
   @inline(never)
-  package func transpose(
+  func transpose(
     _ x: UnsafePointer<Scalar>, rowStep: Int, rows: Int, columns: Int, into out: UnsafeMutablePointer<Scalar>, outStep: Int
   ) {
     for r in Swift.stride(from: 0, to: rows, by: V.lanes) {
@@ -33,7 +33,7 @@ extension TileLoops {
   }
 
   @inline(never)
-  package func finishSlopes(
+  func finishSlopes(
     _ tile: SlopeTile<Scalar>, factor: Scalar, present: Int, into jacobian: UnsafeMutablePointer<Scalar>, rowStride: Int
   ) {
     let (factors, ownFactors) = (V(repeating: factor), V(repeating: 2 * factor))

@@ -13,7 +13,7 @@ private struct Substitution<Scalar> {
 
 extension TileLoops {
   @inline(never)
-  package func solveTriangle(
+  func solveTriangle(
     _ l: UnsafePointer<Scalar>, lStride: Int, size: Int, transposed: Bool, _ b: UnsafeMutablePointer<Scalar>, bStride: Int, columns: Int
   ) {
     let substitution =

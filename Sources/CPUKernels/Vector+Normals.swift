@@ -19,7 +19,7 @@ private struct PhiloxWords {
 // Box-Muller of Philox blocks, as `RandomStream.normalPair`; in float32 the 53-bit uniforms are rounded and the angle is float64.
 extension Vector64 {
   @inline(__always)
-  package static func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64) -> (Vector64, Vector64) {
+  static func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64) -> (Vector64, Vector64) {
     let words = PhiloxWords(firstBlock, stream: stream, seed: seed)
     let first = Vector64(philox_uniform(words.first, words.second, 53, 1))
     let second = Vector64(philox_uniform(words.third, words.fourth, 53, 0))
@@ -31,7 +31,7 @@ extension Vector64 {
 
 extension Vector32 {
   @inline(__always)
-  package static func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64) -> (Vector32, Vector32) {
+  static func normals(seed: UInt64, stream: UInt64, firstBlock: UInt64) -> (Vector32, Vector32) {
     let low = PhiloxWords(firstBlock, stream: stream, seed: seed)
     let high = PhiloxWords(firstBlock &+ UInt64(LANES64), stream: stream, seed: seed)
     let first = f32_from_halves(philox_uniform(low.first, low.second, 53, 1), philox_uniform(high.first, high.second, 53, 1))

@@ -3,7 +3,7 @@ import WideKernels
 /// Numbers in registers of this instruction set: one register, or several that go through a formula side by side.
 ///
 /// `RealAlgebra` formulas of this type are inlined into the loops of `Loops64` and `Loops32`.
-package protocol Vector: RealAlgebra {
+protocol Vector: RealAlgebra {
   /// Type of the numbers.
   associatedtype Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable
   /// Elementary functions of the precision.
@@ -42,7 +42,7 @@ package protocol Vector: RealAlgebra {
 }
 
 /// One register.
-package protocol Register: Vector {
+protocol Register: Vector {
   /// The first `count` lanes, at least 1, from memory that may end after them; the others are 0.
   init(_ pointer: UnsafePointer<Scalar>, first count: Int)
   /// The first `count` lanes, at least 1; what lies after them stays.
@@ -61,7 +61,7 @@ package protocol Register: Vector {
 }
 
 /// Integers side by side, as elementary functions need them.
-package protocol IntegerVector {
+protocol IntegerVector {
   /// One integer in every lane.
   init(_ n: Int)
   static func &+ (a: Self, b: Self) -> Self
@@ -76,7 +76,7 @@ extension IntegerVector {
 }
 
 /// The elementary functions of one precision, for vectors of any length.
-package protocol ElementaryFunctions {
+protocol ElementaryFunctions {
   /// e^x.
   static func exp<R: Vector>(_ x: R) -> R
   /// e^x − 1 without cancellation near 0.
@@ -98,16 +98,16 @@ extension Vector {
   @inline(__always) static var zero: Self { Self(repeating: 0) }
   @inline(__always) static var one: Self { Self(repeating: 1) }
 
-  @inline(__always) package static func maximum(_ a: Self, _ b: Self) -> Self { select(b, a, where: a, isLessThan: b) }
+  @inline(__always) static func maximum(_ a: Self, _ b: Self) -> Self { select(b, a, where: a, isLessThan: b) }
   /// Nothing to balance: tiles with variances far from 1 never come here (`CPUBackend`: Operations+FarLayers.swift).
-  @inline(__always) package static func balance(_ a: Self, _ b: Self) -> (scale: Self, inverse: Self) { (one, one) }
-  @inline(__always) package static func exp(_ x: Self) -> Self { Functions.exp(x) }
-  @inline(__always) package static func expm1(_ x: Self) -> Self { Functions.expm1(x) }
-  @inline(__always) package static func log(_ x: Self) -> Self { Functions.log(x) }
-  @inline(__always) package static func log1p(_ x: Self) -> Self { Functions.log1p(x) }
-  @inline(__always) package static func erf(_ x: Self) -> Self { Functions.erfAndGaussian(x).erf }
-  @inline(__always) package static func erfAndGaussian(_ x: Self) -> (erf: Self, gaussian: Self) { Functions.erfAndGaussian(x) }
-  @inline(__always) package static func sin(_ x: Self) -> Self { Functions.sineAndCosine(x).sine }
-  @inline(__always) package static func cos(_ x: Self) -> Self { Functions.sineAndCosine(x).cosine }
-  @inline(__always) package static func atan2(y: Self, x: Self) -> Self { Functions.atan2(y: y, x: x) }
+  @inline(__always) static func balance(_ a: Self, _ b: Self) -> (scale: Self, inverse: Self) { (one, one) }
+  @inline(__always) static func exp(_ x: Self) -> Self { Functions.exp(x) }
+  @inline(__always) static func expm1(_ x: Self) -> Self { Functions.expm1(x) }
+  @inline(__always) static func log(_ x: Self) -> Self { Functions.log(x) }
+  @inline(__always) static func log1p(_ x: Self) -> Self { Functions.log1p(x) }
+  @inline(__always) static func erf(_ x: Self) -> Self { Functions.erfAndGaussian(x).erf }
+  @inline(__always) static func erfAndGaussian(_ x: Self) -> (erf: Self, gaussian: Self) { Functions.erfAndGaussian(x) }
+  @inline(__always) static func sin(_ x: Self) -> Self { Functions.sineAndCosine(x).sine }
+  @inline(__always) static func cos(_ x: Self) -> Self { Functions.sineAndCosine(x).cosine }
+  @inline(__always) static func atan2(y: Self, x: Self) -> Self { Functions.atan2(y: y, x: x) }
 }
