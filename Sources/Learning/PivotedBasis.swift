@@ -185,8 +185,17 @@ package struct PivotedBasis {
 
   /// Indices of the largest residuals above `goal`, ties to the lowest index.
   private static func largest(_ residual: [Double], above goal: Double) -> [Int] {
-    let above = residual.indices.filter { residual[$0] > goal }
-    return Array(above.sorted { residual[$0] != residual[$1] ? residual[$0] > residual[$1] : $0 < $1 }.prefix(candidates))
+    // Most points lie below the smallest of those found so far, so that one pass with few insertions replaces a sort.
+    var found: [(value: Double, index: Int)] = []
+    found.reserveCapacity(candidates + 1)
+    for (index, value) in residual.enumerated() where value > goal {
+      if found.count == candidates {
+        guard value > found[candidates - 1].value else { continue }
+        found.removeLast()
+      }
+      found.insert((value, index), at: (found.lastIndex { $0.value >= value } ?? -1) + 1)
+    }
+    return found.map(\.index)
   }
 
   /// Takes up pivots `[rank, width]` with the rows of L up to their diagonals, as `state` gave them.
