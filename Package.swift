@@ -55,10 +55,8 @@ let cpuLoops: [(name: String, flags: [String])] =
   ] : [("CPUKernels", [])]
 
 func cpuLoopTarget(_ name: String, _ flags: [String]) -> Target {
-  // Formulas are inlined into the loops whatever their size: a call would pass vectors through memory.
-  let optimiser = ["-sil-inline-removed-call-benefit=10000", "-sil-inline-overall-caller-block-limit=4000", "-swiftmergefunc-threshold=0"]
   let native =
-    ["-Ounchecked"] + (["-fno-math-errno"] + flags).flatMap { ["-Xcc", $0] } + optimiser.flatMap { ["-Xllvm", $0] }
+    ["-Ounchecked"] + (["-fno-math-errno"] + flags).flatMap { ["-Xcc", $0] } + ["-Xllvm", "-swiftmergefunc-threshold=0"]
   return .target(
     name: name, dependencies: ["CPUKernelInterface", "Compute", "WideKernels", "CVectors"],
     swiftSettings: swiftSettings + (buildsNativeLoops ? [.unsafeFlags(native)] : []))

@@ -38,7 +38,7 @@ package struct LeftPanels<Scalar> {
   }
 
   /// The first inner index of a row; within packed panels only of the rows of one panel one after the other.
-  @inlinable package func row(_ row: Int, inner: Int, blockRows: Int) -> UnsafePointer<Scalar> {
+  @inlinable @inline(__always) package func row(_ row: Int, inner: Int, blockRows: Int) -> UnsafePointer<Scalar> {
     isPacked ? base + row / blockRows * blockRows * inner + row % blockRows : base + row * rowStep
   }
 }

@@ -27,32 +27,32 @@ public struct Jet<R: RealAlgebra>: RealAlgebra {
   /// A value that does not depend on any direction.
   @inlinable public init(constant value: R) { self.init(value: value, d11: R(0), d22: R(0), d12: R(0)) }
   /// The variable q11: derivative 1 in its own direction.
-  @inlinable public static func q11(_ value: R) -> Jet { Jet(value: value, d11: R(1), d22: R(0), d12: R(0)) }
+  @inlinable @inline(__always) public static func q11(_ value: R) -> Jet { Jet(value: value, d11: R(1), d22: R(0), d12: R(0)) }
   /// The variable q22: derivative 1 in its own direction.
-  @inlinable public static func q22(_ value: R) -> Jet { Jet(value: value, d11: R(0), d22: R(1), d12: R(0)) }
+  @inlinable @inline(__always) public static func q22(_ value: R) -> Jet { Jet(value: value, d11: R(0), d22: R(1), d12: R(0)) }
   /// The variable q12: derivative 1 in its own direction.
-  @inlinable public static func q12(_ value: R) -> Jet { Jet(value: value, d11: R(0), d22: R(0), d12: R(1)) }
+  @inlinable @inline(__always) public static func q12(_ value: R) -> Jet { Jet(value: value, d11: R(0), d22: R(0), d12: R(1)) }
 
   /// f(x) given f and f′ at the value of x.
-  @inlinable func chain(_ value: R, _ slope: R) -> Jet {
+  @inlinable @inline(__always) func chain(_ value: R, _ slope: R) -> Jet {
     Jet(value: value, d11: slope * d11, d22: slope * d22, d12: slope * d12)
   }
 
-  @inlinable public static func + (a: Jet, b: Jet) -> Jet {
+  @inlinable @inline(__always) public static func + (a: Jet, b: Jet) -> Jet {
     Jet(value: a.value + b.value, d11: a.d11 + b.d11, d22: a.d22 + b.d22, d12: a.d12 + b.d12)
   }
-  @inlinable public static func - (a: Jet, b: Jet) -> Jet {
+  @inlinable @inline(__always) public static func - (a: Jet, b: Jet) -> Jet {
     Jet(value: a.value - b.value, d11: a.d11 - b.d11, d22: a.d22 - b.d22, d12: a.d12 - b.d12)
   }
-  @inlinable public static prefix func - (a: Jet) -> Jet { Jet(value: -a.value, d11: -a.d11, d22: -a.d22, d12: -a.d12) }
-  @inlinable public static func * (a: Jet, b: Jet) -> Jet {
+  @inlinable @inline(__always) public static prefix func - (a: Jet) -> Jet { Jet(value: -a.value, d11: -a.d11, d22: -a.d22, d12: -a.d12) }
+  @inlinable @inline(__always) public static func * (a: Jet, b: Jet) -> Jet {
     Jet(
       value: a.value * b.value,
       d11: R.fma(a.value, b.d11, a.d11 * b.value),
       d22: R.fma(a.value, b.d22, a.d22 * b.value),
       d12: R.fma(a.value, b.d12, a.d12 * b.value))
   }
-  @inlinable public static func / (a: Jet, b: Jet) -> Jet {
+  @inlinable @inline(__always) public static func / (a: Jet, b: Jet) -> Jet {
     let inverse = R(1) / b.value
     let quotient = a.value * inverse
     return Jet(
@@ -64,29 +64,29 @@ public struct Jet<R: RealAlgebra>: RealAlgebra {
 
   /// The derivative at 0, where the slope is infinite, is taken as 0: the symmetric choice at a cone's tip, which is
   /// where kernels of activations with kinks take the square root of a vanishing determinant.
-  @inlinable public static func sqrt(_ x: Jet) -> Jet {
+  @inlinable @inline(__always) public static func sqrt(_ x: Jet) -> Jet {
     let root = R.sqrt(x.value)
     let isPositive = R.select(R(1), R(0), where: R(0), isLessThan: x.value)
     let safe = R.select(root, R(1), where: R(0), isLessThan: x.value)
     return x.chain(root, R(0.5) * isPositive / safe)
   }
-  @inlinable public static func exp(_ x: Jet) -> Jet {
+  @inlinable @inline(__always) public static func exp(_ x: Jet) -> Jet {
     let value = R.exp(x.value)
     return x.chain(value, value)
   }
-  @inlinable public static func expm1(_ x: Jet) -> Jet {
+  @inlinable @inline(__always) public static func expm1(_ x: Jet) -> Jet {
     let value = R.expm1(x.value)
     return x.chain(value, value + R(1))
   }
-  @inlinable public static func log(_ x: Jet) -> Jet { x.chain(R.log(x.value), R(1) / x.value) }
-  @inlinable public static func log1p(_ x: Jet) -> Jet { x.chain(R.log1p(x.value), R(1) / (R(1) + x.value)) }
-  @inlinable public static func erf(_ x: Jet) -> Jet {
+  @inlinable @inline(__always) public static func log(_ x: Jet) -> Jet { x.chain(R.log(x.value), R(1) / x.value) }
+  @inlinable @inline(__always) public static func log1p(_ x: Jet) -> Jet { x.chain(R.log1p(x.value), R(1) / (R(1) + x.value)) }
+  @inlinable @inline(__always) public static func erf(_ x: Jet) -> Jet {
     let (value, gaussian) = R.erfAndGaussian(x.value)
     return x.chain(value, R(1.1283791670955126) * gaussian)  // 2/√π
   }
-  @inlinable public static func sin(_ x: Jet) -> Jet { x.chain(R.sin(x.value), R.cos(x.value)) }
-  @inlinable public static func cos(_ x: Jet) -> Jet { x.chain(R.cos(x.value), -R.sin(x.value)) }
-  @inlinable public static func atan2(y: Jet, x: Jet) -> Jet {
+  @inlinable @inline(__always) public static func sin(_ x: Jet) -> Jet { x.chain(R.sin(x.value), R.cos(x.value)) }
+  @inlinable @inline(__always) public static func cos(_ x: Jet) -> Jet { x.chain(R.cos(x.value), -R.sin(x.value)) }
+  @inlinable @inline(__always) public static func atan2(y: Jet, x: Jet) -> Jet {
     let size = R.absolute(x.value) + R.absolute(y.value)
     let scale = R.balance(size, size).scale
     let (sine, cosine) = (scale * y.value, scale * x.value)
@@ -102,34 +102,34 @@ public struct Jet<R: RealAlgebra>: RealAlgebra {
       d22: alongY * y.d22 - alongX * x.d22,
       d12: alongY * y.d12 - alongX * x.d12)
   }
-  @inlinable public static func maximum(_ a: Jet, _ b: Jet) -> Jet { select(b, a, where: a, isLessThan: b) }
-  @inlinable public static func nonNegative(_ x: Jet) -> Jet {
+  @inlinable @inline(__always) public static func maximum(_ a: Jet, _ b: Jet) -> Jet { select(b, a, where: a, isLessThan: b) }
+  @inlinable @inline(__always) public static func nonNegative(_ x: Jet) -> Jet {
     Jet(value: R.nonNegative(x.value), d11: x.d11, d22: x.d22, d12: x.d12)
   }
-  @inlinable public static func balance(_ a: Jet, _ b: Jet) -> (scale: Jet, inverse: Jet) {
+  @inlinable @inline(__always) public static func balance(_ a: Jet, _ b: Jet) -> (scale: Jet, inverse: Jet) {
     let (scale, inverse) = R.balance(a.value, b.value)
     return (Jet(constant: scale), Jet(constant: inverse))
   }
   /// The derivative at 0 is taken as 0.
-  @inlinable public static func absolute(_ x: Jet) -> Jet {
+  @inlinable @inline(__always) public static func absolute(_ x: Jet) -> Jet {
     let negative = R.select(R(-1), R(0), where: x.value, isLessThan: R(0))
     return x.chain(R.absolute(x.value), R.select(R(1), negative, where: R(0), isLessThan: x.value))
   }
-  @inlinable public static func fma(_ a: Jet, _ b: Jet, _ c: Jet) -> Jet {
+  @inlinable @inline(__always) public static func fma(_ a: Jet, _ b: Jet, _ c: Jet) -> Jet {
     Jet(
       value: R.fma(a.value, b.value, c.value),
       d11: R.fma(a.value, b.d11, R.fma(a.d11, b.value, c.d11)),
       d22: R.fma(a.value, b.d22, R.fma(a.d22, b.value, c.d22)),
       d12: R.fma(a.value, b.d12, R.fma(a.d12, b.value, c.d12)))
   }
-  @inlinable public static func select(_ ifTrue: Jet, _ ifFalse: Jet, where x: Jet, isLessThan y: Jet) -> Jet {
+  @inlinable @inline(__always) public static func select(_ ifTrue: Jet, _ ifFalse: Jet, where x: Jet, isLessThan y: Jet) -> Jet {
     Jet(
       value: R.select(ifTrue.value, ifFalse.value, where: x.value, isLessThan: y.value),
       d11: R.select(ifTrue.d11, ifFalse.d11, where: x.value, isLessThan: y.value),
       d22: R.select(ifTrue.d22, ifFalse.d22, where: x.value, isLessThan: y.value),
       d12: R.select(ifTrue.d12, ifFalse.d12, where: x.value, isLessThan: y.value))
   }
-  @inlinable public static func differenceOfProducts(_ a: Jet, _ b: Jet, _ c: Jet, _ d: Jet) -> Jet {
+  @inlinable @inline(__always) public static func differenceOfProducts(_ a: Jet, _ b: Jet, _ c: Jet, _ d: Jet) -> Jet {
     func slope(_ da: R, _ db: R, _ dc: R, _ dd: R) -> R {
       R.fma(da, b.value, a.value * db) - R.fma(dc, d.value, c.value * dd)
     }

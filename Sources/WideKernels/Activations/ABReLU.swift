@@ -17,11 +17,11 @@ public struct ABReLU: Activation {
     (negative, positive) = (parameters[0], parameters[1])
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R {
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R {
     PiecewiseLinear.value(negative: negative, positive: positive, x)
   }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     PiecewiseLinear.dual(negative: negative, positive: positive, q11: q11, q22: q22, q12: q12)
   }
 

@@ -12,9 +12,9 @@ public struct Abs: Activation {
     try requireParameters(parameters, of: Self.self)
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { R.absolute(x) }
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R { R.absolute(x) }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     PiecewiseLinear.dual(negative: -1, positive: 1, q11: q11, q22: q22, q12: q12)
   }
 

@@ -22,9 +22,9 @@ public struct Cos: Activation {
     (sineSquared, cosineSquared) = (sine * sine, cosine * cosine)
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { R(amplitude) * R.cos(R.fma(R(frequency), x, R(phase))) }
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R { R(amplitude) * R.cos(R.fma(R(frequency), x, R(phase))) }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     Sinusoid.dual(
       amplitude: amplitude, frequency: frequency, sineSquared: cosineSquared, cosineSquared: sineSquared,
       q11: q11, q22: q22, q12: q12)

@@ -14,9 +14,9 @@ public struct Erf: Activation {
     try requireParameters(parameters, of: Self.self)
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { R.erf(x) }
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R { R.erf(x) }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     let (scale, inverse) = R.balance(q11 + R(1), q22 + R(1))
     let (a, b, c) = (scale * q11, scale * q22, scale * q12)
     let determinant = R.nonNegative(R.differenceOfProducts(a, b, c, c))

@@ -19,9 +19,9 @@ public struct Exp: Activation {
     (amplitude, rate) = (parameters[0], parameters[1])
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { R(amplitude) * R.exp(R(rate) * x) }
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R { R(amplitude) * R.exp(R(rate) * x) }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     let dual = R(amplitude * amplitude) * R.exp(R(rate * rate / 2) * ((q11 + q12) + (q22 + q12)))
     return (dual, R(rate * rate) * dual)
   }

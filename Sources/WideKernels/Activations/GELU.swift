@@ -17,11 +17,11 @@ public struct GELU: Activation {
     try requireParameters(parameters, of: Self.self)
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R {
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R {
     R(0.5) * x * (R(1) + R.erf(R(0.5.squareRoot()) * x))
   }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     let (one, two) = (R(1) + q11, R(1) + q22)
     let (scale, inverse) = R.balance(one, two)
     let (a, b, c) = (scale * q11, scale * q22, scale * q12)
@@ -40,7 +40,7 @@ public struct GELU: Activation {
   /// - Parameters:
   ///   - scaled, sum: q12 and q11 + q22 times the balance's scale, `determinant` times its square.
   ///   - t: unscaled.
-  @inlinable func combine<R: RealAlgebra>(
+  @inlinable @inline(__always) func combine<R: RealAlgebra>(
     _ q12: R, scaled: R, determinant: R, sum: R, t: R, _ balance: (scale: R, inverse: R)
   ) -> (dual: R, derivative: R) {
     let delta = determinant + balance.scale * (balance.scale + sum)

@@ -20,9 +20,9 @@ public struct Gaussian: Activation {
     guard rate > 0 else { throw .parameter(name: Self.name, parameter: "rate", expected: "> 0", got: rate) }
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { R(amplitude) * R.exp(R(-rate) * x * x) }
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R { R(amplitude) * R.exp(R(-rate) * x * x) }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     let k = 2 * rate
     let (scale, inverse) = R.balance(R.fma(R(k), q11, R(1)), R.fma(R(k), q22, R(1)))
     let (a, b, c) = (scale * q11, scale * q22, scale * q12)
@@ -38,7 +38,7 @@ public struct Gaussian: Activation {
     return combine(q12: q, d: d, root: R.sqrt(d))
   }
 
-  @inlinable func combine<R: RealAlgebra>(q12: R, d: R, root: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) func combine<R: RealAlgebra>(q12: R, d: R, root: R) -> (dual: R, derivative: R) {
     let dual = R(amplitude * amplitude) / root
     return (dual, R(4 * rate * rate) * q12 * dual / d)
   }

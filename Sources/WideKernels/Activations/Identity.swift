@@ -9,7 +9,7 @@ public struct Identity: Activation {
     try requireParameters(parameters, of: Self.self)
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { x }
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) { (q12, R(1)) }
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R { x }
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) { (q12, R(1)) }
   @inlinable public func diagonal<R: RealAlgebra>(_ q: R) -> (dual: R, derivative: R) { (q, R(1)) }
 }

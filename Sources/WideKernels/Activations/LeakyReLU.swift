@@ -15,9 +15,9 @@ public struct LeakyReLU: Activation {
     slope = parameters[0]
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { PiecewiseLinear.value(negative: slope, positive: 1, x) }
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R { PiecewiseLinear.value(negative: slope, positive: 1, x) }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     PiecewiseLinear.dual(negative: slope, positive: 1, q11: q11, q22: q22, q12: q12)
   }
 

@@ -16,13 +16,13 @@ public struct Monomial: Activation {
     rows = HermiteRows(coefficients: [Double](repeating: 0, count: degree) + [1])
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R {
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R {
     var power = R(1)
     for _ in 0..<degree { power = power * x }
     return power
   }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     rows.dual(q11: q11, q22: q22, q12: q12)
   }
 

@@ -20,13 +20,13 @@ public struct Polynomial: Activation {
     rows = HermiteRows(coefficients: padded)
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R {
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R {
     var sum = R(0)
     for coefficient in coefficients.reversed() { sum = R.fma(sum, x, R(coefficient)) }
     return sum
   }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     rows.dual(q11: q11, q22: q22, q12: q12)
   }
 

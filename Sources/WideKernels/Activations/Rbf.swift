@@ -17,11 +17,11 @@ public struct Rbf: Activation {
     guard gamma > 0 else { throw .parameter(name: Self.name, parameter: "gamma", expected: "> 0", got: gamma) }
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R {
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R {
     R(2.0.squareRoot()) * R.sin(R.fma(R((2 * gamma).squareRoot()), x, R(Double.pi / 4)))
   }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     // Each difference is exact where the inputs nearly coincide; their sum is at least (√q11 − √q22)² but for rounding.
     let dual = R.exp(R(-gamma) * R.nonNegative((q11 - q12) + (q22 - q12)))
     return (dual, R(2 * gamma) * dual)

@@ -20,7 +20,7 @@ public struct RectifiedMonomial: Activation {
     degree = try requireDegree(parameters[0], of: Self.self)
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R {
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R {
     guard degree > 0 else { return R.select(R(0), R.select(R(1), R(0.5), where: R(0), isLessThan: x), where: x, isLessThan: R(0)) }
     let rectified = R.maximum(x, R(0))
     var power = rectified
@@ -28,7 +28,7 @@ public struct RectifiedMonomial: Activation {
     return power
   }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     let (root, angle) = PiecewiseLinear.angle(q11, q22, q12)
     let share = R.fma(R(0.5 / Double.pi), angle, R(0.25))
     let (x, cone) = (q11 * q22, R(0.5 / Double.pi) * root)
@@ -37,7 +37,7 @@ public struct RectifiedMonomial: Activation {
     return (dual, R(Double(degree * degree)) * expectation(degree - 1, x, q12, share, cone))
   }
 
-  @inlinable func expectation<R: RealAlgebra>(_ degree: Int, _ x: R, _ c: R, _ share: R, _ cone: R) -> R {
+  @inlinable @inline(__always) func expectation<R: RealAlgebra>(_ degree: Int, _ x: R, _ c: R, _ share: R, _ cone: R) -> R {
     let square = c * c
     switch degree {
     case 0: return share

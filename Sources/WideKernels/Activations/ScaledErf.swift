@@ -20,16 +20,16 @@ public struct ScaledErf: Activation {
     (amplitude, frequency, offset) = (parameters[0], parameters[1], parameters[2])
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R {
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R {
     R.fma(R(amplitude), R.erf(R(frequency) * x), R(offset))
   }
 
-  @inlinable func scaled<R: RealAlgebra>(_ plain: (dual: R, derivative: R)) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) func scaled<R: RealAlgebra>(_ plain: (dual: R, derivative: R)) -> (dual: R, derivative: R) {
     let gain = amplitude * amplitude
     return (R.fma(R(gain), plain.dual, R(offset * offset)), R(gain * frequency * frequency) * plain.derivative)
   }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     let rate = R(frequency * frequency)
     return scaled(Erf().dual(q11: rate * q11, q22: rate * q22, q12: rate * q12))
   }

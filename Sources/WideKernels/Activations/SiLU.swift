@@ -9,9 +9,9 @@ public struct SiLU: Activation {
     try requireParameters(parameters, of: Self.self)
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { x * Logistic.sigmoid(x) }
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R { x * Logistic.sigmoid(x) }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     withLinearPart(QuadratureDual.dual(.even, q11: q11, q22: q22, q12: q12) { evenPart($0) }, q12)
   }
 
@@ -19,13 +19,13 @@ public struct SiLU: Activation {
     withLinearPart(QuadratureDual.diagonal(.even, q) { evenPart($0) }, q)
   }
 
-  @inlinable func evenPart<R: RealAlgebra>(_ x: R) -> R {
+  @inlinable @inline(__always) func evenPart<R: RealAlgebra>(_ x: R) -> R {
     let half = R(0.5) * x
     return half * Logistic.positiveTanh(half)
   }
 
   /// Adds E[(u/2)(v/2)]; odd and even parts have no mixed term.
-  @inlinable func withLinearPart<R: RealAlgebra>(_ even: (dual: R, derivative: R), _ q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) func withLinearPart<R: RealAlgebra>(_ even: (dual: R, derivative: R), _ q12: R) -> (dual: R, derivative: R) {
     (R.fma(R(0.25), q12, even.dual), R(0.25) + even.derivative)
   }
 }

@@ -9,16 +9,16 @@ public struct Sigmoid: Activation {
     try requireParameters(parameters, of: Self.self)
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { Logistic.sigmoid(x) }
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R { Logistic.sigmoid(x) }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     let quarter = R(0.25)
     return scaled(Tanh().dual(q11: quarter * q11, q22: quarter * q22, q12: quarter * q12))
   }
 
   @inlinable public func diagonal<R: RealAlgebra>(_ q: R) -> (dual: R, derivative: R) { scaled(Tanh().diagonal(R(0.25) * q)) }
 
-  @inlinable func scaled<R: RealAlgebra>(_ tanh: (dual: R, derivative: R)) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) func scaled<R: RealAlgebra>(_ tanh: (dual: R, derivative: R)) -> (dual: R, derivative: R) {
     (R.fma(R(0.25), tanh.dual, R(0.25)), R(0.0625) * tanh.derivative)
   }
 }

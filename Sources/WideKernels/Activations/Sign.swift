@@ -14,11 +14,11 @@ public struct Sign: Activation {
     try requireParameters(parameters, of: Self.self)
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R {
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R {
     R.select(R(-1), R.select(R(1), R(0), where: R(0), isLessThan: x), where: x, isLessThan: R(0))
   }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     (R(2 / Double.pi) * PiecewiseLinear.angle(q11, q22, q12).angle, R(0))
   }
 

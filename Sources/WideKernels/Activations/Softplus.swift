@@ -21,12 +21,12 @@ public struct Softplus: Activation {
     beta = sharpness
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R {
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R {
     let scaled = R(beta) * x
     return R(1 / beta) * (R.maximum(scaled, R(0)) + R.log1p(R.exp(Logistic.lower(scaled))))
   }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     let rate = R(beta * beta)
     return combine(QuadratureDual.dual(.even, q11: rate * q11, q22: rate * q22, q12: rate * q12) { evenPart($0) }, q12)
   }
@@ -36,10 +36,10 @@ public struct Softplus: Activation {
   }
 
   /// log(2 cosh(x/2)) for x > 0.
-  @inlinable func evenPart<R: RealAlgebra>(_ x: R) -> R { R.fma(R(0.5), x, R.log1p(R.exp(-x))) }
+  @inlinable @inline(__always) func evenPart<R: RealAlgebra>(_ x: R) -> R { R.fma(R(0.5), x, R.log1p(R.exp(-x))) }
 
   /// Adds E[(u/2)(v/2)]; odd and even parts have no mixed term.
-  @inlinable func combine<R: RealAlgebra>(_ even: (dual: R, derivative: R), _ q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) func combine<R: RealAlgebra>(_ even: (dual: R, derivative: R), _ q12: R) -> (dual: R, derivative: R) {
     (R.fma(R(0.25), q12, R(1 / (beta * beta)) * even.dual), R(0.25) + even.derivative)
   }
 }

@@ -10,9 +10,9 @@ public struct Tanh: Activation {
     try requireParameters(parameters, of: Self.self)
   }
 
-  @inlinable public func value<R: RealAlgebra>(_ x: R) -> R { Logistic.tanh(x) }
+  @inlinable @inline(__always) public func value<R: RealAlgebra>(_ x: R) -> R { Logistic.tanh(x) }
 
-  @inlinable public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) public func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     QuadratureDual.dual(.odd, q11: q11, q22: q22, q12: q12) { Logistic.positiveTanh($0) }
   }
 

@@ -30,13 +30,13 @@
   @inlinable func isZero(_ k: Int) -> Bool { rows[3 * k] == 0 && rows[3 * k + 1] == 0 && rows[3 * k + 2] == 0 }
 
   /// h_k(q).
-  @inlinable func row<R: RealAlgebra>(_ k: Int, _ q: R) -> R {
+  @inlinable @inline(__always) func row<R: RealAlgebra>(_ k: Int, _ q: R) -> R {
     let (c0, c1, c2) = (rows[3 * k], rows[3 * k + 1], rows[3 * k + 2])
     if c2 != 0 { return R.fma(R.fma(R(c2), q, R(c1)), q, R(c0)) }
     return c1 == 0 ? R(c0) : R.fma(R(c1), q, R(c0))
   }
 
-  @inlinable func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) func dual<R: RealAlgebra>(q11: R, q22: R, q12: R) -> (dual: R, derivative: R) {
     expand(q12) { row($0, q11) * row($0, q22) }
   }
 
@@ -47,7 +47,7 @@
     }
   }
 
-  @inlinable func expand<R: RealAlgebra>(_ q12: R, _ product: (Int) -> R) -> (dual: R, derivative: R) {
+  @inlinable @inline(__always) func expand<R: RealAlgebra>(_ q12: R, _ product: (Int) -> R) -> (dual: R, derivative: R) {
     var (dual, derivative, power, lowerPower) = (R(0), R(0), R(1), R(0))
     for k in 0...Self.maximalDegree {
       if !isZero(k) {

@@ -6,7 +6,7 @@
   ///
   /// α = atan2(q12, √D) keeps its digits for any covariance. At coinciding inputs D = 0 up to rounding and is clipped there.
   /// A vanishing input gives α = 0: the value for independent inputs, as if φ′(0) were the mean of both slopes.
-  @inlinable static func angle<R: RealAlgebra>(_ q11: R, _ q22: R, _ q12: R) -> (root: R, angle: R) {
+  @inlinable @inline(__always) static func angle<R: RealAlgebra>(_ q11: R, _ q22: R, _ q12: R) -> (root: R, angle: R) {
     let (scale, inverse) = R.balance(q11, q22)
     let covariance = scale * q12
     let root = R.sqrt(R.nonNegative(R.differenceOfProducts(scale * q11, scale * q22, covariance, covariance)))
@@ -14,7 +14,7 @@
   }
 
   /// derivative = ((a + b)/2)² + ((b − a)/2)² 2α/π,  dual = q12 · derivative + ((b − a)/2)² 2√D/π.
-  @inlinable static func dual<R: RealAlgebra>(
+  @inlinable @inline(__always) static func dual<R: RealAlgebra>(
     negative a: Double, positive b: Double, q11: R, q22: R, q12: R
   ) -> (dual: R, derivative: R) {
     let (root, angle) = angle(q11, q22, q12)
@@ -26,12 +26,12 @@
 
   /// `value` where two inputs have one direction, so that equal ones have the diagonal form's numbers to the last bit: a later layer
   /// would take a difference by one rounding u for an angle of √u.
-  @inlinable static func parallel<R: RealAlgebra>(_ value: R, else general: R, _ root: R, _ q12: R) -> R {
+  @inlinable @inline(__always) static func parallel<R: RealAlgebra>(_ value: R, else general: R, _ root: R, _ q12: R) -> R {
     R.select(general, R.select(value, general, where: R(0), isLessThan: q12), where: R(0), isLessThan: root)
   }
 
   /// Whether the derivative comes out exact at α = π/2 without that, in both precisions, as for relu and abs.
-  @inlinable static func isExactWhereParallel(_ a: Double, _ b: Double) -> Bool {
+  @inlinable @inline(__always) static func isExactWhereParallel(_ a: Double, _ b: Double) -> Bool {
     let (even, mean, half) = ((b - a) * (b - a) / (2 * Double.pi), (a + b) * (a + b) / 4, (a * a + b * b) / 2)
     return mean.addingProduct(even, Double.pi / 2) == half
       && Float(mean).addingProduct(Float(even), Float(Double.pi / 2)) == Float(half)
@@ -42,7 +42,7 @@
     return (half * q, half)
   }
 
-  @inlinable static func value<R: RealAlgebra>(negative a: Double, positive b: Double, _ x: R) -> R {
+  @inlinable @inline(__always) static func value<R: RealAlgebra>(negative a: Double, positive b: Double, _ x: R) -> R {
     R.select(R(a) * x, R(b) * x, where: x, isLessThan: R(0))
   }
 }

@@ -52,7 +52,7 @@
   @usableFromInline static let rule = Rule()
 
   /// Coefficients c_k(q) of ψ and of ψ′, whose parity is the other one.
-  @inlinable static func coefficients<R: RealAlgebra>(
+  @inlinable @inline(__always) static func coefficients<R: RealAlgebra>(
     _ parity: Parity, standardDeviation: R, _ function: (Jet<R>) -> Jet<R>
   ) -> (value: [R], slope: [R]) {
     let rule = rule
@@ -94,7 +94,7 @@
   }
 
   /// - Parameter function: ψ for arguments > 0 only; its parity says the rest.
-  @inlinable static func dual<R: RealAlgebra>(
+  @inlinable @inline(__always) static func dual<R: RealAlgebra>(
     _ parity: Parity, q11: R, q22: R, q12: R, _ function: (Jet<R>) -> Jet<R>
   ) -> (dual: R, derivative: R) {
     let (s1, s2) = (R.sqrt(q11 + R(noise)), R.sqrt(q22 + R(noise)))
@@ -115,7 +115,7 @@
     return combine(parity, a, a, correlation)
   }
 
-  @inlinable static func combine<R: RealAlgebra>(
+  @inlinable @inline(__always) static func combine<R: RealAlgebra>(
     _ parity: Parity, _ a: (value: [R], slope: [R]), _ b: (value: [R], slope: [R]), _ correlation: R
   ) -> (dual: R, derivative: R) {
     (sum(parity, a.value, b.value, correlation), sum(parity == .even ? .odd : .even, a.slope, b.slope, correlation))

@@ -5,7 +5,7 @@
 ///
 /// S is formed without cancellation and without overflow: the larger exponential times expm1(−2 B² |q12|).
 @usableFromInline enum Sinusoid {
-  @inlinable static func dual<R: RealAlgebra>(
+  @inlinable @inline(__always) static func dual<R: RealAlgebra>(
     amplitude: Double, frequency: Double, sineSquared: Double, cosineSquared: Double, q11: R, q22: R, q12: R
   ) -> (dual: R, derivative: R) {
     let rate = frequency * frequency
@@ -28,7 +28,7 @@
     return combine(amplitude, frequency, sineSquared, cosineSquared, halfDifference: R(-0.5) * ratio, sum: R(1) + ratio)
   }
 
-  @inlinable static func combine<R: RealAlgebra>(
+  @inlinable @inline(__always) static func combine<R: RealAlgebra>(
     _ amplitude: Double, _ frequency: Double, _ sineSquared: Double, _ cosineSquared: Double, halfDifference: R, sum: R
   ) -> (dual: R, derivative: R) {
     let scale = amplitude * amplitude
