@@ -9,7 +9,7 @@ export ISTHMUS_NATIVE ?= 1
 export ISTHMUS_WARNINGS_AS_ERRORS ?= 1
 
 # Tests and the demo share one build. Debug information would be most of what is written.
-FLAGS := -c release -Xswiftc -enable-testing -debug-info-format none
+FLAGS := -c release -debug-info-format none
 BUILD := swift build $(FLAGS)
 ISTHMUS = "$$($(BUILD) --show-bin-path)/isthmus"
 FORMATTED := Package.swift Sources Tests

@@ -42,7 +42,7 @@ def built(product, programs=None, package=HERE):
         return Path(programs).resolve() / product
     scratch = BUILD / "swift" if package == HERE else package / ".build"
     # As in the Makefile: other flags would compile all of it again.
-    flags = ["-c", "release", "-Xswiftc", "-enable-testing", "-debug-info-format", "none"]
+    flags = ["-c", "release", "-debug-info-format", "none"]
     command = ["swift", "build", *flags, "--package-path", package, "--scratch-path", scratch]
     environment = os.environ | {"ISTHMUS_NATIVE": "1", "ISTHMUS_WARNINGS_AS_ERRORS": "1"}
     subprocess.run([*command, "--product", product], check=True, env=environment, stdout=sys.stderr)

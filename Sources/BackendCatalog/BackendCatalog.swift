@@ -89,7 +89,7 @@ public enum BackendCatalog {
   public static func removeTemporaryFolders() { OpenCLBackend.removeTemporaryFolders() }
 
   /// The choice without a name, from the backends that are present.
-  static func preferred(_ backends: [any Backend]) throws(ComputeError) -> any Backend {
+  package static func preferred(_ backends: [any Backend]) throws(ComputeError) -> any Backend {
     let choice =
       backends.first { $0.device.isGPU && $0.device.precisions.contains(.float64) }
       ?? backends.first { $0.device.backend == "cpu" }

@@ -3,7 +3,7 @@ import Foundation
 import WideKernels
 
 /// The rounding of a target's precision, as a type so that `Bounded` knows it.
-protocol Rounding: Sendable {
+package protocol Rounding: Sendable {
   static var precision: Precision { get }
   static var leastNormal: Double { get }
   /// Whether the precision holds the number exactly.

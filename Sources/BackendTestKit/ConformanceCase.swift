@@ -39,13 +39,20 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
   public let label: String
   /// Seed of the inputs.
   public let seed: UInt64
-  let body: any CaseBody
+  package let body: any CaseBody
+
+  package init(operation: ConformanceOperation, label: String, seed: UInt64, body: any CaseBody) {
+    self.operation = operation
+    self.label = label
+    self.seed = seed
+    self.body = body
+  }
 
   public var description: String { "\(operation.rawValue) \(label) seed=\(seed)" }
 }
 
 /// What a case does, for either precision.
-protocol CaseBody: Sendable {
+package protocol CaseBody: Sendable {
   var label: String { get }
   func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws
 }

@@ -2,7 +2,7 @@ import Compute
 import Foundation
 
 /// How a tensor of a case lies in memory.
-enum Layout: String, Sendable {
+package enum Layout: String, Sendable {
   /// A buffer of its own (inputs), or a contiguous part of a longer one at an odd offset (outputs).
   case dense
   /// Rows and items with gaps between them, in a longer buffer.
@@ -52,7 +52,7 @@ struct Deviation {
 }
 
 /// Runs one case on one engine: makes its inputs and guarded outputs, performs it twice and judges what came.
-final class Probe {
+package final class Probe {
   let engine: Engine
   let seed: UInt64
   private(set) var worst: (ratio: Double, place: String) = (0, "nowhere")

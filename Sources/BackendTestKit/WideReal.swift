@@ -2,7 +2,7 @@ import Foundation
 
 #if arch(x86_64)
 /// The oracle's numbers: 64 bits of significand, so that the oracle's own rounding is 2⁻¹¹ of a float64 target's.
-typealias WideReal = Float80
+package typealias WideReal = Float80
 #else
 /// The oracle's numbers where nothing wider exists: bounds of float64 targets are doubled (see `WideReal.roundoff`).
 typealias WideReal = Double

@@ -36,7 +36,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     }
   }
 
-  var loops64: any HotLoops<Double> {
+  package var loops64: any HotLoops<Double> {
     #if NATIVE_LOOPS
     switch self {
     case .baseline: CPUKernels.BuiltLoops.float64
@@ -48,7 +48,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     #endif
   }
 
-  var loops32: any HotLoops<Float> {
+  package var loops32: any HotLoops<Float> {
     #if NATIVE_LOOPS
     switch self {
     case .baseline: CPUKernels.BuiltLoops.float32

@@ -1,13 +1,13 @@
 import Foundation
 
 /// Processor time that Linux's control groups grant this process, as containers and batch systems set it.
-struct ProcessorQuota {
+package struct ProcessorQuota {
   /// Seconds of processor time in each second: the least over the group and those that it lies in.
-  let processors: Double
+  package let processors: Double
 
   /// - Parameter root: where `proc` and the mounted groups are looked for.
   /// - Returns: nil where nothing is limited.
-  init?(root: String = "/") {
+  package init?(root: String = "/") {
     guard let groups = Self.lines(root, "/proc/self/cgroup"), let mounts = Self.lines(root, "/proc/self/mountinfo") else { return nil }
     let quotas = groups.flatMap { group -> [Double] in
       // hierarchy:controllers:path; the one hierarchy of version 2 has number 0 and names no controllers.

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// After a rest of some 50 ms schedulers like to wake a thread on the processor that wakes it, although others are idle, and move it
 /// milliseconds later: a short job then has the speed of one thread. Nothing is done where there are fewer processors than threads.
-final class ThreadPlacement: Sendable {
+package final class ThreadPlacement: Sendable {
   private struct State {
     var threads: [Int32] = []
     var avoided: Int32 = -1
@@ -27,7 +27,7 @@ final class ThreadPlacement: Sendable {
   deinit { processor_free(allowed) }
 
   /// The processor that is the caller's; -1 if none is known.
-  var callersProcessor: Int32 { avoided.load(ordering: .relaxed) }
+  package var callersProcessor: Int32 { avoided.load(ordering: .relaxed) }
 
   /// Makes the calling thread one of the pool's.
   func enter() {

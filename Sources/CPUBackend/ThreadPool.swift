@@ -7,11 +7,11 @@ import Synchronization
 /// A job is a fixed number of tiles, taken one by one from a counter: which thread does a tile varies, what the tile
 /// computes does not. The caller works too, and never waits for a thread that has not begun, so a short job costs a few
 /// microseconds more than a loop. A call while another thread's job runs does all its tiles itself.
-final class ThreadPool: Sendable {
+package final class ThreadPool: Sendable {
   /// Threads that work on a job, the caller among them.
-  let count: Int
+  package let count: Int
   private let shared: Shared
-  var placement: ThreadPlacement { shared.placement }
+  package var placement: ThreadPlacement { shared.placement }
   private let jobLock = Mutex<Void>(())
 
   /// What the threads share; they hold no reference to the pool, so that it can end and end them.
@@ -68,12 +68,12 @@ final class ThreadPool: Sendable {
   }
 
   /// Error number of the first thread that could not be started; 0 where all were.
-  let startFailure: Int32
+  package let startFailure: Int32
 
   /// - Parameters:
   ///   - count: threads that are wanted, the caller among them. Where the system refuses some, those that it gave share the work.
   ///   - refusal: the error number of a thread that is not even tried, by how many there are; for tests.
-  init(count: Int, refusal: (Int) -> Int32 = { _ in 0 }) {
+  package init(count: Int, refusal: (Int) -> Int32 = { _ in 0 }) {
     let shared = Shared(count: max(1, count))
     self.shared = shared
     var (started, failure) = (1, Int32(0))
@@ -105,7 +105,7 @@ final class ThreadPool: Sendable {
   }
 
   /// Calls `body` once for each tile; returns when all are done.
-  func run(_ tiles: Int, _ body: (Int) -> Void) {
+  package func run(_ tiles: Int, _ body: (Int) -> Void) {
     guard count > 1, tiles > 1 else {
       for tile in 0..<max(tiles, 0) { body(tile) }
       return

@@ -13,7 +13,7 @@ public struct Engine: Sendable {
   /// Bytes that one operation may allocate on the device for results and temporaries.
   public let memoryBudget: Int
   /// The meter of a `MeteredBackend`; nil for any other.
-  let meter: Meter?
+  package let meter: Meter?
 
   /// - Parameter memoryBudget: bytes; nil takes three quarters of the device's memory, or 4 GiB where that is unknown.
   public init(_ backend: any Backend, precision: Precision = .float64, memoryBudget: Int? = nil) throws(ComputeError) {

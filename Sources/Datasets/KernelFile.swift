@@ -23,7 +23,7 @@ public struct KernelFile: Sendable {
     try self.init(.file(RegularFile(path)), shape: shape)
   }
 
-  init(_ stored: StoredBytes, shape: (rows: Int, columns: Int)? = nil) throws(DatasetError) {
+  package init(_ stored: StoredBytes, shape: (rows: Int, columns: Int)? = nil) throws(DatasetError) {
     let path = stored.path
     func unsupported(_ found: String, _ supported: String) -> DatasetError {
       .unsupported(path: path, format: "a kernel matrix", found: found, supported: supported)

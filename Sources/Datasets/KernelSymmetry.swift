@@ -10,7 +10,7 @@ extension KernelFile {
   ///   largest absolute value on the diagonal; `.notFinite`; `.wrongShape` if there are fewer rows or columns; `.changedWhileRead`.
   public func checkSymmetric(size: Int) throws(DatasetError) { try checkSymmetric(size: size, blockSize: 1024) }
 
-  func checkSymmetric(size: Int, blockSize: Int) throws(DatasetError) {
+  package func checkSymmetric(size: Int, blockSize: Int) throws(DatasetError) {
     let tolerance = KernelFile.symmetryTolerance * (try diagonal(size)).reduce(0) { max($0, abs($1)) }
     func range(from first: Int) -> Range<Int> { first..<min(first + blockSize, size) }
     for firstRow in stride(from: 0, to: size, by: blockSize) {

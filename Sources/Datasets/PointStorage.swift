@@ -1,12 +1,12 @@
 /// Numbers in row-major order, kept as the file has them where that takes less room than doubles.
 ///
 /// An image file of bytes takes an eighth of the room of its doubles, and a run rarely uses all of its points.
-enum PointStorage: Sendable {
+package enum PointStorage: Sendable {
   case bytes([UInt8])
   case floats([Float])
   case doubles([Double])
 
-  var count: Int {
+  package var count: Int {
     switch self {
     case .bytes(let bytes): bytes.count
     case .floats(let floats): floats.count
@@ -15,7 +15,7 @@ enum PointStorage: Sendable {
   }
 
   /// Every number, `[count]`.
-  var all: [Double] {
+  package var all: [Double] {
     switch self {
     case .bytes(let bytes): bytes.map(Double.init)
     case .floats(let floats): floats.map(Double.init)
@@ -24,7 +24,7 @@ enum PointStorage: Sendable {
   }
 
   /// The number at a position, which must be in range.
-  subscript(position: Int) -> Double {
+  package subscript(position: Int) -> Double {
     switch self {
     case .bytes(let bytes): Double(bytes[position])
     case .floats(let floats): Double(floats[position])
@@ -87,7 +87,7 @@ enum PointStorage: Sendable {
   }
 
   /// Position of the first NaN or infinity.
-  var firstNotFinite: Int? {
+  package var firstNotFinite: Int? {
     switch self {
     case .bytes: nil
     case .floats(let floats): Self.firstNotFinite(floats)

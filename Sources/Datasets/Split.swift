@@ -111,4 +111,12 @@ public struct SelectedData: Sendable {
   public let testIndices: [Int]
   /// Whether the source has its own test set.
   public let isTestFromOwnSet: Bool
+
+  package init(train: Dataset, test: Dataset, trainIndices: [Int], testIndices: [Int], isTestFromOwnSet: Bool) {
+    self.train = train
+    self.test = test
+    self.trainIndices = trainIndices
+    self.testIndices = testIndices
+    self.isTestFromOwnSet = isTestFromOwnSet
+  }
 }

@@ -6,11 +6,11 @@ import Foundation
 /// generator would choose others, and what is recorded under a seed would be of other data.
 ///
 /// Source: Steele, Lea & Flood, *Fast Splittable Pseudorandom Number Generators*, OOPSLA 2014; constants as in Vigna's `splitmix64.c`.
-struct SplitMix64: RandomNumberGenerator {
+package struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
 
   /// A stream of its own for every pair of seed and stream number: the state begins at the seed, mixed with the mixed stream number.
-  init(seed: UInt64, stream: UInt64 = 0) {
+  package init(seed: UInt64, stream: UInt64 = 0) {
     state = seed
     guard stream > 0 else { return }
     var streams = SplitMix64(seed: stream)
@@ -18,7 +18,7 @@ struct SplitMix64: RandomNumberGenerator {
     state = mixed.next()
   }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -29,7 +29,7 @@ struct SplitMix64: RandomNumberGenerator {
   /// Uniform in `0..<bound`, without bias. Precondition: `bound > 0`.
   ///
   /// Source: Lemire, *Fast Random Integer Generation in an Interval*, 2019, alg. 5.
-  mutating func next(below bound: Int) -> Int {
+  package mutating func next(below bound: Int) -> Int {
     precondition(bound > 0, "no number lies below \(bound)")
     let bound = UInt64(bound)
     var (high, low) = next().multipliedFullWidth(by: bound)
@@ -41,7 +41,7 @@ struct SplitMix64: RandomNumberGenerator {
   }
 
   /// Two independent standard normal numbers, by Box and Muller's transformation.
-  mutating func nextNormalPair() -> (Double, Double) {
+  package mutating func nextNormalPair() -> (Double, Double) {
     // 53 bits, moved by half a step into (0, 1), so that the logarithm is finite.
     let u = (Double(next() >> 11) + 0.5) * 0x1p-53
     let v = Double(next() >> 11) * 0x1p-53
@@ -51,7 +51,7 @@ struct SplitMix64: RandomNumberGenerator {
 
   /// A uniformly random order of `0..<count`, by Fisher and Yates' shuffle: position i, from the first, is exchanged with one of i and
   /// those after it.
-  mutating func permutation(_ count: Int) -> [Int] {
+  package mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)
     for i in order.indices.dropLast() { order.swapAt(i, i + next(below: count - i)) }
     return order

@@ -17,7 +17,7 @@ public struct BenchmarkCase: Sendable, CustomStringConvertible {
   let prepare: @Sendable (Engine) throws -> PreparedBenchmark
 
   /// - Parameter prepare: makes inputs and outputs; called twice, and not timed.
-  init(
+  package init(
     _ family: String, _ variant: String = "", sizes: [BenchmarkSize], precisions: Set<Precision> = Set(Precision.allCases), elements: Int,
     planned: (prepare: Double, run: Double)? = nil, prepare: @escaping @Sendable (Engine) throws -> PreparedBenchmark
   ) {
@@ -38,7 +38,7 @@ public struct BenchmarkSize: Sendable, Codable, Hashable, CustomStringConvertibl
   /// The size itself.
   public let value: Int
 
-  init(_ name: String, _ value: Int) {
+  package init(_ name: String, _ value: Int) {
     self.name = name
     self.value = value
   }
@@ -47,7 +47,7 @@ public struct BenchmarkSize: Sendable, Codable, Hashable, CustomStringConvertibl
 }
 
 /// A case with its tensors in place.
-struct PreparedBenchmark {
+package struct PreparedBenchmark {
   /// Puts back what a run changes; not timed.
   var reset: (() throws -> Void)?
   /// What is timed; need not wait for the device.
@@ -57,7 +57,7 @@ struct PreparedBenchmark {
   /// The least work, where it is not that of the device's operations; nil takes theirs.
   var work: DeclaredWork?
 
-  init(
+  package init(
     reset: (() throws -> Void)? = nil, work: DeclaredWork? = nil, run: @escaping () throws -> Void,
     verify: @escaping () throws -> Verification
   ) {

@@ -33,7 +33,7 @@ extension BenchmarkReport {
   }
 
   /// GFLOP/s against FLOP per byte under the device's limits, a panel per precision.
-  static func roofline(_ device: Device, _ rows: [BenchmarkRow]) -> Figure? {
+  package static func roofline(_ device: Device, _ rows: [BenchmarkRow]) -> Figure? {
     let families = rows.map(\.family).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     let panels = Precision.allCases.compactMap { precision -> Panel? in
       guard let peak = device.multiplyAddsPerSecond[precision.rawValue] else { return nil }
@@ -63,7 +63,7 @@ extension BenchmarkReport {
   }
 
   /// Median seconds, and memory, against every size that was varied while all else stayed: a panel per size.
-  static func scaling(_ device: Device, _ rows: [BenchmarkRow]) -> [(measure: String, figure: Figure)] {
+  package static func scaling(_ device: Device, _ rows: [BenchmarkRow]) -> [(measure: String, figure: Figure)] {
     let measures: [(String, String, (BenchmarkRow) -> Double?)] = [
       ("scaling", "seconds, median", { $0.median }), ("memory", "GB allocated", { $0.allocatedBytes.map { 1e-9 * Double($0) } }),
     ]
@@ -90,15 +90,15 @@ extension BenchmarkReport {
 }
 
 /// Rows that differ in one size alone, in its order.
-struct BenchmarkCurve {
-  let size: String
-  let label: String
-  let rows: [BenchmarkRow]
+package struct BenchmarkCurve {
+  package let size: String
+  package let label: String
+  package let rows: [BenchmarkRow]
 }
 
 extension [BenchmarkRow] {
   /// Curves of at least three rows each.
-  var curves: [BenchmarkCurve] {
+  package var curves: [BenchmarkCurve] {
     let names = flatMap(\.sizes).map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     return names.flatMap { name -> [BenchmarkCurve] in
       // A square product's sizes grow together, and so do the centres of a history with its steps.
@@ -116,7 +116,7 @@ extension [BenchmarkRow] {
 }
 
 extension BenchmarkRow {
-  func value(of size: String) -> Int? { sizes.first { $0.name == size }?.value }
+  package func value(of size: String) -> Int? { sizes.first { $0.name == size }?.value }
 
   /// Whether the size `other` follows from the size `size` in this row's family.
   fileprivate func isTied(_ other: String, to size: String) -> Bool {

@@ -15,7 +15,7 @@ public struct BenchmarkRow: Sendable, Codable, Equatable {
     /// Bytes of every operand, once.
     public var bytes: Double
 
-    init(_ work: DeclaredWork) { (flops, pairs, multiplyAdds, bytes) = (work.flops, work.pairs, work.multiplyAdds, work.bytes) }
+    package init(_ work: DeclaredWork) { (flops, pairs, multiplyAdds, bytes) = (work.flops, work.pairs, work.multiplyAdds, work.bytes) }
   }
 
   /// Name of the operation's family.
@@ -33,21 +33,21 @@ public struct BenchmarkRow: Sendable, Codable, Equatable {
   /// Precision of the numbers.
   public let precision: Precision
   /// Every timed run, in order.
-  public internal(set) var seconds: [Double] = []
+  public package(set) var seconds: [Double] = []
   /// Declared work of one run; nil where it did not come to that.
-  public internal(set) var work: Work?
+  public package(set) var work: Work?
   /// The least time that the device's limits allow for the declared work, operation by operation.
-  public internal(set) var leastSeconds: Double?
+  public package(set) var leastSeconds: Double?
   /// How the result was judged; nil where it did not come to that.
   public internal(set) var verification: Verification?
   /// All that was allocated on the device by one preparation and one run, whether or not it was given back.
-  public internal(set) var allocatedBytes: Int?
+  public package(set) var allocatedBytes: Int?
   /// Largest resident set of the process while the case ran, host and device memory together where they are one; nil where unknown.
   public internal(set) var residentBytes: Int?
   /// Why the row is no result; nil in a row that counts.
   public internal(set) var failure: String?
 
-  init(_ benchmark: BenchmarkCase, device: DeviceDescription, _ precision: Precision) {
+  package init(_ benchmark: BenchmarkCase, device: DeviceDescription, _ precision: Precision) {
     family = benchmark.family
     variant = benchmark.variant
     sizes = benchmark.sizes

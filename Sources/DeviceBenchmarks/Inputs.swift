@@ -5,7 +5,7 @@ import WideKernels
 /// Inputs of cases, from named streams, made on the device.
 extension Engine {
   /// Standard normals; the same for every run of a case.
-  func inputs(_ name: String, batch: Int = 1, rows: Int, columns: Int) throws(ComputeError) -> Tensor {
+  package func inputs(_ name: String, batch: Int = 1, rows: Int, columns: Int) throws(ComputeError) -> Tensor {
     try normal(batch: batch, rows: rows, columns: columns, stream: RandomStream(seed: 1, name: "benchmark/\(name)"))
   }
 }

@@ -1,23 +1,23 @@
 import Foundation
 
 /// An axis with its range and ticks settled for given data.
-struct AxisFit {
-  struct Tick: Equatable {
+package struct AxisFit {
+  package struct Tick: Equatable {
     let value: Double
     /// Text at the tick; empty for a tick without text.
-    let label: String
+    package let label: String
   }
 
-  let range: ClosedRange<Double>
+  package let range: ClosedRange<Double>
   let isLog: Bool
   /// Ticks of the axis; nil leaves those of a linear axis to gnuplot.
-  let ticks: [Tick]?
+  package let ticks: [Tick]?
 
   /// What gnuplot can place, with room for margins and for quotients of ends.
   private static let largest = 1e250, smallest = 1e-250
 
   /// - Returns: nil where no value can be drawn.
-  init?(_ axis: Axis, values: [Double]) {
+  package init?(_ axis: Axis, values: [Double]) {
     isLog = axis.scale == .log
     let drawable = values.filter { AxisFit.isDrawable($0, axis) }
     if let given = axis.range, AxisFit.isDrawable(given.lowerBound, axis), AxisFit.isDrawable(given.upperBound, axis) {
@@ -34,7 +34,7 @@ struct AxisFit {
     }
   }
 
-  static func isDrawable(_ value: Double, _ axis: Axis) -> Bool {
+  package static func isDrawable(_ value: Double, _ axis: Axis) -> Bool {
     abs(value) <= largest && (axis.scale == .linear || value >= smallest)
   }
 

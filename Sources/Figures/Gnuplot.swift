@@ -16,7 +16,7 @@ public struct Gnuplot: Sendable {
     try self.init(environment: environment, timeLimit: .seconds(120))
   }
 
-  init(environment: [String: String] = ProcessInfo.processInfo.environment, timeLimit: Duration) throws(FigureError) {
+  package init(environment: [String: String] = ProcessInfo.processInfo.environment, timeLimit: Duration) throws(FigureError) {
     let named = environment["ISTHMUS_GNUPLOT"].flatMap { $0.isEmpty ? nil : $0 }
     let folders = (environment["PATH"] ?? "").split(separator: ":").map { String($0) + "/gnuplot" }
     let candidates = named.map { [$0] } ?? folders
@@ -48,7 +48,7 @@ public struct Gnuplot: Sendable {
   ///
   /// - Parameter figure: its name, for errors.
   /// - Throws: `FigureError.gnuplotFailed` with what gnuplot wrote to its standard error, `.gnuplotTooSlow`, `.cannotWrite`.
-  func run(_ script: String, figure: String) throws(FigureError) -> Data {
+  package func run(_ script: String, figure: String) throws(FigureError) -> Data {
     let folder = try Gnuplot.emptyFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     // A file: what a program reads from a pipe has to be written meanwhile.
@@ -89,7 +89,7 @@ public struct Gnuplot: Sendable {
   }
 
   /// The environment without what would change gnuplot's terminal, fonts or files: a figure is the same for every user.
-  static func environment(_ own: [String: String]) -> [String: String] {
+  package static func environment(_ own: [String: String]) -> [String: String] {
     own.filter { !$0.key.hasPrefix("GNUPLOT") && !["GNUTERM", "GNUHELP"].contains($0.key) }
   }
 }

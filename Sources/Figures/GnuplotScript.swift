@@ -2,21 +2,21 @@ import Foundation
 import PrintableText
 
 /// A figure as a gnuplot script. No text of a label stands in it: see `quoted`. Markup is switched off.
-struct GnuplotScript {
+package struct GnuplotScript {
   /// The file that gnuplot writes, in the folder where it is started.
   static let output = "figure"
 
   /// The commands and the data, apart from terminal and output.
-  private(set) var body = ""
+  package private(set) var body = ""
   /// Points left out because the axes cannot show them.
-  private(set) var droppedPoints = 0
+  package private(set) var droppedPoints = 0
   /// Titles of panels left out because none of their points can be shown.
-  private(set) var droppedPanels: [String] = []
+  package private(set) var droppedPanels: [String] = []
   private var size: Figure.Size
   private var blockCount = 0
 
   /// - Throws: `FigureError.nothingToDraw` where no panel has a point to show.
-  init(_ figure: Figure, name: String) throws(FigureError) {
+  package init(_ figure: Figure, name: String) throws(FigureError) {
     size = figure.size
     let isGrid = figure.panels.count > 1
     var panels: [FittedPanel] = []
@@ -64,10 +64,10 @@ struct GnuplotScript {
   }
 
   /// A string of gnuplot's that shows `text`, made printable and shortened.
-  static func quoted(_ text: String, limit: Int = 160) -> String { literal(text.printable(limit: limit)) }
+  package static func quoted(_ text: String, limit: Int = 160) -> String { literal(text.printable(limit: limit)) }
 
   /// The name of a tick, which gnuplot takes for a format.
-  static func quotedTick(_ text: String) -> String {
+  package static func quotedTick(_ text: String) -> String {
     literal(text.printable(limit: labelLimit).unicodeScalars.map { $0 == "%" ? "%%" : String($0) }.joined())
   }
 
@@ -159,7 +159,7 @@ struct GnuplotScript {
   }
 
   /// Moves positions in 0...1 apart to at least `gap`, keeping their order, around where they were; within 0...1 as long as there is room.
-  static func spread(_ positions: [Double], gap: Double) -> [Double] {
+  package static func spread(_ positions: [Double], gap: Double) -> [Double] {
     let order = positions.indices.sorted { (positions[$0], $0) < (positions[$1], $1) }
     // Clusters of touching labels, each centred on the mean of its members.
     func center(_ members: [Int]) -> Double {

@@ -2,7 +2,7 @@ import Compute
 
 extension Engine {
   /// `[1, 1, count]`, all 1: a sum over rows as a product.
-  func ones(_ count: Int) throws(ComputeError) -> Tensor {
+  package func ones(_ count: Int) throws(ComputeError) -> Tensor {
     let one = try tensor([1], rows: 1, columns: 1)
     let ones = try empty(rows: 1, columns: count)
     try map(.scaled(by: 1, plus: 0), [one], into: ones)

@@ -120,7 +120,7 @@ extension FiniteNetwork {
   }
 
   /// Points whose gradients are held at once, in a fraction of the engine's memory.
-  func kernelTiles(_ points: Int) -> [Range<Int>] {
+  package func kernelTiles(_ points: Int) -> [Range<Int>] {
     let perPoint = architecture.layers.indices.reduce(0) { total, index in
       let (layer, shape) = (architecture.layers[index], architecture.shapes[index])
       let pixels = patches[index] == nil ? 1 : architecture.shapes[index + 1].pixels

@@ -96,7 +96,7 @@ public struct FiniteNetwork: Sendable {
   }
 
   /// A vector of the shape of `parameters` with numbers not yet defined.
-  func emptyVector() throws(ComputeError) -> Tensor {
+  package func emptyVector() throws(ComputeError) -> Tensor {
     // Views write the layers alone; the padding must count for nothing in norms.
     try engine.zeros(batch: members, rows: layout.lines, columns: ParameterLayout.lineLength)
   }

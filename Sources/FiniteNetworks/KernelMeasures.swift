@@ -82,7 +82,7 @@ extension Engine {
   }
 
   /// Rows of a kernel of which a copy is a fraction of the memory.
-  func measureTiles(_ kernel: Tensor) -> [Range<Int>] {
+  package func measureTiles(_ kernel: Tensor) -> [Range<Int>] {
     let budget = min(memoryBudget / 16, 256 << 20)
     let tile = max(1, budget / max(kernel.batch * kernel.columns * precision.byteCount, 1))
     return stride(from: 0, to: kernel.rows, by: tile).map { $0..<min($0 + tile, kernel.rows) }

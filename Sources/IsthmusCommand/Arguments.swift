@@ -1,10 +1,10 @@
 /// The command line before it is parsed: what a parser of options would mistake.
-enum Arguments {
+package enum Arguments {
   /// Joins negative values to their options, as `--bias-variance -1` to `--bias-variance=-1`: the parser takes what begins with a dash
   /// for another option.
   ///
   /// - Throws: `CommandLineError.emptyValue`: an empty text is no name of a file and no number.
-  static func prepared(_ arguments: [String]) throws(CommandLineError) -> [String] {
+  package static func prepared(_ arguments: [String]) throws(CommandLineError) -> [String] {
     var prepared: [String] = []
     var rest = arguments[...]
     while let argument = rest.popFirst() {

@@ -1,7 +1,7 @@
 import Compute
 
 /// What a user can get wrong that no library part knows of.
-enum CommandLineError: Error, Equatable, CustomStringConvertible {
+package enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case unreadableFile(path: String, reason: String)
   case invalidSettings(path: String, reason: String)
   case unknownSetting(path: String, name: String, known: [String])
@@ -30,7 +30,7 @@ enum CommandLineError: Error, Equatable, CustomStringConvertible {
   /// A device without sizes to choose; nil where no device has any.
   case nothingToTune(device: String?)
 
-  var description: String {
+  package var description: String {
     switch self {
     case .unreadableFile(let path, let reason): "\(path) cannot be read: \(reason)"
     case .invalidSettings(let path, let reason): "\(path): \(reason)"

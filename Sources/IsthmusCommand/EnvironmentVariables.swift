@@ -1,11 +1,11 @@
 import Foundation
 
 /// The variables of the environment whose names begin with ISTHMUS_. Each value is checked where it is used.
-enum EnvironmentVariables {
+package enum EnvironmentVariables {
   private static let prefix = "ISTHMUS_"
 
   /// All that the program, its build, its tests and its benchmarks read. Documentation/environment.md says what each does.
-  static let known = [
+  package static let known = [
     "ISTHMUS_CPU", "ISTHMUS_DOCS", "ISTHMUS_GNUPLOT", "ISTHMUS_KEEP_FIGURES", "ISTHMUS_KERNELS", "ISTHMUS_LAPACK", "ISTHMUS_LONG",
     "ISTHMUS_NATIVE", "ISTHMUS_OPENCL_LIBRARY", "ISTHMUS_OPENCL_TILES", "ISTHMUS_PROGRAM_CACHE", "ISTHMUS_REQUIRE", "ISTHMUS_REVISION",
     "ISTHMUS_SETUP", "ISTHMUS_SHARED", "ISTHMUS_THREADS", "ISTHMUS_TILES", "ISTHMUS_WARNINGS_AS_ERRORS",
@@ -21,7 +21,7 @@ enum EnvironmentVariables {
   }
 
   /// The known name that at most two letters make of this one.
-  static func nearest(to name: String) -> String? {
+  package static func nearest(to name: String) -> String? {
     known.map { ($0, distance($0, name)) }.filter { $0.1 <= 2 }.min { $0.1 < $1.1 }?.0
   }
 

@@ -2,13 +2,13 @@ import Foundation
 import Networks
 
 /// A network in YAML: `inputs` and `blocks`, or a single block (`hidden` and `outputs`, or `layers`), which takes inputs of any width.
-struct NetworkFile {
+package struct NetworkFile {
   let path: String
   /// Width of an input; nil where the file does not say.
   let inputs: Int?
-  let blocks: [WideBlock]
+  package let blocks: [WideBlock]
 
-  init(_ path: String) throws(CommandLineError) {
+  package init(_ path: String) throws(CommandLineError) {
     self.path = path
     guard let root = try YAMLReader.read(path) else { throw .invalidSettings(path: path, reason: "the file is empty; \(Self.form).") }
     // Parts first, so that a fault is told with its own line.

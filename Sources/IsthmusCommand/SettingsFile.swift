@@ -7,7 +7,7 @@ import Results
 ///
 /// Keys are the options' long names; a list is written with commas. The arguments of the file come after the experiment's own
 /// defaults, and those of `--paper`, and before the user's arguments: the last of them wins.
-struct SettingsFile {
+package struct SettingsFile {
   /// Settings of every run, beside those of its experiment.
   private static let runSettings = ["device", "precision", "results"]
 
@@ -19,7 +19,7 @@ struct SettingsFile {
   /// `run EXPERIMENT`, `run FILE.yaml` and `run EXPERIMENT --settings FILE.yaml`.
   ///
   /// - Returns: other arguments as they are.
-  static func expand(_ arguments: [String]) throws -> [String] {
+  package static func expand(_ arguments: [String]) throws -> [String] {
     guard arguments.first == RunCommand.name else { return arguments }
     var rest = Array(arguments.dropFirst())
     if let first = rest.first, !first.hasPrefix("-"), first.hasSuffix(".yaml") || first.hasSuffix(".yml") {

@@ -6,13 +6,13 @@ import Foundation
 ///
 /// A part is a line `KIND BYTES JSON`, as many bytes, a line feed, the CRC-32 of the line with its feed and the bytes as eight hexadecimal
 /// digits, and a line feed. The first part is `device`, the last one `end`, those between are `job`.
-enum JobRecordFormat {
+package enum JobRecordFormat {
   static let name = "isthmus-jobs"
   static let version = "1"
   /// A line feed, eight digits, a line feed.
   static let trailerBytes = 10
 
-  enum Kind: String {
+  package enum Kind: String {
     case device, job, end
   }
 
@@ -21,7 +21,7 @@ enum JobRecordFormat {
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
 
-  static func line(_ kind: Kind, byteCount: Int, _ content: some Encodable) throws -> [UInt8] {
+  package static func line(_ kind: Kind, byteCount: Int, _ content: some Encodable) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return Array("\(kind.rawValue) \(byteCount) ".utf8) + (try encoder.encode(content)) + Array("\n".utf8)
@@ -40,10 +40,16 @@ struct PartChecksum {
 }
 
 /// What a record says of a job beside its numbers.
-struct JobDescription: Codable, Equatable {
-  var operation: BackendOperation
-  var parameters: [String: String]
-  var tensors: [TensorDescription]
+package struct JobDescription: Codable, Equatable {
+  package var operation: BackendOperation
+  package var parameters: [String: String]
+  package var tensors: [TensorDescription]
+
+  package init(_ job: BackendJob) {
+    operation = job.operation
+    parameters = job.parameters
+    tensors = job.tensorDescriptions
+  }
 }
 
 /// How a record ended.

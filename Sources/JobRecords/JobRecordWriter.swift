@@ -5,7 +5,7 @@ import Foundation
 /// Writes the parts of a record one after the other, up to a limit.
 ///
 /// The file appears at its place when the record ends (see `ReplacementFile`); nobody but its owner may read it.
-final class JobRecordWriter {
+package final class JobRecordWriter {
   private var file: ReplacementFile?
   private let limit: Int
   private var checksum = PartChecksum()
@@ -15,7 +15,7 @@ final class JobRecordWriter {
   /// Bytes kept free for the end; what a device says of a failure is cut to fit.
   private static let endBytes = 4096
 
-  init(_ url: URL, limit: Int, device: DeviceDescription) throws {
+  package init(_ url: URL, limit: Int, device: DeviceDescription) throws {
     let file = try ReplacementFile(of: url)
     // Inputs of users are in it.
     fchmod(file.descriptor, 0o600)
@@ -30,13 +30,13 @@ final class JobRecordWriter {
     self.byteCount + line.count + byteCount + JobRecordFormat.trailerBytes + Self.endBytes <= limit
   }
 
-  func beginJob(_ line: [UInt8]) throws {
+  package func beginJob(_ line: [UInt8]) throws {
     checksum = PartChecksum()
     try append(line)
   }
 
   /// Adds bytes of the part that was begun.
-  func append(_ bytes: [UInt8]) throws {
+  package func append(_ bytes: [UInt8]) throws {
     try bytes.withUnsafeBytes { bytes in
       checksum.add(bytes)
       // Back only where nothing failed: an unfinished file goes.
@@ -47,13 +47,13 @@ final class JobRecordWriter {
     byteCount += bytes.count
   }
 
-  func endJob() throws {
+  package func endJob() throws {
     try endPart()
     jobs += 1
   }
 
   /// Puts the record in its place.
-  func finish(_ reason: JobRecordEnd.Reason, message: String? = nil) throws -> JobRecordEnd {
+  package func finish(_ reason: JobRecordEnd.Reason, message: String? = nil) throws -> JobRecordEnd {
     let end = JobRecordEnd(jobs: jobs, reason: reason, message: message.map { String($0.prefix(500)) })
     try part(.end, end)
     if let file = file.take() { try file.commit() }

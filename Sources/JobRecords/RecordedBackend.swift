@@ -86,8 +86,8 @@ public final class RecordedBackend: BackendWrapper {
   private func begin(_ job: BackendJob, _ state: inout State) -> JobRecordWriter? {
     guard let writer = state.writer else { return nil }
     do {
-      let tensors = job.tensorDescriptions
-      let description = JobDescription(operation: job.operation, parameters: job.parameters, tensors: tensors)
+      let description = JobDescription(job)
+      let tensors = description.tensors
       let byteCount = tensors.reduce(0) { $0 + $1.bytesBefore + $1.bytesAfter }
       let line = try JobRecordFormat.line(.job, byteCount: byteCount, description)
       guard writer.hasRoom(line, byteCount: byteCount) else {

@@ -4,15 +4,15 @@ import Sizes
 /// A tensor of a job as a record describes it: its place in the job, its shape, and how its rows lay in memory.
 ///
 /// What is stored of it are the numbers row by row, each place in memory once: rows or items that repeat each other are not.
-struct TensorDescription: Codable, Equatable {
-  var name: String
-  var role: OperandRole
-  var precision: Precision
-  var offset: Int
-  var batch, rows, columns: Int
-  var rowStride, batchStride: Int
+package struct TensorDescription: Codable, Equatable {
+  package var name: String
+  package var role: OperandRole
+  package var precision: Precision
+  package var offset: Int
+  package var batch, rows, columns: Int
+  package var rowStride, batchStride: Int
   /// The number of an input of the job, before it, that is the same view: its numbers are not stored twice.
-  var same: Int?
+  package var same: Int?
 
   init(_ operand: JobOperand, same: Int?) {
     let tensor = operand.tensor
@@ -32,8 +32,8 @@ struct TensorDescription: Codable, Equatable {
   var storedColumns: Int { hasOverlappingRows ? (rows - 1) * rowStride + columns : columns }
   var storedBytes: Int { storedItems * storedRows * storedColumns * precision.byteCount }
   /// Bytes before the job: nothing of a pure result, and nothing of what another tensor stores.
-  var bytesBefore: Int { role.isRead && same == nil ? storedBytes : 0 }
-  var bytesAfter: Int { role.isWritten ? storedBytes : 0 }
+  package var bytesBefore: Int { role.isRead && same == nil ? storedBytes : 0 }
+  package var bytesAfter: Int { role.isWritten ? storedBytes : 0 }
 
   /// - Parameter fileBytes: of the whole record: no tensor has more numbers than a result, all of which are stored.
   /// - Returns: what is wrong with it; nil where nothing is.

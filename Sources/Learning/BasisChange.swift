@@ -7,8 +7,8 @@ import WideKernels
 /// Coordinates are w = L⁻¹K(U, z)ηδ summed over steps, α = L⁻ᵀw: the orthogonal projection of every update onto the
 /// span of the pivots' kernels. With momentum μ velocities are coordinates too: v ← μv + L⁻¹K(U, z)ηδ, w ← w + v.
 /// Cost per step 2·R·N kernel evaluations and two triangular solves.
-struct BasisChange {
-  private(set) var basis: PivotedBasis
+package struct BasisChange {
+  package private(set) var basis: PivotedBasis
   /// `[1, rank, outputs]`.
   private var coordinates: Tensor
   private var velocities: Tensor?
@@ -19,11 +19,13 @@ struct BasisChange {
   private var shown: ShownPoints
 
   /// Σ_t B_t with B_t = Σ_i p_t(z_i)|ηδ_i|: |f(ξ) − exact history(ξ)| ≤ √K(ξ,ξ) · this, for the run's own centres and coefficients.
-  private(set) var boundFactor = 0.0
+  package private(set) var boundFactor = 0.0
   /// ε Σ m |ηδ|: bounds the error where ξ was itself shown; an estimate elsewhere.
   private(set) var estimate = 0.0
 
-  init(_ basis: PivotedBasis, outputs: Int, points: Int, block: Int, momentum: Double = 0, passEngine: Engine) throws(ComputeError) {
+  package init(
+    _ basis: PivotedBasis, outputs: Int, points: Int, block: Int, momentum: Double = 0, passEngine: Engine
+  ) throws(ComputeError) {
     self.basis = basis
     self.engine = basis.engine
     self.passEngine = passEngine
@@ -38,7 +40,7 @@ struct BasisChange {
   var bound: Double { boundFactor * basis.scale.squareRoot() }
 
   /// Coefficients −α of the pivots, `[1, rank, outputs]`.
-  func coefficients() throws(ComputeError) -> Tensor {
+  package func coefficients() throws(ComputeError) -> Tensor {
     let alpha = try engine.map(.scaled(by: -1, plus: 0), coordinates)
     try basis.solve(alpha, transposed: true)
     return alpha
@@ -46,7 +48,7 @@ struct BasisChange {
 
   /// f ← f − Σ_i K(·, z_i) step_i, with `step` = ηδ `[1, n, outputs]` at the points `indices` (nil: all) of the training set, at
   /// positions `z` `[1, n, width]`; `norms` are |step_i|.
-  mutating func descend(at z: Tensor, indices: [Int]?, by step: Tensor, norms: [Double]) throws {
+  package mutating func descend(at z: Tensor, indices: [Int]?, by step: Tensor, norms: [Double]) throws {
     let distances = try look(at: z, indices)
     // What momentum repeats of an update, it repeats of the update's error.
     let repeats = 1 / (1 - momentum)

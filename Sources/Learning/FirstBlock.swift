@@ -18,7 +18,7 @@ public struct FirstBlock: Sendable {
   /// How the rows of Θ_0 at test points are kept; nil without those.
   public var testStorage: KernelStorage? { tangentTest?.storage }
   let kernels: any FirstBlockKernels
-  let tangent: StoredKernel
+  package let tangent: StoredKernel
   let tangentTest: StoredKernel?
   /// float64.
   public let engine: Engine

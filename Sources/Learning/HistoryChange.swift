@@ -7,7 +7,7 @@ import WideKernels
 ///
 /// f_t(ξ) = f_0(ξ) − Σ_{s<t} Σ_i K(ξ, z_s(x_i)) a_s,i with a_s,i = ηδ_s(x_i), or with momentum μ their sum over later steps:
 /// v ← μv, with ηδ at the new centres, a ← a + v. Memory t·N·(width + outputs), cost t·N² per step.
-struct HistoryChange {
+package struct HistoryChange {
   let program: CovarianceProgram
   let width: Int
   private let momentum: Double
@@ -19,7 +19,7 @@ struct HistoryChange {
   private(set) var count = 0
   private var capacity: Int
 
-  init(_ program: CovarianceProgram, width: Int, outputs: Int, momentum: Double = 0, on engine: Engine) throws(ComputeError) {
+  package init(_ program: CovarianceProgram, width: Int, outputs: Int, momentum: Double = 0, on engine: Engine) throws(ComputeError) {
     (self.program, self.width, self.momentum, self.engine) = (program, width, momentum, engine)
     capacity = 1024
     centres = try engine.zeros(rows: capacity, columns: width)
@@ -28,13 +28,13 @@ struct HistoryChange {
   }
 
   /// Value `[1, n, outputs]` and Jacobian `[1, n, outputs · width]` at `z` `[1, n, width]`, all at the engine's precision.
-  func read(at z: Tensor, jacobian: Bool) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
+  package func read(at z: Tensor, jacobian: Bool) throws(ComputeError) -> (value: Tensor, jacobian: Tensor?) {
     try engine.widePass(
       .ntk, program, points: z, centres: centres.rows(0..<count), coefficients: coefficients.rows(0..<count), jacobian: jacobian)
   }
 
   /// f ← f − Σ_i K(·, z_i) step_i.
-  mutating func descend(at z: Tensor, by step: Tensor) throws(ComputeError) {
+  package mutating func descend(at z: Tensor, by step: Tensor) throws(ComputeError) {
     try reserve(count + z.rows)
     let new = count..<count + z.rows
     try engine.copy(z, into: centres.rows(new))

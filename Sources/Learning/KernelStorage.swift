@@ -12,7 +12,7 @@ public enum KernelStorage: String, Sendable, Codable, CaseIterable {
   case recomputed
 
   /// Rows and columns of a block.
-  static let blockRows = 1024
+  package static let blockRows = 1024
 
   /// Bytes of a kernel between `rows` and `columns` points; a symmetric one may keep one triangle.
   public func bytes(rows: Int, columns: Int, isSymmetric: Bool) -> Int {

@@ -60,7 +60,7 @@ package struct PivotedBasis {
   package var threshold: Double { (tolerance * scale).squareRoot() }
 
   /// Distances p(ξ) of K(·, ξ) from the span, for points `z` `[1, n, width]`; nothing changes.
-  func distances(at z: Tensor) throws -> [Double] {
+  package func distances(at z: Tensor) throws -> [Double] {
     var distances: [Double] = []
     for range in Self.chunks(z.rows) {
       let points = z.rows(range)

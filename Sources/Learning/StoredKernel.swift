@@ -1,7 +1,7 @@
 import Compute
 
 /// One kernel matrix of block 0 between two ranges of points, kept in the way that memory allows, and its products.
-struct StoredKernel: Sendable {
+package struct StoredKernel: Sendable {
   private enum Form {
     case dense(Tensor)
     /// Block (i, j), j ≤ i where the matrix is symmetric, at index i of the outer and j of the inner array.
@@ -21,7 +21,7 @@ struct StoredKernel: Sendable {
   /// - Parameters:
   ///   - kernels: where entries come from; the tangent kernel is kept.
   ///   - engine: float64.
-  init(_ kernels: any FirstBlockKernels, rows: Range<Int>, columns: Range<Int>, storage: KernelStorage, on engine: Engine) throws {
+  package init(_ kernels: any FirstBlockKernels, rows: Range<Int>, columns: Range<Int>, storage: KernelStorage, on engine: Engine) throws {
     self.kernels = kernels
     self.rows = rows
     self.columns = columns
@@ -51,7 +51,7 @@ struct StoredKernel: Sendable {
   /// Θ c: `coefficients` `[1, columns, c]` in float64, result `[1, rows, c]` in float64.
   ///
   /// A column of the result has the same bits whatever the number of other columns.
-  func product(_ coefficients: Tensor) throws -> Tensor {
+  package func product(_ coefficients: Tensor) throws -> Tensor {
     // Backends sum in another order where an operand has few columns; zeros beside it keep every run's numbers its own.
     let width = max(coefficients.columns, GEMM.fewColumns + 1)
     let padded = try productEngine.zeros(rows: columns.count, columns: width)

@@ -1,11 +1,11 @@
 import Foundation
 
 /// A temporary file of float64 numbers. It has no name and is gone with its descriptor.
-final class PanelFile: Sendable {
+package final class PanelFile: Sendable {
   private let descriptor: Int32
   private let path: String
 
-  convenience init(in folder: URL, expectedBytes: Int) throws(FactorisationError) {
+  package convenience init(in folder: URL, expectedBytes: Int) throws(FactorisationError) {
     let path = folder.appendingPathComponent(".panels-\(UUID().uuidString)").path
     let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .storage(path: folder.path, reason: String(cString: strerror(errno))) }
@@ -20,14 +20,14 @@ final class PanelFile: Sendable {
   }
 
   /// Takes over an open file; `path` is for messages.
-  init(descriptor: Int32, path: String) {
+  package init(descriptor: Int32, path: String) {
     self.descriptor = descriptor
     self.path = path
   }
 
   deinit { close(descriptor) }
 
-  func write(_ values: [Double], at offset: Int) throws(FactorisationError) {
+  package func write(_ values: [Double], at offset: Int) throws(FactorisationError) {
     let reason: String? = values.withUnsafeBytes { bytes in
       transfer(bytes.count) { done in
         pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))

@@ -3,24 +3,24 @@ import Compute
 /// A product on a processor: what a work-item of gemm_direct.cl makes of it, and how. A choice by shapes alone.
 ///
 /// The order of every sum follows from `depth`, which is the same for all products of a precision.
-struct DirectTile: Sendable, Hashable {
+package struct DirectTile: Sendable, Hashable {
   /// Neighbouring columns in a register.
-  var lanes: Int
+  package var lanes: Int
   /// Registers for the columns of a row, and rows whose sums are in registers together.
-  var vectors, registerRows: Int
+  package var vectors, registerRows: Int
   /// Inner indices that are summed before C is touched.
-  var depth: Int
+  package var depth: Int
   /// Rows, columns and items of a work-item.
-  var rows, columns, items: Int
+  package var rows, columns, items: Int
   /// Whether an item's operands stay in the caches. Then they are read as they lie, and later items are fetched meanwhile.
   var isSmall: Bool
   /// Whether a work-item copies its part of A, and of B, before it multiplies.
-  var copiesA, copiesB: Bool
+  package var copiesA, copiesB: Bool
   /// Numbers of each operand that are fetched with an inner index, and how many items ahead.
-  var share, ahead: Int
+  package var share, ahead: Int
 
   /// Rows of a tile at most where A is copied: 384 inner indices of them are 288 KB in float64, in the second-level cache.
-  static var mostRows: Int { 96 }
+  package static var mostRows: Int { 96 }
 
   /// - Parameters:
   ///   - operation: how the operands lie.
@@ -75,5 +75,7 @@ struct DirectTile: Sendable, Hashable {
   }
 
   /// Work-items by rows, columns and items.
-  func grid(_ c: Tensor) -> [Int] { [(c.rows + rows - 1) / rows, (c.columns + columns - 1) / columns, (c.batch + items - 1) / items] }
+  package func grid(_ c: Tensor) -> [Int] {
+    [(c.rows + rows - 1) / rows, (c.columns + columns - 1) / columns, (c.batch + items - 1) / items]
+  }
 }

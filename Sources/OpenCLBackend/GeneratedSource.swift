@@ -2,10 +2,15 @@ import Compute
 import WideKernels
 
 /// C functions printed from the mathematics that all backends share.
-struct GeneratedSource {
+package struct GeneratedSource {
   let precision: Precision
   /// Pairs, or features, that a function computes side by side.
-  var copies = 1
+  private let copies: Int
+
+  package init(precision: Precision, copies: Int = 1) {
+    self.precision = precision
+    self.copies = copies
+  }
 
   private var scalar: KernelPrinter.Scalar { precision == .float64 ? .double : .float }
 
@@ -46,7 +51,7 @@ struct GeneratedSource {
   }
 
   /// `point_levels(q, values)`: q_ii before each pointwise node, its derivative by q, and the diagonal forms of K and Θ.
-  func pointLevels(_ program: CovarianceProgram) throws(ComputeError) -> String {
+  package func pointLevels(_ program: CovarianceProgram) throws(ComputeError) -> String {
     let table = program.table(KernelExpression.variable("q"))
     let values = table.levels.map(\.value) + table.levels.map(\.slope) + [table.nngp, table.ntk]
     return try header(program)
@@ -64,7 +69,7 @@ struct GeneratedSource {
   /// `pair_values(q12, a, b, nngp, ntk)`: both kernels of `copies` pairs that share a. One that is not wanted costs nothing and is not to be read.
   ///
   /// - Parameter continues: ntk holds the tangent kernel that comes in.
-  func pairValues(_ program: CovarianceProgram, nngp: Bool, ntk: Bool, continues: Bool = false) throws(ComputeError) -> String {
+  package func pairValues(_ program: CovarianceProgram, nngp: Bool, ntk: Bool, continues: Bool = false) throws(ComputeError) -> String {
     typealias E = KernelExpression
     let runs = program.runs(repeating: Self.loopLayers)
     var bodies: [Body] = []
@@ -111,7 +116,7 @@ struct GeneratedSource {
   }
 
   /// `pair_jet`: one kernel and its derivatives by q11 and q12.
-  func pairJet(_ program: CovarianceProgram, _ kind: KernelKind) throws(ComputeError) -> String {
+  package func pairJet(_ program: CovarianceProgram, _ kind: KernelKind) throws(ComputeError) -> String {
     let result = program.symbolicJets(columns: false)
     let kernel = kind == .nngp ? result.q12 : result.ntk
     return try header(program)
@@ -122,7 +127,7 @@ struct GeneratedSource {
   }
 
   /// `pair_vjp`: gk ∂K + gt ∂Θ by q11, q22 and q12.
-  func pairVJP(_ program: CovarianceProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
+  package func pairVJP(_ program: CovarianceProgram, nngp: Bool, ntk: Bool) throws(ComputeError) -> String {
     typealias E = KernelExpression
     let result = program.symbolicJets(columns: true)
     let (gk, gt) = (nngp ? E.variable("gk") : E(0), ntk ? E.variable("gt") : E(0))
@@ -135,7 +140,7 @@ struct GeneratedSource {
   }
 
   /// `feature(x, value, slope)`: φ and, if asked for, φ′, of `copies` numbers.
-  func feature(_ activation: ActivationKind, slope: Bool) throws(ComputeError) -> String {
+  package func feature(_ activation: ActivationKind, slope: Bool) throws(ComputeError) -> String {
     let feature = activation.formulas.valueAndSlope(KernelExpression.variable("x"))
     return try function(
       "feature(const vreal *x, vreal *value\(slope ? ", vreal *slope" : ""))", type: "vreal",
@@ -143,7 +148,7 @@ struct GeneratedSource {
   }
 
   /// `point_function(x, y, result)`.
-  func pointFunction(_ function: PointFunction) throws(ComputeError) -> String {
+  package func pointFunction(_ function: PointFunction) throws(ComputeError) -> String {
     let result = function.apply(KernelExpression.variable("x"), .variable("y"))
     return try self.function("point_function(const vreal x, const vreal y, vreal *result)", type: "vreal", [("*result", result)])
   }

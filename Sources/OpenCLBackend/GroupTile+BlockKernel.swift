@@ -6,7 +6,7 @@ import Compute
 extension GroupTile {
   /// Tiles of pairs from large to small. 64 sums per work-item need 16 numbers of local memory a step; in float64 they would not leave
   /// registers enough, so half as many.
-  static func blocks(_ precision: Precision) -> [GroupTile] {
+  package static func blocks(_ precision: Precision) -> [GroupTile] {
     let most =
       switch precision {
       case .float32: GroupTile(m: 128, n: 128, k: 8, workM: 8, workN: 8)
@@ -19,7 +19,7 @@ extension GroupTile {
   func band(rows: Int) -> Int { rows > 4 * m ? 4 : 1 }
 
   /// Work-groups of an item, those included that have nothing to do.
-  func groups(rows: Int, columns: Int, lower: Bool) -> Int {
+  package func groups(rows: Int, columns: Int, lower: Bool) -> Int {
     let band = band(rows: rows)
     let side = band * m
     let (down, across) = ((rows + side - 1) / side, (columns + side - 1) / side)
@@ -30,7 +30,7 @@ extension GroupTile {
 extension KernelSizes {
   /// The largest tile of which there are two work-groups for each compute unit, else the smallest. Every sum runs in order whatever the
   /// tile, so that it changes no bit.
-  func blockTile(_ precision: Precision, rows: Int, columns: Int, batch: Int, lower: Bool) -> GroupTile {
+  package func blockTile(_ precision: Precision, rows: Int, columns: Int, batch: Int, lower: Bool) -> GroupTile {
     let choices = GroupTile.blocks(precision)
     return choices.first {
       2 * batch * $0.groups(rows: rows, columns: columns, lower: lower) * $0.workItems >= parallelism

@@ -1,7 +1,7 @@
 /// What a work-group computes: m × n results, workM × workN of them per work-item, in steps of k summed elements.
-struct GroupTile: Sendable, Hashable {
-  var m, n, k: Int
-  var workM, workN: Int
+package struct GroupTile: Sendable, Hashable {
+  package var m, n, k: Int
+  package var workM, workN: Int
 
-  var workItems: Int { m / workM * (n / workN) }
+  package var workItems: Int { m / workM * (n / workN) }
 }

@@ -2,7 +2,7 @@ import COpenCL
 import Compute
 
 /// One parameter of a kernel, or the four of a `VIEW`.
-enum KernelArgument {
+package enum KernelArgument {
   case buffer(OpenCLBuffer)
   case int(Int)
   case long(Int)
@@ -44,5 +44,5 @@ extension Tensor {
 }
 
 extension OpenCLBackend {
-  func view(_ tensor: Tensor) throws(ComputeError) -> KernelArgument { .view(try own(tensor.buffer), tensor) }
+  package func view(_ tensor: Tensor) throws(ComputeError) -> KernelArgument { .view(try own(tensor.buffer), tensor) }
 }

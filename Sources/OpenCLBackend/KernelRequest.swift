@@ -3,22 +3,30 @@ import Foundation
 import KernelSources
 
 /// What is built: one kernel file, specialised. Equal requests are equal texts.
-struct KernelRequest: Hashable {
-  var file: String
+package struct KernelRequest: Hashable {
+  package var file: String
   var precision: Precision
   var lanes: Int
-  var defines: [String: Int] = [:]
+  package var defines: [String: Int]
   /// Names what `generated` prints: the text of the program or function and the form in which it is printed.
-  var generatedKey = ""
+  var generatedKey: String
+
+  package init(file: String, precision: Precision, lanes: Int, defines: [String: Int] = [:], generatedKey: String = "") {
+    self.file = file
+    self.precision = precision
+    self.lanes = lanes
+    self.defines = defines
+    self.generatedKey = generatedKey
+  }
 }
 
 /// The texts of the kernel files.
-struct KernelTexts: Sendable {
+package struct KernelTexts: Sendable {
   static let variable = "ISTHMUS_KERNELS"
   private let texts: [String: String]
 
   /// The texts that were embedded when the package was built.
-  static let embedded: KernelTexts = {
+  package static let embedded: KernelTexts = {
     var count: Int32 = 0
     let sources = isthmus_kernel_sources(&count)
     var texts: [String: String] = [:]
@@ -30,10 +38,10 @@ struct KernelTexts: Sendable {
 
   private init(texts: [String: String]) { self.texts = texts }
 
-  var files: [String] { texts.keys.sorted() }
+  package var files: [String] { texts.keys.sorted() }
 
   /// The embedded texts, each replaced by the file `name.cl` of a directory; all files must be there.
-  init(directory: String) throws(ComputeError) {
+  package init(directory: String) throws(ComputeError) {
     var texts: [String: String] = [:]
     for file in KernelTexts.embedded.files {
       let path = "\(directory)/\(file).cl"

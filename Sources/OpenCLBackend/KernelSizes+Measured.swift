@@ -2,9 +2,9 @@ import Compute
 import DeviceTuning
 
 /// Sizes of the kernels of one operation at one precision.
-struct OperationTiles: Sendable {
-  var lanes, copies, block, accumulators: Int
-  var group, stage: Int
+package struct OperationTiles: Sendable {
+  package var lanes, copies, block, accumulators: Int
+  package var group, stage: Int
 
   /// Outputs that share one evaluation of a kernel or feature, in whole groups of `together`, whose sums are in registers at a time.
   ///
@@ -30,7 +30,7 @@ struct OperationTiles: Sendable {
 }
 
 /// What measurement may choose: one operation of a processor, or one class of products of a GPU.
-enum TunedOperation: String {
+package enum TunedOperation: String {
   case recursion, widePass, featurePass, gemm
   case largeGEMM = "gemm large"
   case mediumGEMM = "gemm medium"
@@ -56,7 +56,7 @@ extension KernelSizes {
     return isPaired ? (16, 12) : (lanes(precision), accumulators)
   }
 
-  func operation(_ operation: TunedOperation, _ precision: Precision) -> OperationTiles {
+  package func operation(_ operation: TunedOperation, _ precision: Precision) -> OperationTiles {
     let own = own(operation, precision)
     return OperationTiles(
       lanes: size(operation, precision, "lanes", own.lanes), copies: size(operation, precision, "copies", copies),
@@ -77,7 +77,7 @@ extension KernelSizes {
       workN: size(operation, precision, "workColumns", own.workN))
   }
 
-  func directTile(_ operation: GEMM, _ c: Tensor, inner: Int) -> DirectTile {
+  package func directTile(_ operation: GEMM, _ c: Tensor, inner: Int) -> DirectTile {
     DirectTile(
       operation, c, inner: inner, self, vectors: size(.gemm, c.precision, "vectors", 2), depth: directDepth(c.precision))
   }
@@ -91,7 +91,7 @@ extension KernelSizes {
   /// A table of these sizes with measured ones in place of some.
   ///
   /// - Throws: `.unknownSize` for values that are no candidates of `isthmus tune`.
-  func replacing(by values: MeasuredSizes, precisions: [Precision]) throws(KernelSizeError) -> KernelSizes {
+  package func replacing(by values: MeasuredSizes, precisions: [Precision]) throws(KernelSizeError) -> KernelSizes {
     let operations = tunable(precisions)
     for (key, value) in values.values.sorted(by: { $0.key < $1.key }) {
       guard let operation = operations.first(where: { $0.operation == key.operation && $0.precision == key.precision }) else {
@@ -122,7 +122,7 @@ extension KernelSizes {
 
 extension KernelSizes {
   /// What `isthmus tune` measures: where these sizes are a matter of the device and not of the shapes.
-  func tunable(_ precisions: [Precision]) -> [TunableOperation] {
+  package func tunable(_ precisions: [Precision]) -> [TunableOperation] {
     var own = self
     own.measured = MeasuredSizes()
     return precisions.flatMap { precision in multipliesDirectly ? own.processorOperations(precision) : own.gpuOperations(precision) }
@@ -177,7 +177,7 @@ extension GroupTile {
   fileprivate var sizes: [String: Int] { ["rows": m, "columns": n, "depth": k, "workRows": workM, "workColumns": workN] }
 
   /// Tiles that other GPUs may prefer; all keep the rules of gemm_tiled.cl.
-  static func alternatives(_ sizeClass: SizeClass, _ precision: Precision) -> [GroupTile] {
+  package static func alternatives(_ sizeClass: SizeClass, _ precision: Precision) -> [GroupTile] {
     func tile(_ m: Int, _ n: Int, _ k: Int, _ workM: Int, _ workN: Int) -> GroupTile {
       GroupTile(m: m, n: n, k: k, workM: workM, workN: workN)
     }

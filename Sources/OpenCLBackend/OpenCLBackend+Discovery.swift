@@ -63,13 +63,13 @@ extension OpenCLBackend {
     -> [OpenCLBackend]
   { try working(OpenCLStart(library: library, kernels: kernels, store: store)) }
 
-  static func discover(tiles: KernelSizes?, store: MeasuredSizeStore? = nil) throws(ComputeError) -> [OpenCLBackend] {
+  package static func discover(tiles: KernelSizes?, store: MeasuredSizeStore? = nil) throws(ComputeError) -> [OpenCLBackend] {
     try discover(tiles: tiles, cache: .chosen(), store: store)
   }
 
-  static func discover(tiles: KernelSizes?, cache: ProgramCache?, store: MeasuredSizeStore? = nil) throws(ComputeError) -> [OpenCLBackend] {
-    try working(OpenCLStart(tiles: tiles, cache: cache, store: store))
-  }
+  package static func discover(tiles: KernelSizes?, cache: ProgramCache?, store: MeasuredSizeStore? = nil) throws(ComputeError)
+    -> [OpenCLBackend]
+  { try working(OpenCLStart(tiles: tiles, cache: cache, store: store)) }
 
   private static func working(_ start: OpenCLStart) throws(ComputeError) -> [OpenCLBackend] {
     let found = try devices(start)

@@ -10,7 +10,7 @@ import Synchronization
 /// Kernels are built when first needed and kept. Calls return when their commands are queued; copies and `synchronize` wait.
 public final class OpenCLBackend: Backend {
   public let device: DeviceDescription
-  let tiles: KernelSizes
+  package let tiles: KernelSizes
   public let refusedSizes: KernelSizeError?
   let library: OpenCLLibrary
   let texts: KernelTexts
@@ -46,7 +46,7 @@ public final class OpenCLBackend: Backend {
   ///   - cache: where built programs are kept between runs.
   ///   - store: where measured sizes are looked for; those that are no good are refused with a reason, and the device's own taken.
   ///   - builds: told of every program that is built from source.
-  init(
+  package init(
     library: OpenCLLibrary, device deviceID: cl_device_id, identifier: String, texts: KernelTexts, tiles: KernelSizes? = nil,
     cache: ProgramCache? = nil, store: MeasuredSizeStore? = nil, builds: (@Sendable (ProgramBuild) -> Void)? = nil
   ) throws(ComputeError) {
@@ -106,7 +106,7 @@ public final class OpenCLBackend: Backend {
   /// A buffer that holds these numbers from the start, without waiting for the queue.
   func buffer(_ values: [Int32]) throws(ComputeError) -> OpenCLBuffer { try memory.allocate(values) }
 
-  func own(_ buffer: any DeviceBuffer) throws(ComputeError) -> OpenCLBuffer {
+  package func own(_ buffer: any DeviceBuffer) throws(ComputeError) -> OpenCLBuffer {
     guard let own = buffer as? OpenCLBuffer else {
       throw .unsupported(operation: device.identifier, reason: "a tensor belongs to another backend; copy it by way of the host")
     }
@@ -156,7 +156,7 @@ public final class OpenCLBackend: Backend {
   ///   - generated: prints the functions that `request.generatedKey` names; called only for a new request.
   ///   - global: work-items wanted; rounded up to whole work-groups, so kernels mask their edges.
   ///   - local: work-items of a group.
-  func launch(
+  package func launch(
     _ request: KernelRequest, _ name: String, generated: () throws(ComputeError) -> String = { "" }, global: [Int], local: [Int],
     _ arguments: [KernelArgument]
   ) throws(ComputeError) {
@@ -253,10 +253,10 @@ public final class OpenCLBackend: Backend {
   }
 
   /// What was built for launches, from source or from the cache.
-  var builtRequests: [KernelRequest] { programs.withLock { Array($0.byRequest.keys) } }
+  package var builtRequests: [KernelRequest] { programs.withLock { Array($0.byRequest.keys) } }
 
   /// Programs that were built from source for a launch, and not found in the cache.
-  var compiledPrograms: Int { programs.withLock { $0.compiled } }
+  package var compiledPrograms: Int { programs.withLock { $0.compiled } }
 
   /// A program of a binary; nil where the driver does not take it: another version, or a damaged one.
   private func load(_ binary: [UInt8]) -> Handle? {
@@ -320,7 +320,7 @@ public final class OpenCLBackend: Backend {
   }
 
   /// Builds a request, with warnings as errors, without running anything.
-  func build(_ request: KernelRequest, generated: String) throws(ComputeError) {
+  package func build(_ request: KernelRequest, generated: String) throws(ComputeError) {
     let program = try build(texts.program(request, generated: generated), file: request.file, moreOptions: " -Werror")
     _ = library.call.clReleaseProgram(program.pointer)
   }

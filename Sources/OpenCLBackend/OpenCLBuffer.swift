@@ -2,9 +2,9 @@ import COpenCL
 import Compute
 
 /// Memory of one OpenCL context, returned to the backend's with its last tensor.
-final class OpenCLBuffer: DeviceBuffer {
-  let byteCount: Int
-  nonisolated(unsafe) let memory: cl_mem
+package final class OpenCLBuffer: DeviceBuffer {
+  package let byteCount: Int
+  package nonisolated(unsafe) let memory: cl_mem
   private let free: @Sendable (cl_mem) -> Void
 
   init(memory: cl_mem, byteCount: Int, free: @escaping @Sendable (cl_mem) -> Void) {

@@ -2,10 +2,10 @@ import COpenCL
 import Compute
 
 /// The OpenCL library of this machine, found at run time. Lives as long as the process.
-struct OpenCLLibrary: Sendable {
+package struct OpenCLLibrary: Sendable {
   nonisolated(unsafe) let functions: UnsafePointer<IsthmusOpenCL>
 
-  init(_ start: OpenCLStart) throws(ComputeError) {
+  package init(_ start: OpenCLStart) throws(ComputeError) {
     var message = [CChar](repeating: 0, count: 512)
     guard let table = isthmus_opencl_load(start.library, &message, Int32(message.count)) else {
       let reason = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -21,12 +21,12 @@ struct OpenCLLibrary: Sendable {
   }
 
   /// Functions of a test.
-  init(functions: UnsafePointer<IsthmusOpenCL>) { self.functions = functions }
+  package init(functions: UnsafePointer<IsthmusOpenCL>) { self.functions = functions }
 
-  var call: IsthmusOpenCL { functions.pointee }
+  package var call: IsthmusOpenCL { functions.pointee }
 
   /// All platforms, in the loader's order.
-  func platforms() throws(ComputeError) -> [cl_platform_id] {
+  package func platforms() throws(ComputeError) -> [cl_platform_id] {
     var count: cl_uint = 0
     let status = call.clGetPlatformIDs(0, nil, &count)
     guard status == CL_SUCCESS, count > 0 else { return [] }
@@ -36,7 +36,7 @@ struct OpenCLLibrary: Sendable {
   }
 
   /// All devices of a platform; none where it has none.
-  func devices(of platform: cl_platform_id) throws(ComputeError) -> [cl_device_id] {
+  package func devices(of platform: cl_platform_id) throws(ComputeError) -> [cl_device_id] {
     var count: cl_uint = 0
     let status = call.clGetDeviceIDs(platform, cl_device_type(CL_DEVICE_TYPE_ALL), 0, nil, &count)
     guard status == CL_SUCCESS, count > 0 else { return [] }

@@ -10,7 +10,7 @@ public struct OpenCLStart: Sendable {
   let library: String?
   /// Whether `library` comes from the environment.
   let isLibraryNamedByVariable: Bool
-  let texts: KernelTexts
+  package let texts: KernelTexts
   let tiles: KernelSizes?
   let cache: ProgramCache?
   let store: MeasuredSizeStore?

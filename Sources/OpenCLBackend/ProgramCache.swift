@@ -9,26 +9,26 @@ import Foundation
 /// a hash that two keys share costs a build and nothing else. Whatever goes wrong here means that a program is built from source:
 /// nothing is thrown. Files are replaced in one go, so no reader sees half of one. What another user could have written is not believed
 /// (`PrivateFolder`): a program is machine code. The files longest unused are removed where all together exceed the limit.
-struct ProgramCache: Sendable {
+package struct ProgramCache: Sendable {
   /// Version of the file's layout; part of every key.
   private static let format = "isthmus program 1\n"
 
-  let folder: PrivateFolder
+  package let folder: PrivateFolder
   let limit: Int
 
-  init(folder: URL, limit: Int = 256 << 20) {
+  package init(folder: URL, limit: Int = 256 << 20) {
     self.folder = PrivateFolder(folder)
     self.limit = limit
   }
 
   /// The folder that `ISTHMUS_PROGRAM_CACHE` names, else `programs` in the user's cache; nil where it is `off`.
   /// - Throws: `.variable` where it names no folder.
-  static func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) throws(ComputeError) -> ProgramCache? {
+  package static func chosen(environment: [String: String] = ProcessInfo.processInfo.environment) throws(ComputeError) -> ProgramCache? {
     try UserCache.folder("programs", variable: "ISTHMUS_PROGRAM_CACHE", environment: environment).map { ProgramCache(folder: $0) }
   }
 
   /// The binary that was stored under exactly this key.
-  func binary(for key: String) -> [UInt8]? {
+  package func binary(for key: String) -> [UInt8]? {
     let name = Self.name(for: key)
     guard let data = try? folder.contents(of: name) else { return nil }
     let head = Self.head(key)
@@ -39,7 +39,7 @@ struct ProgramCache: Sendable {
     return binary
   }
 
-  func store(_ binary: [UInt8], for key: String) {
+  package func store(_ binary: [UInt8], for key: String) {
     let head = Self.head(key)
     guard !binary.isEmpty, head.count + binary.count <= limit / 4 else { return }
     try? folder.replace(Self.name(for: key), with: head + Self.bytes(FNV1a(binary).value) + binary)

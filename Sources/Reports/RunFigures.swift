@@ -51,7 +51,7 @@ extension RunFigures {
   /// The figures of a run, of which it is certain that it is one of the experiment.
   ///
   /// - Throws: `ResultsError.malformedFile` where the folder holds a run of another experiment.
-  static func figures(from runDirectory: URL) throws(ResultsError) -> [Named] {
+  package static func figures(from runDirectory: URL) throws(ResultsError) -> [Named] {
     let manifest = try Manifest.read(runDirectory)
     guard manifest.experiment == experiment else {
       throw .malformedFile(

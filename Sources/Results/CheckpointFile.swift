@@ -5,8 +5,8 @@ import Foundation
 ///
 /// Neither writing nor reading holds a second copy of the arrays. Cost: one pass over the bytes to write, two to read (the checksum
 /// is verified before anything is believed).
-enum CheckpointFile {
-  static let magic: [UInt8] = [0x89] + Array("ISTHMUS".utf8)
+package enum CheckpointFile {
+  package static let magic: [UInt8] = [0x89] + Array("ISTHMUS".utf8)
   static let version: UInt64 = 1
   /// Magic, version, bytes of the header, bytes of the file: 8 bytes each.
   private static let prefixBytes = 32
@@ -18,7 +18,7 @@ enum CheckpointFile {
   /// Replaces the file at `url` in one go; after a crash or an error it is the old one.
   ///
   /// - Throws: `ResultsError.cannotWrite`.
-  static func write(
+  package static func write(
     _ checkpoint: Checkpoint, to url: URL, write: @escaping ReplacementFile.Write = ReplacementFile.write
   ) throws(ResultsError) {
     try SystemFile.durably { () throws(FileError) in try replace(url, checkpoint, write) }
@@ -49,7 +49,7 @@ enum CheckpointFile {
     }
   }
 
-  static func decode(_ bytes: UnsafeRawBufferPointer) throws(CheckpointFault) -> Checkpoint {
+  package static func decode(_ bytes: UnsafeRawBufferPointer) throws(CheckpointFault) -> Checkpoint {
     // A file cut off within the magic number is called truncated.
     let start = bytes.prefix(magic.count)
     guard start.elementsEqual(magic.prefix(start.count)) else { throw .wrongMagic(found: Array(start)) }

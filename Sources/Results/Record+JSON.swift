@@ -25,7 +25,7 @@ extension Record {
   }
 
   /// Reads one line, without its line feed.
-  init(line: ArraySlice<UInt8>) throws(JSONSyntaxError) {
+  package init(line: ArraySlice<UInt8>) throws(JSONSyntaxError) {
     guard case .object(let members) = try JSONParser.parse(line) else { throw JSONSyntaxError(offset: 0, reason: "no JSON object") }
     for member in members { fields.append(Field(key: member.key, value: try Record.value(member))) }
   }

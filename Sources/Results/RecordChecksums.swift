@@ -2,7 +2,7 @@ import Foundation
 
 /// `records.crc`: for every line of `records.jsonl` the CRC-32 of that file up to the end of the line, eight hexadecimal digits and a
 /// line feed each. It tells a line that was changed or lost, wherever it stood.
-enum RecordChecksums {
+package enum RecordChecksums {
   /// Bytes of one.
   static let width = 9
 
@@ -27,7 +27,7 @@ enum RecordChecksums {
     return checksums
   }
 
-  static func line(_ checksum: UInt32) -> [UInt8] {
+  package static func line(_ checksum: UInt32) -> [UInt8] {
     let digits = String(checksum, radix: 16)
     return Array((String(repeating: "0", count: width - 1 - digits.utf8.count) + digits + "\n").utf8)
   }

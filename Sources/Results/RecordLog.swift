@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Each line is one `write`; the line feed at its end is what makes it finished. Its checksum follows. After a failed or partial write both
 /// files are cut back to the finished lines. They are synchronised at intervals and when asked for.
-struct RecordLog: ~Copyable {
+package struct RecordLog: ~Copyable {
   private static let synchronisationInterval: Duration = .seconds(10)
 
   private let lines: AppendedFile
@@ -23,7 +23,7 @@ struct RecordLog: ~Copyable {
   ///   - length: the end of the last finished line.
   ///   - checksums: of the finished lines.
   ///   - kept: how many of them stand in the file already.
-  init(
+  package init(
     _ url: URL, length: Int, checksums: [UInt32] = [], in checksumFile: URL, kept: Int = 0,
     write: @escaping ReplacementFile.Write = ReplacementFile.write
   ) throws(ResultsError) {
@@ -37,10 +37,10 @@ struct RecordLog: ~Copyable {
   }
 
   /// What has been appended so far.
-  var prefix: RecordPrefix { RecordPrefix(count: checksums.count, checksum: checksums.last ?? 0) }
+  package var prefix: RecordPrefix { RecordPrefix(count: checksums.count, checksum: checksums.last ?? 0) }
 
   /// Appends one line, which ends with a line feed.
-  mutating func append(_ line: [UInt8]) throws(ResultsError) {
+  package mutating func append(_ line: [UInt8]) throws(ResultsError) {
     try removeTornTail()
     var checksum = CRC32(checksums.last ?? 0)
     line.withUnsafeBytes { checksum.update($0) }
@@ -59,7 +59,7 @@ struct RecordLog: ~Copyable {
   }
 
   /// Waits until everything appended so far is on the disk.
-  mutating func synchronise() throws(ResultsError) {
+  package mutating func synchronise() throws(ResultsError) {
     try lines.synchronise()
     try sums.synchronise()
     lastSynchronisation = .now

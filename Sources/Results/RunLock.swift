@@ -5,15 +5,15 @@ import Foundation
 /// by a file that names its holder (`HolderFile`).
 ///
 /// The kernel gives the lock back when the process ends, however it ends; the file stays and means nothing by itself.
-struct RunLock: ~Copyable {
-  typealias Flock = @Sendable (_ descriptor: Int32, _ operation: Int32) -> Int32
+package struct RunLock: ~Copyable {
+  package typealias Flock = @Sendable (_ descriptor: Int32, _ operation: Int32) -> Int32
 
   private let descriptor: Int32
   private let holder: HolderFile?
 
   /// - Parameter flock: `flock(2)`, or a stand-in that fails like a file system without locks.
   /// - Throws: `.locked` if another holder keeps the lock for a quarter of a second; listings take it for an instant only.
-  init(_ directory: URL, flock: Flock = systemFlock) throws(ResultsError) {
+  package init(_ directory: URL, flock: Flock = systemFlock) throws(ResultsError) {
     let path = RunLock.file(in: directory).path
     let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .notWritable(path: path, reason: SystemFile.lastError) }

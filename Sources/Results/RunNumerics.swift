@@ -6,6 +6,12 @@ public struct NumericsDifference: Equatable, Sendable {
   public let recorded: String
   /// Value now.
   public let present: String
+
+  package init(name: String, recorded: String, present: String) {
+    self.name = name
+    self.recorded = recorded
+    self.present = present
+  }
 }
 
 extension Manifest {
@@ -22,7 +28,7 @@ extension Manifest {
   }
 
   /// What the bits of the latest records depend on. Of a run of an older version what its manifest tells.
-  var numerics: [String: String] {
+  package var numerics: [String: String] {
     if let last = segments.last { return last.numerics }
     var known: [String: String] = [:]
     known["backend"] = identity["backend"]?.string
@@ -35,7 +41,7 @@ extension Manifest {
   }
 
   /// Where `present` differs. What an older version did not record is not known to differ.
-  func differences(from present: [String: String]) -> [NumericsDifference] {
+  package func differences(from present: [String: String]) -> [NumericsDifference] {
     let recorded = numerics
     return present.keys.sorted().compactMap { name in
       guard let before = recorded[name], let now = present[name], before != now else { return nil }

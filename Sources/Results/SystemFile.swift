@@ -2,7 +2,7 @@ import DurableFiles
 import Foundation
 
 /// Calls to the operating system; errors carry the text of `errno`.
-enum SystemFile {
+package enum SystemFile {
   static var lastError: String { String(cString: strerror(errno)) }
 
   /// What `body` returns, its error as one of results.
@@ -30,7 +30,7 @@ enum SystemFile {
   /// Makes a folder and those above it that are missing.
   ///
   /// - Throws: `ResultsError.notWritable` with the system's reason, for example where a file is in the way.
-  static func createFolder(_ folder: URL) throws(ResultsError) {
+  package static func createFolder(_ folder: URL) throws(ResultsError) {
     do {
       try DurableFile.createFolder(folder)
     } catch {

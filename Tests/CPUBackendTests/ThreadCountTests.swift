@@ -1,9 +1,8 @@
+import CPUBackend
 import Compute
 import Foundation
 import Synchronization
 import Testing
-
-@testable import CPUBackend
 
 @Suite struct ThreadCountTests {
   /// Files of a system in a folder of their own.

@@ -1,9 +1,8 @@
+import CPUBackend
 import CProcessor
 import Foundation
 import Synchronization
 import Testing
-
-@testable import CPUBackend
 
 @Suite struct ThreadPlacementTests {
   /// Without it a scheduler may leave a thread on the caller's processor for milliseconds.

@@ -1,9 +1,8 @@
+import CPUBackend
 import CPUKernelInterface
 import Foundation
 import TestSupport
 import Testing
-
-@testable import CPUBackend
 
 /// A vector function beside the C library in at least one precision more, over the range of its arguments.
 struct FunctionRange: Sendable, CustomTestStringConvertible {

@@ -1,8 +1,7 @@
 import Foundation
+import IsthmusCommand
 import TestSupport
 import Testing
-
-@testable import IsthmusCommand
 
 /// A mistake in a variable of the environment is told, and chooses no other device.
 @Suite struct EnvironmentTests {

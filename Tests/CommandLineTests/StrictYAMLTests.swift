@@ -1,8 +1,7 @@
 import Foundation
+import IsthmusCommand
 import TestSupport
 import Testing
-
-@testable import IsthmusCommand
 
 /// Files of settings and of networks are read in one strict way, and every fault is told with its line.
 @Suite struct StrictYAMLTests {

@@ -1,8 +1,7 @@
+import Compute
 import ReferenceBackend
 import Testing
 import WideKernels
-
-@testable import Compute
 
 /// What a meter adds up: declared work, parts, time.
 @Suite struct MeterTests {

@@ -1,8 +1,7 @@
+import BackendCatalog
 import Compute
 import ReferenceBackend
 import Testing
-
-@testable import BackendCatalog
 
 @Suite struct BackendCatalogTests {
   @Test func everyDeviceIsFoundByItsIdentifier() throws {

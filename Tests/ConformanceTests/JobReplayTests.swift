@@ -2,11 +2,10 @@ import BackendTestKit
 import CPUBackend
 import Compute
 import Foundation
+import JobRecords
 import ReferenceBackend
 import Synchronization
 import Testing
-
-@testable import JobRecords
 
 /// Records of jobs, and what is found when they are performed again.
 @Suite struct JobReplayTests {
@@ -189,7 +188,7 @@ import Testing
       ("no rows", copy, { $0.parameters["sourceRows"] = "" }),
     ]
     for (name, job, change) in changes {
-      var description = JobDescription(operation: job.operation, parameters: job.parameters, tensors: job.tensorDescriptions)
+      var description = JobDescription(job)
       let bytes = [UInt8](repeating: 0, count: description.tensors.reduce(0) { $0 + $1.bytesBefore + $1.bytesAfter })
       change(&description)
       let writer = try JobRecordWriter(folder.file, limit: 1 << 20, device: ReferenceBackend().device)

@@ -1,8 +1,7 @@
+import BackendTestKit
 import CPUBackend
 import Compute
 import Testing
-
-@testable import BackendTestKit
 
 /// Products of shapes that nobody chose: the CPU backend has loops for many kinds of them, and edges where one kind begins.
 @Suite struct ProductShapeTests {

@@ -1,7 +1,6 @@
+import Datasets
 import Foundation
 import Testing
-
-@testable import Datasets
 
 @Suite struct DamagedFileTests {
   /// Kinds of files, each with a sound one.

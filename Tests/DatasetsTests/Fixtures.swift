@@ -1,6 +1,5 @@
+import Datasets
 import Foundation
-
-@testable import Datasets
 
 /// A directory of its own for a test, removed at the end.
 final class TemporaryDirectory {

@@ -1,6 +1,5 @@
+import Datasets
 import Testing
-
-@testable import Datasets
 
 /// Folders as torchvision and the archives of the data sets make them.
 @Suite struct FolderTests {

@@ -1,6 +1,5 @@
+import Datasets
 import Testing
-
-@testable import Datasets
 
 /// A file of another format is named by every reader, and not called cut off.
 @Suite struct ForeignFormatTests {

@@ -1,6 +1,5 @@
+import Datasets
 import Testing
-
-@testable import Datasets
 
 @Suite struct InterleavedClassesTests {
   /// Three classes of 3, 2 and 4 points, two of them in a test set of its own.

@@ -1,6 +1,5 @@
+import Datasets
 import Testing
-
-@testable import Datasets
 
 /// Classes are those that occur; what is no class is named.
 @Suite struct LabelTests {

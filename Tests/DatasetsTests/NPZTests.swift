@@ -1,8 +1,7 @@
+import Datasets
 import Foundation
 import NumPyFormat
 import Testing
-
-@testable import Datasets
 
 @Suite struct NPZTests {
   private let directory: TemporaryDirectory

@@ -1,6 +1,5 @@
+import Datasets
 import Testing
-
-@testable import Datasets
 
 /// Points as their file has them, and those of a training set alone.
 @Suite struct PointRowsTests {

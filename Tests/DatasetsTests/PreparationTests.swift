@@ -1,6 +1,5 @@
+import Datasets
 import Testing
-
-@testable import Datasets
 
 @Suite struct PreparationTests {
   private func selection(_ train: [Double], _ test: [Double], features: Int) throws -> SelectedData {

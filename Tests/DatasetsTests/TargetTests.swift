@@ -1,6 +1,5 @@
+import Datasets
 import Testing
-
-@testable import Datasets
 
 @Suite struct TargetTests {
   private func selection(train: [Int]?, test: [Int]?, classes: Int = 3, values: Bool = false) throws -> SelectedData {

@@ -1,9 +1,8 @@
 import Compute
+import DeepLinear
 import Foundation
 import Matrices
 import Testing
-
-@testable import DeepLinear
 
 /// Products of matrices under gradient flow: what is conserved, closed forms, and the equations of the one-bottleneck network.
 @Suite struct DeepLinearTests {

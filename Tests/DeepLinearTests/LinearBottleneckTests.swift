@@ -1,9 +1,8 @@
 import Compute
+import DeepLinear
 import Foundation
 import Matrices
 import Testing
-
-@testable import DeepLinear
 
 /// Times with and without a bottleneck, and regression by end-to-end rules, against numbers of an independent program.
 @Suite struct LinearBottleneckTests {

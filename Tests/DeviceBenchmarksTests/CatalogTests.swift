@@ -1,9 +1,8 @@
 import BackendCatalog
 import Compute
+import DeviceBenchmarks
 import Foundation
 import Testing
-
-@testable import DeviceBenchmarks
 
 @Suite struct CatalogTests {
   /// Every device of this machine at every precision it has.

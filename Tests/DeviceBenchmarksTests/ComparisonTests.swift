@@ -1,10 +1,9 @@
 import Compute
+import DeviceBenchmarks
 import Figures
 import Foundation
 import ReferenceBackend
 import Testing
-
-@testable import DeviceBenchmarks
 
 @Suite struct ComparisonTests {
   private static func row(

@@ -1,9 +1,8 @@
 import Compute
+import DeviceBenchmarks
 import Foundation
 import ReferenceBackend
 import Testing
-
-@testable import DeviceBenchmarks
 
 @Suite struct RunnerTests {
   private static let runner: BenchmarkRunner = {

@@ -1,10 +1,9 @@
 import Compute
+import DeviceBenchmarks
 import DeviceTuning
 import Foundation
 import ReferenceBackend
 import Testing
-
-@testable import DeviceBenchmarks
 
 @Suite struct TunerTests {
   /// The first row of a quick tune of products whose candidates are these.

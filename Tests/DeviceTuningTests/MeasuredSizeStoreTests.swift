@@ -1,8 +1,7 @@
 import Compute
+import DeviceTuning
 import Foundation
 import Testing
-
-@testable import DeviceTuning
 
 @Suite struct MeasuredSizeStoreTests {
   private let store = MeasuredSizeStore(

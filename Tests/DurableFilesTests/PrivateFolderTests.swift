@@ -1,8 +1,7 @@
+import DurableFiles
 import Foundation
 import TestSupport
 import Testing
-
-@testable import DurableFiles
 
 @Suite struct PrivateFolderTests {
   private let parent: TemporaryFolder

@@ -1,9 +1,8 @@
 import CSignals
+import DurableFiles
 import Foundation
 import TestSupport
 import Testing
-
-@testable import DurableFiles
 
 @Suite struct ReplacementFileTests {
   private let folder: TemporaryFolder

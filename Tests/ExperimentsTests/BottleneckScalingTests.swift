@@ -1,8 +1,7 @@
+import Experiments
 import Foundation
 import Results
 import Testing
-
-@testable import Experiments
 
 /// The experiment at several numbers of points and target scales: each combination is a run of `bottleneck` of its own.
 @Suite struct BottleneckScalingTests {

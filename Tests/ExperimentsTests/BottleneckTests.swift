@@ -1,10 +1,9 @@
 import BackendCatalog
 import Compute
+import Experiments
 import Foundation
 import Results
 import Testing
-
-@testable import Experiments
 
 /// The experiment from settings to records.
 @Suite struct BottleneckTests {

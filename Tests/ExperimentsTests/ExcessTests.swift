@@ -1,7 +1,6 @@
+import Experiments
 import Results
 import Testing
-
-@testable import Experiments
 
 /// What a run holds beyond what it is now asked for, of every setting that extends one.
 @Suite struct ExcessTests {

@@ -1,8 +1,7 @@
+import Experiments
 import Foundation
 import Results
 import Testing
-
-@testable import Experiments
 
 /// Finite networks against the limit: what is recorded, and how a run goes on.
 @Suite struct FiniteWidthTests {

@@ -1,13 +1,12 @@
 import BackendCatalog
 import Compute
+import Experiments
 import FiniteNetworks
 import Foundation
 import LinearAlgebra
 import Matrices
 import Results
 import Testing
-
-@testable import Experiments
 
 /// The experiment `lazy-feature` on a small task: sign(x₁x₂) of 10 normal numbers.
 @Suite struct LazyFeatureTests {

@@ -1,8 +1,7 @@
+import Experiments
 import Foundation
 import Results
 import Testing
-
-@testable import Experiments
 
 /// The experiment on deep linear networks: what is recorded, continued and refused.
 @Suite struct LinearAccelerationTests {

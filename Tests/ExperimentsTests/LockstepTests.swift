@@ -1,11 +1,10 @@
 import Compute
 import Datasets
+import Experiments
 import Foundation
 import Learning
 import Results
 import Testing
-
-@testable import Experiments
 
 /// Lockstep, memory and checkpoints of the experiment: none of them changes a number.
 @Suite struct LockstepTests {

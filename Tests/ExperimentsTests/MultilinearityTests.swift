@@ -1,8 +1,7 @@
+import Experiments
 import Foundation
 import Results
 import Testing
-
-@testable import Experiments
 
 /// Derivatives, distances and training of deep linear networks, as an experiment.
 @Suite struct MultilinearityTests {

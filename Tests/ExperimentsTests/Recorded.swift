@@ -1,10 +1,9 @@
 import BackendCatalog
 import Compute
+import Experiments
 import Foundation
 import Logging
 import Results
-
-@testable import Experiments
 
 /// Runs of experiments, of `bottleneck` unless another is named, in folders of the tests.
 struct Recorded {

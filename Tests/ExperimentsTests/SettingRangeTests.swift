@@ -1,11 +1,10 @@
 import ArgumentParser
 import Compute
+import Experiments
 import Foundation
 import Results
 import Sizes
 import Testing
-
-@testable import Experiments
 
 /// Every number that a user may set has a range, which the help states and which is checked before anything is done.
 @Suite struct SettingRangeTests {

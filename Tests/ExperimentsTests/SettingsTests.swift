@@ -1,6 +1,5 @@
+import Experiments
 import Testing
-
-@testable import Experiments
 
 /// What a manifest says of a run's settings.
 @Suite struct SettingsTests {

@@ -1,10 +1,9 @@
 import Compute
+import Experiments
 import Foundation
 import Results
 import Synchronization
 import Testing
-
-@testable import Experiments
 
 /// Runs that are told to stop, again and again: every experiment ends with the numbers of an undisturbed run, and loses no step.
 @Suite struct StoppedRunTests {

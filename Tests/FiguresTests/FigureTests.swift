@@ -1,8 +1,7 @@
+import Figures
 import Foundation
 import TestSupport
 import Testing
-
-@testable import Figures
 
 @Suite struct FigureTests {
   let folder: TemporaryFolder

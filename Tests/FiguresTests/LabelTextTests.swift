@@ -1,8 +1,7 @@
+import Figures
 import Foundation
 import TestSupport
 import Testing
-
-@testable import Figures
 
 /// Text of records in labels of every kind: no command runs, no markup comes in, and what can be shown is shown.
 @Suite struct LabelTextTests {

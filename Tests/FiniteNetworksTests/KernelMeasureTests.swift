@@ -1,10 +1,9 @@
 import Compute
+import FiniteNetworks
 import LinearAlgebra
 import Matrices
 import Testing
 import WideKernels
-
-@testable import FiniteNetworks
 
 /// Change and alignment of kernels against their definitions on the host, on every backend.
 @Suite struct KernelMeasureTests {

@@ -1,10 +1,9 @@
 import Compute
+import FiniteNetworks
 import LinearAlgebra
 import Matrices
 import Testing
 import WideKernels
-
-@testable import FiniteNetworks
 
 /// Empirical kernels against products of gradients of single outputs at single points, on every backend.
 @Suite struct TangentKernelTests {

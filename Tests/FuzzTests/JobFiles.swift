@@ -1,9 +1,8 @@
 import Compute
 import Foundation
+import JobRecords
 import ReferenceBackend
 import WideKernels
-
-@testable import JobRecords
 
 /// Records of jobs one of whose descriptions has other bytes, under a checksum that is right.
 enum JobFiles {
@@ -34,7 +33,7 @@ enum JobFiles {
     let changed = random.below(jobs.count)
     let writer = try JobRecordWriter(url, limit: 1 << 20, device: ReferenceBackend().device)
     for (index, job) in jobs.enumerated() {
-      let description = JobDescription(operation: job.operation, parameters: job.parameters, tensors: job.tensorDescriptions)
+      let description = JobDescription(job)
       let bytes = description.tensors.reduce(0) { $0 + $1.bytesBefore + $1.bytesAfter }
       var line = try JobRecordFormat.line(.job, byteCount: bytes, description)
       if index == changed {

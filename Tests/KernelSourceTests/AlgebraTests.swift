@@ -1,8 +1,7 @@
 import Compute
+import OpenCLBackend
 import Testing
 import WideKernels
-
-@testable import OpenCLBackend
 
 @Suite(.needsOpenCL) struct AlgebraTests {
   struct Case: Sendable, CustomTestStringConvertible {

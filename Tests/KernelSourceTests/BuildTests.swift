@@ -1,8 +1,7 @@
 import Compute
+import OpenCLBackend
 import Testing
 import WideKernels
-
-@testable import OpenCLBackend
 
 @Suite struct BuildTests {
   @Test func aLibraryThatIsNotThereIsATypedReason() {

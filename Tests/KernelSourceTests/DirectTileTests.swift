@@ -1,7 +1,6 @@
 import Compute
+import OpenCLBackend
 import Testing
-
-@testable import OpenCLBackend
 
 @Suite struct DirectTileTests {
   private static let tables: [KernelSizes] = [

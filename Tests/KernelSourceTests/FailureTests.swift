@@ -1,11 +1,10 @@
 import COpenCL
 import Compute
 import Foundation
+import OpenCLBackend
 import Synchronization
 import Testing
 import WideKernels
-
-@testable import OpenCLBackend
 
 /// What a driver may answer, and what becomes of it: a device whose functions are those of the first real one, but for some that fail.
 @Suite(.needsOpenCL, .serialized) struct FailureTests {

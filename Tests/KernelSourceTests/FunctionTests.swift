@@ -1,8 +1,7 @@
 import Compute
 import Foundation
+import OpenCLBackend
 import Testing
-
-@testable import OpenCLBackend
 
 /// functions.cl beside the C library.
 @Suite(.needsOpenCL) struct FunctionTests {

@@ -1,7 +1,6 @@
 import Compute
+import OpenCLBackend
 import Testing
-
-@testable import OpenCLBackend
 
 @Suite struct GEMMTileTests {
   /// On 132 compute units, those of the device that the tiles are made for.

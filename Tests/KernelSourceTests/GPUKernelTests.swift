@@ -1,9 +1,8 @@
+import BackendTestKit
 import Compute
+import OpenCLBackend
 import Testing
 import WideKernels
-
-@testable import BackendTestKit
-@testable import OpenCLBackend
 
 /// The kernels of GPUs, on whatever device there is, under the suite that ConformanceTests run on its own.
 @Suite(.needsOpenCL) struct GPUKernelTests {

@@ -1,7 +1,6 @@
 import Compute
+import OpenCLBackend
 import Testing
-
-@testable import OpenCLBackend
 
 @Suite(.needsOpenCL) struct MemoryTests {
   @Test(arguments: OpenCLTarget.all) func freedMemoryIsUsedAgain(_ target: OpenCLTarget) throws {

@@ -1,8 +1,7 @@
 import Compute
 import Foundation
+import OpenCLBackend
 import Testing
-
-@testable import OpenCLBackend
 
 /// One device at one precision, with its own tiles or with those of the other kind of device.
 struct OpenCLTarget: Sendable, CustomTestStringConvertible {

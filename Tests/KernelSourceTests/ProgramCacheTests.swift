@@ -1,9 +1,8 @@
 import Compute
 import Foundation
+import OpenCLBackend
 import Testing
 import WideKernels
-
-@testable import OpenCLBackend
 
 @Suite struct ProgramCacheTests {
   private let folder = FileManager.default.temporaryDirectory.appending(path: "isthmus-programs-\(UUID().uuidString)")

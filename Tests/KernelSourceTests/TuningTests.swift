@@ -1,10 +1,9 @@
 import Compute
 import DeviceTuning
 import Foundation
+import OpenCLBackend
 import Testing
 import WideKernels
-
-@testable import OpenCLBackend
 
 @Suite struct TuningTests {
   private static let tables: [KernelSizes] = [

@@ -1,11 +1,10 @@
 import Compute
 import Foundation
+import Learning
 import Matrices
 import Networks
 import Testing
 import WideKernels
-
-@testable import Learning
 
 /// The online basis against its definition, the exact history.
 @Suite(.serialized) struct BasisTests {

@@ -1,13 +1,12 @@
 import BackendCatalog
 import Compute
+import Learning
 import Matrices
 import Networks
 import Synchronization
 import TestSupport
 import Testing
 import WideKernels
-
-@testable import Learning
 
 /// The first block's kernels, however they are kept and wherever they come from.
 @Suite struct FirstBlockTests {

@@ -1,11 +1,10 @@
 import Compute
 import FiniteNetworks
+import Learning
 import Matrices
 import Networks
 import Testing
 import WideKernels
-
-@testable import Learning
 
 /// Finite networks that stand for blocks, against differences of their own forward pass.
 @Suite struct InitialFunctionTests {

@@ -1,13 +1,12 @@
 import BackendCatalog
 import Compute
 import FiniteNetworks
+import Learning
 import LinearAlgebra
 import Matrices
 import Networks
 import Testing
 import WideKernels
-
-@testable import Learning
 
 @Suite struct LimitRunTests {
   @Test func closedFormEqualsStepByStepWithoutBottleneck() throws {

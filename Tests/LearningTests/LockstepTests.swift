@@ -1,11 +1,10 @@
 import BackendCatalog
 import Compute
+import Learning
 import Matrices
 import Networks
 import Testing
 import WideKernels
-
-@testable import Learning
 
 /// Many runs at once against each alone.
 @Suite struct LockstepTests {

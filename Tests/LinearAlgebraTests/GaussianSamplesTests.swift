@@ -1,10 +1,9 @@
 import BackendCatalog
 import Compute
 import Foundation
+import LinearAlgebra
 import TestSupport
 import Testing
-
-@testable import LinearAlgebra
 
 @Suite struct GaussianSamplesTests {
   private let n = 300

@@ -1,9 +1,8 @@
 import Figures
 import Foundation
+import Reports
+import Results
 import Testing
-
-@testable import Reports
-@testable import Results
 
 @Suite struct BottleneckDepthTests {
   /// Steps to 10, 1 and 0.1 %; nil is not reached.

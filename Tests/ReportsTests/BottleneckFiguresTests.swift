@@ -1,10 +1,9 @@
 import Figures
 import Foundation
+import Reports
+import Results
 import TestSupport
 import Testing
-
-@testable import Reports
-@testable import Results
 
 @Suite struct BottleneckFiguresTests {
   let folder: TemporaryFolder

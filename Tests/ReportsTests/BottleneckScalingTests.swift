@@ -1,9 +1,8 @@
 import Figures
 import Foundation
+import Reports
+import Results
 import Testing
-
-@testable import Reports
-@testable import Results
 
 @Suite struct BottleneckScalingTests {
   /// Rank 20·points^0.5 and 2 ms per step at 100 points growing with the points; d = ∞ takes points steps to 1 %.

@@ -1,9 +1,8 @@
 import Foundation
+import Reports
+import Results
 import Statistics
 import Testing
-
-@testable import Reports
-@testable import Results
 
 private func end(
   _ comparison: String, _ bottlenecks: String, draw: Int, kappa: Double, steps1: Double?, steps01: Double? = nil,

@@ -1,9 +1,8 @@
 import Figures
 import Foundation
+import Reports
+import Results
 import Testing
-
-@testable import Reports
-@testable import Results
 
 @Suite struct FiniteWidthTests {
   /// Errors 2·(1 + draw/10)·width^−1/2 (train) and twice that (test); the last draw of width 400 is sensitive, that of 1600 diverged.

@@ -1,10 +1,9 @@
+import Figures
 import Foundation
+import Reports
+import Results
 import TestSupport
 import Testing
-
-@testable import Figures
-@testable import Reports
-@testable import Results
 
 /// Records that no run writes: refused by name and line, or drawn; never a trap.
 @Suite struct HostileRecordTests {

@@ -1,9 +1,8 @@
 import Figures
 import Foundation
+import Reports
+import Results
 import Testing
-
-@testable import Reports
-@testable import Results
 
 @Suite struct LazyFeatureTests {
   /// Networks whose kernel change is (√h·α)^-1.5 and whose fluctuations are 1/h.

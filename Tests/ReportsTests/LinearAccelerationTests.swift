@@ -1,9 +1,8 @@
 import Figures
 import Foundation
+import Reports
+import Results
 import Testing
-
-@testable import Reports
-@testable import Results
 
 @Suite struct LinearAccelerationTests {
   /// Speed-up norm/d for draws that scatter by a factor 2, one that is not reached; errors width^−½.

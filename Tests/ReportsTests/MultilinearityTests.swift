@@ -1,9 +1,8 @@
 import Figures
 import Foundation
+import Reports
+import Results
 import Testing
-
-@testable import Reports
-@testable import Results
 
 @Suite struct MultilinearityTests {
   /// Exact powers of the width: |D²| = 1.2 with the limit 1.25, |D³| and distances ∝ width^−½, two members 10 % apart each.

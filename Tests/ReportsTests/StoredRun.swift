@@ -1,9 +1,8 @@
 import Foundation
+import Reports
 import Results
 import TestSupport
 import Testing
-
-@testable import Reports
 
 /// A run with the given records, in a folder of its own that goes away with it; of the run without them nothing is drawn.
 struct StoredRun {

@@ -1,10 +1,9 @@
 import DurableFiles
 import Foundation
+import Results
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import Results
 
 /// Checkpoints in a run's folder, killed and out of space.
 @Suite struct CheckpointStoreTests {

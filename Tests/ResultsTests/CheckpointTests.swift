@@ -1,8 +1,7 @@
 import Foundation
+import Results
 import TestSupport
 import Testing
-
-@testable import Results
 
 private struct State: Codable, Equatable {
   var step = 12_345

@@ -1,9 +1,8 @@
 import Foundation
+import Results
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import Results
 
 /// What is said, and done, where `records.jsonl` is not what was recorded.
 @Suite struct DamagedRecordsTests {

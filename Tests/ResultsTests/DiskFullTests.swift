@@ -1,8 +1,7 @@
 import Foundation
+import Results
 import TestSupport
 import Testing
-
-@testable import Results
 
 @Suite struct DiskFullTests {
   private let folder: TemporaryFolder

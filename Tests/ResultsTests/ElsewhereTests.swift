@@ -1,8 +1,7 @@
 import Foundation
+import Results
 import TestSupport
 import Testing
-
-@testable import Results
 
 /// Runs that go on where the bits of their numbers would differ.
 @Suite struct ElsewhereTests {

@@ -1,9 +1,8 @@
 import Foundation
 import PrintableText
+import Results
 import TestSupport
 import Testing
-
-@testable import Results
 
 @Suite struct JSONTests {
   @Test(arguments: [

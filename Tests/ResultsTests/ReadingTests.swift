@@ -1,8 +1,7 @@
 import Foundation
+import Results
 import TestSupport
 import Testing
-
-@testable import Results
 
 /// What lies in the place of a file of a run and is none: reading ends, with a reason.
 @Suite struct ReadingTests {

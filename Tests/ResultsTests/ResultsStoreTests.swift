@@ -1,8 +1,7 @@
 import Foundation
+import Results
 import TestSupport
 import Testing
-
-@testable import Results
 
 private struct Parameters: Codable {
   var rate = 0.1

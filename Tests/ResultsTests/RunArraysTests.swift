@@ -1,8 +1,7 @@
 import Foundation
+import Results
 import TestSupport
 import Testing
-
-@testable import Results
 
 @Suite struct RunArraysTests {
   @Test func aStoreKeepsArrays() throws {

@@ -1,9 +1,8 @@
 import DurableFiles
 import Foundation
+import Results
 import TestSupport
 import Testing
-
-@testable import Results
 
 /// Locks on file systems that have none.
 @Suite struct RunLockTests {

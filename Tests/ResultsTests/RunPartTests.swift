@@ -1,8 +1,7 @@
 import Foundation
+import Results
 import TestSupport
 import Testing
-
-@testable import Results
 
 /// Parts of a run share its files and know nothing of one another.
 @Suite struct RunPartTests {

@@ -1,7 +1,6 @@
 import PrintableText
+import Results
 import Testing
-
-@testable import Results
 
 @Suite struct TextTableTests {
   @Test func columnsAreAlignedByCharacters() {

@@ -1,7 +1,6 @@
 import Foundation
 import Testing
-
-@testable import WideKernels
+import WideKernels
 
 @Suite struct CatalogueTests {
   static let folder = URL(filePath: #filePath).resolvingSymlinksInPath()

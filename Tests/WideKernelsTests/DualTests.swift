@@ -1,7 +1,6 @@
 import TestSupport
 import Testing
-
-@testable import WideKernels
+import WideKernels
 
 /// Runs a measurement at the concrete type of an activation: through `any Activation` it would be tens of times slower.
 struct Measure: ActivationVisitor {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import WideKernels
+import WideKernels
 
 /// Covariances at the edges: of equal inputs, of inputs that rounding has made more than parallel, and far from 1.
 @Suite struct RangeTests {

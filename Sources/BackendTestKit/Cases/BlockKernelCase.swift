@@ -4,15 +4,15 @@ import WideKernels
 /// Kernels straight from inputs: Gram and recursion in one. Bound: γ_{w+2} for the covariances, then running error analysis.
 ///
 /// The first point of y is the first of x, and where there is a third point of x it is 0.
-struct BlockKernelCase: CaseBody {
-  var program: CovarianceProgram
+package struct BlockKernelCase: CaseBody {
+  package var program: CovarianceProgram
   var batch = 1
   var n, m, width: Int
   var isSymmetric = false
   var kinds = KernelKind.allCases
   var layout = Layout.dense
 
-  var label: String {
+  package var label: String {
     "\(program) b\(batch) \(n)x\(m) w\(width)\(isSymmetric ? " symmetric" : "") \(kinds.map(\.rawValue).joined(separator: "+")) \(layout)"
   }
 
@@ -48,7 +48,7 @@ struct BlockKernelCase: CaseBody {
     return cases
   }
 
-  func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
+  package func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
     var xValues = probe.uniforms("x", batch * n * width)
     var yValues = probe.uniforms("y", batch * m * width)
     if n > 2 { for k in 0..<width { xValues[2 * width + k] = 0 } }

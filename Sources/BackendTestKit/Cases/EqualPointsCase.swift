@@ -3,14 +3,14 @@ import WideKernels
 
 /// Kernels of points some of which come again, in other tiles: every one with its double has the numbers of the diagonal to the last bit, whatever
 /// sums its covariance is made of. A covariance that differs by one rounding u is an angle of √u to a kink, so a bound above zero would hide it.
-struct EqualPointsCase: CaseBody {
-  var program: CovarianceProgram
+package struct EqualPointsCase: CaseBody {
+  package var program: CovarianceProgram
   var points: Int
   var width: Int
   /// The rows of a panel; all of a symmetric kernel where nil.
   var panel: Range<Int>?
 
-  var label: String { "equal points \(program) \(points) w\(width)\(panel.map { " rows \($0)" } ?? " symmetric")" }
+  package var label: String { "equal points \(program) \(points) w\(width)\(panel.map { " rows \($0)" } ?? " symmetric")" }
 
   static var all: [any CaseBody] {
     let kinks = ProgramSample.deep([.relu, .erf, .relu], weightVariance: 1.9, biasVariance: 0.07)
@@ -35,7 +35,7 @@ struct EqualPointsCase: CaseBody {
     return cases
   }
 
-  func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
+  package func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
     // Doubles of the first third (one point at least) lie at the end in reverse, so that pairs meet in tiles of all kinds.
     let doubles = max(1, points / 3)
     var values = probe.uniforms("x", points * width)

@@ -2,15 +2,15 @@ import Compute
 import WideKernels
 
 /// A function with one hidden layer and its Jacobian. Bound: running error analysis per feature, γ over the features.
-struct FeaturePassCase: CaseBody {
+package struct FeaturePassCase: CaseBody {
   var activation: ActivationKind
   var batch = 1
-  var n, features, width, outputs: Int
+  package var n, features, width, outputs: Int
   var hasBiases = true
   var hasJacobian = true
   var layout = Layout.dense
 
-  var label: String {
+  package var label: String {
     "\(activation) b\(batch) n\(n) M\(features) w\(width) c\(outputs)" + (hasBiases ? " biases" : "")
       + (hasJacobian ? " jacobian" : "") + " \(layout)"
   }
@@ -39,7 +39,7 @@ struct FeaturePassCase: CaseBody {
     return cases
   }
 
-  func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
+  package func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
     let points = try probe.input(
       "points", probe.uniforms("points", batch * n * width), batch: batch, rows: n, columns: width, layout)
     // Sums of 1 and of 64 products alike reach about ±2.

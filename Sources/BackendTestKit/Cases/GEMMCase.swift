@@ -3,15 +3,24 @@ import Compute
 /// Products of all transposes, scalings, layouts and shared operands, at sizes around the edges of tiles.
 ///
 /// Bound: γ_{k+4} (|α| Σ|a b| + |β c|), for any order of summation (Higham, sec. 3.5; 4 for α, β and their sum).
-struct GEMMCase: CaseBody {
-  var batch = 1
-  var m, n, k: Int
-  var operation: GEMM
-  var sharesA = false
-  var sharesB = false
-  var layout = Layout.dense
+package struct GEMMCase: CaseBody {
+  var batch: Int
+  package var m, n, k: Int
+  package var operation: GEMM
+  var sharesA, sharesB: Bool
+  var layout: Layout
 
-  var label: String {
+  package init(
+    batch: Int = 1, m: Int, n: Int, k: Int, operation: GEMM, sharesA: Bool = false, sharesB: Bool = false, layout: Layout = .dense
+  ) {
+    self.batch = batch
+    (self.m, self.n, self.k) = (m, n, k)
+    self.operation = operation
+    (self.sharesA, self.sharesB) = (sharesA, sharesB)
+    self.layout = layout
+  }
+
+  package var label: String {
     let transposes = (operation.transposeA ? "t" : "n") + (operation.transposeB ? "t" : "n")
     let shared = (sharesA ? " sharedA" : "") + (sharesB ? " sharedB" : "")
     return "\(transposes) b\(batch) m\(m) n\(n) k\(k) alpha=\(operation.alpha) beta=\(operation.beta)"
@@ -95,7 +104,7 @@ struct GEMMCase: CaseBody {
     return cases
   }
 
-  func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
+  package func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
     let (itemsA, itemsB) = (sharesA ? 1 : batch, sharesB ? 1 : batch)
     let (rowsA, columnsA) = operation.transposeA ? (k, m) : (m, k)
     let (rowsB, columnsB) = operation.transposeB ? (n, k) : (k, n)

@@ -3,7 +3,7 @@ import Foundation
 import WideKernels
 
 /// Every point function, and those with an activation for every activation. Bound: running error analysis.
-struct MapCase: CaseBody {
+package struct MapCase: CaseBody {
   /// The sizes of an input that are 1 and repeated.
   struct Repetition: OptionSet, Sendable, CustomStringConvertible {
     let rawValue: Int
@@ -28,7 +28,7 @@ struct MapCase: CaseBody {
   var isInPlace = false
   var layout = Layout.dense
 
-  var label: String {
+  package var label: String {
     let inputs = function.inputCount == 2 ? "\(first),\(second)" : "\(first)"
     return "\(function) b\(batch) \(rows)x\(columns) \(inputs)\(isInPlace ? " in-place" : "") \(layout)"
   }
@@ -77,7 +77,7 @@ struct MapCase: CaseBody {
     return cases
   }
 
-  func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
+  package func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
     func sizes(_ repetition: Repetition) -> (batch: Int, rows: Int, columns: Int) {
       (repetition.contains(.item) ? 1 : batch, repetition.contains(.row) ? 1 : rows, repetition.contains(.column) ? 1 : columns)
     }

@@ -1,7 +1,7 @@
 import WideKernels
 
 /// Programs that the kernel cases go through. Variances are dyadic where nothing else is said, so that exact inputs stay exact.
-enum ProgramSample {
+package enum ProgramSample {
   /// One hidden layer of every activation of the catalogue.
   static let oneHidden: [CovarianceProgram] = ActivationKind.samples.map { activation in
     CovarianceProgram(chain: [
@@ -11,12 +11,12 @@ enum ProgramSample {
 
   static let linear = CovarianceProgram(chain: [.affine(weightVariance: 1.5, biasVariance: 0.25)])
 
-  static let twoReLU = deep([.relu, .relu], weightVariance: 2, biasVariance: 0.25)
+  package static let twoReLU = deep([.relu, .relu], weightVariance: 2, biasVariance: 0.25)
 
   /// A block whose first layer takes the covariances as they are, so nothing but the determinant itself can lose digits.
-  static let plainReLU = deep([.relu], weightVariance: 1, biasVariance: 0)
+  package static let plainReLU = deep([.relu], weightVariance: 1, biasVariance: 0)
 
-  static let deepPrograms: [CovarianceProgram] = [
+  package static let deepPrograms: [CovarianceProgram] = [
     linear, plainReLU, twoReLU, deep([.relu, .relu, .relu], weightVariance: 1.9, biasVariance: 0),
     deep([.erf, .erf], weightVariance: 1.3, biasVariance: 0.07), deep([.relu, .erf], weightVariance: 1.5, biasVariance: 0.25),
   ]

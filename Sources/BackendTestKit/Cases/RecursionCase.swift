@@ -2,8 +2,8 @@ import Compute
 import WideKernels
 
 /// Both kernels from covariances, or one of them, symmetric, paired and neither. Bound: running error analysis of the program.
-struct RecursionCase: CaseBody {
-  var program: CovarianceProgram
+package struct RecursionCase: CaseBody {
+  package var program: CovarianceProgram
   var batch = 1
   var n: Int
   var m: Int
@@ -14,7 +14,7 @@ struct RecursionCase: CaseBody {
   var kinds = KernelKind.allCases
   var layout = Layout.dense
 
-  var label: String {
+  package var label: String {
     "\(program) b\(batch) \(n)x\(m)\(isSymmetric ? " symmetric" : "")\(isPaired ? " paired" : "")\(continues ? " continued" : "") \(kinds.map(\.rawValue).joined(separator: "+")) \(layout)"
   }
 
@@ -73,7 +73,7 @@ struct RecursionCase: CaseBody {
     return deep + single + quadrature
   }
 
-  func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
+  package func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
     let inputs =
       isPaired
       ? try CovarianceInputs(pairs: probe, batch: batch, n: n, m: m, layout)

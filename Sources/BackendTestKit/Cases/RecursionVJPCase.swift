@@ -5,15 +5,15 @@ import WideKernels
 ///
 /// Where rounding decides about a derivative that jumps or has no bound (at a kink, unless the inputs are exact there), the
 /// pair's cotangents are 0, and so must be its share of the result: a backend's derivative there has to be finite.
-struct RecursionVJPCase: CaseBody {
-  var program: CovarianceProgram
+package struct RecursionVJPCase: CaseBody {
+  package var program: CovarianceProgram
   var batch = 1
   var n: Int
   var m: Int
   var kinds = KernelKind.allCases
   var layout = Layout.dense
 
-  var label: String { "\(program) b\(batch) \(n)x\(m) \(kinds.map(\.rawValue).joined(separator: "+")) \(layout)" }
+  package var label: String { "\(program) b\(batch) \(n)x\(m) \(kinds.map(\.rawValue).joined(separator: "+")) \(layout)" }
 
   static var all: [any CaseBody] {
     var cases = ProgramSample.oneHidden.enumerated().map { index, program in
@@ -33,7 +33,7 @@ struct RecursionVJPCase: CaseBody {
     return cases
   }
 
-  func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
+  package func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
     typealias Number = Bounded<P>
     let inputs = try CovarianceInputs(probe, batch: batch, n: n, m: m, isSymmetric: false, layout)
     let oracle = PairOracle<P>(program: program)

@@ -6,17 +6,17 @@ import WideKernels
 /// The first point is the first centre, so that kernels with a kink are evaluated on it. With dyadic points and a width
 /// that is a power of two all covariances are exact there, and the derivative 0 of the cone's tip is asked for; else a kinked
 /// kernel's Jacobian on its kink depends on rounding, and only finite numbers are asked for.
-struct WidePassCase: CaseBody {
-  var program: CovarianceProgram
+package struct WidePassCase: CaseBody {
+  package var program: CovarianceProgram
   var kind: KernelKind
   var batch = 1
-  var n, centres, width, outputs: Int
+  package var n, centres, width, outputs: Int
   var hasJacobian = true
   var counts: [Int]?
   var isDyadic = false
   var layout = Layout.dense
 
-  var label: String {
+  package var label: String {
     "\(kind.rawValue) \(program) b\(batch) n\(n) R\(centres) w\(width) c\(outputs)" + (counts.map { " counts\($0)" } ?? "")
       + (hasJacobian ? " jacobian" : "") + (isDyadic ? " dyadic" : "") + " \(layout)"
   }
@@ -64,7 +64,7 @@ struct WidePassCase: CaseBody {
     return cases
   }
 
-  func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
+  package func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws {
     var pointValues = values(probe, "points", n)
     let centreValues = values(probe, "centres", centres)
     if centres > 0, isDyadic || !program.hasKink || width == 3 { for k in 0..<width { pointValues[k] = centreValues[k] } }

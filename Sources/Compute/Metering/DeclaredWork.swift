@@ -28,7 +28,7 @@ public struct DeclaredWork: Sendable, Equatable {
 
   public init() {}
 
-  init(bytes: Int) { self.bytes = Double(bytes) }
+  package init(bytes: Int) { self.bytes = Double(bytes) }
 
   /// Each tensor is read or written once.
   init(moving tensors: [Tensor?]) { bytes = tensors.reduce(0) { $0 + ($1.map(Self.bytes) ?? 0) } }

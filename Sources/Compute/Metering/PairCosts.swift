@@ -2,13 +2,15 @@ import Synchronization
 import WideKernels
 
 /// Nominal multiply-adds of one pair, counted from a formula when it is first met.
-final class PairCosts: Sendable {
+package final class PairCosts: Sendable {
   static let shared = PairCosts()
 
   private let known = Mutex<[String: Double]>([:])
 
+  package init() {}
+
   /// - Parameter isPaired: every pair has variances of its own, so that nothing of it comes from a table.
-  func kernels(_ program: CovarianceProgram, nngp: Bool, ntk: Bool, isPaired: Bool = false) -> Double {
+  package func kernels(_ program: CovarianceProgram, nngp: Bool, ntk: Bool, isPaired: Bool = false) -> Double {
     remembered("\(program) \(nngp) \(ntk) \(isPaired)") {
       var pair = CovarianceProgram.Pair<KernelExpression>(q11: .variable("q11"), q22: .variable("q22"), q12: .variable("q12"))
       if isPaired { program.apply(to: &pair) } else { pair = program.symbolicPair() }
@@ -17,7 +19,7 @@ final class PairCosts: Sendable {
   }
 
   /// - Parameter isJet: with the derivatives by q11 and q12.
-  func kernel(_ program: CovarianceProgram, _ kind: KernelKind, isJet: Bool) -> Double {
+  package func kernel(_ program: CovarianceProgram, _ kind: KernelKind, isJet: Bool) -> Double {
     guard isJet else { return kernels(program, nngp: kind == .nngp, ntk: kind == .ntk) }
     return remembered("\(program) \(kind) jet") {
       let pair = program.symbolicJets(columns: false)

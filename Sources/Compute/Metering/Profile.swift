@@ -23,6 +23,8 @@ public struct Profile: Sendable {
     public var seconds = 0.0
     /// Declared work of all calls.
     public var work = DeclaredWork()
+
+    package init() {}
   }
 
   /// Totals by operation.

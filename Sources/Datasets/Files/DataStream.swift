@@ -1,7 +1,7 @@
 /// The contents of a data file, or of a member of an archive, from front to back; what is compressed is inflated on the way.
 ///
 /// Nothing is inflated beyond what is asked for: memory follows what a reader wants, never what a file holds or claims.
-final class DataStream {
+package final class DataStream {
   private enum Form {
     case plain
     /// Members one after another, then zeros if any.
@@ -36,12 +36,12 @@ final class DataStream {
   /// Opens a whole file, which is inflated if it begins with gzip's magic number.
   ///
   /// - Throws: `DatasetError.fileNotFound`, `.isDirectory`, `.unreadable`, `.emptyFile`, `.changedWhileRead`.
-  convenience init(contentsOf path: String) throws(DatasetError) {
+  package convenience init(contentsOf path: String) throws(DatasetError) {
     try self.init(.file(try RegularFile(path)))
   }
 
   /// A stream of bytes that are already in memory.
-  convenience init(path: String, bytes: [UInt8]) throws(DatasetError) {
+  package convenience init(path: String, bytes: [UInt8]) throws(DatasetError) {
     guard !bytes.isEmpty else { throw .emptyFile(path: path) }
     try self.init(.memory(path: path, bytes))
   }
@@ -65,7 +65,7 @@ final class DataStream {
   }
 
   /// The next bytes without taking them, fewer than asked for only at the end.
-  func peek(_ count: Int) throws(DatasetError) -> ArraySlice<UInt8> {
+  package func peek(_ count: Int) throws(DatasetError) -> ArraySlice<UInt8> {
     if ahead.count < count {
       var bytes = Array(ahead) + [UInt8](repeating: 0, count: count - ahead.count)
       let known = ahead.count
@@ -103,7 +103,7 @@ final class DataStream {
   /// The next `count` bytes. Precondition: `count` is small.
   ///
   /// - Throws: `DatasetError.truncated` where there are fewer.
-  func take(_ count: Int) throws(DatasetError) -> [UInt8] {
+  package func take(_ count: Int) throws(DatasetError) -> [UInt8] {
     let total = position + count
     return try [UInt8].filled(count: count) { buffer throws(DatasetError) in try readAll(buffer, of: total) }
   }
@@ -131,7 +131,7 @@ final class DataStream {
   /// Reads past the end, so that what comes last is verified too.
   ///
   /// - Throws: `DatasetError.trailingBytes` where contents are left; `.damagedStream`, `.changedWhileRead`.
-  func finish() throws(DatasetError) {
+  package func finish() throws(DatasetError) {
     let expected = position
     guard try peek(1).isEmpty else {
       throw .trailingBytes(path: path, expected: expected, found: byteCount.flatMap { $0 > expected ? $0 : nil })
@@ -143,7 +143,7 @@ final class DataStream {
   }
 
   /// Checksum of the file as it is stored. Precondition: `finish` has returned.
-  var checksum: FileChecksum { FileChecksum(path: path, byteCount: range.count, crc32: storedCRC.value) }
+  package var checksum: FileChecksum { FileChecksum(path: path, byteCount: range.count, crc32: storedCRC.value) }
 
   // Beyond `ahead`.
   private func readFresh(_ buffer: UnsafeMutableRawBufferPointer) throws(DatasetError) -> Int {

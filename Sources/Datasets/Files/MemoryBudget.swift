@@ -1,12 +1,12 @@
 import Foundation
 
 /// What memory the process can still get, so that data that do not fit end in a message.
-struct MemoryBudget {
+package struct MemoryBudget {
   /// Bytes.
-  let available: Int
+  package let available: Int
 
   /// Asks the system now: what is free or can be freed, the group's limit (containers, Slurm) and the process's own (`ulimit -v`).
-  init() {
+  package init() {
     var bounds: [Int] = []
     #if os(Linux)
     let counts = Self.kilobytes("/proc/meminfo")
@@ -18,7 +18,7 @@ struct MemoryBudget {
     available = max(0, bounds.min() ?? 0)
   }
 
-  init(available: Int) { self.available = available }
+  package init(available: Int) { self.available = available }
 
   /// Checks against what the system tells now; what every machine has is not asked about.
   static func check(_ bytes: Int?, path: String) throws(DatasetError) {
@@ -28,7 +28,7 @@ struct MemoryBudget {
 
   /// - Parameter bytes: nil stands for more than any number.
   /// - Throws: `DatasetError.needsMemory`.
-  func check(_ bytes: Int?, path: String) throws(DatasetError) {
+  package func check(_ bytes: Int?, path: String) throws(DatasetError) {
     // The rest of the program needs some too.
     guard let bytes, bytes <= available - available / 16 else {
       throw .needsMemory(path: path, bytes: bytes ?? Int.max, available: available)

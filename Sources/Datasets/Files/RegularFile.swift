@@ -1,7 +1,7 @@
 import Foundation
 
 /// A regular file that is open for reading. It is read and never mapped, so that a file that is shortened meanwhile ends in an error.
-final class RegularFile: Sendable {
+package final class RegularFile: Sendable {
   let path: String
   /// Size at the opening.
   let byteCount: Int

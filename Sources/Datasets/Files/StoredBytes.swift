@@ -1,5 +1,5 @@
 /// Bytes as they are stored, which can be read at any place: those of a file, or some in memory.
-enum StoredBytes: Sendable {
+package enum StoredBytes: Sendable {
   case file(RegularFile)
   case memory(path: String, [UInt8])
 

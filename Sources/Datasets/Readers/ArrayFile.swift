@@ -1,9 +1,9 @@
 /// An array as a file holds it, in row-major order: what the IDX and NPY readers return.
-struct ArrayFile: Sendable {
+package struct ArrayFile: Sendable {
   /// Path of the file, with the name of a member of an archive.
   let path: String
-  let shape: [Int]
-  let storage: PointStorage
+  package let shape: [Int]
+  package let storage: PointStorage
 
   /// Entries along the first dimension: the data points.
   var count: Int { shape.first ?? 0 }

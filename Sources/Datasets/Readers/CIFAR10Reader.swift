@@ -1,7 +1,7 @@
 /// The binary format of CIFAR-10: records of 3073 bytes, a label 0...9 and three planes (red, green, blue) of 32 x 32 bytes. No header.
 ///
 /// Source: A. Krizhevsky, *Learning Multiple Layers of Features from Tiny Images*, 2009, and the data's page.
-enum CIFAR10Reader {
+package enum CIFAR10Reader {
   static let classNames = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
   static let source = "CIFAR-10, A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009"
   private static let image = ImageShape(channels: 3, height: 32, width: 32)
@@ -12,7 +12,7 @@ enum CIFAR10Reader {
   ///
   /// - Throws: `DatasetError.truncated` unless every file is a whole number of records, `.foreignFormat` for what is known to be something
   ///   else, such as CIFAR-100, `.invalidLabel`, `.needsMemory`.
-  static func dataset(name: String, files: [DataStream]) throws(DatasetError) -> Dataset {
+  package static func dataset(name: String, files: [DataStream]) throws(DatasetError) -> Dataset {
     var labels: [Int] = []
     var pixels: [UInt8] = []
     if let size = files.reduce(0, { total, file in total.flatMap { total in file.byteCount.map { total + $0 } } }) {

@@ -1,7 +1,7 @@
 /// Comma-separated values (RFC 4180): quoted fields, doubled quotes, LF or CRLF, an optional byte order mark, an optional header.
-enum CSVReader {
+package enum CSVReader {
   /// Whether the first line names the columns.
-  enum Header: Sendable {
+  package enum Header: Sendable {
     /// A judgement by the fields: names where none is a number or one is the target's name; else a point, unless it may be a header
     /// of numbers: then the user is asked.
     case automatic, yes, no
@@ -10,7 +10,7 @@ enum CSVReader {
   /// - Parameter target: name, or number from 1, of the column to be learnt; nil takes the last one. All others are features.
   /// - Throws: `DatasetError.invalidLine` for text where a number is due, a line with another number of fields, or bad quoting;
   ///   `.ambiguousHeader`, `.noPoints`, `.needsMemory`, `.invalidParameter` for a column that is not there.
-  static func read(_ stream: DataStream, target: String?, header: Header) throws(DatasetError) -> CSVTable {
+  package static func read(_ stream: DataStream, target: String?, header: Header) throws(DatasetError) -> CSVTable {
     let path = stream.path
     if let foreign = try stream.foreign("comma-separated values") { throw foreign }
     var scanner = try CSVScanner(stream)

@@ -1,5 +1,5 @@
 /// What a CSV file holds: numeric features and one column to be learnt.
-struct CSVTable {
+package struct CSVTable {
   enum Target {
     case numbers([Double])
     /// The number of every class name, and the class of every row.
@@ -8,10 +8,10 @@ struct CSVTable {
 
   let path: String
   /// Row-major `[rows, columns]`.
-  let features: [Double]
-  let columns: Int
+  package let features: [Double]
+  package let columns: Int
   /// The line of every row, from 1.
-  let lines: [Int]
+  package let lines: [Int]
   let target: Target
   /// How the file was read, for a person.
   let reading: String

@@ -2,7 +2,7 @@
 ///
 /// A number is decimal: a sign, digits with or without a point, an exponent; spaces and tabs may stand around it. Nothing else is one: no
 /// hexadecimal digits, no decimal comma, no separators of thousands.
-enum DecimalText: Equatable {
+package enum DecimalText: Equatable {
   /// The nearest float64.
   case number(Double)
   /// NaN or an infinity, spelled out.
@@ -11,7 +11,7 @@ enum DecimalText: Equatable {
   case beyondRange
   case noNumber
 
-  init(_ field: ArraySlice<UInt8>) {
+  package init(_ field: ArraySlice<UInt8>) {
     let text = field.trimmingSpaces
     let digits = text.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
     guard text.count - digits.count <= 1 else {

@@ -2,14 +2,14 @@
 /// 32-bit numbers, then the elements, big-endian, the last dimension running fastest. Plain or gzipped.
 ///
 /// Source: Y. LeCun, C. Cortes, C. Burges, *The MNIST database of handwritten digits*, section "File formats".
-enum IDXReader {
+package enum IDXReader {
   private static let types: [UInt8: ElementType] = [
     0x08: .uint8, 0x09: .int8, 0x0B: .int16, 0x0C: .int32, 0x0D: .float32, 0x0E: .float64,
   ]
   private static let format = "an IDX file"
 
   /// - Throws: `DatasetError` for a wrong magic number, a header that claims another size than the file's, or no elements.
-  static func read(_ stream: DataStream) throws(DatasetError) -> ArrayFile {
+  package static func read(_ stream: DataStream) throws(DatasetError) -> ArrayFile {
     let path = stream.path
     let beginning = Array(try stream.peek(4))
     let isIDX = beginning.count == 4 && beginning.starts(with: [0, 0]) && types[beginning[2]] != nil && beginning[3] > 0

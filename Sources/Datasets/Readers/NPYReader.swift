@@ -1,11 +1,11 @@
 /// NumPy's array format, versions 1 to 3: magic number, version, length of the header, a header that is a Python dictionary, elements.
 ///
 /// Source: NumPy Enhancement Proposal 1, and `numpy.lib.format`.
-enum NPYReader {
+package enum NPYReader {
   /// Arrays of any number of dimensions, both byte orders, C and Fortran order (which is turned to C order).
   ///
   /// - Throws: `DatasetError` for another magic number or type, or a header that claims another size than the file's.
-  static func read(_ stream: DataStream) throws(DatasetError) -> ArrayFile {
+  package static func read(_ stream: DataStream) throws(DatasetError) -> ArrayFile {
     let layout = try NPYLayout(stream)
     // Another order needs the array twice.
     try stream.checkSize(layout.end, memory: layout.count * layout.type.storedByteCount * (layout.isFortranOrder ? 2 : 1))

@@ -1,5 +1,5 @@
 /// NumPy's archive of arrays by name, as `numpy.savez` and `savez_compressed` write it.
-struct NPZArchive {
+package struct NPZArchive {
   typealias Names = DataSource.ArrayNames
 
   /// Names in use for inputs and targets, in the order in which they are looked for. The test set's stand beside those of the training set.
@@ -17,12 +17,12 @@ struct NPZArchive {
   ]
 
   /// Names of the arrays, without `.npy`, in the order of the file.
-  let names: [String]
+  package let names: [String]
   let stored: StoredBytes
   private let archive: ZipArchive
 
   /// - Throws: `DatasetError.foreignFormat`, `.wrongMagic`, `.damagedArchive`, also where no member is an array.
-  init(_ stored: StoredBytes) throws(DatasetError) {
+  package init(_ stored: StoredBytes) throws(DatasetError) {
     let format = "an archive of NumPy arrays (.npz)"
     guard try stored.bytes(0..<min(4, stored.byteCount)) == ZipArchive.magic else {
       let stream = try DataStream(stored)
@@ -44,7 +44,7 @@ struct NPZArchive {
   }
 
   /// - Throws: `DatasetError.noArray` where there is none of this name, or two.
-  func array(_ name: String) throws(DatasetError) -> ArrayFile {
+  package func array(_ name: String) throws(DatasetError) -> ArrayFile {
     let members = archive.members.filter { $0.name == "\(name).npy" || $0.name == name }
     guard members.count == 1 else { throw .noArray(path: archive.path, name: name, names: names) }
     return try NPYReader.read(try archive.open(members[0]))

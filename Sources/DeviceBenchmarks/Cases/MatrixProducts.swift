@@ -28,16 +28,16 @@ struct MatrixProduct: Sendable {
 /// Each entry of C may be wrong by λ√(k+2) u |a_i||b_j| (rounding errors as independent numbers of mean 0: Higham & Mary 2019, th. 3.1
 /// with λ = 8; the deterministic γ_k would let a missing tile pass in float32), and the signs are independent of these errors, so a
 /// row of C·x by λ√(k+2) u |a_i| ‖B‖. The host's own rounding is added.
-struct ProductProjection {
+package struct ProductProjection {
   private let operation: GEMM
   private let (a, b, c): (Tensor, Tensor, Tensor)
 
-  init(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) {
+  package init(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) {
     self.operation = operation
     (self.a, self.b, self.c) = (a, b, c)
   }
 
-  func verification(on engine: Engine) throws -> Verification {
+  package func verification(on engine: Engine) throws -> Verification {
     let items = Set([0, c.batch - 1]).sorted()
     let worst = try items.map { try ratio(item: $0, engine) }.reduce(0) { $1.isNaN || $0.isNaN ? .nan : max($0, $1) }
     return Verification(residual: worst, method: "C·x against A·(B·x), \(items.count * c.rows) rows")

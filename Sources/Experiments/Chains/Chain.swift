@@ -2,11 +2,11 @@ import Networks
 import WideKernels
 
 /// The bottlenecks of one network: their widths from input to output, none for d = ∞.
-struct Chain: Hashable, Sendable, CustomStringConvertible {
-  var widths: [Int]
+package struct Chain: Hashable, Sendable, CustomStringConvertible {
+  package var widths: [Int]
 
   /// The chain as it is written in settings and records: `2`, `2x2`, `inf`.
-  var description: String { widths.isEmpty ? "inf" : widths.map(String.init).joined(separator: "x") }
+  package var description: String { widths.isEmpty ? "inf" : widths.map(String.init).joined(separator: "x") }
 
   /// The network without bottlenecks that this one is compared with, which has the same blocks' layers.
   var baseline: String { widths.count <= 1 ? "inf" : "inf/\(widths.count)" }

@@ -3,7 +3,7 @@ import Losses
 import Matrices
 
 /// Settings that choose points and what is to be learnt of them.
-protocol DataSettings {
+package protocol DataSettings {
   var train: Int { get }
   var test: Int { get }
   var target: TargetKind { get }
@@ -15,8 +15,8 @@ protocol DataSettings {
 }
 
 /// Prepared inputs and targets of one run, as matrices.
-struct ChainData: Sendable {
-  var trainInputs, testInputs, trainTargets, testTargets: Matrix
+package struct ChainData: Sendable {
+  package var trainInputs, testInputs, trainTargets, testTargets: Matrix
   var decision: Decision
   var trainClasses, testClasses: [Int]?
   var checksums: [String: String]
@@ -30,7 +30,7 @@ struct ChainData: Sendable {
   /// The loss sums squares of differences from targets, over all points and 50-fold where a run diverges.
   private static let largestTarget = 1e140
 
-  init(_ settings: some DataSettings, _ loaded: LoadedData) throws {
+  package init(_ settings: some DataSettings, _ loaded: LoadedData) throws {
     let selected = try Split(train: settings.train, test: settings.test, seed: settings.seed, order: settings.order).select(from: loaded)
     let inputs = try settings.preparation.prepare(selected)
     let targets = try settings.target.targets(

@@ -22,7 +22,7 @@ public enum PassPrecision {
   }
 
   /// - Parameter seconds: of one piece of work in a precision.
-  static func automatic(_ seconds: (Precision) throws -> Double) rethrows -> Precision {
+  package static func automatic(_ seconds: (Precision) throws -> Double) rethrows -> Precision {
     try seconds(.float64) > bearableSlowdown * seconds(.float32) ? .float32 : .float64
   }
 

@@ -1,7 +1,7 @@
 import Compute
 
 /// Which points each step sees: all, or mini-batches from a new random order in every epoch.
-struct BatchSchedule {
+package struct BatchSchedule {
   let points: Int
   /// 0 for full batch.
   let size: Int
@@ -9,13 +9,13 @@ struct BatchSchedule {
   private var epoch = 0
   private var order: [Int] = []
 
-  init(points: Int, size: Int, stream: RandomStream) {
+  package init(points: Int, size: Int, stream: RandomStream) {
     self.points = points
     self.size = size
     self.stream = stream
   }
 
-  mutating func next() -> [Int]? {
+  package mutating func next() -> [Int]? {
     guard size > 0, size < points else { return nil }
     if order.count < size {
       order = stream.child("epoch/\(epoch)").permutation(points)

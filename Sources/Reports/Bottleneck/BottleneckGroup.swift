@@ -1,7 +1,7 @@
 import Statistics
 
 /// Networks compared with one another: what one panel of a figure and one part of the table show.
-struct BottleneckGroup {
+package struct BottleneckGroup {
   /// One network at the rate chosen for it.
   struct Entry {
     let label: BottleneckLabel
@@ -32,7 +32,7 @@ struct BottleneckGroup {
 
 extension BottleneckRuns {
   /// `same` once for each rate that occurs, then `own` with the best rate of each network.
-  var groups: [BottleneckGroup] {
+  package var groups: [BottleneckGroup] {
     let sameRates = Set(runs.keys.filter { $0.comparison == .same }.map(\.kappa)).sorted()
     let same = sameRates.map { kappa in
       let labels = Set(runs.keys.filter { $0.comparison == .same && $0.kappa == kappa }.map(\.label)).sorted()

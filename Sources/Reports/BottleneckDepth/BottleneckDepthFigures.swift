@@ -20,7 +20,7 @@ public enum BottleneckDepthFigures: RunFigures {
   /// Fractions of the initial loss that are drawn, as indices of `BottleneckRun.fractions`.
   private static let drawnFractions = [1, 2, 3]
 
-  static func stepsFigure(_ groups: [BottleneckGroup]) -> Figure? {
+  package static func stepsFigure(_ groups: [BottleneckGroup]) -> Figure? {
     let panels = groups.flatMap { group in drawnFractions.compactMap { stepsPanel(group, fraction: $0) } }
     return panels.isEmpty
       ? nil

@@ -15,7 +15,7 @@ public enum LazyFeatureFigures: RunFigures {
     figures(of: try LazyFeatureRuns(reading: runDirectory))
   }
 
-  static func figures(of runs: LazyFeatureRuns) -> [RunFigures.Named] {
+  package static func figures(of runs: LazyFeatureRuns) -> [RunFigures.Named] {
     let figures: [(name: String, figure: Figure?)] = [
       ("test-error", testError(runs)), ("width", againstWidth(runs)),
       ("kernel-change", scaled(runs, "Change of the tangent kernel", "|ΔΘ|/|Θ₀|") { $0.ends("kernelChange") }),

@@ -9,23 +9,23 @@ public struct LazyFeatureTable: RunTable {
   public init(_ runs: LazyFeatureRuns) { self.runs = runs }
 
   /// One line per width and α; a dash where nothing is known.
-  struct Row {
-    let width, alpha: Double
-    let networks, converged: Int
+  package struct Row {
+    package let width, alpha: Double
+    package let networks, converged: Int
     /// Mean over draws.
-    let testError: Double?
-    let ensembleError: Double?
+    package let testError: Double?
+    package let ensembleError: Double?
     /// h · Var[α(f − f₀)].
-    let variance: Double?
+    package let variance: Double?
     /// Median t½/h, in the units of the authors' code.
-    let halfTime: Double?
+    package let halfTime: Double?
     let kernelChange: Double?
     /// √h |w − w₀|/|w₀|.
     let weightChange: Double?
-    let steps: Double?
+    package let steps: Double?
   }
 
-  var rows: [Row] {
+  package var rows: [Row] {
     runs.cells.map { cell in
       let errors = cell.ends("testError")
       func median(_ field: String, times factor: Double = 1) -> Double? {

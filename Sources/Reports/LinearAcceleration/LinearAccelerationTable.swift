@@ -103,7 +103,7 @@ public struct LinearAccelerationTable: RunTable, Equatable {
   }
 
   /// Exponent of the width in the medians of an error; nil with fewer than two widths.
-  func exponent(_ error: (Width) -> Quartiles) -> Double? {
+  package func exponent(_ error: (Width) -> Quartiles) -> Double? {
     PowerLaw(widths.compactMap { width in error(width).median.map { Series.Point(Double(width.width), $0) } })?.exponent
   }
 }

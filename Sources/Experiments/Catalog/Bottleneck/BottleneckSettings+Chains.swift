@@ -6,7 +6,7 @@ extension BottleneckSettings {
   func chains() throws(ExperimentError) -> [Chain] { try Chain.list(bottlenecks) }
 
   /// The network with bottlenecks `widths`, its blocks' activations and depths as set.
-  func network(_ widths: [Int], inputs: Int, outputs: Int) throws -> Network {
+  package func network(_ widths: [Int], inputs: Int, outputs: Int) throws -> Network {
     let firstDepth = depth - widths.count * upperDepth
     guard firstDepth >= 1 else {
       throw ExperimentError.invalidSetting(

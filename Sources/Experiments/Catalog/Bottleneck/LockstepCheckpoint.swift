@@ -4,11 +4,11 @@ import Matrices
 import Results
 
 /// A saved wave of runs: where each stands, and what it began as.
-struct LockstepCheckpoint {
+package struct LockstepCheckpoint {
   /// Name of the file; waves of one set of runs are numbered.
   let name: String
   let index: Int
-  let step: Int
+  package let step: Int
   /// Keys of the units.
   var units: Set<String> { Set(saved.units.map(\.key)) }
   private let saved: Saved
@@ -34,7 +34,7 @@ struct LockstepCheckpoint {
   private static let mostWaves = 100
 
   /// The checkpoints of the waves called `name-0`, `name-1`, ….
-  static func all(of name: String, in store: any RunStore) throws -> [LockstepCheckpoint] {
+  package static func all(of name: String, in store: any RunStore) throws -> [LockstepCheckpoint] {
     try (0..<mostWaves).compactMap { index in
       try store.readCheckpoint(waveName(name, index)).map { try LockstepCheckpoint(name, index, $0) }
     }

@@ -125,15 +125,15 @@ struct FiniteWidthPlan: ExperimentPlan {
 }
 
 /// What tells one draw from the others of its plan.
-struct FiniteWidthUnit: Hashable {
-  var chain: Chain
+package struct FiniteWidthUnit: Hashable {
+  package var chain: Chain
   var width: Int
   var draw: Int
 
   init(chain: Chain, width: Int, draw: Int) { (self.chain, self.width, self.draw) = (chain, width, draw) }
 
   /// The unit that a record is of; nil for a record of something else.
-  init?(_ record: Record) {
+  package init?(_ record: Record) {
     guard let text = record.string("bottlenecks"), let chain = try? Chain.parse(text), let width = record.integer("width"),
       let draw = record.integer("draw")
     else { return nil }

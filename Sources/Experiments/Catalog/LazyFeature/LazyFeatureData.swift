@@ -5,12 +5,12 @@ import LinearAlgebra
 import Matrices
 
 /// Prepared points of a binary task, on the device.
-struct LazyFeatureData {
+package struct LazyFeatureData {
   let input: Architecture.Input
   /// `[1, n, features]`.
-  let train, test: Tensor
+  package let train, test: Tensor
   /// ±1, `[n, 1]`.
-  let trainSigns, testSigns: Matrix
+  package let trainSigns, testSigns: Matrix
   let checksums: [String: String]
   /// How the data were read where the files leave it open.
   let notes: [String]
@@ -18,7 +18,7 @@ struct LazyFeatureData {
   let loadedBytes, features: Int
 
   /// - Parameter passEngine: holds the points; components are found on `engine`, in float64.
-  init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws {
+  package init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws {
     let loaded = try DataSource.parse(settings.data).load()
     let points = try InterleavedClasses(loaded, seed: settings.seed)
     let (trainRows, testRows) = (0..<settings.train, settings.train..<settings.train + settings.test)

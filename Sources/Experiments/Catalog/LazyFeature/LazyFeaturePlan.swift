@@ -6,9 +6,9 @@ import Results
 import Sizes
 
 /// Checked settings of `lazy-feature` with their data: which networks are trained, in which ensembles.
-struct LazyFeaturePlan: ExperimentPlan {
+package struct LazyFeaturePlan: ExperimentPlan {
   /// One network.
-  struct Unit: Hashable {
+  package struct Unit: Hashable {
     let width: Int
     /// √h·α: the α of an output divided by h.
     let alpha: Double
@@ -20,8 +20,8 @@ struct LazyFeaturePlan: ExperimentPlan {
   }
 
   let settings: LazyFeatureSettings
-  let data: LazyFeatureData
-  let units: [Unit]
+  package let data: LazyFeatureData
+  package let units: [Unit]
   let passEngine: Engine
   private let sizes: LazyFeatureSizes
   /// Measured time of one step of one network of each width.
@@ -30,7 +30,7 @@ struct LazyFeaturePlan: ExperimentPlan {
   /// Steps that a run of the flow takes on tasks tried; the plan's guess.
   private static let typicalSteps = 2500.0
 
-  init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws {
+  package init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws {
     try settings.checkAll()
     self.settings = settings
     self.passEngine = passEngine
@@ -49,8 +49,8 @@ struct LazyFeaturePlan: ExperimentPlan {
     secondsPerStep = seconds
   }
 
-  func architecture(width: Int) throws -> Architecture { try settings.architecture(width: width, input: data.input) }
-  func streams(_ units: [Unit]) -> [RandomStream] { units.map { RandomStream(seed: settings.seed, name: $0.stream) } }
+  package func architecture(width: Int) throws -> Architecture { try settings.architecture(width: width, input: data.input) }
+  package func streams(_ units: [Unit]) -> [RandomStream] { units.map { RandomStream(seed: settings.seed, name: $0.stream) } }
 
   /// Time of one gradient of a small ensemble, per network.
   private static func measure(_ width: Int, _ settings: LazyFeatureSettings, _ data: LazyFeatureData, _ engine: Engine) throws -> Double {
@@ -78,8 +78,8 @@ struct LazyFeaturePlan: ExperimentPlan {
     return steps * (secondsPerStep[unit.width] ?? 0) * 1.1
   }
 
-  var estimatedSeconds: Double { units.reduce(0) { $0 + seconds(of: $1) } }
-  var memory: Int {
+  package var estimatedSeconds: Double { units.reduce(0) { $0 + seconds(of: $1) } }
+  package var memory: Int {
     let largest = settings.widthList.map { width -> Size in
       let members = (try? groups(units.filter { $0.width == width }, width: width).map(\.count).max()) ?? 1
       guard let member = try? sizes.member(width: width), let passes = try? sizes.passes(width: width, members: members) else {
@@ -89,14 +89,14 @@ struct LazyFeaturePlan: ExperimentPlan {
     }
     return (sizes.shared(networks: units.count) + (largest.max() ?? 0)).value
   }
-  var disk: Int {
+  package var disk: Int {
     // A network has about sixty lines and its outputs; an old checkpoint stays until the new one is whole.
     let each = Size(60 * 220 + 4096) + MemoryNeed.numbers([settings.test])
     return Size.sum([each * units.count, checkpointBytes * 2, Size(1 << 20)]).value
   }
-  var dataChecksums: [String: String] { data.checksums }
-  var dataNotes: [String] { data.notes }
-  var seeds: [String: UInt64] { ["data, networks, batches": settings.seed] }
+  package var dataChecksums: [String: String] { data.checksums }
+  package var dataNotes: [String] { data.notes }
+  package var seeds: [String: UInt64] { ["data, networks, batches": settings.seed] }
 
   private var checkpointBytes: Size {
     let width = settings.widthList.last ?? 1
@@ -113,7 +113,7 @@ struct LazyFeaturePlan: ExperimentPlan {
     return stride(from: 0, to: units.count, by: most).map { Array(units[$0..<min($0 + most, units.count)]) }
   }
 
-  var summary: [String] {
+  package var summary: [String] {
     let (widths, alphas) = (settings.widthList, settings.alphaList)
     let limit =
       settings.method == .flow
@@ -128,5 +128,5 @@ struct LazyFeaturePlan: ExperimentPlan {
     ]
   }
 
-  func run(_ context: RunContext) throws { try LazyFeatureExecution(self, context).run() }
+  package func run(_ context: RunContext) throws { try LazyFeatureExecution(self, context).run() }
 }
