@@ -44,9 +44,9 @@ import Testing
   @Test(arguments: ["reference", "cpu"]) func theSameBackendGivesTheSameBits(_ name: String) throws {
     let backend: any Backend = name == "cpu" ? try CPUBackend() : ReferenceBackend()
     let expected = try JobStream.run(on: try Engine(backend))
-    var got: [Double] = []
+    var got: [UInt64] = []
     let end = try record(backend) { got = try JobStream.run(on: $0) }
-    #expect(got.map(\.bitPattern) == expected.map(\.bitPattern), "recording changed numbers")
+    #expect(got == expected, "recording changed numbers")
     let report = try replay(on: backend)
     #expect(report.passed && report.jobs == end.jobs && report.recordedOn == backend.device, "\(report.text)")
     #expect(Set(report.operations.map(\.operation)) == Set(BackendOperation.allCases))
@@ -88,7 +88,7 @@ import Testing
   @Test func aWrongRecordIsFoundOnAnyDevice() throws {
     try record(SabotagedBackend(.widePassForgetsFactorTwo)) { try JobStream.run(on: $0) }
     let report = try replay(on: try CPUBackend())
-    #expect(!report.passed && report.wrongJobs == 0 && report.wrongRecords == 1, "\(report.text)")
+    #expect(!report.passed && report.wrongJobs == 0 && report.wrongRecords > 0, "\(report.text)")
     #expect(report.firstWrongRecord?.operation == .widePass)
   }
 
@@ -108,9 +108,9 @@ import Testing
     let size = try Data(contentsOf: folder.file).count
     let expected = try JobStream.run(on: try Engine(ReferenceBackend()))
     for limit in [size / 2, 10_000, 100] {
-      var got: [Double] = []
+      var got: [UInt64] = []
       let end = try record(ReferenceBackend(), limit: limit) { got = try JobStream.run(on: $0) }
-      #expect(got.map(\.bitPattern) == expected.map(\.bitPattern))
+      #expect(got == expected)
       #expect(end.reason == .limit && end.jobs < whole.jobs)
       #expect(try Data(contentsOf: folder.file).count <= max(limit, 1000))
       #expect(try replay(on: ReferenceBackend()).jobs == end.jobs)
