@@ -39,22 +39,4 @@ extension Engine {
   public func map(_ function: PointFunction, _ inputs: [Tensor], into out: Tensor) throws(ComputeError) {
     try perform(.map(MapJob(function, inputs, into: out)))
   }
-
-  /// `[batch, rows, columns]` to `[batch, rows, 1]`; columns ≥ 1.
-  public func rows(_ reduction: Reduction, _ input: Tensor) throws(ComputeError) -> Tensor {
-    let out = pending(batch: input.batch, rows: input.rows, columns: 1)
-    return try performed(ReduceRowsJob(reduction, input, into: out), as: "rows").out
-  }
-
-  /// Standard normals of a named stream, made on the device: elements `firstElement …` in row-major order.
-  public func normal(batch: Int = 1, rows: Int, columns: Int, stream: RandomStream, firstElement: Int = 0) throws(ComputeError) -> Tensor {
-    let out = try empty(batch: batch, rows: rows, columns: columns)
-    try perform(.fillNormal(FillNormalJob(out, stream: stream, firstElement: firstElement)), as: "normal")
-    return out
-  }
-
-  /// B ← op(L)⁻¹ B in place; `l` `[batch or 1, R, R]` with a non-zero diagonal, not read above it; `b` `[batch, R, m]`.
-  public func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError) {
-    try perform(.triangularSolve(TriangularSolveJob(operation, l, b)))
-  }
 }

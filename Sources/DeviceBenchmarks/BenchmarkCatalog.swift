@@ -25,16 +25,6 @@ public enum BenchmarkCatalog {
     return all.filter { $0.description.contains(filter) }
   }
 
-  /// Why no family of cases has the name of an operation; nil where one has.
-  public static func reasonWithoutCases(_ operation: BackendOperation) -> String? {
-    switch operation {
-    case .gemm, .recursion, .recursionVJP, .blockKernel, .widePass, .featurePass, .triangularSolve: nil
-    case .copyRows: "its speed is the limit that others are compared with (`DeviceLimits`)"
-    case .map, .reduceRows: "bound by memory as copies are, and part of trainingStep and limitStep"
-    case .fillNormal: "once per draw; no loop waits for it"
-    }
-  }
-
   private static let activations: [ActivationKind] = [.relu, .erf, .gelu]
 
   private static var smoke: [BenchmarkCase] {

@@ -34,7 +34,7 @@ import Testing
 
   @Test(arguments: BackendOperation.allCases) func everyOperationHasCasesOrAReason(_ operation: BackendOperation) {
     let hasCases = BenchmarkCatalog.cases(.smoke).contains { $0.family == operation.rawValue }
-    #expect(hasCases == (BenchmarkCatalog.reasonWithoutCases(operation) == nil), "\(operation)")
+    #expect(hasCases == (operation.reasonWithoutBenchmark == nil), "\(operation)")
   }
 
   /// The smoke form, once each.

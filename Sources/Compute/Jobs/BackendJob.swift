@@ -4,6 +4,26 @@ import WideKernels
 public enum BackendOperation: String, Sendable, Codable, CaseIterable {
   /// An operation, named as in profiles, reports and records.
   case copyRows, gemm, recursion, recursionVJP, blockKernel, widePass, featurePass, map, reduceRows, fillNormal, triangularSolve
+
+  /// What the operation says of itself.
+  var jobType: any TensorJob.Type {
+    switch self {
+    case .copyRows: RowCopyJob.self
+    case .gemm: GEMMJob.self
+    case .recursion: RecursionJob.self
+    case .recursionVJP: RecursionVJPJob.self
+    case .blockKernel: BlockKernelJob.self
+    case .widePass: WidePassJob.self
+    case .featurePass: FeaturePassJob.self
+    case .map: MapJob.self
+    case .reduceRows: ReduceRowsJob.self
+    case .fillNormal: FillNormalJob.self
+    case .triangularSolve: TriangularSolveJob.self
+    }
+  }
+
+  /// Why no family of benchmark cases has the operation's name; nil where one has.
+  package var reasonWithoutBenchmark: String? { jobType.reasonWithoutBenchmark }
 }
 
 /// One operation of a backend with everything that it is about, as a value.
@@ -51,20 +71,7 @@ public enum BackendJob: Sendable {
   ///
   /// - Throws: `ComputeError.invalidJob` where something is missing, too much or no number; sizes are not checked (see `check`).
   public init(_ operation: BackendOperation, _ parts: JobParts) throws(ComputeError) {
-    self =
-      switch operation {
-      case .copyRows: try RowCopyJob(parts).backendJob
-      case .gemm: try GEMMJob(parts).backendJob
-      case .recursion: try RecursionJob(parts).backendJob
-      case .recursionVJP: try RecursionVJPJob(parts).backendJob
-      case .blockKernel: try BlockKernelJob(parts).backendJob
-      case .widePass: try WidePassJob(parts).backendJob
-      case .featurePass: try FeaturePassJob(parts).backendJob
-      case .map: try MapJob(parts).backendJob
-      case .reduceRows: try ReduceRowsJob(parts).backendJob
-      case .fillNormal: try FillNormalJob(parts).backendJob
-      case .triangularSolve: try TriangularSolveJob(parts).backendJob
-      }
+    self = try operation.jobType.init(parts).backendJob
     let names = operands.map(\.name)
     guard Set(names) == Set(parts.tensors.keys), Set(parameters.keys) == Set(parts.parameters.keys) else {
       throw .invalidJob(operation: operation.rawValue, reason: "it has parameters or tensors that the operation does not know")

@@ -15,6 +15,7 @@ public struct FillNormalJob: Sendable {
 
 extension FillNormalJob: TensorJob {
   static let operation = BackendOperation.fillNormal
+  static let reasonWithoutBenchmark: String? = "once per draw; no loop waits for it"
   var backendJob: BackendJob { .fillNormal(self) }
   var precision: Precision { out.precision }
 
@@ -34,5 +35,14 @@ extension FillNormalJob: TensorJob {
   init(_ parts: JobParts) throws(ComputeError) {
     let stream = RandomStream(seed: try parts.value("seed") { UInt64($0) }, name: try parts.text("stream"))
     self.init(try parts.tensor("out"), stream: stream, firstElement: try parts.integer("firstElement"))
+  }
+}
+
+extension Engine {
+  /// Standard normals of a named stream, made on the device: elements `firstElement …` in row-major order.
+  public func normal(batch: Int = 1, rows: Int, columns: Int, stream: RandomStream, firstElement: Int = 0) throws(ComputeError) -> Tensor {
+    let out = try empty(batch: batch, rows: rows, columns: columns)
+    try perform(.fillNormal(FillNormalJob(out, stream: stream, firstElement: firstElement)), as: "normal")
+    return out
   }
 }

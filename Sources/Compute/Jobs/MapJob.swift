@@ -15,6 +15,7 @@ public struct MapJob: Sendable {
 
 extension MapJob: TensorJob {
   static let operation = BackendOperation.map
+  static let reasonWithoutBenchmark: String? = "bound by memory as copies are, and part of trainingStep and limitStep"
   var backendJob: BackendJob { .map(self) }
   var precision: Precision { out.precision }
 

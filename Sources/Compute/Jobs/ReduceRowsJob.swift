@@ -14,6 +14,7 @@ public struct ReduceRowsJob: Sendable {
 
 extension ReduceRowsJob: TensorJob {
   static let operation = BackendOperation.reduceRows
+  static let reasonWithoutBenchmark: String? = "bound by memory as copies are, and part of trainingStep and limitStep"
   var backendJob: BackendJob { .reduceRows(self) }
   var precision: Precision { out.precision }
 
@@ -32,5 +33,13 @@ extension ReduceRowsJob: TensorJob {
 
   init(_ parts: JobParts) throws(ComputeError) {
     self.init(try parts.value("reduction") { Reduction(rawValue: $0) }, try parts.tensor("input"), into: try parts.tensor("out"))
+  }
+}
+
+extension Engine {
+  /// `[batch, rows, columns]` to `[batch, rows, 1]`; columns ≥ 1.
+  public func rows(_ reduction: Reduction, _ input: Tensor) throws(ComputeError) -> Tensor {
+    let out = pending(batch: input.batch, rows: input.rows, columns: 1)
+    return try performed(ReduceRowsJob(reduction, input, into: out), as: "rows").out
   }
 }

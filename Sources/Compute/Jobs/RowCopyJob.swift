@@ -23,6 +23,7 @@ public struct RowCopyJob: Sendable {
 
 extension RowCopyJob: TensorJob {
   static let operation = BackendOperation.copyRows
+  static let reasonWithoutBenchmark: String? = "its speed is the limit that others are compared with (`DeviceLimits`)"
   var backendJob: BackendJob { .copyRows(self) }
   var precision: Precision { target.precision }
   var isEmpty: Bool { count == 0 || target.count == 0 }

@@ -28,6 +28,8 @@ public struct JobOperand: Sendable {
 /// What every operation says of itself. `BackendJob` makes the rest of it.
 protocol TensorJob: Sendable {
   static var operation: BackendOperation { get }
+  /// Why no benchmark measures it by itself; nil, unless a job says otherwise, where one does.
+  static var reasonWithoutBenchmark: String? { get }
   var backendJob: BackendJob { get }
   var precision: Precision { get }
 
@@ -44,6 +46,8 @@ protocol TensorJob: Sendable {
 }
 
 extension TensorJob {
+  static var reasonWithoutBenchmark: String? { nil }
+
   /// The tensors that it has.
   var operands: [JobOperand] { tensors.compactMap { $0.operand(of: self) } }
 

@@ -46,3 +46,10 @@ extension TriangularSolveJob: TensorJob {
     self.init(TriangularSolve(transposed: try parts.flag("transposed")), try parts.tensor("l"), try parts.tensor("b"))
   }
 }
+
+extension Engine {
+  /// B ← op(L)⁻¹ B in place; `l` `[batch or 1, R, R]` with a non-zero diagonal, not read above it; `b` `[batch, R, m]`.
+  public func triangularSolve(_ operation: TriangularSolve, _ l: Tensor, _ b: Tensor) throws(ComputeError) {
+    try perform(.triangularSolve(TriangularSolveJob(operation, l, b)))
+  }
+}
