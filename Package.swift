@@ -97,11 +97,13 @@ let package = Package(
     module("CPUKernelInterface", ["Compute", "WideKernels"]),
     .target(
       name: "CPUBackend",
-      dependencies: ["CPUKernelInterface", "Compute", "CProcessor", "WideKernels"] + cpuLoops.map { .target(name: $0.name) },
+      dependencies: ["CPUKernelInterface", "Compute", "CProcessor", "ReferenceBackend", "WideKernels"]
+        + cpuLoops.map { .target(name: $0.name) },
       swiftSettings: swiftSettings + (buildsNativeLoops ? [.define("NATIVE_LOOPS")] : [])),
     .target(name: "COpenCL"),
     .target(name: "KernelSources", path: "Kernels", sources: ["KernelSources.c"]),
-    module("OpenCLBackend", ["Compute", "COpenCL", "DeviceTuning", "DurableFiles", "KernelSources", "WideKernels"]),
+    module(
+      "OpenCLBackend", ["Compute", "COpenCL", "DeviceTuning", "DurableFiles", "KernelSources", "ReferenceBackend", "WideKernels"]),
     module("BackendCatalog", ["Compute", "DeviceTuning", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
     module("JobRecords", ["Compute", "CZlib", "DurableFiles", "Sizes"]),
     module("BackendTestKit", ["Compute", "JobRecords", "PrintableText", "ReferenceBackend", "WideKernels"]),

@@ -1,13 +1,15 @@
 import CProcessor
 import Compute
 import Foundation
+import ReferenceBackend
 
 /// The processor of this machine: SIMD loops for the instruction set at hand, on a pool of threads.
 ///
 /// Every call is complete when it returns. Work is split into tiles of fixed size, so results have the same bits for any
 /// number of threads and in every run; they differ between instruction sets by rounding.
-public final class CPUBackend: Backend {
+public final class CPUBackend: HostFallback {
   public let device: DeviceDescription
+  public let fallbackLog = FallbackLog()
   /// What the loops in use were compiled for.
   public let instructionSet: InstructionSet
   /// How many threads were wanted, and why.
@@ -17,8 +19,8 @@ public final class CPUBackend: Backend {
 
   let pool: ThreadPool
   let memory = HostMemory()
-  let loops64: Operations<Double>
-  let loops32: Operations<Float>
+  var float64: Operations<Double> { Operations(loops: instructionSet.loops64, backend: self) }
+  var float32: Operations<Float> { Operations(loops: instructionSet.loops32, backend: self) }
 
   /// The instruction sets that both this program and this processor have, best last.
   public static var available: [InstructionSet] { InstructionSet.allCases.filter { $0.isBuilt && $0.isSupported } }
@@ -41,8 +43,6 @@ public final class CPUBackend: Backend {
       backend: "cpu", identifier: "cpu", name: model.isEmpty ? "processor" : model,
       driver: "\(self.instructionSet.rawValue), \(count) thread\(count == 1 ? "" : "s")", precisions: [.float64, .float32],
       memoryBytes: Int(ProcessInfo.processInfo.physicalMemory))
-    loops64 = Operations(loops: self.instructionSet.loops64, pool: pool, memory: memory, device: device.name)
-    loops32 = Operations(loops: self.instructionSet.loops32, pool: pool, memory: memory, device: device.name)
   }
 
   /// What is to be known about the threads beside their number; nil where all that were wanted work.
@@ -73,8 +73,8 @@ public final class CPUBackend: Backend {
 
   public func perform(_ job: BackendJob) throws(ComputeError) {
     switch job.precision {
-    case .float64: try loops64.perform(job)
-    case .float32: try loops32.perform(job)
+    case .float64: try job.visit(float64)
+    case .float32: try job.visit(float32)
     }
   }
 }
@@ -88,8 +88,8 @@ extension CPUBackend: HostMemoryBackend {
 extension CPUBackend: RowwiseKernels {
   public func symmetricKernel(_ job: BlockKernelJob, rowsAtOnce: Int, rows: (Range<Int>) -> Bool) throws(ComputeError) {
     switch job.x.precision {
-    case .float64: try loops64.blockKernel(job, rowsAtOnce: rowsAtOnce, rows: rows)
-    case .float32: try loops32.blockKernel(job, rowsAtOnce: rowsAtOnce, rows: rows)
+    case .float64: try float64.blockKernel(job, rowsAtOnce: rowsAtOnce, rows: rows)
+    case .float32: try float32.blockKernel(job, rowsAtOnce: rowsAtOnce, rows: rows)
     }
   }
 }

@@ -6,7 +6,8 @@ extension Operations {
   /// Rows up to this many numbers are reduced at once, longer ones block by block.
   private static var reductionBlock: Int { 16384 }
 
-  func reduceRows(_ reduction: Reduction, _ input: Matrices<Scalar>, into out: Matrices<Scalar>) throws(ComputeError) {
+  func reduceRows(_ job: ReduceRowsJob) throws(ComputeError) {
+    let (reduction, input, out) = (job.reduction, Matrices<Scalar>(job.input), Matrices<Scalar>(job.out))
     let parts = (input.columns + Self.reductionBlock - 1) / Self.reductionBlock
     guard parts > 1 else {
       let lines = max(1, Self.elementBlock / input.columns)
@@ -35,11 +36,12 @@ extension Operations {
     }
   }
 
-  func fillNormal(_ out: Matrices<Scalar>, stream: RandomStream, firstElement: Int) throws(ComputeError) {
+  func fillNormal(_ job: FillNormalJob) {
+    let (out, stream) = (Matrices<Scalar>(job.out), job.stream)
     let count = out.batch * out.rows * out.columns
     let block = 4096
     pool.run((count + block - 1) / block) { tile in
-      let first = firstElement + tile * block
+      let first = job.firstElement + tile * block
       let length = min(block, count - tile * block)
       let (firstBlock, lastBlock) = (first / 2, (first + length - 1) / 2)
       withTile(block + 2) { pairs in

@@ -2,6 +2,8 @@ import CPUKernelInterface
 import Compute
 
 extension Operations {
+  func gemm(_ job: GEMMJob) throws(ComputeError) { try gemm(job.operation, Matrices(job.a), Matrices(job.b), Matrices(job.c)) }
+
   func gemm(_ operation: GEMM, _ a: Matrices<Scalar>, _ b: Matrices<Scalar>, _ c: Matrices<Scalar>) throws(ComputeError) {
     let inner = operation.transposeA ? a.rows : a.columns
     // At or below so many rows or columns the larger operand is read once, as it lies in memory.

@@ -57,10 +57,12 @@ extension Operations {
     }
   }
 
+  func blockKernel(_ job: BlockKernelJob) throws(ComputeError) { try blockKernel(job, rowsAtOnce: .max) { _ in true } }
+
   /// - Parameters:
   ///   - rowsAtOnce: of a symmetric kernel, rows between two calls of `rows`, which a tile of columns makes more or less.
   ///   - rows: see `RowwiseKernels`.
-  func blockKernel(_ job: BlockKernelJob, rowsAtOnce: Int = .max, rows: (Range<Int>) -> Bool = { _ in true }) throws(ComputeError) {
+  func blockKernel(_ job: BlockKernelJob, rowsAtOnce: Int, rows: (Range<Int>) -> Bool) throws(ComputeError) {
     let stages = ProgramStages(job.program)
     let x = Matrices<Scalar>(job.x)
     let y = job.y.map { Matrices<Scalar>($0) } ?? x

@@ -7,7 +7,9 @@ extension Operations {
   /// Columns from which on a row is a window of its own.
   private static var wideRow: Int { 256 }
 
-  func map(_ function: PointFunction, _ inputs: [Matrices<Scalar>], into out: Matrices<Scalar>) {
+  func map(_ job: MapJob) {
+    let (function, out) = (job.function, Matrices<Scalar>(job.out))
+    let inputs = job.inputs.map { Matrices<Scalar>($0) }
     let (a, b) = (inputs[0], inputs.count > 1 ? inputs[1] : inputs[0])
     let isFlat = [a, b, out].allSatisfy { $0.isContiguous && $0.shape == out.shape }
     guard !isFlat else {

@@ -5,11 +5,15 @@ extension Operations {
   /// Rows of a triangle that are solved by substitution; all else is matrix products.
   private static var triangleBlock: Int { 64 }
 
+  func triangularSolve(_ job: TriangularSolveJob) throws(ComputeError) {
+    try triangularSolve(transposed: job.operation.transposed, Matrices(job.l), Matrices(job.b))
+  }
+
   /// B ← op(L)⁻¹ B by halves, so that most of the work is products with a long inner side.
   ///
   /// A column's bits depend on the number of columns only in whether it is at most `GEMM.fewColumns`: then the products stream L
   /// instead of packing it, and add in another order.
-  func triangularSolve(transposed: Bool, _ l: Matrices<Scalar>, _ b: Matrices<Scalar>) throws(ComputeError) {
+  private func triangularSolve(transposed: Bool, _ l: Matrices<Scalar>, _ b: Matrices<Scalar>) throws(ComputeError) {
     let size = l.rows
     guard size > Self.triangleBlock else { return substitute(transposed: transposed, l, b) }
     let half = (size + Self.triangleBlock - 1) / Self.triangleBlock / 2 * Self.triangleBlock

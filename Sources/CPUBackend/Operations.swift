@@ -36,32 +36,20 @@ struct Matrices<Scalar> {
 
 /// The operations in one precision: tiles, scratch memory and threads around the hot loops.
 ///
-/// Sums depend on shapes alone; tiles may depend on the number of threads where no sum does.
-struct Operations<Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable>: Sendable {
-  let loops: any HotLoops<Scalar>
-  let pool: ThreadPool
-  let memory: HostMemory
-  let device: String
+/// Sums depend on shapes alone; tiles may depend on the number of threads where no sum does. An operation without a method here runs as
+/// plain loops of the reference.
+struct Operations<Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable>: Sendable, PartialJobVisitor {
+  typealias Failure = ComputeError
 
-  func perform(_ job: BackendJob) throws(ComputeError) {
-    switch job {
-    case .copyRows(let job): copyRows(job)
-    case .gemm(let job): try gemm(job.operation, Matrices(job.a), Matrices(job.b), Matrices(job.c))
-    case .recursion(let job): try recursion(job)
-    case .recursionVJP(let job): try recursionVJP(job)
-    case .blockKernel(let job): try blockKernel(job)
-    case .widePass(let job): try widePass(job)
-    case .featurePass(let job): try featurePass(job)
-    case .map(let job): map(job.function, job.inputs.map { Matrices($0) }, into: Matrices(job.out))
-    case .reduceRows(let job): try reduceRows(job.reduction, Matrices(job.input), into: Matrices(job.out))
-    case .fillNormal(let job): try fillNormal(Matrices(job.out), stream: job.stream, firstElement: job.firstElement)
-    case .triangularSolve(let job): try triangularSolve(transposed: job.operation.transposed, Matrices(job.l), Matrices(job.b))
-    }
-  }
+  let loops: any HotLoops<Scalar>
+  let backend: CPUBackend
+  var pool: ThreadPool { backend.pool }
+
+  func others(_ job: BackendJob) throws(ComputeError) { try backend.performOnHost(job) }
 
   /// Working memory for `count` numbers, with room for one vector more.
   func scratch(_ count: Int) throws(ComputeError) -> Scratch<Scalar> {
-    let buffer = try memory.allocate((count + loops.lanes) * MemoryLayout<Scalar>.stride, device: device)
+    let buffer = try backend.memory.allocate((count + loops.lanes) * MemoryLayout<Scalar>.stride, device: backend.device.name)
     return Scratch(buffer: buffer, base: buffer.base.bindMemory(to: Scalar.self, capacity: count + loops.lanes))
   }
 

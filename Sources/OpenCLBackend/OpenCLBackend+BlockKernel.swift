@@ -5,7 +5,7 @@ extension OpenCLBackend {
   /// Width up to which a processor sums a pair's covariance beside its recursion; wider inputs go through `gemm`.
   private static var widestFusedGram: Int { 32 }
 
-  func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
+  package func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
     guard let any = job.nngp ?? job.ntk else { return }
     let isSymmetric = job.y == nil
     let rows: PointTable

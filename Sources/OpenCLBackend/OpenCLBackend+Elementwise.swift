@@ -2,7 +2,7 @@ import Compute
 import WideKernels
 
 extension OpenCLBackend {
-  func copyRows(_ job: RowCopyJob) throws(ComputeError) {
+  package func copyRows(_ job: RowCopyJob) throws(ComputeError) {
     let areDouble = [job.source, job.target].map { $0.precision == .float64 }
     let request = KernelRequest(
       file: "copy_rows", precision: areDouble.contains(true) ? .float64 : .float32, lanes: 1,
@@ -23,7 +23,7 @@ extension OpenCLBackend {
       ])
   }
 
-  func map(_ job: MapJob) throws(ComputeError) {
+  package func map(_ job: MapJob) throws(ComputeError) {
     let (function, inputs, out) = (job.function, job.inputs, job.out)
     guard let first = inputs.first, let second = inputs.last else { return }
     let lanes = tiles.lanes(out.precision)
@@ -57,7 +57,7 @@ extension OpenCLBackend {
     return [width, 64 / width, 1]
   }
 
-  func reduceRows(_ job: ReduceRowsJob) throws(ComputeError) {
+  package func reduceRows(_ job: ReduceRowsJob) throws(ComputeError) {
     let input = job.input
     let code =
       switch job.reduction {
@@ -73,7 +73,7 @@ extension OpenCLBackend {
       [try view(input), try view(job.out), .int(input.columns)])
   }
 
-  func fillNormal(_ job: FillNormalJob) throws(ComputeError) {
+  package func fillNormal(_ job: FillNormalJob) throws(ComputeError) {
     let (out, stream, firstElement) = (job.out, job.stream, job.firstElement)
     let request = KernelRequest(file: "philox", precision: out.precision, lanes: tiles.lanes(out.precision))
     let blocks = (firstElement + out.count + 1) / 2 - firstElement / 2

@@ -9,7 +9,7 @@ extension OpenCLBackend {
   /// Partial sums that are stored at a time.
   private static var partialSums: Int { 1 << 24 }
 
-  func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
+  package func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
     let rows = job.coefficients.columns * (job.jacobian == nil ? 1 : job.points.columns + 1)
     let perPoint = featureSplits(job.weights.rows).count * job.points.batch * rows
     let panel = max(4096, Self.partialSums / max(perPoint, 1))

@@ -13,7 +13,7 @@ extension OpenCLBackend {
     }
   }
 
-  func gemm(_ job: GEMMJob) throws(ComputeError) {
+  package func gemm(_ job: GEMMJob) throws(ComputeError) {
     let (operation, a, b, c, inner) = (job.operation, job.a, job.b, job.c, job.inner)
     let few = operation.lowerOnly ? Int.max : min(c.rows, c.columns)
     // Sums of few vectors with rows of the large operand are inner products, which want lanes of their own; beyond some, columns fill them.

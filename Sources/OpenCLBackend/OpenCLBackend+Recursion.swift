@@ -2,7 +2,7 @@ import Compute
 import WideKernels
 
 extension OpenCLBackend {
-  func recursion(_ job: RecursionJob) throws(ComputeError) {
+  package func recursion(_ job: RecursionJob) throws(ComputeError) {
     if job.isPaired { return try paired(job, isDiagonal: false) }
     let rows = try pointTable(job.program, job.rowDiagonal, areVariances: true)
     let columns = try pointTable(job.program, job.columnDiagonal, areVariances: true)
@@ -81,7 +81,7 @@ extension OpenCLBackend {
       global: [(bands + blocks - 1) / blocks, bands, out.batch], local: [1, 1, 1], [try view(out), .int(out.rows)])
   }
 
-  func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
+  package func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
     let gram = job.gram
     let lanes = tiles.lanes(gram.precision)
     let (span, depth, group) = tiles.group > 1 ? (1, 16, tiles.group) : (8, 16, 1)

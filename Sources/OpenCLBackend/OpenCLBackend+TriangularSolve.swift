@@ -4,7 +4,7 @@ extension OpenCLBackend {
   /// Rows of a diagonal block.
   private static var solveBlock: Int { 64 }
 
-  func triangularSolve(_ job: TriangularSolveJob) throws(ComputeError) {
+  package func triangularSolve(_ job: TriangularSolveJob) throws(ComputeError) {
     let (operation, l, b) = (job.operation, job.l, job.b)
     let (size, block) = (l.rows, Self.solveBlock)
     let starts = Array(stride(from: 0, to: size, by: block))

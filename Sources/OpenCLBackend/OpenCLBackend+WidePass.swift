@@ -5,7 +5,7 @@ extension OpenCLBackend {
   /// Width up to which coordinates and sums stay in registers.
   private static var widestPass: Int { 32 }
 
-  func widePass(_ job: WidePassJob) throws(ComputeError) {
+  package func widePass(_ job: WidePassJob) throws(ComputeError) {
     if job.points.columns > Self.widestPass { return try composedWidePass(job) }
     let (points, outputs, width) = (job.points, job.coefficients.columns, job.points.columns)
     let precision = points.precision

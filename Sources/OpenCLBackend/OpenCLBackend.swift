@@ -3,13 +3,18 @@ import Compute
 import DeviceTuning
 import DurableFiles
 import Foundation
+import ReferenceBackend
 import Synchronization
 
 /// One OpenCL device with one in-order queue.
 ///
-/// Kernels are built when first needed and kept. Calls return when their commands are queued; copies and `synchronize` wait.
-public final class OpenCLBackend: Backend {
+/// Kernels are built when first needed and kept. Calls return when their commands are queued; copies and `synchronize` wait. An operation
+/// without a method here runs on the host.
+public final class OpenCLBackend: HostFallback, PartialJobVisitor {
+  package typealias Failure = ComputeError
+
   public let device: DeviceDescription
+  public let fallbackLog = FallbackLog()
   package let tiles: KernelSizes
   public let refusedSizes: KernelSizeError?
   let library: OpenCLLibrary
@@ -132,21 +137,9 @@ public final class OpenCLBackend: Backend {
 
   public func synchronize() throws(ComputeError) { try check(library.call.clFinish(queue), device: device.name, "clFinish") }
 
-  public func perform(_ job: BackendJob) throws(ComputeError) {
-    switch job {
-    case .copyRows(let job): try copyRows(job)
-    case .gemm(let job): try gemm(job)
-    case .recursion(let job): try recursion(job)
-    case .recursionVJP(let job): try recursionVJP(job)
-    case .blockKernel(let job): try blockKernel(job)
-    case .widePass(let job): try widePass(job)
-    case .featurePass(let job): try featurePass(job)
-    case .map(let job): try map(job)
-    case .reduceRows(let job): try reduceRows(job)
-    case .fillNormal(let job): try fillNormal(job)
-    case .triangularSolve(let job): try triangularSolve(job)
-    }
-  }
+  public func perform(_ job: BackendJob) throws(ComputeError) { try job.visit(self) }
+
+  package func others(_ job: BackendJob) throws(ComputeError) { try performOnHost(job) }
 
   // MARK: Kernels
 
@@ -163,7 +156,7 @@ public final class OpenCLBackend: Backend {
     let kernel = try kernel(KernelName(request: request, name: name), generated)
     // A kernel object holds its arguments until it is enqueued.
     try kernels.withLock { _ in
-      Result { () throws(ComputeError) in try enqueue(kernel, name, global: global, local: local, arguments) }
+      Swift.Result { () throws(ComputeError) in try enqueue(kernel, name, global: global, local: local, arguments) }
     }.get()
   }
 
@@ -198,7 +191,7 @@ public final class OpenCLBackend: Backend {
   private func kernel(_ name: KernelName, _ generated: () throws(ComputeError) -> String) throws(ComputeError) -> Handle {
     if let known = kernels.withLock({ $0[name] }) { return known }
     return try programs.withLock { programs in
-      Result { () throws(ComputeError) in
+      Swift.Result { () throws(ComputeError) in
         // Another thread may have made it meanwhile.
         if let known = kernels.withLock({ $0[name] }) { return known }
         let kernel = try makeKernel(name.request, name.name, generated, &programs)

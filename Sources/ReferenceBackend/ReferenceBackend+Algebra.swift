@@ -3,7 +3,7 @@ import WideKernels
 
 extension ReferenceBackend {
   /// C_ij ← α Σ_p op(A)_ip op(B)_pj + β C_ij.
-  func gemm(_ job: GEMMJob) throws(ComputeError) {
+  package func gemm(_ job: GEMMJob) throws(ComputeError) {
     let (operation, inner) = (job.operation, job.inner)
     let (left, right) = (try HostMatrix(job.a, operation: "gemm"), try HostMatrix(job.b, operation: "gemm"))
     let result = try HostMatrix(job.c, operation: "gemm")
@@ -24,7 +24,7 @@ extension ReferenceBackend {
     }
   }
 
-  func copyRows(_ job: RowCopyJob) throws(ComputeError) {
+  package func copyRows(_ job: RowCopyJob) throws(ComputeError) {
     let (source, target) = (try HostMatrix(job.source, operation: "copyRows"), try HostMatrix(job.target, operation: "copyRows"))
     for item in 0..<target.batch {
       for i in 0..<job.count {
@@ -34,7 +34,7 @@ extension ReferenceBackend {
     }
   }
 
-  func map(_ job: MapJob) throws(ComputeError) {
+  package func map(_ job: MapJob) throws(ComputeError) {
     var sources: [HostMatrix] = []
     for input in job.inputs { sources.append(try HostMatrix(input, operation: "map")) }
     let result = try HostMatrix(job.out, operation: "map")
@@ -48,7 +48,7 @@ extension ReferenceBackend {
     }
   }
 
-  func reduceRows(_ job: ReduceRowsJob) throws(ComputeError) {
+  package func reduceRows(_ job: ReduceRowsJob) throws(ComputeError) {
     let (source, result) = (try HostMatrix(job.input, operation: "reduceRows"), try HostMatrix(job.out, operation: "reduceRows"))
     for item in 0..<source.batch {
       for i in 0..<source.rows {
@@ -63,7 +63,7 @@ extension ReferenceBackend {
     }
   }
 
-  func fillNormal(_ job: FillNormalJob) throws(ComputeError) {
+  package func fillNormal(_ job: FillNormalJob) throws(ComputeError) {
     let result = try HostMatrix(job.out, operation: "fillNormal")
     for item in 0..<result.batch {
       for i in 0..<result.rows {
@@ -74,7 +74,7 @@ extension ReferenceBackend {
   }
 
   /// Substitution, forward for L and backward for Lᵀ; a column is rounded once, when it is done.
-  func triangularSolve(_ job: TriangularSolveJob) throws(ComputeError) {
+  package func triangularSolve(_ job: TriangularSolveJob) throws(ComputeError) {
     let factor = try HostMatrix(job.l, operation: "triangularSolve")
     let result = try HostMatrix(job.b, operation: "triangularSolve")
     let (size, transposed) = (result.rows, job.operation.transposed)

@@ -2,7 +2,7 @@ import Compute
 import WideKernels
 
 extension ReferenceBackend {
-  func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
+  package func featurePass(_ job: FeaturePassJob) throws(ComputeError) {
     let points = try HostMatrix(job.points, operation: "featurePass")
     let weights = try HostMatrix(job.weights, operation: "featurePass")
     let biases = try job.biases.hostMatrix("featurePass")

@@ -2,7 +2,7 @@ import Compute
 import WideKernels
 
 extension ReferenceBackend {
-  func recursion(_ job: RecursionJob) throws(ComputeError) {
+  package func recursion(_ job: RecursionJob) throws(ComputeError) {
     let gram = try HostMatrix(job.gram, operation: "recursion")
     let rowDiagonal = try HostMatrix(job.rowDiagonal, operation: "recursion")
     let columnDiagonal = try HostMatrix(job.columnDiagonal, operation: "recursion")
@@ -23,7 +23,7 @@ extension ReferenceBackend {
     }
   }
 
-  func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
+  package func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) {
     let gram = try HostMatrix(job.gram, operation: "recursionVJP")
     let rowDiagonal = try HostMatrix(job.rowDiagonal, operation: "recursionVJP")
     let columnDiagonal = try HostMatrix(job.columnDiagonal, operation: "recursionVJP")
@@ -50,7 +50,7 @@ extension ReferenceBackend {
     }
   }
 
-  func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
+  package func blockKernel(_ job: BlockKernelJob) throws(ComputeError) {
     let x = try HostMatrix(job.x, operation: "blockKernel")
     let y = try HostMatrix(job.y ?? job.x, operation: "blockKernel")
     let nngp = try job.nngp.hostMatrix("blockKernel")
@@ -70,7 +70,7 @@ extension ReferenceBackend {
     }
   }
 
-  func widePass(_ job: WidePassJob) throws(ComputeError) {
+  package func widePass(_ job: WidePassJob) throws(ComputeError) {
     let points = try HostMatrix(job.points, operation: "widePass")
     let centres = try HostMatrix(job.centres, operation: "widePass")
     let coefficients = try HostMatrix(job.coefficients, operation: "widePass")

@@ -6,7 +6,9 @@ import WideKernels
 ///
 /// A float32 tensor is read exactly, computed with in float64 and rounded once at the store. Sums run in the order of
 /// the index. Nothing is fast and nothing is threaded; every call has ended when it returns.
-public struct ReferenceBackend: Backend {
+public struct ReferenceBackend: Backend, JobVisitor {
+  package typealias Failure = ComputeError
+
   public let device: DeviceDescription
 
   public init() {
@@ -30,19 +32,5 @@ public struct ReferenceBackend: Backend {
 
   public func synchronize() throws(ComputeError) {}
 
-  public func perform(_ job: BackendJob) throws(ComputeError) {
-    switch job {
-    case .copyRows(let job): try copyRows(job)
-    case .gemm(let job): try gemm(job)
-    case .recursion(let job): try recursion(job)
-    case .recursionVJP(let job): try recursionVJP(job)
-    case .blockKernel(let job): try blockKernel(job)
-    case .widePass(let job): try widePass(job)
-    case .featurePass(let job): try featurePass(job)
-    case .map(let job): try map(job)
-    case .reduceRows(let job): try reduceRows(job)
-    case .fillNormal(let job): try fillNormal(job)
-    case .triangularSolve(let job): try triangularSolve(job)
-    }
-  }
+  public func perform(_ job: BackendJob) throws(ComputeError) { try job.visit(self) }
 }

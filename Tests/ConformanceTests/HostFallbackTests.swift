@@ -1,11 +1,15 @@
 import BackendTestKit
 import Compute
+import Foundation
+import JobRecords
 import ReferenceBackend
 import Testing
 import WideKernels
 
 /// A device of its own memory that can multiply and nothing else.
-private final class ToyBackend: HostFallback {
+private final class ToyBackend: HostFallback, PartialJobVisitor {
+  typealias Failure = ComputeError
+
   final class Buffer: DeviceBuffer {
     let hostCopy: any DeviceBuffer
     init(_ hostCopy: any DeviceBuffer) { self.hostCopy = hostCopy }
@@ -36,9 +40,10 @@ private final class ToyBackend: HostFallback {
     try memory.copyOut(hostCopy(buffer), at: byteOffset, into: bytes)
   }
   func synchronize() throws(ComputeError) {}
-  func perform(_ job: BackendJob) throws(ComputeError) {
-    guard case .gemm = job else { return try performOnHost(job) }
-    try memory.perform(job.mapTensors { operand throws(ComputeError) in try hostCopy(operand.tensor) })
+  func perform(_ job: BackendJob) throws(ComputeError) { try job.visit(self) }
+  func others(_ job: BackendJob) throws(ComputeError) { try performOnHost(job) }
+  func gemm(_ job: GEMMJob) throws(ComputeError) {
+    try memory.perform(BackendJob.gemm(job).mapTensors { operand throws(ComputeError) in try hostCopy(operand.tensor) })
   }
 }
 
@@ -56,6 +61,41 @@ private final class ToyBackend: HostFallback {
     }
     let others = BackendOperation.allCases.map(\.rawValue).filter { $0 != "gemm" }
     #expect(toy.fallbacks.sorted() == others.sorted(), "every operation is noted once")
+  }
+
+  private static let sources = URL(filePath: #filePath).resolvingSymlinksInPath()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources")
+
+  /// Operations of whose name a method of a job stands in the sources of a backend.
+  private static func withCode(_ backend: String) throws -> Set<String> {
+    let folders = try FileManager.default.contentsOfDirectory(at: sources, includingPropertiesForKeys: nil)
+    let folder = try #require(folders.first { $0.lastPathComponent.lowercased() == "\(backend)backend" })
+    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    let names = try files.flatMap { file in
+      try String(contentsOf: file, encoding: .utf8).matches(of: /func (\w+)\(_ job: \w+Job\)/).map { String($0.1) }
+    }
+    return Set(names).intersection(BackendOperation.allCases.map(\.rawValue))
+  }
+
+  /// A method of another signature is not found by the compiler, and the host would compute in its place.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: sources.path), "the sources are not beside the tests"), arguments: Target.all)
+  func devicesPerformWhatTheyHaveCodeFor(_ target: Target) throws {
+    let withCode = try Self.withCode(target.engine.device.backend)
+    #expect(withCode.count > 10, "too few methods were found for this test to mean anything")
+    for one in BackendOperation.smallCases { _ = ConformanceSuite.run(one, on: target.engine) }
+    let onHost = target.engine.backend.fallbacks
+    #expect(withCode.isDisjoint(with: onHost), "\(onHost) on the host and not on \(target.testDescription)")
+  }
+
+  @Test func whatRanOnTheHostIsSaid() throws {
+    let report = ConformanceSuite.run(on: try Engine(ToyBackend()), filter: "reduceRows sum")
+    #expect(report.fallbacks == ["reduceRows"] && report.text.contains("on the host for want of a device implementation: reduceRows"))
+    let (metered, recorded) = (MeteredBackend(ToyBackend()), RecordedBackend(ToyBackend()))
+    for backend in [metered, recorded] as [any Backend] {
+      let engine = try Engine(backend)
+      _ = try engine.rows(.sum, engine.gram(engine.tensor([1, 2], rows: 2, columns: 1)))
+      #expect(backend.fallbacks == ["reduceRows"])
+    }
   }
 
   @Test func theReferenceRefusesTensorsOfAnotherDevice() throws {

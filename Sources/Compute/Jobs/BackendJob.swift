@@ -67,6 +67,23 @@ public enum BackendJob: Sendable {
     }
   }
 
+  /// Calls the visitor's method of this operation.
+  package func visit<V: JobVisitor>(_ visitor: V) throws(V.Failure) -> V.Result {
+    switch self {
+    case .copyRows(let job): try visitor.copyRows(job)
+    case .gemm(let job): try visitor.gemm(job)
+    case .recursion(let job): try visitor.recursion(job)
+    case .recursionVJP(let job): try visitor.recursionVJP(job)
+    case .blockKernel(let job): try visitor.blockKernel(job)
+    case .widePass(let job): try visitor.widePass(job)
+    case .featurePass(let job): try visitor.featurePass(job)
+    case .map(let job): try visitor.map(job)
+    case .reduceRows(let job): try visitor.reduceRows(job)
+    case .fillNormal(let job): try visitor.fillNormal(job)
+    case .triangularSolve(let job): try visitor.triangularSolve(job)
+    }
+  }
+
   /// The job that `parameters` and `operands` of another one describe.
   ///
   /// - Throws: `ComputeError.invalidJob` where something is missing, too much or no number; sizes are not checked (see `check`).
@@ -77,6 +94,42 @@ public enum BackendJob: Sendable {
       throw .invalidJob(operation: operation.rawValue, reason: "it has parameters or tensors that the operation does not know")
     }
   }
+}
+
+/// Code with a method for the jobs of every operation: whoever performs them or judges their results. The compiler says which one lacks.
+package protocol JobVisitor {
+  associatedtype Result = Void
+  associatedtype Failure: Error = ComputeError
+  func copyRows(_ job: RowCopyJob) throws(Failure) -> Result
+  func gemm(_ job: GEMMJob) throws(Failure) -> Result
+  func recursion(_ job: RecursionJob) throws(Failure) -> Result
+  func recursionVJP(_ job: RecursionVJPJob) throws(Failure) -> Result
+  func blockKernel(_ job: BlockKernelJob) throws(Failure) -> Result
+  func widePass(_ job: WidePassJob) throws(Failure) -> Result
+  func featurePass(_ job: FeaturePassJob) throws(Failure) -> Result
+  func map(_ job: MapJob) throws(Failure) -> Result
+  func reduceRows(_ job: ReduceRowsJob) throws(Failure) -> Result
+  func fillNormal(_ job: FillNormalJob) throws(Failure) -> Result
+  func triangularSolve(_ job: TriangularSolveJob) throws(Failure) -> Result
+}
+
+/// A visitor that has methods of its own for some operations and one for all others.
+package protocol PartialJobVisitor: JobVisitor {
+  func others(_ job: BackendJob) throws(Failure) -> Result
+}
+
+extension PartialJobVisitor {
+  package func copyRows(_ job: RowCopyJob) throws(Failure) -> Result { try others(.copyRows(job)) }
+  package func gemm(_ job: GEMMJob) throws(Failure) -> Result { try others(.gemm(job)) }
+  package func recursion(_ job: RecursionJob) throws(Failure) -> Result { try others(.recursion(job)) }
+  package func recursionVJP(_ job: RecursionVJPJob) throws(Failure) -> Result { try others(.recursionVJP(job)) }
+  package func blockKernel(_ job: BlockKernelJob) throws(Failure) -> Result { try others(.blockKernel(job)) }
+  package func widePass(_ job: WidePassJob) throws(Failure) -> Result { try others(.widePass(job)) }
+  package func featurePass(_ job: FeaturePassJob) throws(Failure) -> Result { try others(.featurePass(job)) }
+  package func map(_ job: MapJob) throws(Failure) -> Result { try others(.map(job)) }
+  package func reduceRows(_ job: ReduceRowsJob) throws(Failure) -> Result { try others(.reduceRows(job)) }
+  package func fillNormal(_ job: FillNormalJob) throws(Failure) -> Result { try others(.fillNormal(job)) }
+  package func triangularSolve(_ job: TriangularSolveJob) throws(Failure) -> Result { try others(.triangularSolve(job)) }
 }
 
 extension BackendJob {
