@@ -9,7 +9,7 @@ extension ConformanceSuite {
   public static var closeNeighbourCases: [ConformanceCase] { neighbours { !$0.isPromised } }
 
   private static func neighbours(where isWanted: (NeighbourCase) -> Bool) -> [ConformanceCase] {
-    NeighbourCase.all.filter(isWanted).enumerated().map { index, body in
+    neighbourBodies.filter(isWanted).enumerated().map { index, body in
       ConformanceCase(operation: .job(body.operation), label: "neighbours \(body.label)", seed: UInt64(index + 1), body: body)
     }
   }

@@ -32,6 +32,11 @@ public enum ConformanceSuite {
     }
   }
 
+  /// Cases of what a number's neighbours may not change; see Documentation/numerics.md, "Neighbours", for which operations there are any.
+  static var neighbourBodies: [NeighbourCase] {
+    NeighbourCase.products + NeighbourCase.solves + NeighbourCase.kernels + NeighbourCase.passes + NeighbourCase.elements
+  }
+
   /// Runs one case. A device that throws has failed it; nothing is thrown.
   public static func run(_ conformanceCase: ConformanceCase, on engine: Engine) -> ConformanceResult {
     let probe = Probe(engine: engine, seed: conformanceCase.seed)

@@ -15,10 +15,26 @@ struct JobComparison {
 
   init(fault: String?) { self.fault = fault }
 
-  /// - Parameter values: of one result; `got` is nil where the device failed, `stored` where the recording one did.
+  /// - Parameters:
+  ///   - inputs: what the job reads, by name.
+  ///   - values: of one result; `got` is nil where the device failed, `stored` where the recording one did.
   mutating func add<P: Rounding>(
-    _ output: JobOperand, _ values: (expected: Operand, got: Operand?, stored: Operand?), _ oracle: JobOracle<P>
-  ) {
+    _ output: JobOperand, of job: BackendJob, _ rounding: P.Type, inputs: [String: Operand],
+    _ values: (expected: Operand, got: Operand?, stored: Operand?)
+  ) throws(ComputeError) {
+    func farthest(_ result: Operand, _ differences: Differences) throws(ComputeError) -> (ratio: Double, text: String) {
+      var worst = (ratio: 0.0, text: "")
+      for index in differences.candidates where values.expected.values[index].isFinite {
+        let deviation = try job.visit(JobOracle<P>(inputs: inputs, output: output, got: result, place: output.tensor.place(index)))
+        guard deviation.ratio > worst.ratio else { continue }
+        worst = (
+          deviation.ratio,
+          "\(output.place(index)) is \(deviation.got), \(deviation.difference) from where it should be, and may be \(deviation.bound)"
+        )
+      }
+      return worst
+    }
+
     let expected = values.expected.values
     numbers += expected.count
     if let got = values.got {
@@ -33,31 +49,15 @@ struct JobComparison {
           fault = fault ?? "\(output.place(index)) is \(got.values[index]), and \(stored.values[index]) in the record"
         }
       }
-      let worst = judge(output, got, differences, expected, oracle)
+      let worst = try farthest(got, differences)
       worstRatio = max(worstRatio, worst.ratio)
       if worst.ratio > 1 { fault = fault ?? worst.text }
     }
     if let stored = values.stored {
-      let worst = judge(output, stored, Differences(stored.values, expected), expected, oracle)
+      let worst = try farthest(stored, Differences(stored.values, expected))
       worstRecordedRatio = max(worstRecordedRatio, worst.ratio)
       if worst.ratio > 1 { recordFault = recordFault ?? worst.text }
     }
-  }
-
-  /// The number that is farthest from where it should be, in units of its bound.
-  private func judge<P: Rounding>(
-    _ output: JobOperand, _ result: Operand, _ differences: Differences, _ expected: [Double], _ oracle: JobOracle<P>
-  ) -> (ratio: Double, text: String) {
-    var worst = (ratio: 0.0, text: "")
-    for index in differences.candidates where expected[index].isFinite {
-      let deviation = oracle.deviation(output, output.tensor.place(index), got: result)
-      guard deviation.ratio > worst.ratio else { continue }
-      worst = (
-        deviation.ratio,
-        "\(output.place(index)) is \(deviation.got), \(deviation.difference) from where it should be, and may be \(deviation.bound)"
-      )
-    }
-    return worst
   }
 }
 

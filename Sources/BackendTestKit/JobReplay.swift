@@ -63,8 +63,8 @@ public struct JobReplay {
       let stored = isFailure ? nil : results[output.name]
       let sides = (expected: expected[index], got: got?[index], stored: stored.map { Operand(values: $0, tensor: output.tensor) })
       switch job.precision {
-      case .float32: comparison.add(output, sides, JobOracle<Float32Rounding>(job, inputs: inputs))
-      case .float64: comparison.add(output, sides, JobOracle<Float64Rounding>(job, inputs: inputs))
+      case .float32: try comparison.add(output, of: job, Float32Rounding.self, inputs: inputs, sides)
+      case .float64: try comparison.add(output, of: job, Float64Rounding.self, inputs: inputs, sides)
       }
     }
     return comparison

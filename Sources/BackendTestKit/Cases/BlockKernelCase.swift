@@ -80,3 +80,15 @@ package struct BlockKernelCase: CaseBody {
     try probe.verify(outputs, kinds.map { matches($0 == .nngp ? nngp : ntk) }) { try probe.backend.perform(.blockKernel(job)) }
   }
 }
+
+extension JobOracle {
+  func blockKernel(_ job: BlockKernelJob) throws(ComputeError) -> Deviation {
+    let points = try input("x")
+    let x = points.row(place.item, place.row), y = (inputs["y"] ?? points).row(place.item, place.column)
+    let covariance = PairOracle<P>.covariance
+    let kernels = PairOracle<P>(program: job.program).kernels(
+      q11: covariance(x, x), q22: covariance(y, y), q12: covariance(x, y),
+      isDiagonal: job.firstDiagonalColumn.map { $0 + place.row == place.column } ?? false)
+    return deviation(from: output.name == "nngp" ? kernels.nngp : kernels.ntk)
+  }
+}

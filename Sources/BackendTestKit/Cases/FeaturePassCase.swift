@@ -95,3 +95,21 @@ private struct FeatureVisitor<R: RealAlgebra>: ActivationVisitor {
   let x: R
   func visit<A: Activation>(_ activation: A) -> (value: R, slope: R) { activation.valueAndSlope(x) }
 }
+
+extension JobOracle {
+  func featurePass(_ job: FeaturePassJob) throws(ComputeError) -> Deviation {
+    func item(_ name: String, _ tensor: Tensor) throws(ComputeError) -> Operand {
+      Operand(values: Array(try input(name).rows(place.item, 0..<tensor.rows)), tensor: tensor.item(place.item))
+    }
+    let (weights, coefficients) = (try item("weights", job.weights), try item("coefficients", job.coefficients))
+    let biases: Operand? = if let biases = job.biases { try item("biases", biases) } else { nil }
+    let body = FeaturePassCase(
+      activation: job.activation, n: 1, features: job.weights.rows, width: job.points.columns, outputs: job.coefficients.columns,
+      hasBiases: job.biases != nil, hasJacobian: output.name == "jacobian")
+    let point = Operand(
+      values: Array(try input("points").row(place.item, place.row)),
+      tensor: job.points.item(place.item).rows(place.row..<place.row + 1))
+    let expected = body.expectation(P.self, point, weights, biases, coefficients)
+    return deviation(from: output.name == "jacobian" ? expected.jacobian[place.column] : expected.value[place.column])
+  }
+}

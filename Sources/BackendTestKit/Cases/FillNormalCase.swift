@@ -46,3 +46,10 @@ struct FillNormalCase: CaseBody {
     return radius * (element % 2 == 0 ? Bounded<P>.cos(angle) : Bounded<P>.sin(angle))
   }
 }
+
+extension JobOracle {
+  func fillNormal(_ job: FillNormalJob) -> Deviation {
+    let element = (place.item * job.out.rows + place.row) * job.out.columns + place.column
+    return deviation(from: FillNormalCase.expectation(P.self, job.stream, element: job.firstElement + element))
+  }
+}

@@ -148,3 +148,22 @@ package struct GEMMCase: CaseBody {
     }
   }
 }
+
+extension JobOracle {
+  func gemm(_ job: GEMMJob) throws(ComputeError) -> Deviation {
+    let (a, b) = (try input("a"), try input("b"))
+    let operation = job.operation
+    let old = inputs["c"]?[place.item, place.row, place.column] ?? 0
+    if operation.lowerOnly, place.column > place.row { return deviation(from: Number(WideReal(old), error: 0)) }
+    var (sum, size) = (WideReal(0), 0.0)
+    for p in 0..<job.inner {
+      let x = operation.transposeA ? a[place.item, p, place.row] : a[place.item, place.row, p]
+      let y = operation.transposeB ? b[place.item, place.column, p] : b[place.item, p, place.column]
+      sum += WideReal(x) * WideReal(y)
+      size += abs(x * y)
+    }
+    let previous = operation.beta == 0 ? 0 : WideReal(operation.beta) * WideReal(old)
+    let magnitude = abs(operation.alpha) * size + Double(abs(previous))
+    return deviation(from: Number(WideReal(operation.alpha) * sum + previous, error: Number.gamma(job.inner + 4) * magnitude))
+  }
+}

@@ -137,3 +137,10 @@ package struct MapCase: CaseBody {
     }
   }
 }
+
+extension JobOracle {
+  func map(_ job: MapJob) throws(ComputeError) -> Deviation {
+    func value(_ index: Int) throws(ComputeError) -> Number { Number(try input("x\(index)")[place.item, place.row, place.column]) }
+    return deviation(from: job.function.apply(try value(0), job.inputs.count > 1 ? try value(1) : Number(0)))
+  }
+}

@@ -2,8 +2,6 @@ import Compute
 import WideKernels
 
 extension NeighbourCase {
-  static var all: [NeighbourCase] { products + solves + kernels + passes + elements }
-
   // MARK: Products
 
   private static let transposes = [(false, false), (true, false), (false, true), (true, true)]
@@ -16,7 +14,13 @@ extension NeighbourCase {
     let (batch, m, n, k) = size
     let shared = (shares.a ? " sharedA" : "") + (shares.b ? " sharedB" : "")
     let label = "\(transposes.a ? "t" : "n")\(transposes.b ? "t" : "n") b\(batch) m\(m) n\(n) k\(k)\(shared)"
-    return NeighbourCase(.gemm, label, isPromised: isPromised, parts: parts) { probe in
+    return NeighbourCase(.gemm, label, isPromised: isPromised, parts: parts) { operand in
+      switch operand.name {
+      case "a": transposes.a ? (nil, .rows) : (.rows, nil)
+      case "b": transposes.b ? (.columns, nil) : (nil, .columns)
+      default: (.rows, .columns)
+      }
+    } whole: { probe in
       let (itemsA, itemsB) = (shares.a ? 1 : batch, shares.b ? 1 : batch)
       let a = try probe.input(
         "a", probe.uniforms("a", itemsA * m * k), batch: itemsA, rows: transposes.a ? k : m, columns: transposes.a ? m : k)
@@ -28,7 +32,7 @@ extension NeighbourCase {
     }
   }
 
-  private static var products: [NeighbourCase] {
+  static var products: [NeighbourCase] {
     // More inner indices than any backend sums at once. Parts of many kinds of paths: few columns and many, few rows, beginnings anywhere.
     let cuts: [Part] = [
       Part(columns: 5..<22), Part(columns: 0..<40), Part(columns: 3..<67), Part(columns: 54..<131), Part(rows: 1..<18),
@@ -55,7 +59,9 @@ extension NeighbourCase {
     let size = 203
     return NeighbourCase(
       .triangularSolve, "\(transposed ? "t" : "n") b\(batch) R\(size) m\(columns)", isPromised: isPromised, parts: parts
-    ) { probe in
+    ) {
+      $0.name == "b" ? (nil, .columns) : (nil, nil)
+    } whole: { probe in
       let random = probe.uniforms("l", batch * size * size)
       let factor = random.indices.map { $0 / size % size == $0 % size ? 1 + random[$0] / 4 : random[$0] / 16 }
       let l = try probe.input("l", factor, batch: batch, rows: size, columns: size)
@@ -64,7 +70,7 @@ extension NeighbourCase {
     }
   }
 
-  private static var solves: [NeighbourCase] {
+  static var solves: [NeighbourCase] {
     [false, true].flatMap { transposed in
       [
         solve(
@@ -91,11 +97,17 @@ extension NeighbourCase {
     return (70, 90, [item, Part(rows: 9..<26), Part(columns: 50..<83), Part(rows: 69..<70, columns: 3..<4)])
   }
 
-  private static var kernels: [NeighbourCase] {
+  static var kernels: [NeighbourCase] {
     programs.flatMap { program -> [NeighbourCase] in
       let (n, m, parts) = pairSizes(program)
       let blocks = [5, 40].map { width in
-        NeighbourCase(.blockKernel, "\(program) b2 \(n)x\(m) w\(width)", parts: parts) { probe in
+        NeighbourCase(.blockKernel, "\(program) b2 \(n)x\(m) w\(width)", parts: parts) { operand in
+          switch operand.name {
+          case "x": (.rows, nil)
+          case "y": (.columns, nil)
+          default: (.rows, .columns)
+          }
+        } whole: { probe in
           let x = try probe.input("x", probe.uniforms("x", 2 * n * width), batch: 2, rows: n, columns: width)
           let y = try probe.input("y", probe.uniforms("y", 2 * m * width), batch: 2, rows: m, columns: width)
           return .blockKernel(
@@ -104,7 +116,13 @@ extension NeighbourCase {
         }
       }
       let recursions = [false, true].map { isPaired in
-        NeighbourCase(.recursion, "\(program) b2 \(n)x\(m)\(isPaired ? " paired" : "")", parts: parts) { probe in
+        NeighbourCase(.recursion, "\(program) b2 \(n)x\(m)\(isPaired ? " paired" : "")", parts: parts) { operand in
+          switch operand.name {
+          case "rowDiagonal" where !isPaired: (.rows, nil)
+          case "columnDiagonal" where !isPaired: (.columns, nil)
+          default: (.rows, .columns)
+          }
+        } whole: { probe in
           let inputs =
             isPaired
             ? try CovarianceInputs(pairs: probe, batch: 2, n: n, m: m, .dense)
@@ -116,7 +134,13 @@ extension NeighbourCase {
               ntk: try probe.result(2, n, m)))
         }
       }
-      let product = NeighbourCase(.recursionVJP, "\(program) b2 \(n)x\(m)", parts: parts) { probe in
+      let product = NeighbourCase(.recursionVJP, "\(program) b2 \(n)x\(m)", parts: parts) { operand in
+        switch operand.name {
+        case "rowDiagonal", "rowCotangent": (.rows, nil)
+        case "columnDiagonal", "columnCotangent": (.columns, nil)
+        default: (.rows, .columns)
+        }
+      } whole: { probe in
         let inputs = try CovarianceInputs(probe, batch: 2, n: n, m: m, isSymmetric: false, .dense)
         let cotangents = try ["nngp", "ntk"].map {
           try probe.input($0, probe.uniforms($0, 2 * n * m), batch: 2, rows: n, columns: m).tensor
@@ -137,11 +161,15 @@ extension NeighbourCase {
     [Part(item: 1), Part(rows: 1..<2), Part(rows: n / 6..<n / 4), Part(rows: n / 2..<n - 1)]
   }
 
+  @Sendable private static func pointAxes(_ operand: JobOperand) -> Axes {
+    ["points", "value", "jacobian"].contains(operand.name) ? (.rows, nil) : (nil, nil)
+  }
+
   private static func widePass(
     _ program: CovarianceProgram, _ kind: KernelKind, n: Int = 100, centres: Int, width: Int, outputs: Int, jacobian: Bool, isPromised: Bool
   ) -> NeighbourCase {
     let label = "\(kind.rawValue) \(program) b2 n\(n) R\(centres) w\(width) c\(outputs)\(jacobian ? " jacobian" : "")"
-    return NeighbourCase(.widePass, label, isPromised: isPromised, parts: pointParts(n)) { probe in
+    return NeighbourCase(.widePass, label, isPromised: isPromised, parts: pointParts(n), axes: pointAxes) { probe in
       let points = try probe.input("points", probe.uniforms("points", 2 * n * width), batch: 2, rows: n, columns: width)
       let own = try probe.input("centres", probe.uniforms("centres", 2 * centres * width), batch: 2, rows: centres, columns: width)
       let factors = try probe.input("factors", probe.uniforms("factors", 2 * centres * outputs), batch: 2, rows: centres, columns: outputs)
@@ -156,7 +184,7 @@ extension NeighbourCase {
   private static func featurePass(width: Int, outputs: Int, jacobian: Bool) -> NeighbourCase {
     let (n, features) = (100, 300)
     let label = "erf b2 n\(n) M\(features) w\(width) c\(outputs)\(jacobian ? " jacobian" : "")"
-    return NeighbourCase(.featurePass, label, parts: pointParts(n)) { probe in
+    return NeighbourCase(.featurePass, label, parts: pointParts(n), axes: pointAxes) { probe in
       func input(_ name: String, _ rows: Int, _ columns: Int) throws -> Tensor {
         try probe.input(name, probe.uniforms(name, 2 * rows * columns), batch: 2, rows: rows, columns: columns).tensor
       }
@@ -168,7 +196,7 @@ extension NeighbourCase {
     }
   }
 
-  private static var passes: [NeighbourCase] {
+  static var passes: [NeighbourCase] {
     programs.map { program in
       program.isQuadrature
         ? widePass(program, .ntk, n: 24, centres: 8, width: 3, outputs: 2, jacobian: true, isPromised: true)
@@ -183,14 +211,16 @@ extension NeighbourCase {
 
   // MARK: Elements and rows
 
-  private static var elements: [NeighbourCase] {
+  static var elements: [NeighbourCase] {
     let (rows, columns) = (60, 301)
     let functions: [PointFunction] = [.quotient, .exponential, .activation(.erf), .activationVJP(.erf)]
     let maps = functions.map { function in
       NeighbourCase(
         .map, "\(function) b2 \(rows)x\(columns)",
         parts: [Part(item: 1), Part(rows: 7..<31), Part(columns: 3..<64), Part(rows: 5..<6, columns: 299..<300)]
-      ) { probe in
+      ) {
+        ($0.tensor.rows > 1 ? .rows : nil, $0.tensor.columns > 1 ? .columns : nil)
+      } whole: { probe in
         // The second input is a column that every column has.
         let inputs = try (0..<function.inputCount).map { index in
           let own = index == 0 ? columns : 1
@@ -202,7 +232,9 @@ extension NeighbourCase {
     let reductions = Reduction.allCases.map { reduction in
       NeighbourCase(
         .reduceRows, "\(reduction.rawValue) b2 \(rows)x\(columns)", parts: [Part(item: 1), Part(rows: 7..<31), Part(rows: 59..<60)]
-      ) { probe in
+      ) { _ in
+        (.rows, nil)
+      } whole: { probe in
         let x = try probe.input("x", probe.uniforms("x", 2 * rows * columns), batch: 2, rows: rows, columns: columns)
         return .reduceRows(ReduceRowsJob(reduction, x.tensor, into: try probe.result(2, rows, 1)))
       }
@@ -213,7 +245,7 @@ extension NeighbourCase {
 
 extension Probe {
   /// A result of which only the bits are compared.
-  fileprivate func result(_ batch: Int, _ rows: Int, _ columns: Int) throws -> Tensor {
+  func result(_ batch: Int, _ rows: Int, _ columns: Int) throws -> Tensor {
     try engine.empty(batch: batch, rows: rows, columns: columns)
   }
 }

@@ -106,3 +106,18 @@ extension [Output] {
   /// The tensor for one kind of kernel, where that kind is asked for.
   func view(_ kind: KernelKind, _ kinds: [KernelKind]) -> Tensor? { kinds.firstIndex(of: kind).map { self[$0].view } }
 }
+
+extension JobOracle {
+  func recursion(_ job: RecursionJob) throws(ComputeError) -> Deviation {
+    let (gram, rows, columns) = (try input("gram"), try input("rowDiagonal"), try input("columnDiagonal"))
+    let (item, i, j) = place
+    let isDiagonal = job.isSymmetric && i == j
+    let (q11, q12) = (rows[item, i, job.isPaired ? j : 0], gram[item, i, j])
+    // The diagonal form may start from either.
+    let kernels = PairOracle<P>(program: job.program).kernels(
+      q11: Number(WideReal(q11), error: isDiagonal ? abs(q11 - q12) : 0),
+      q22: Number(job.isPaired ? columns[item, i, j] : columns[item, j, 0]), q12: Number(q12),
+      ntk: Number(inputs["incomingNTK"]?[item, i, j] ?? 0), isDiagonal: isDiagonal)
+    return deviation(from: output.name == "nngp" ? kernels.nngp : kernels.ntk)
+  }
+}

@@ -77,3 +77,23 @@ package struct RecursionVJPCase: CaseBody {
     }
   }
 }
+
+extension JobOracle {
+  func recursionVJP(_ job: RecursionVJPJob) throws(ComputeError) -> Deviation {
+    let (gram, rows, columns) = (try input("gram"), try input("rowDiagonal"), try input("columnDiagonal"))
+    let oracle = PairOracle<P>(program: job.program)
+    func term(_ i: Int, _ j: Int, _ derivative: KeyPath<Jet<Number>, Number>) -> Number {
+      let (k, theta) = oracle.jets(
+        q11: Number(rows[place.item, i, 0]), q22: Number(columns[place.item, j, 0]), q12: Number(gram[place.item, i, j]))
+      func factor(_ name: String) -> Number { Number(inputs[name]?[place.item, i, j] ?? 0) }
+      return factor("nngpCotangent") * k[keyPath: derivative] + factor("ntkCotangent") * theta[keyPath: derivative]
+    }
+    let expected =
+      switch output.name {
+      case "gramCotangent": term(place.row, place.column, \.d12)
+      case "rowCotangent": Number.sum((0..<job.gram.columns).map { term(place.row, $0, \.d11) })
+      default: Number.sum((0..<job.gram.rows).map { term($0, place.row, \.d22) })
+      }
+    return deviation(from: expected)
+  }
+}

@@ -23,15 +23,26 @@ struct ReduceRowsCase: CaseBody {
     let input = try probe.input("x", values, batch: batch, rows: rows, columns: columns, layout)
     let out = try probe.output("out", batch: batch, rows: rows, columns: 1)
     let expected = (0..<batch * rows).map { row -> Bounded<P> in
-      let terms = values[row * columns..<(row + 1) * columns].map { Bounded<P>($0) }
-      switch reduction {
-      case .sum: return Bounded.sum(terms)
-      case .sumOfSquares: return Bounded.sum(terms.map { $0 * $0 })
-      case .maximum: return terms.dropFirst().reduce(terms[0]) { $0.value < $1.value ? $1 : $0 }
-      }
+      Self.expectation(reduction, values[row * columns..<(row + 1) * columns].map { Bounded<P>($0) })
     }
     try probe.verify([out], [matches(expected)]) {
       try probe.backend.perform(.reduceRows(ReduceRowsJob(reduction, input.tensor, into: out.view)))
     }
+  }
+
+  /// What a row with at least one number is reduced to.
+  static func expectation<P: Rounding>(_ reduction: Reduction, _ row: [Bounded<P>]) -> Bounded<P> {
+    switch reduction {
+    case .sum: Bounded.sum(row)
+    case .sumOfSquares: Bounded.sum(row.map { $0 * $0 })
+    case .maximum: row.dropFirst().reduce(row[0]) { $0.value < $1.value ? $1 : $0 }
+    }
+  }
+}
+
+extension JobOracle {
+  func reduceRows(_ job: ReduceRowsJob) throws(ComputeError) -> Deviation {
+    let row = try input("input").row(place.item, place.row)
+    return deviation(from: ReduceRowsCase.expectation(job.reduction, row.map { Number($0) }))
   }
 }

@@ -85,3 +85,12 @@ struct RowCopyCase: CaseBody {
     }
   }
 }
+
+extension JobOracle {
+  func copyRows(_ job: RowCopyJob) throws(ComputeError) -> Deviation {
+    let index: Int? = if let rows = job.targetRows { rows.firstIndex(of: place.row) } else { place.row < job.count ? place.row : nil }
+    let (operand, row) =
+      if let index { (try input("source"), job.sourceRows?[index] ?? index) } else { (try input("target"), place.row) }
+    return deviation(from: Number(WideReal(operand[place.item, row, place.column]), error: 0))
+  }
+}

@@ -93,3 +93,10 @@ struct TriangularSolveCase: CaseBody {
       got: got, expected: right, difference: Double(abs(residual)), bound: Bounded<P>.gamma(4 * size + 2) * magnitude)
   }
 }
+
+extension JobOracle {
+  func triangularSolve(_ job: TriangularSolveJob) throws(ComputeError) -> Deviation {
+    let right = try input("b")[place.item, place.row, place.column]
+    return TriangularSolveCase.residual(P.self, try input("l"), got, right: right, transposed: job.operation.transposed, place)
+  }
+}

@@ -137,3 +137,16 @@ package struct WidePassCase: CaseBody {
     return (value, jacobian)
   }
 }
+
+extension JobOracle {
+  func widePass(_ job: WidePassJob) throws(ComputeError) -> Deviation {
+    let count = job.centreCounts?[place.item] ?? job.centres.rows
+    let body = WidePassCase(
+      program: job.program, kind: job.kind, n: 1, centres: count, width: job.points.columns, outputs: job.coefficients.columns,
+      hasJacobian: output.name == "jacobian")
+    let expected = body.expectation(
+      P.self, Array(try input("points").row(place.item, place.row)), Array(try input("centres").rows(place.item, 0..<count)),
+      Array(try input("coefficients").rows(place.item, 0..<count)))
+    return deviation(from: output.name == "jacobian" ? expected.jacobian[place.column] : expected.value[place.column])
+  }
+}
