@@ -110,7 +110,7 @@ struct BenchCommand: ParsableCommand {
         try save(report)
       }
     }
-    for operation in backend.fallbacks { Terminal.write("on the host for want of a device implementation: \(operation)") }
+    DeviceStart.warnOfHostWork(of: backend)
   }
 
   private func read(_ path: String) throws -> BenchmarkReport {

@@ -82,4 +82,11 @@ enum DeviceStart {
   static func warn(on backend: any Backend) {
     for warning in BackendCatalog.warnings(on: backend) { Terminal.writeError("warning: \(warning)") }
   }
+
+  /// What ran on the host, told after the work.
+  static func warnOfHostWork(of backend: any Backend) {
+    for operation in backend.fallbacks {
+      Terminal.writeError("warning: \(operation) ran on the host, which is slow: \(backend.device.identifier) has no code for it")
+    }
+  }
 }

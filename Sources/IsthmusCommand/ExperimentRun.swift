@@ -56,7 +56,7 @@ struct ExperimentRun<E: Experiment> {
       description, in: results, expectedBytes: plan.disk, accepts: checkExtent,
       report: { Terminal.writeError("warning: \($0)") })
     let backend = engine.backend
-    interruption.begin(store, fallbacks: { backend.fallbacks }, finish: { [recorder] in recorder?.end(.interruption, within: 2) })
+    interruption.begin(store, fallbacks: { backend.hostWork }, finish: { [recorder] in recorder?.end(.interruption, within: 2) })
     let clock = ContinuousClock.now
     if isTalkative {
       (plan.summary + plan.dataNotes).forEach { Terminal.write($0) }
@@ -72,17 +72,18 @@ struct ExperimentRun<E: Experiment> {
       profile = try endProfile(limits, store)
       table = try ReportCatalog.report(E.name)?.table(store.directory)
       if let table { try store.writeTable(table.text, heading: table.heading, numbers: table.numbers, json: table.json) }
-      try store.finish(fallbacks: engine.backend.fallbacks)
+      try store.finish(fallbacks: engine.backend.hostWork)
       interruption.finishRecords("the run is finished; `isthmus plot \(store.directory.relativePath)` draws its figures")
     } catch is RunStopped {
       interruption.endSaved()
     } catch {
       interruption.settle()
       // The first fault matters; where even this cannot be written the run counts as interrupted.
-      try? store.fail("\(error)", fallbacks: engine.backend.fallbacks)
+      try? store.fail("\(error)", fallbacks: engine.backend.hostWork)
       throw error
     }
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
+    DeviceStart.warnOfHostWork(of: engine.backend)
     let figures = options.noPlots ? [] : draw(store.directory)
     conclude(store, plan, table, figures, profile, seconds: seconds)
   }
@@ -160,7 +161,7 @@ struct ExperimentRun<E: Experiment> {
     description.seeds = plan.seeds
     description.device = "\(device.identifier): \(device.name)"
     description.precision = passEngine.precision.rawValue
-    description.fallbacks = engine.backend.fallbacks
+    description.fallbacks = engine.backend.hostWork
     description.sourceRevision = Provenance.sourceRevision
     description.versions = Provenance.versions(of: device)
     description.dataChecksums = plan.dataChecksums
@@ -227,4 +228,9 @@ struct ExperimentRun<E: Experiment> {
       + (figures.isEmpty ? [] : ["\(figures.count) figures in figures/"])
     Terminal.write("results: \(store.directory.relativePath)" + (files.isEmpty ? "" : " (\(files.joined(separator: "; ")))"))
   }
+}
+
+extension Backend {
+  /// What ran on the host for want of code of the device's own, as a manifest says it.
+  fileprivate var hostWork: [String] { fallbacks.map { "\($0) on the host" } }
 }

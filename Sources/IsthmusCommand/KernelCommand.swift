@@ -93,6 +93,7 @@ struct KernelCommand: ParsableCommand {
       throw error
     }
     clock.endPart("write")
+    DeviceStart.warnOfHostWork(of: engine.backend)
     conclude(output, clock, engine.device, inputs)
   }
 
