@@ -1,7 +1,7 @@
 /// A layer that acts on each pair of inputs alone.
 ///
-/// A new kind is a type that conforms to `PairMap`, and here a case, its lines in `visit` and `isGaussian`, and its spelling: every backend,
-/// every derivative and descriptions of networks follow from that. `BackendTestKit` writes its rule a second time.
+/// A new kind is a type that conforms to `PairMap`, and here a case, its lines in `visit` and `isGaussian`, its spelling and samples: every
+/// backend, every derivative and descriptions of networks follow from that. `BackendTestKit` writes its rule a second time.
 public enum PointwiseLayer: Sendable, Hashable {
   /// A non-linearity, whose kernels are Gaussian expectations.
   case activation(ActivationKind)
@@ -31,6 +31,15 @@ extension PointwiseLayer: CustomStringConvertible {
     case .activation(let kind): "\(kind)"
     }
   }
+}
+
+extension PointwiseLayer {
+  /// Every layer at least once, with parameters at which no term of its formulas vanishes or is 1: what tests go through, of formulas,
+  /// programs, backends and texts. Others follow the activations, one after the other, for the place in the list is a seed.
+  package static let samples: [PointwiseLayer] = ActivationKind.samples.map { .activation($0) }
+
+  /// Names of all pointwise layers, sorted: of activations, and of what else a text may name.
+  public static var names: [String] { Set(samples.map { String("\($0)".prefix { $0 != "(" }) }).sorted() }
 }
 
 /// Code that wants the concrete type of a pointwise layer's formulas.

@@ -27,9 +27,11 @@ package struct EqualPointsCase: CaseBody {
     for (points, width, panel) in [(40, 784, 3..<9), (70, 20, 64..<70), (300, 40, 100..<120), (90, 400, 89..<90), (1000, 36, 3..<9)] {
       cases.append(EqualPointsCase(program: kinks, points: points, width: width, panel: panel))
     }
-    // Every activation, before a kink.
-    for activation in ActivationKind.samples {
-      let program = ProgramSample.deep([activation, .relu], weightVariance: 1.5, biasVariance: 0.25)
+    // Every pointwise layer, before a kink.
+    for layer in PointwiseLayer.samples {
+      let affine = CovarianceProgram.Element.affine(weightVariance: 1.5, biasVariance: 0.25)
+      let program = CovarianceProgram(
+        chain: [affine, .pointwise(layer), affine, .activation(.relu), .affine(weightVariance: 1, biasVariance: 0)])
       cases.append(EqualPointsCase(program: program, points: program.isQuadrature ? 5 : 9, width: 37))
     }
     return cases

@@ -2,11 +2,11 @@ import WideKernels
 
 /// Programs that the kernel cases go through. Variances are dyadic where nothing else is said, so that exact inputs stay exact.
 package enum ProgramSample {
-  /// One hidden layer of every activation of the catalogue.
-  static let oneHidden: [CovarianceProgram] = ActivationKind.samples.map { activation in
-    CovarianceProgram(chain: [
-      .affine(weightVariance: 1.5, biasVariance: 0.25), .activation(activation), .affine(weightVariance: 0.75, biasVariance: 0.125),
-    ])
+  /// One hidden layer of every pointwise layer; behind one that keeps values Gaussian, an activation.
+  static let oneHidden: [CovarianceProgram] = PointwiseLayer.samples.map { layer in
+    CovarianceProgram(
+      chain: [.affine(weightVariance: 1.5, biasVariance: 0.25), .pointwise(layer)] + (layer.isGaussian ? [.activation(.erf)] : [])
+        + [.affine(weightVariance: 0.75, biasVariance: 0.125)])
   }
 
   static let linear = CovarianceProgram(chain: [.affine(weightVariance: 1.5, biasVariance: 0.25)])
