@@ -1,21 +1,41 @@
 import WideKernels
 
 extension Layer: Codable {
+  /// Names of layers that a block may hold: `dense`, which is written as a mapping, and those of pointwise layers.
+  public static var names: [String] { [denseName] + PointwiseLayer.names }
+
   /// Kinds that a description may name and that no block has yet.
-  static let announced = [
+  public static let announced = [
     "convolution", "pool", "flatten", "layerNorm", "dropout", "parallel", "concatenation", "attention", "aggregate", "repeat",
   ]
+
+  static let denseName = "dense"
 
   /// - Throws: `NetworkError`, or `DecodingError` where the form is not that of a layer.
   public init(from decoder: any Decoder) throws {
     if let name = try? decoder.singleValueContainer().decode(String.self) {
-      let kind = String(name.prefix { $0 != "(" })
-      guard !Self.announced.contains(kind) else { throw NetworkError.notYet(kind: kind) }
-      do { self = .pointwise(try PointwiseLayer(name)) } catch { throw NetworkError.activation(error) }
+      try self.init(named: name)
       return
     }
-    if let kind = decoder.keys().first(where: Self.announced.contains) { throw NetworkError.notYet(kind: kind) }
+    let keys = decoder.keys()
+    if let kind = keys.first(where: Self.announced.contains) { throw NetworkError.notYet(kind: kind) }
+    if !keys.contains(Self.denseName), let kind = keys.first(where: { !Dense.keys.contains($0) }) {
+      throw NetworkError.unknownLayer(name: kind)
+    }
     self = .dense(try Dense(from: decoder))
+  }
+
+  /// Reads a pointwise layer.
+  private init(named text: String) throws(NetworkError) {
+    let kind = text.prefix { $0 != "(" }.trimmed
+    guard !Self.announced.contains(kind) else { throw .notYet(kind: kind) }
+    do {
+      self = .pointwise(try PointwiseLayer(text))
+    } catch ActivationError.unknown {
+      throw .unknownLayer(name: kind)
+    } catch {
+      throw .activation(error)
+    }
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -30,6 +50,7 @@ extension Layer: Codable {
 
 extension Dense: Codable {
   private enum CodingKeys: String, CodingKey, CaseIterable { case dense, weightVariance, biasVariance }
+  fileprivate static let keys = CodingKeys.allCases.map(\.rawValue)
 
   /// - Throws: `NetworkError`, or `DecodingError` where the form is not that of a layer.
   public init(from decoder: any Decoder) throws {
@@ -51,6 +72,13 @@ extension Dense: Codable {
 
 extension ActivationKind {
   init(named text: String) throws(NetworkError) {
+    let kind = text.prefix { $0 != "(" }.trimmed
+    guard !Layer.announced.contains(kind) else { throw .notYet(kind: kind) }
     do { try self.init(text) } catch { throw .activation(error) }
   }
+}
+
+extension Substring {
+  /// The text without white space, which names of layers may be written with.
+  fileprivate var trimmed: String { filter { !$0.isWhitespace } }
 }

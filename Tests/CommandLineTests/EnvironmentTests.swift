@@ -2,6 +2,7 @@ import Foundation
 import IsthmusCommand
 import TestSupport
 import Testing
+import WideKernels
 
 /// A mistake in a variable of the environment is told, and chooses no other device.
 @Suite struct EnvironmentTests {
@@ -66,8 +67,8 @@ import Testing
     let far = try Invocation(["list", "data"], variables: ["ISTHMUS_HOME": "/opt/isthmus"])
     #expect(
       far.exitCode == 0 && far.errors.hasPrefix("warning: the environment variable ISTHMUS_HOME is not known"), "\(far.testDescription)")
-    #expect(EnvironmentVariables.nearest(to: "ISTHMUS_TITLES") == "ISTHMUS_TILES")
-    #expect(EnvironmentVariables.nearest(to: "ISTHMUS_DEVICE") == nil)
+    #expect(EnvironmentVariables.known.nearest(to: "ISTHMUS_TITLES") == "ISTHMUS_TILES")
+    #expect(EnvironmentVariables.known.nearest(to: "ISTHMUS_DEVICE") == nil)
   }
 
   /// Every variable that anything here reads is known to the program and has its line on the page, and the page names no other.

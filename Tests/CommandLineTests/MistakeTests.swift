@@ -21,7 +21,9 @@ import Testing
     Mistake("run bottlenek", 1, "experiment 'bottlenek' is not known; choose one of bottleneck"),
     Mistake("run bottleneck --trane 20", 64, "Unknown option '--trane'"),
     Mistake("run bottleneck --device tpu", 1, "device 'tpu' is not known; choose one of"),
-    Mistake("run bottleneck --train 20 --test 20 --activation reluu", 1, "activation 'reluu' is not known; choose one of abrelu"),
+    Mistake(
+      "run bottleneck --train 20 --test 20 --activation reluu", 1,
+      "activation 'reluu' is not known; did you mean relu? Choose one of abrelu"),
     Mistake("run bottleneck --data mnits", 1, "'mnits' names no data"),
     Mistake("run bottleneck --data mnist:nowhere", 1, "nowhere"),
     Mistake("run bottleneck --bottlenecks=-3", 1, "--bottlenecks: expected widths of at least 1 and at most 1000000"),
@@ -89,7 +91,10 @@ import Testing
     Mistake("kernel --network wide.yaml --x x.npy --out k", 1, "x.npy: expected points of width 3, got 2"),
     Mistake("kernel --network bottleneck.yaml --x x.npy --out k", 1, "has bottlenecks of width 4, and a kernel belongs to one block"),
     Mistake("kernel --network misspelt.yaml --x x.npy --out k", 1, "misspelt.yaml:1: network: 'outptus' is no part of a block"),
-    Mistake("kernel --network erff.yaml --x x.npy --out k", 1, "erff.yaml:1: network: activation 'erff' is not known"),
+    Mistake("kernel --network erff.yaml --x x.npy --out k", 1, "erff.yaml:1: network: activation 'erff' is not known; did you mean erf?"),
+    Mistake("kernel --network rleu.yaml --x x.npy --out k", 1, "rleu.yaml:3: network: layer 'rleu' is not known; did you mean relu?"),
+    Mistake("kernel --network layernorm.yaml --x x.npy --out k", 1, "'layernorm' is not known; did you mean layerNorm? A block holds"),
+    Mistake("kernel --network pool.yaml --x x.npy --out k", 1, "pool.yaml:3: network: a layer of the kind 'pool' cannot be computed yet"),
     Mistake("kernel --network negative.yaml --x x.npy --out k", 1, "negative.yaml:1: network: outputs must be at least 1, got -1"),
     Mistake("kernel --network huge.yaml --x x.npy --out k --precision float32 --device reference", 1, "or choose --precision float64."),
     Mistake("kernel --network block.yaml --x long.npy --out k", 1, "row 0 of x and row 1 of x are so long and so nearly parallel"),
@@ -124,6 +129,9 @@ import Testing
     try folder.write("bottleneck.yaml", "inputs: 2\nblocks: [{hidden: [erf], outputs: 4}, {hidden: [relu], outputs: 1}]\n")
     try folder.write("misspelt.yaml", "hidden: [erf]\noutptus: 1\n")
     try folder.write("erff.yaml", "hidden: [erff]\noutputs: 1\n")
+    try folder.write("rleu.yaml", "layers:\n  - {dense: 8}\n  - rleu\n  - {dense: 1}\n")
+    try folder.write("layernorm.yaml", "layers:\n  - {dense: 8}\n  - {layernorm: {epsilon: 1e-5}}\n  - relu\n  - {dense: 1}\n")
+    try folder.write("pool.yaml", "layers:\n  - {dense: 8}\n  - {pool: {average: 2}}\n  - {dense: 1}\n")
     try folder.write("negative.yaml", "hidden: [erf]\noutputs: -1\n")
     try folder.write(
       "huge.yaml", "hidden: [{activation: relu, weightVariance: 1e30}, {activation: relu, weightVariance: 1e30}]\noutputs: 1\n")

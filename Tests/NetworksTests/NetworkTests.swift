@@ -73,6 +73,12 @@ import WideKernels
     (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, "layerNorm", "relu", {"dense": 1}]}]}"#, .notYet(kind: "layerNorm")),
     (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, "layerNorm(0.1)", "relu", {"dense": 1}]}]}"#, .notYet(kind: "layerNorm")),
     (#"{"inputs": 1, "blocks": [{"layers": [{"pool": {"average": 2}}, {"dense": 1}]}]}"#, .notYet(kind: "pool")),
+    (#"{"inputs": 1, "blocks": [{"hidden": ["layerNorm"], "outputs": 1}]}"#, .notYet(kind: "layerNorm")),
+    (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, "rleu", {"dense": 1}]}]}"#, .unknownLayer(name: "rleu")),
+    (#"{"inputs": 1, "blocks": [{"layers": [{"dens": 8, "weightVariance": 2}, "relu", {"dense": 1}]}]}"#, .unknownLayer(name: "dens")),
+    (
+      #"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, "leaky-relu(x)", {"dense": 1}]}]}"#, .activation(.syntax("leaky-relu(x)"))
+    ),
     (#"{"inputs": 1, "blocks": [{"layers": ["relu", {"dense": 1}]}]}"#, .order(before("relu"))),
     (#"{"inputs": 1, "blocks": [{"layers": [{"dense": 8}, "relu", "erf", {"dense": 1}]}]}"#, .order(before("erf"))),
     (
@@ -92,6 +98,26 @@ import WideKernels
   func faultsAreTyped(_ text: String, _ error: NetworkError) {
     #expect(throws: error) { try JSONDecoder().decode(Network.self, from: Data(text.utf8)) }
     #expect(error.description.hasPrefix("network: "))
+  }
+
+  @Test(arguments: [
+    ("rleu", "is not known; did you mean relu? A block holds {dense: WIDTH}, abrelu, "), ("LeakyReLU", "did you mean leaky-relu?"),
+    ("dens", "did you mean {dense: WIDTH}?"), ("dense", "did you mean {dense: WIDTH}?"), ("layernorm", "did you mean layerNorm?"),
+    ("transformer", "'transformer' is not known. A block holds"), ("wide", "not yet convolution, pool, flatten, layerNorm, "),
+    ("relu", "layer 'relu' is text and no mapping; write relu"),
+  ])
+  func anUnknownLayerIsToldBesideTheKnownOnes(_ name: String, _ part: String) {
+    let text = NetworkError.unknownLayer(name: name).description
+    #expect(text.contains(part), "\(text)")
+  }
+
+  @Test func everyPointwiseLayerReadsBackFromItsText() throws {
+    for layer in PointwiseLayer.samples {
+      let text = try JSONEncoder().encode(Layer.pointwise(layer))
+      #expect(try JSONDecoder().decode(Layer.self, from: text) == .pointwise(layer), "\(layer)")
+      #expect(Layer.names.contains(String("\(layer)".prefix { $0 != "(" })), "\(layer)")
+    }
+    #expect(Set(Layer.names).isDisjoint(with: Layer.announced))
   }
 
   @Test func aBlockIsLoweredLayerByLayer() throws {

@@ -12,7 +12,8 @@ public enum ActivationError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknown(let name, let known):
-      "activation '\(name)' is not known; choose one of \(known.joined(separator: ", "))."
+      "activation '\(name)' is not known; " + (known.nearest(to: name).map { "did you mean \($0)? Choose" } ?? "choose")
+        + " one of \(known.joined(separator: ", "))."
     case .parameterCount(let name, let expected, let got):
       expected.isEmpty
         ? "activation '\(name)' takes no parameters, got \(got)."
