@@ -3,6 +3,7 @@ import BackendTestKit
 import Datasets
 import Experiments
 import Foundation
+import Networks
 import PrintableText
 import Results
 import WideKernels
@@ -10,23 +11,26 @@ import WideKernels
 /// `isthmus list`.
 struct ListCommand: ParsableCommand {
   enum Subject: String, ExpressibleByArgument, CaseIterable {
-    case experiments, activations, data, operations, runs
+    case experiments, activations, layers, data, operations, runs
   }
 
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "list",
-      abstract: "List experiments, activations, forms of data, operations of devices, or runs.",
+      abstract: "List experiments, activations, layers of networks, forms of data, operations of devices, or runs.",
       discussion: """
         Without a subject everything is listed. With --json: an object with a member for every subject asked for.
 
         Examples:
           isthmus list activations
+          isthmus list layers
           isthmus list runs --results results --json
         """)
   }
 
-  @Argument(help: "What to list: experiments, activations, data, operations (what `isthmus check` covers) or runs.") var subject: Subject?
+  @Argument(
+    help: "What to list: experiments, activations, layers (of a network in YAML), data, operations (what `isthmus check` covers) or runs.")
+  var subject: Subject?
   @Option(help: "Folder of all results.", completion: .directory) var results = "results"
   @Flag(help: "Print JSON.") var json = false
 
@@ -41,6 +45,15 @@ struct ListCommand: ParsableCommand {
 
   private var runs: [RunSummary] { RunListing.runs(in: URL(fileURLWithPath: results)) }
 
+  /// Kinds of layers, each with how it is written.
+  private var layers: [String] {
+    let others = PointwiseLayer.names.filter { !ActivationKind.names.contains($0) }
+    let first = [
+      "{dense: 64, weightVariance: 2, biasVariance: 0.1}  the width may be null", "relu, or another of `isthmus list activations`",
+    ]
+    return first + others + ["not yet: \(Layer.announced.joined(separator: ", "))"]
+  }
+
   private func text(_ subject: Subject) -> String {
     func indented(_ lines: [String]) -> String { lines.map { "  \($0.printable(limit: 500))\n" }.joined() }
     switch subject {
@@ -53,6 +66,7 @@ struct ListCommand: ParsableCommand {
             ? type.name
             : "\(type.name)(\(defaults.map { "\($0.value)" }.joined(separator: ",")))  parameters \(defaults.map(\.name).joined(separator: ", "))"
         })
+    case .layers: return indented(layers)
     case .data: return indented(DataSource.knownForms)
     case .operations: return indented(ConformanceOperation.allCases.map(\.rawValue))
     case .runs:
@@ -71,6 +85,14 @@ struct ListCommand: ParsableCommand {
           [
             "name": .string(type.name), "hasKink": .bool(type.hasKink),
             "parameters": .array(type.parameterDefaults.map { ["name": .string($0.name), "default": .number($0.value)] }),
+          ]
+        })
+    case .layers:
+      .array(
+        (Layer.names + Layer.announced).map { name in
+          [
+            "name": .string(name), "isActivation": .bool(ActivationKind.names.contains(name)),
+            "isAvailable": .bool(Layer.names.contains(name)),
           ]
         })
     case .data: .array(DataSource.knownForms.map { .string($0) })

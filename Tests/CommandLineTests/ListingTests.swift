@@ -23,10 +23,19 @@ import Testing
   @Test func listsAsJSON() throws {
     let invocation = try Invocation(["list", "--json", "--results", "/nowhere"])
     let lists = try #require(try JSONSerialization.jsonObject(with: Data(invocation.output.utf8)) as? [String: [Any]])
-    #expect(Set(lists.keys) == ["experiments", "activations", "data", "operations", "runs"])
+    #expect(Set(lists.keys) == ["experiments", "activations", "layers", "data", "operations", "runs"])
     #expect((lists["experiments"] as? [[String: String]])?.contains { $0["name"] == "bottleneck" } == true)
     #expect((lists["activations"] as? [[String: Any]])?.contains { $0["name"] as? String == "erf" } == true)
     #expect(lists["runs"]?.isEmpty == true)
+    let layers = try #require(lists["layers"] as? [[String: Any]])
+    func isAvailable(_ name: String) -> Bool? { layers.first { $0["name"] as? String == name }?["isAvailable"] as? Bool }
+    #expect(isAvailable("dense") == true && isAvailable("leaky-relu") == true && isAvailable("layerNorm") == false)
+  }
+
+  @Test func listsLayers() throws {
+    let invocation = try Invocation(["list", "layers"])
+    #expect(invocation.exitCode == 0 && invocation.output.hasPrefix("layers:\n  {dense: 64"), "\(invocation.testDescription)")
+    #expect(invocation.output.contains("isthmus list activations") && invocation.output.contains("not yet: convolution, "))
   }
 
   @Test(arguments: [
