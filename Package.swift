@@ -91,20 +91,22 @@ let package = Package(
     // Devices.
     module("Compute", ["WideKernels"]),
     module("DeviceTuning", ["Compute", "DurableFiles"]),
+    module("DeviceProperties"),
     module("ReferenceBackend", ["Compute", "WideKernels"]),
     .target(name: "CProcessor"),
     .target(name: "CVectors"),
     module("CPUKernelInterface", ["Compute", "WideKernels"]),
     .target(
       name: "CPUBackend",
-      dependencies: ["CPUKernelInterface", "Compute", "CProcessor", "ReferenceBackend", "WideKernels"]
+      dependencies: ["CPUKernelInterface", "Compute", "CProcessor", "DeviceProperties", "ReferenceBackend", "WideKernels"]
         + cpuLoops.map { .target(name: $0.name) },
       swiftSettings: swiftSettings + (buildsNativeLoops ? [.define("NATIVE_LOOPS")] : [])),
     .target(name: "COpenCL"),
     .target(name: "KernelSources", path: "Kernels", sources: ["KernelSources.c"]),
     module(
-      "OpenCLBackend", ["Compute", "COpenCL", "DeviceTuning", "DurableFiles", "KernelSources", "ReferenceBackend", "WideKernels"]),
-    module("BackendCatalog", ["Compute", "DeviceTuning", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
+      "OpenCLBackend",
+      ["Compute", "COpenCL", "DeviceProperties", "DeviceTuning", "DurableFiles", "KernelSources", "ReferenceBackend", "WideKernels"]),
+    module("BackendCatalog", ["Compute", "DeviceProperties", "DeviceTuning", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
     module("JobRecords", ["Compute", "CZlib", "DurableFiles", "Sizes"]),
     module("BackendTestKit", ["Compute", "JobRecords", "PrintableText", "ReferenceBackend", "WideKernels"]),
     // Learning.
@@ -151,8 +153,9 @@ let package = Package(
       name: "IsthmusCommand",
       dependencies: [
         "CRevision", "CSignals", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Figures",
-        "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "JobRecords", "Networks", "Datasets", "Results",
-        "Compute", "Sizes",
+        "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "DeviceProperties", "JobRecords",
+        "Networks",
+        "Datasets", "Results", "Compute", "Sizes",
         "Subprocesses", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -166,10 +169,14 @@ let package = Package(
     tests("CPUBackendTests", ["CPUBackend", "CPUKernelInterface", "CProcessor", "Compute", "WideKernels"]),
     tests("ComputeTests", ["Compute", "ReferenceBackend", "WideKernels"]),
     tests("DeviceTuningTests", ["Compute", "DeviceTuning"]),
-    tests("KernelSourceTests", ["BackendTestKit", "COpenCL", "Compute", "DeviceTuning", "OpenCLBackend", "WideKernels"]),
+    tests(
+      "KernelSourceTests", ["BackendTestKit", "COpenCL", "Compute", "DeviceProperties", "DeviceTuning", "OpenCLBackend", "WideKernels"]),
     tests(
       "DeviceBenchmarksTests",
-      ["BackendCatalog", "Compute", "DeviceBenchmarks", "DeviceTuning", "Figures", "ReferenceBackend", "WideKernels"]),
+      [
+        "BackendCatalog", "Compute", "DeviceBenchmarks", "DeviceTuning", "Figures", "ReferenceBackend", "Results",
+        "WideKernels",
+      ]),
     tests(
       "ConformanceTests", ["BackendTestKit", "BackendCatalog", "CPUBackend", "Compute", "JobRecords", "ReferenceBackend", "WideKernels"]),
     tests("NetworksTests", ["Networks", "WideKernels"]),

@@ -1,5 +1,6 @@
 import CPUBackend
 import Compute
+import DeviceProperties
 import DeviceTuning
 import OpenCLBackend
 import ReferenceBackend
@@ -83,6 +84,11 @@ public enum BackendCatalog {
   /// How many threads the CPU backend uses and what decided it; nil for another.
   public static func threads(of backend: any Backend) -> (count: Int, reason: String)? {
     (backend as? CPUBackend).map { ($0.threads, $0.threadCount.reason) }
+  }
+
+  /// All that a device says of itself, in groups; none of the reference, which is no device.
+  public static func properties(of backend: any Backend) -> [PropertyGroup] {
+    (backend as? CPUBackend)?.properties ?? (backend as? OpenCLBackend)?.properties ?? []
   }
 
   /// Removes what was made for this process alone. OpenCL may not be used afterwards.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BackendCatalog
 import Compute
+import DeviceProperties
 import PrintableText
 import Results
 
@@ -16,23 +17,46 @@ struct DevicesCommand: ParsableCommand {
 
         With --json: an array of objects with identifier, available, isDefault, and either backend, name, driver, precisions, \
         memoryBytes, largestAllocationBytes (0 where unknown), isGPU, tiles (the digest of what `isthmus tune` stored, or null), threads and \
-        threadsReason (of the CPU backend, else null), or reason.
+        threadsReason (of the CPU backend, else null), or reason. With -v also properties: for each group an object with the names of the \
+        standard, as CL_DEVICE_MAX_COMPUTE_UNITS, whose values are numbers (bytes, MHz, ns, bits), texts, true or false, or lists.
 
-        Example: isthmus run bottleneck --device opencl:0
+        Examples:
+          isthmus devices -v --device opencl:0                 all that the driver says of one device
+          isthmus run bottleneck --device opencl:0
         """)
   }
 
   @Flag(help: "Print JSON.") var json = false
+  @Flag(name: .shortAndLong, help: "Also all that the driver says of each device: its platform, versions, limits and extensions.")
+  var verbose = false
+  @Option(
+    help: "Only this device: cpu, reference, opencl (all of its devices) or opencl:K.",
+    completion: .custom { _, _, _ in DeviceStart.identifiers })
+  var device: String?
 
   func run() throws {
     DeviceStart.prepare(isSilent: true, looksAgain: true)
-    let entries = try DeviceStart.all()
+    let entries = try selected(try DeviceStart.all())
     let chosen = try? BackendCatalog.backend(named: nil).device.identifier
     if json {
-      Terminal.write(lines: JSONValue.array(entries.map { Self.json($0, isDefault: $0.identifier == chosen) }).prettyText.trimmingLineFeed)
+      let values = entries.map { entry in
+        let value = Self.json(entry, isDefault: entry.identifier == chosen)
+        return verbose ? PropertyText.adding(to: value, entry) : value
+      }
+      Terminal.write(lines: JSONValue.array(values).prettyText.trimmingLineFeed)
     } else {
       Terminal.write(lines: Self.text(entries, chosen: chosen))
+      if verbose { entries.map(PropertyText.lines).filter { !$0.isEmpty }.forEach { Terminal.write(lines: "\n" + $0) } }
     }
+  }
+
+  /// - Throws: `ComputeError.unknownDevice`, or why the only device that was asked for is missing.
+  private func selected(_ entries: [BackendCatalog.Entry]) throws(ComputeError) -> [BackendCatalog.Entry] {
+    guard let device else { return entries }
+    let selected = entries.filter { $0.identifier == device || device == "opencl" && $0.identifier.hasPrefix("opencl:") }
+    guard !selected.isEmpty else { throw .unknownDevice(name: device, known: entries.map(\.identifier)) }
+    if selected.count == 1, case .failure(let reason) = selected[0].backend { throw reason }
+    return selected
   }
 
   private static func text(_ entries: [BackendCatalog.Entry], chosen: String?) -> String {

@@ -20,6 +20,30 @@ import Testing
     #expect(devices.contains { $0["identifier"] as? String == "reference" })
   }
 
+  @Test func oneDeviceSaysAllOfItself() throws {
+    let text = try Invocation(["devices", "-v", "--device", "cpu"])
+    #expect(
+      text.exitCode == 0 && text.output.contains("available instructions") && !text.output.contains("reference"), "\(text.testDescription)")
+    let invocation = try Invocation(["devices", "--verbose", "--json"])
+    let devices = try #require(try JSONSerialization.jsonObject(with: Data(invocation.output.utf8)) as? [[String: Any]])
+    for device in devices where device["available"] as? Bool == true {
+      let groups = try #require(device["properties"] as? [String: [String: Any]], "\(device)")
+      switch device["backend"] as? String {
+      case "cpu": #expect((groups["compute"]?["threads"] as? Int ?? 0) > 0 && groups["memory"]?["memory"] is Int)
+      case "opencl":
+        #expect(groups["identity"]?["CL_DEVICE_NAME"] as? String == device["name"] as? String)
+        #expect(groups["memory"]?["CL_DEVICE_GLOBAL_MEM_SIZE"] as? Int == device["memoryBytes"] as? Int)
+        #expect(groups["platform"]?["CL_PLATFORM_NAME"] is String && groups["extensions"]?["CL_DEVICE_EXTENSIONS"] is [String])
+      default: #expect(groups.isEmpty)
+      }
+    }
+    let unknown = try Invocation(["devices", "--device", "opencl:99"])
+    #expect(unknown.exitCode == 1 && unknown.errors.contains("opencl:99"), "\(unknown.testDescription)")
+    let missing = try Invocation(
+      ["devices", "--device", "opencl"], variables: ["OCL_ICD_VENDORS": "/nowhere/", "OCL_ICD_FILENAMES": "none"])
+    #expect(missing.exitCode == 1 && missing.errors.hasPrefix("error: "), "\(missing.testDescription)")
+  }
+
   @Test func listsAsJSON() throws {
     let invocation = try Invocation(["list", "--json", "--results", "/nowhere"])
     let lists = try #require(try JSONSerialization.jsonObject(with: Data(invocation.output.utf8)) as? [String: [Any]])
