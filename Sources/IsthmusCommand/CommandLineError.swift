@@ -25,6 +25,12 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case tilesAreOff
   /// Names of devices that have to be there.
   case missingDevices([String])
+  /// Neither a result nor an error, since no case was left.
+  case nothingRan
+  /// Cases of the conformance suite that failed, of all reports together.
+  case failedCases(Int, of: Int)
+  /// A record of jobs with numbers that are wrong, here or in it.
+  case failedReplay(path: String)
   case unknownVariable(name: String, meant: String)
   case failedSelfTest(device: String, precision: String, reason: String, identifier: String)
   /// A device without sizes to choose; nil where no device has any.
@@ -58,6 +64,11 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
     case .noCase(let filter): "no case contains '\(filter)'; filter by an operation such as gemm or blockKernel."
     case .missingDevices(let names):
       "missing: \(names.joined(separator: ", ")). See above for the reason; name with --device or --require what this machine has."
+    case .nothingRan: "nothing ran: no case has this precision on these devices. Leave out --precision or --filter."
+    case .failedCases(let failed, let count):
+      "\(failed) of \(count) cases FAILED: the device computes wrongly, or not at all. The lines `again:` repeat each; "
+        + "update the driver or choose another device."
+    case .failedReplay(let path): "\(path): the jobs of this record do not have the results that they should; see the lines above."
     case .unknownVariable(let name, let meant): "the environment variable \(name) is not known; did you mean \(meant)? Rename or unset it."
     case .failedSelfTest(let device, let precision, let reason, let identifier):
       "\(device) computes wrongly in \(precision), and its numbers are not to be believed: \(reason). `isthmus check --device \(identifier)` "

@@ -26,7 +26,7 @@ import Testing
     let filter = ["--filter", "fillNormal", "--precision", "float32"]
     let present = try Invocation(["check", "--require", "cpu,reference"] + filter)
     #expect(present.exitCode == 0 && present.output.contains("on cpu float32") && present.output.contains("on reference float32"))
-    for arguments in [["--require", "cpu,opencl"], ["--all"], ["--require", "opencl"]] {
+    for arguments in [["--require", "cpu,opencl"], ["--all"], ["--require", "opencl"], ["--all", "--require", "opencl"]] {
       let missing = try Invocation(
         ["check"] + arguments + filter, variables: ["OCL_ICD_VENDORS": "/nowhere/", "OCL_ICD_FILENAMES": "none"])
       #expect(missing.exitCode == 1, "\(arguments): \(missing.testDescription)")
@@ -37,6 +37,22 @@ import Testing
     #expect(beyond.exitCode == 1 && beyond.errors.contains("missing: opencl:99"), "\(beyond.testDescription)")
     let misspelt = try Invocation(["check", "--require", "cpu,opencll"] + filter)
     #expect(misspelt.exitCode == 64 && misspelt.errors.contains("got 'opencll'"), "\(misspelt.testDescription)")
-    #expect(try Invocation(["check", "--all", "--require", "cpu"]).exitCode == 64)
+    #expect(try Invocation(["check", "--device", "cpu", "--require", "cpu"]).exitCode == 64)
+  }
+
+  @Test func resultsAreWrittenAsJUnit() throws {
+    let folder = try TemporaryFolder()
+    let check = ["check", "--require", "reference,opencl:99", "--filter", "gemm nn", "--junit", "report.xml"]
+    let invocation = try Invocation(check, in: folder.url)
+    #expect(invocation.exitCode == 1 && invocation.errors.contains("error: missing: opencl:99"), "\(invocation.testDescription)")
+    let text = try String(contentsOf: folder.url.appending(path: "report.xml"), encoding: .utf8)
+    for part in [
+      #"<testsuite name="reference float64""#, #"<testsuite name="reference float32""#, #"<testsuite name="opencl:99""#,
+      #"classname="isthmus.reference.float64.gemm""#, #"<error message="there are only cpu,"#,
+    ] {
+      #expect(text.contains(part), "\(part) in\n\(text.prefix(2000))")
+    }
+    let nowhere = try Invocation(["check", "--device", "reference", "--junit", "missing/report.xml"], in: folder.url)
+    #expect(nowhere.exitCode == 1 && nowhere.errors.contains("missing/report.xml cannot be written") && nowhere.output.isEmpty)
   }
 }

@@ -64,7 +64,7 @@ import Testing
     Mistake("plot --results nowhere", 1, "nowhere holds no run"),
     Mistake("plot --formats svg,gif", 1, "the format 'gif' is not known; choose from svg, png"),
     Mistake("check --device reference --filter nonsense", 1, "no case contains 'nonsense'"),
-    Mistake("check --all --device cpu", 64, "Choose either --all, --require or --device"),
+    Mistake("check --all --device cpu", 64, "--all and --require choose the devices"),
     Mistake("bench --device reference --filter nonsense", 1, "no case contains 'nonsense'"),
     Mistake("bench --all --device cpu", 64, "Choose either --all or --device"),
     Mistake("bench --threads 1,0", 64, "--threads: expected numbers from 1 to 1024 separated by commas, got '1,0'"),
