@@ -25,8 +25,8 @@ public struct BenchmarkReport: Sendable, Codable {
   public let date: String
   /// Revision of the program's sources.
   public let revision: String
-  /// What the numbers depend on beside the devices: versions of the program, compiler and system.
-  public let environment: [String: String]
+  /// What the numbers depend on beside the devices: versions of the program, compiler and system, and what else the machine did.
+  public var environment: [String: String]
   /// Devices that were measured.
   public var devices: [Device] = []
   /// Rows of all devices.
@@ -43,6 +43,11 @@ public struct BenchmarkReport: Sendable, Codable {
   /// A report on nothing has not passed.
   public var passed: Bool { !rows.isEmpty && failures.isEmpty }
 
+  /// The most rounds of a row.
+  public static let mostRounds = 100
+  /// Times whose quotients are numbers.
+  private static let credibleSeconds = 1e-12...1e12
+
   /// Keys sorted; a residual that is not finite is a text.
   public func json() throws -> Data {
     let encoder = JSONEncoder()
@@ -51,10 +56,42 @@ public struct BenchmarkReport: Sendable, Codable {
     return try encoder.encode(self)
   }
 
-  /// Reads a report that `json` gave.
+  /// Reads a report that `json` gave, of this version or an earlier program.
+  ///
+  /// - Throws: `BenchmarkReportError` where its members contradict each other, and `DecodingError`.
   public init(json: Data) throws {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    self = try decoder.decode(BenchmarkReport.self, from: json)
+    let report = try decoder.decode(BenchmarkReport.self, from: json)
+    guard report.version == 1 else { throw BenchmarkReportError.unknownVersion(report.version) }
+    for row in report.rows {
+      guard row.seconds.allSatisfy({ Self.credibleSeconds ~= $0 }) else { throw BenchmarkReportError.noTime(row: row.name) }
+      guard let rounds = row.rounds else { continue }
+      let runs = rounds.reduce(0) { $0.addingReportingOverflow(max($1, 0)).partialValue }
+      guard rounds.count <= Self.mostRounds, rounds.allSatisfy({ $0 > 0 }), runs == row.seconds.count else {
+        throw BenchmarkReportError.roundsDoNotFit(row: row.name, rounds: Array(rounds.prefix(20)), runs: row.seconds.count)
+      }
+    }
+    self = report
+  }
+}
+
+/// What is wrong with a file of a report.
+public enum BenchmarkReportError: Error, Equatable, CustomStringConvertible {
+  /// A later program wrote it.
+  case unknownVersion(Int)
+  /// A run's time is 0, negative, beyond all measure or no number.
+  case noTime(row: String)
+  /// The runs of all rounds are not those of the row.
+  case roundsDoNotFit(row: String, rounds: [Int], runs: Int)
+
+  public var description: String {
+    switch self {
+    case .unknownVersion(let version): "it has version \(version) of the format; expected 1. Read it with the program that wrote it."
+    case .noTime(let row): "the row '\(row)' has a time that is no number of seconds from 1e-12 to 1e12."
+    case .roundsDoNotFit(let row, let rounds, let runs):
+      "the row '\(row)' has rounds of \(rounds.map { "\($0)" }.joined(separator: ", ")) runs; "
+        + "expected \(runs) in all, as many as its seconds, in at most \(BenchmarkReport.mostRounds) rounds."
+    }
   }
 }

@@ -34,6 +34,8 @@ public struct BenchmarkRow: Sendable, Codable, Equatable {
   public let precision: Precision
   /// Every timed run, in order.
   public package(set) var seconds: [Double] = []
+  /// How many of the timed runs each round had, in order; nil in a report that was written before there were rounds.
+  public package(set) var rounds: [Int]?
   /// Declared work of one run; nil where it did not come to that.
   public package(set) var work: Work?
   /// The least time that the device's limits allow for the declared work, operation by operation.
@@ -62,17 +64,22 @@ public struct BenchmarkRow: Sendable, Codable, Equatable {
   /// Seconds of the quickest run; nil without runs.
   public var minimum: Double? { seconds.min() }
   /// Median seconds of a run; nil without runs.
-  public var median: Double? {
+  public var median: Double? { Self.median(seconds) }
+
+  private static func median(_ seconds: some Collection<Double>) -> Double? {
     guard !seconds.isEmpty else { return nil }
     let sorted = seconds.sorted()
     return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }
 
-  /// What the middle half of the runs took.
-  public var quartiles: ClosedRange<Double>? {
-    guard !seconds.isEmpty else { return nil }
-    let sorted = seconds.sorted(), quarter = (sorted.count - 1) / 4
-    return sorted[quarter]...sorted[sorted.count - 1 - quarter]
+  /// Where the middle time lies; nil with too few rounds, or none.
+  public var interval: RoundInterval? {
+    var rest = seconds[...]
+    return RoundInterval(
+      (rounds ?? []).compactMap { count in
+        defer { rest = rest.dropFirst(count) }
+        return Self.median(rest.prefix(count))
+      })
   }
 
   /// Declared work over the median; two operations for each multiply-add, nominal ones of kernels included.

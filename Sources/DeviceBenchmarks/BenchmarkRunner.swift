@@ -3,9 +3,12 @@ import Foundation
 
 /// Runs cases on a device: work declared, time taken, result verified.
 public struct BenchmarkRunner: Sendable {
-  /// Timed runs of a case at least, after one that is not timed.
+  /// Timed runs of a case at least, all rounds together; each round begins with one that is not timed.
   public var repetitions = 10
-  /// Seconds after which a case ends although it has had fewer runs; its row then has that many.
+  /// Rounds among which the runs of a case are divided.
+  public var rounds = 1
+  /// Seconds after which a case ends although it has had fewer runs, all rounds together; its row then has that many. Twice as long with
+  /// the runs that are not timed.
   public var timeLimit = 30.0
   /// A quick case goes on for so many seconds, for a better minimum.
   public var leastSeconds = 0.2
@@ -18,7 +21,7 @@ public struct BenchmarkRunner: Sendable {
     self.limits = limits
   }
 
-  /// Runs one case. An error makes a failed row; nothing is thrown.
+  /// Runs one case, or its first round. An error makes a failed row; nothing is thrown.
   public func run(_ benchmark: BenchmarkCase, _ precision: Precision) -> BenchmarkRow {
     var row = BenchmarkRow(benchmark, device: backend.device, precision)
     do {
@@ -28,18 +31,40 @@ public struct BenchmarkRunner: Sendable {
         throw ComputeError.budgetTooSmall(operation: benchmark.description, neededBytes: bytes, budgetBytes: engine.memoryBudget)
       }
       try declare(benchmark, precision, in: &row)
-      ResidentMemory.resetPeak()
-      let prepared = try benchmark.prepare(engine)
-      row.seconds = try times(prepared, engine)
-      row.residentBytes = ResidentMemory.peakBytes
-      let verification = try prepared.verify()
-      row.verification = verification
-      if !verification.passed { row.failure = "residual \(verification.residual) of its bound (\(verification.method))" }
+      try measure(benchmark, engine, in: &row)
     } catch {
       row.failure = "\(error)"
     }
     return row
   }
+
+  /// Runs a further round of a case, with everything made anew. A row that failed, or whose time is up, stays as it is.
+  public func runAgain(_ benchmark: BenchmarkCase, in row: inout BenchmarkRow) {
+    // A round takes one run more than are timed.
+    let spent = row.seconds.reduce(0, +) + Double(row.rounds?.count ?? 0) * (row.median ?? 0)
+    guard row.passed, spent < 2 * timeLimit else { return }
+    do {
+      try measure(benchmark, Engine(backend, precision: row.precision), in: &row)
+    } catch {
+      row.failure = "\(error)"
+    }
+  }
+
+  private func measure(_ benchmark: BenchmarkCase, _ engine: Engine, in row: inout BenchmarkRow) throws {
+    ResidentMemory.resetPeak()
+    let prepared = try benchmark.prepare(engine)
+    let seconds = try times(prepared, engine)
+    row.seconds += seconds
+    row.rounds = (row.rounds ?? []) + [seconds.count]
+    row.residentBytes = [row.residentBytes, ResidentMemory.peakBytes].compactMap { $0 }.max()
+    let verification = try prepared.verify()
+    // One that is not a number compares with nothing.
+    if !(verification.residual <= row.verification?.residual ?? -1) { row.verification = verification }
+    if !verification.passed { row.failure = "residual \(verification.residual) of its bound (\(verification.method))" }
+  }
+
+  /// Timed runs of a round at least.
+  var runsOfRound: Int { (repetitions + rounds - 1) / rounds }
 
   /// One run behind a meter, which also builds kernels.
   private func declare(_ benchmark: BenchmarkCase, _ precision: Precision, in row: inout BenchmarkRow) throws {
@@ -64,14 +89,15 @@ public struct BenchmarkRunner: Sendable {
     var seconds: [Double] = []
     let start = ContinuousClock.now
     // The first one is not counted.
-    while seconds.count < repetitions + 1 || (seconds.dropFirst().reduce(0, +) < leastSeconds && seconds.count < 1000) {
+    let share = 1 / Double(rounds)
+    while seconds.count < runsOfRound + 1 || (seconds.dropFirst().reduce(0, +) < leastSeconds * share && seconds.count < 1000) {
       try prepared.reset?()
       try engine.synchronize()
       let begin = ContinuousClock.now
       try prepared.run()
       try engine.synchronize()
       seconds.append(max((ContinuousClock.now - begin) / .seconds(1), 1e-9))
-      if (ContinuousClock.now - start) / .seconds(1) > timeLimit, seconds.count > 1 { break }
+      if (ContinuousClock.now - start) / .seconds(1) > timeLimit * share, seconds.count > 1 { break }
     }
     return Array(seconds.dropFirst())
   }

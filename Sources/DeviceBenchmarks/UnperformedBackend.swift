@@ -24,11 +24,11 @@ extension BenchmarkRunner {
   /// A guide: within a factor of a few.
   public func plannedSeconds(_ cases: [BenchmarkCase], _ precision: Precision) -> Double {
     cases.filter { $0.precisions.contains(precision) }.reduce(0) { sum, benchmark in
-      // Behind the meter, before the timed ones, and those.
-      let runs = Double(repetitions + 2), shareOfRoofline = 1.0 / 3
+      // Behind the meter, before the timed ones of each round, and those.
+      let runs = Double((runsOfRound + 1) * rounds + 1), shareOfRoofline = 1.0 / 3
       let (prepare, run) = leastSeconds(benchmark, precision)
       let one = run / shareOfRoofline
-      return sum + 2 * prepare / shareOfRoofline + max(min(runs * one, timeLimit + 2 * one), leastSeconds)
+      return sum + Double(1 + rounds) * prepare / shareOfRoofline + max(min(runs * one, 2 * timeLimit + 2 * one), leastSeconds)
     }
   }
 

@@ -6,7 +6,6 @@ import DurableFiles
 import Experiments
 import Foundation
 import LinearAlgebra
-import PrintableText
 
 /// `isthmus bench`.
 struct BenchCommand: ParsableCommand {
@@ -20,12 +19,22 @@ struct BenchCommand: ParsableCommand {
         its result in units of its bound. A result beyond its bound is a failed row, whatever its time, and ends in exit code 1. \
         A count of runs with ! is below --repetitions, because the time of a row was up.
 
+        The runs of a case are divided among rounds through all cases, so that what disturbs the machine for some seconds meets one \
+        round and not all. ± is half of how far the medians of the rounds lie apart. --compare calls a case slower or faster only where \
+        the rounds of the two reports lie apart by more than the bound, 0.95 unless --fail-below says another; what chance can do is \
+        told below the table.
+
+        --json: Documentation/benchmarks.md has the keys of reports, lists and comparisons.
+
         Examples:
           isthmus bench                                        the default device, in minutes
           isthmus bench --device cpu --threads 1,2 --device opencl:0
           isthmus bench --all --smoke                          whether all runs and is right, in seconds
           isthmus bench --scaling --figures figures            cost against size: says beforehand how long
+          isthmus bench --list --filter gemm                   which cases there are, without a device
           isthmus bench --filter gemm --json new.json --compare old.json
+          isthmus bench --compare old.json.gz new.json --fail-below 0.95
+                                                               two reports, nothing measured; exit code 1 where one is slower
         """)
   }
 
@@ -38,19 +47,47 @@ struct BenchCommand: ParsableCommand {
   var threads: String?
   @Option(help: "One precision; by default all that the device has.") var precision: Precision?
   @Option(help: "Only cases whose name contains this text, such as gemm.") var filter: String?
-  @Option(help: "Timed runs of a case at least.") @Within(1...1_000_000) var repetitions = 10
+  @Option(help: "Timed runs of a case at least, all rounds together.") @Within(1...1_000_000) var repetitions = 10
+  @Option(help: "Rounds among which the runs are divided; by default 5, with --smoke 1. An interval takes 5.")
+  @Within(1...BenchmarkReport.mostRounds) var rounds: Int? = nil
   @Flag(help: "Small sizes, a few seconds for each device.") var smoke = false
   @Flag(help: "Many sizes, from small to as large as experiments go.") var scaling = false
   @Flag(help: "Only say about how long it will take.") var plan = false
-  @Option(help: "Write all numbers to this file.", completion: .file()) var json: String?
+  @Flag(help: "Only list the cases with their sizes and what each measures; no device is started.") var list = false
+  @Option(
+    help: "Write all numbers to this file, with --list the cases, of two files the comparison; - prints them in place of tables.",
+    completion: .file())
+  var json: String?
   @Option(help: "Write a line for each row to this file.", completion: .file()) var csv: String?
   @Option(help: "Draw the roofline, and times and memory against sizes, in this folder.", completion: .directory) var figures: String?
-  @Option(help: "A file of --json, with whose rows the new ones are compared.", completion: .file()) var compare: String?
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "A file of --json, gzipped or not, with whose rows the new ones are compared; or two, the older first, and nothing is measured.",
+      valueName: "file"), completion: .file())
+  var compare: [String] = []
+  @Option(help: "Exit code 1 where a compared case has less than this share of its former speed, beyond its interval.")
+  @Within(above: 0, to: 1) var failBelow: Double? = nil
 
   func validate() throws {
     guard !all || device.isEmpty else { throw ValidationError("Choose either --all or --device.") }
     guard !smoke || !scaling else { throw ValidationError("Choose either --smoke or --scaling.") }
     try checkRanges()
+    guard compare.count <= 2 else {
+      throw ValidationError("--compare: expected one file, or an old one and a new one, got \(compare.count).")
+    }
+    guard failBelow == nil || !compare.isEmpty else { throw ValidationError("--fail-below goes with --compare.") }
+    let measuring: [(String, Bool)] = [
+      ("--device", !device.isEmpty), ("--all", all), ("--threads", threads != nil), ("--rounds", rounds != nil), ("--plan", plan),
+      ("--csv", csv != nil), ("--figures", figures != nil),
+    ]
+    let choosing: [(String, Bool)] = [("--smoke", smoke), ("--scaling", scaling), ("--list", list)]
+    if compare.count == 2, let other = (measuring + choosing).first(where: \.1) {
+      throw ValidationError("--compare with two files measures nothing and does not go with \(other.0).")
+    }
+    if list, let other = (measuring + [("--compare", !compare.isEmpty)]).first(where: \.1) {
+      throw ValidationError("--list measures nothing and does not go with \(other.0).")
+    }
     guard let threads else { return }
     guard threads.split(separator: ",", omittingEmptySubsequences: false).allSatisfy({ 1...BackendCatalog.mostThreads ~= Int($0) ?? 0 })
     else {
@@ -61,30 +98,67 @@ struct BenchCommand: ParsableCommand {
   private var form: BenchmarkCatalog.Form { smoke ? .smoke : scaling ? .scaling : .standard }
 
   func run() throws {
+    if compare.count == 2 { return try compareFiles() }
     let cases = BenchmarkCatalog.cases(form, filter: filter)
     guard !cases.isEmpty else { throw CommandLineError.noCase(filter: filter ?? "") }
+    if list { return try show(BenchmarkListing(cases, precision: precision)) }
     try LAPACK.checkVariable()
     if json == nil, csv == nil { Terminal.endWithReader() }
-    let old = try compare.map(read)
-    // Before minutes of measuring, not after them.
-    for path in [json, csv].compactMap({ $0 }) { try checkFolder(of: path) }
+    let old = try compare.first.map { path throws(CommandLineError) in try BenchmarkFile.report(path) }
+    for path in [json, csv].compactMap({ $0 }) { try OutputFile.checkFolder(of: path) }
+    let backends = try backends()
     var report = BenchmarkReport(revision: Provenance.sourceRevision, environment: Provenance.programVersions)
-    for backend in try backends() { try measure(backend, cases, &report) }
+    report.environment.merge(MachineLoad.conditions) { own, _ in own }
+    let before = MachineLoad.warnings(report.environment)
+    for warning in before { Terminal.writeError("warning: \(warning)") }
+    let load = MachineLoad()
+    for backend in backends { try measure(backend, cases, &report) }
     if plan { return }
-    if let table = report.sideBySide { Terminal.write(lines: "\n" + table.text.trimmingLineFeed) }
-    if let old {
-      let comparison = BenchmarkComparison(report, with: old)
-      Terminal.write(
-        "against \(compare ?? "") of \(old.date), revision \(old.revision); * changed by more than the spread of the runs"
-      )
-      Terminal.write(
-        lines: (comparison.notes(report, old).map { "note: \($0.printable)\n" } + [comparison.table.text]).joined().trimmingLineFeed)
-    }
+    report.environment["othersBusy"] = load.othersBusy.map { String(format: "%.2f", $0) }
+    try save(report)
+    if let json, json == "-" { try OutputFile.write(json: try report.json(), to: json) }
+    if let table = report.sideBySide { say(lines: "\n" + table.text.trimmingLineFeed) }
+    for warning in report.noise where !before.contains(warning) && old == nil { Terminal.writeError("warning: \(warning)") }
     if let figures {
-      for file in try report.figures(in: URL(fileURLWithPath: figures)) { Terminal.write(file.relativePath) }
+      for file in try report.figures(in: URL(fileURLWithPath: figures)) { say(file.relativePath) }
     }
-    if !report.failures.isEmpty { Terminal.write("\(report.failures.count) of \(report.rows.count) rows FAILED") }
-    guard report.passed else { throw ExitCode.failure }
+    let comparison = old.map { compared(report, with: $0, compare[0]) }
+    if let comparison { say(lines: comparison.lines) }
+    guard !report.rows.isEmpty else { throw CommandLineError.nothingRan }
+    guard report.passed else {
+      throw CommandLineError.failedRows(report.failures.map { "\($0.name) \($0.precision) on \($0.device)" }, of: report.rows.count)
+    }
+    if failBelow != nil { try comparison?.judge() }
+  }
+
+  private func show(_ listing: BenchmarkListing) throws {
+    guard !listing.isEmpty else { throw CommandLineError.nothingRan }
+    if let json { try OutputFile.write(listing.json, to: json) }
+    say(lines: listing.table.text.trimmingLineFeed)
+    for (operation, reason) in listing.operationsWithoutCases { say("no case of its own: \(operation), \(reason)") }
+  }
+
+  private func compareFiles() throws {
+    let (old, new) = (try BenchmarkFile.report(compare[0]), try BenchmarkFile.report(compare[1]))
+    let comparison = compared(new, with: old, compare[0])
+    if let json { try OutputFile.write(comparison.comparison.json, to: json) }
+    say(lines: comparison.lines)
+    if failBelow != nil { try comparison.judge() }
+  }
+
+  private func compared(_ new: BenchmarkReport, with old: BenchmarkReport, _ path: String) -> ComparisonText {
+    let comparison = BenchmarkComparison(new, with: old, bound: failBelow ?? 0.95) { row in
+      filter.map(row.name.contains) ?? true && precision.map { row.precision == $0 } ?? true
+    }
+    return ComparisonText(comparison: comparison, new: new, old: old, path: path)
+  }
+
+  /// Nothing where JSON is printed in its place.
+  private func say(_ line: String) {
+    if json != "-" { Terminal.write(line) }
+  }
+  private func say(lines: String) {
+    if json != "-" { Terminal.write(lines: lines) }
   }
 
   private func measure(_ backend: any Backend, _ cases: [BenchmarkCase], _ report: inout BenchmarkReport) throws {
@@ -92,46 +166,45 @@ struct BenchCommand: ParsableCommand {
     guard !precisions.isEmpty else { return }
     DeviceStart.warn(on: backend)
     let limits = try DeviceLimits.measure(backend, precisions: precisions)
-    BenchmarkTable.heading(backend.device, limits).forEach { Terminal.write($0) }
+    BenchmarkTable.heading(backend.device, limits).forEach { say($0) }
     var runner = BenchmarkRunner(backend, limits: limits)
-    runner.repetitions = repetitions
+    (runner.repetitions, runner.rounds) = (repetitions, rounds ?? (smoke ? 1 : RoundInterval.fewestRounds))
     if smoke { runner.leastSeconds = 0 }
     let seconds = precisions.reduce(0) { $0 + runner.plannedSeconds(cases, $1) }
-    if !smoke { Terminal.write("about \(Terminal.text(seconds: seconds)) for \(cases.count) cases, a guess from declared work") }
+    if !smoke { say("about \(Terminal.text(seconds: seconds)) for \(cases.count) cases, a guess from declared work") }
     if plan { return }
-    Terminal.write(BenchmarkTable.columns)
+    say(BenchmarkTable.columns)
     report.devices.append(BenchmarkReport.Device(backend.device, limits: limits))
-    for precision in precisions {
-      for benchmark in cases where benchmark.precisions.contains(precision) {
-        let row = runner.run(benchmark, precision)
-        Terminal.write(BenchmarkTable.line(row, wanted: repetitions))
-        report.rows.append(row)
-        // A command that is stopped leaves the rows that it measured.
-        try save(report)
-      }
-    }
+    let pairs = precisions.flatMap { precision in cases.filter { $0.precisions.contains(precision) }.map { ($0, precision) } }
+    try measure(pairs, runner, &report)
     DeviceStart.warnOfHostWork(of: backend)
   }
 
-  private func read(_ path: String) throws -> BenchmarkReport {
-    let bytes = try SmallFile.contents(path, atMost: 64 << 20, kind: "a report of `isthmus bench --json`")
-    do {
-      return try BenchmarkReport(json: Data(bytes))
-    } catch {
-      throw CommandLineError.unreadableFile(path: path, reason: "it is no report of `isthmus bench --json`: \(error.localizedDescription)")
+  private func measure(_ cases: [(BenchmarkCase, Precision)], _ runner: BenchmarkRunner, _ report: inout BenchmarkReport) throws {
+    let first = report.rows.count, line = ProgressLine(isSilent: !Terminal.hasLiveErrors)
+    defer { line.end() }
+    for round in 1...runner.rounds {
+      for (index, (benchmark, precision)) in cases.enumerated() {
+        line.update(
+          fraction: Double((round - 1) * cases.count + index) / Double(runner.rounds * cases.count),
+          activity: "round \(round) of \(runner.rounds)", rate: benchmark.description)
+        if round == 1 {
+          report.rows.append(runner.run(benchmark, precision))
+          // A command that is stopped leaves the rows that it measured.
+          try save(report)
+        } else {
+          runner.runAgain(benchmark, in: &report.rows[first + index])
+        }
+        if round == runner.rounds { say(lines: BenchmarkTable.line(report.rows[first + index], wanted: repetitions)) }
+      }
+      try save(report)
+      if round < runner.rounds, !Terminal.hasLiveErrors { say("round \(round) of \(runner.rounds) is done") }
     }
   }
 
   private func save(_ report: BenchmarkReport) throws {
-    if let json { try DurableFile.replace(URL(fileURLWithPath: json), with: try report.json()) }
+    if let json, json != "-" { try OutputFile.write(json: try report.json(), to: json) }
     if let csv { try DurableFile.replace(URL(fileURLWithPath: csv), with: Data(report.csv.utf8)) }
-  }
-
-  private func checkFolder(of path: String) throws {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw CommandLineError.cannotWrite(path: path, reason: "the folder \(folder) does not exist or is not open for writing")
-    }
   }
 
   private func backends() throws -> [any Backend] {

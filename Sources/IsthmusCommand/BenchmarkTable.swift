@@ -1,6 +1,7 @@
 import Compute
 import DeviceBenchmarks
 import Foundation
+import PrintableText
 
 /// Rows of a benchmark as lines, each printed when it is done.
 enum BenchmarkTable {
@@ -15,7 +16,7 @@ enum BenchmarkTable {
   }
 
   static let columns = line([
-    "case", "precision", "runs", "median ms", "minimum ms", "GFLOP/s", "Gpair/s", "GB/s", "roofline", "residual", "MiB",
+    "case", "precision", "runs", "median ms", "±", "minimum ms", "GFLOP/s", "Gpair/s", "GB/s", "roofline", "residual", "MiB",
   ])
 
   /// - Parameter wanted: runs that were asked for; fewer are marked.
@@ -23,14 +24,15 @@ enum BenchmarkTable {
     func number(_ value: Double?, _ factor: Double, _ format: String) -> String { value.map { String(format: format, $0 * factor) } ?? "" }
     let text = line([
       row.name, row.precision.rawValue, "\(row.seconds.count)" + (row.seconds.count < wanted ? "!" : ""),
-      number(row.median, 1e3, "%.3f"), number(row.minimum, 1e3, "%.3f"), number(row.flopsPerSecond, 1e-9, "%.1f"),
+      number(row.median, 1e3, "%.3f"), number(row.interval.map { $0.spread / 2 }, 100, "%.0f %%"),
+      number(row.minimum, 1e3, "%.3f"), number(row.flopsPerSecond, 1e-9, "%.1f"),
       number(row.pairsPerSecond, 1e-9, "%.3f"), number(row.bytesPerSecond, 1e-9, "%.1f"), number(row.shareOfRoofline, 100, "%.0f %%"),
       number(row.verification?.residual, 1, "%.2g"), number(row.allocatedBytes.map(Double.init), 0x1p-20, "%.0f"),
     ])
-    return text + (row.failure.map { "\n  FAILED \($0)" } ?? "")
+    return text + (row.failure.map { "\n  FAILED \($0.printable)" } ?? "")
   }
 
-  private static let widths = [-46, -9, 5, 10, 10, 8, 8, 7, 8, 8, 6]
+  private static let widths = [-46, -9, 5, 10, 5, 10, 8, 8, 7, 8, 8, 6]
 
   private static func line(_ cells: [String]) -> String {
     zip(cells, widths).map { cell, width in

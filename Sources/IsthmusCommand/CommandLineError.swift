@@ -25,6 +25,12 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case tilesAreOff
   /// Names of devices that have to be there.
   case missingDevices([String])
+  /// Cases of a benchmark that are slower than a bound on their speed, which `--fail-below` sets.
+  case slower(cases: [String], of: Int, bound: Double)
+  /// A comparison that was to tell whether something is slower, and cannot.
+  case nothingToJudge(reason: String)
+  /// Rows of a benchmark with a wrong result or an error.
+  case failedRows([String], of: Int)
   /// Neither a result nor an error, since no case was left.
   case nothingRan
   /// Cases of the conformance suite that failed, of all reports together.
@@ -64,6 +70,13 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
     case .noCase(let filter): "no case contains '\(filter)'; filter by an operation such as gemm or blockKernel."
     case .missingDevices(let names):
       "missing: \(names.joined(separator: ", ")). See above for the reason; name with --device or --require what this machine has."
+    case .slower(let cases, let count, let bound):
+      "\(cases.count) of \(count) cases ran at less than \(bound) of their former speed, beyond what chance explains: "
+        + "\(Self.list(cases)). Measure again where the machine was busy; otherwise look for what changed."
+    case .nothingToJudge(let reason): "--fail-below: no case can be judged: \(reason)"
+    case .failedRows(let rows, let count):
+      "\(rows.count) of \(count) rows FAILED: \(Self.list(rows)). The lines FAILED say why; "
+        + "`isthmus check` tells whether the device computes correctly."
     case .nothingRan: "nothing ran: no case has this precision on these devices. Leave out --precision or --filter."
     case .failedCases(let failed, let count):
       "\(failed) of \(count) cases FAILED: the device computes wrongly, or not at all. The lines `again:` repeat each; "
@@ -86,5 +99,10 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
     case .coarsePrecision(let device, let precision):
       "\(device) has no \(precision), in which the results of an experiment are kept. Choose another device (see `isthmus devices`)."
     }
+  }
+
+  /// Some names, and how many more there are.
+  private static func list(_ names: [String]) -> String {
+    names.prefix(5).joined(separator: "; ") + (names.count > 5 ? "; and \(names.count - 5) more" : "")
   }
 }

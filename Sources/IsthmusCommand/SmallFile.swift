@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 
 /// Files that are read whole, as long as they are no larger than such files are.
@@ -20,6 +21,21 @@ enum SmallFile {
     let bytes = Array(data ?? Data())
     guard bytes.count <= limit else {
       throw .unreadableFile(path: path, reason: "it is longer than the \(limit) bytes that \(kind) may take.")
+    }
+    return bytes
+  }
+
+  /// Contents of a file that may be compressed by gzip, as `contents` else; the limit is also that of what it inflates to.
+  static func inflatedContents(_ path: String, atMost limit: Int, kind: String) throws(CommandLineError) -> [UInt8] {
+    let stored = try contents(path, atMost: limit, kind: kind)
+    let bytes: [UInt8]?
+    do {
+      bytes = try InflatedBytes.contents(stored, path: path, atMost: limit)
+    } catch {
+      throw .unreadableFile(path: path, reason: "\(error)")
+    }
+    guard let bytes else {
+      throw .unreadableFile(path: path, reason: "it inflates to more than the \(limit) bytes that \(kind) may take.")
     }
     return bytes
   }

@@ -3,7 +3,7 @@ import Results
 
 /// Kinds of input; each prepares a sandbox and says which commands to run there.
 enum Attempts: CaseIterable {
-  case options, records, lines, manifest, folder, settings, network, data, names, jobs
+  case options, records, lines, manifest, folder, settings, network, data, names, jobs, reports
 
   func prepare(_ sandbox: Sandbox, _ program: Program, _ small: SmallRuns, _ random: inout Generator) throws -> [[String]] {
     switch self {
@@ -17,6 +17,7 @@ enum Attempts: CaseIterable {
     case .data: try data(sandbox, &random)
     case .names: try names(sandbox, small, &random)
     case .jobs: try jobs(sandbox, &random)
+    case .reports: try reports(sandbox, &random)
     }
   }
 
@@ -192,6 +193,16 @@ enum Attempts: CaseIterable {
       try Data(Mutation.mutate(bytes, command: sandbox.command, using: &random)).write(to: file)
     }
     return [["check", "--replay", "jobs", "--device", random.one(in: 2) ? "cpu" : "reference"]]
+  }
+
+  /// Two reports of benchmarks, one of which has other bytes.
+  private func reports(_ sandbox: Sandbox, _ random: inout Generator) throws -> [[String]] {
+    try sandbox.write("old.json", Samples.report)
+    try sandbox.write("new.json", Mutation.mutate(Array(Samples.report.utf8), command: sandbox.command, using: &random))
+    let files = random.one(in: 2) ? ["old.json", "new.json"] : ["new.json", "old.json"]
+    return [
+      ["bench", "--compare"] + files + (random.one(in: 2) ? ["--fail-below", "0.95"] : []) + (random.one(in: 3) ? ["--json", "-"] : [])
+    ]
   }
 
   /// Files and folders whose names are hostile.

@@ -72,3 +72,14 @@ enum Samples {
     return Int(~crc)
   }
 }
+
+extension Samples {
+  /// A report of `isthmus bench --json` with five rounds of one case.
+  static let report = """
+    {"version":1,"date":"2026-01-01T00:00:00Z","revision":"a","environment":{"processors":"2","othersBusy":"0.5","governor":"powersave"},
+    "devices":[{"description":{"backend":"cpu","identifier":"cpu","name":"p","driver":"avx2","precisions":["float64"],"memoryBytes":1,
+    "largestAllocationBytes":0,"isGPU":false},"multiplyAddsPerSecond":{"float64":1e9},"bytesPerSecond":1e9}],
+    "rows":[{"family":"gemm","variant":"","sizes":[{"name":"n","value":8}],"name":"gemm n8","device":"cpu","driver":"avx2",
+    "precision":"float64","seconds":[1,1.5,1.25,1,1,1.75],"rounds":[1,1,1,1,2]}]}
+    """
+}
