@@ -92,6 +92,7 @@ let package = Package(
     module("Compute", ["WideKernels"]),
     module("DeviceTuning", ["Compute", "DurableFiles"]),
     module("DeviceProperties"),
+    module("DevicePeaks", ["Compute"]),
     module("ReferenceBackend", ["Compute", "WideKernels"]),
     .target(name: "CProcessor"),
     .target(name: "CVectors"),
@@ -105,7 +106,10 @@ let package = Package(
     .target(name: "KernelSources", path: "Kernels", sources: ["KernelSources.c"]),
     module(
       "OpenCLBackend",
-      ["Compute", "COpenCL", "DeviceProperties", "DeviceTuning", "DurableFiles", "KernelSources", "ReferenceBackend", "WideKernels"]),
+      [
+        "Compute", "COpenCL", "DevicePeaks", "DeviceProperties", "DeviceTuning", "DurableFiles", "KernelSources", "ReferenceBackend",
+        "WideKernels",
+      ]),
     module("BackendCatalog", ["Compute", "DeviceProperties", "DeviceTuning", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
     module("JobRecords", ["Compute", "CZlib", "DurableFiles", "Sizes"]),
     module("BackendTestKit", ["Compute", "JobRecords", "PrintableText", "ReferenceBackend", "WideKernels"]),
@@ -153,7 +157,7 @@ let package = Package(
       name: "IsthmusCommand",
       dependencies: [
         "CRevision", "CSignals", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Figures",
-        "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "DeviceProperties", "JobRecords",
+        "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "DevicePeaks", "DeviceProperties", "JobRecords",
         "Networks",
         "Datasets", "Results", "Compute", "Sizes",
         "Subprocesses", "WideKernels",
@@ -174,7 +178,7 @@ let package = Package(
     tests(
       "DeviceBenchmarksTests",
       [
-        "BackendCatalog", "Compute", "DeviceBenchmarks", "DeviceTuning", "Figures", "ReferenceBackend", "Results",
+        "BackendCatalog", "Compute", "DeviceBenchmarks", "DevicePeaks", "DeviceTuning", "Figures", "ReferenceBackend", "Results",
         "WideKernels",
       ]),
     tests(

@@ -75,6 +75,9 @@ static const char triangular_solve[] = {
 static const char roofline[] = {
 #embed "roofline.cl"
   , 0};
+static const char peaks[] = {
+#embed "peaks.cl"
+  , 0};
 
 static const IsthmusKernelSource sources[] = {
   {"prelude", prelude},
@@ -102,6 +105,7 @@ static const IsthmusKernelSource sources[] = {
   {"philox", philox},
   {"triangular_solve", triangular_solve},
   {"roofline", roofline},
+  {"peaks", peaks},
 };
 
 const IsthmusKernelSource *isthmus_kernel_sources(int *count) {

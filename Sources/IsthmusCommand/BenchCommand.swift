@@ -2,10 +2,12 @@ import ArgumentParser
 import BackendCatalog
 import Compute
 import DeviceBenchmarks
+import DevicePeaks
 import DurableFiles
 import Experiments
 import Foundation
 import LinearAlgebra
+import Results
 
 /// `isthmus bench`.
 struct BenchCommand: ParsableCommand {
@@ -31,6 +33,7 @@ struct BenchCommand: ParsableCommand {
           isthmus bench --device cpu --threads 1,2 --device opencl:0
           isthmus bench --all --smoke                          whether all runs and is right, in seconds
           isthmus bench --scaling --figures figures            cost against size: says beforehand how long
+          isthmus bench --peaks --all                          bandwidths, arithmetic and latency of every device
           isthmus bench --list --filter gemm                   which cases there are, without a device
           isthmus bench --filter gemm --json new.json --compare old.json
           isthmus bench --compare old.json.gz new.json --fail-below 0.95
@@ -53,6 +56,8 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Small sizes, a few seconds for each device.") var smoke = false
   @Flag(help: "Many sizes, from small to as large as experiments go.") var scaling = false
   @Flag(help: "Only say about how long it will take.") var plan = false
+  @Flag(help: "Only the device's peaks: arithmetic, memory, transfers from and to the host, latency of a launch. Seconds.") var peaks =
+    false
   @Flag(help: "Only list the cases with their sizes and what each measures; no device is started.") var list = false
   @Option(
     help: "Write all numbers to this file, with --list the cases, of two files the comparison; - prints them in place of tables.",
@@ -81,10 +86,14 @@ struct BenchCommand: ParsableCommand {
       ("--device", !device.isEmpty), ("--all", all), ("--threads", threads != nil), ("--rounds", rounds != nil), ("--plan", plan),
       ("--csv", csv != nil), ("--figures", figures != nil),
     ]
-    let choosing: [(String, Bool)] = [("--smoke", smoke), ("--scaling", scaling), ("--list", list)]
+    let choosing: [(String, Bool)] = [("--smoke", smoke), ("--scaling", scaling), ("--list", list), ("--peaks", peaks)]
     if compare.count == 2, let other = (measuring + choosing).first(where: \.1) {
       throw ValidationError("--compare with two files measures nothing and does not go with \(other.0).")
     }
+    if peaks, let other = (measuring.dropFirst(3) + choosing.dropLast() + [("--compare", !compare.isEmpty)]).first(where: \.1) {
+      throw ValidationError("--peaks measures no case and does not go with \(other.0).")
+    }
+    if peaks, filter != nil || precision != nil { throw ValidationError("--peaks measures no case: leave out --filter and --precision.") }
     if list, let other = (measuring + [("--compare", !compare.isEmpty)]).first(where: \.1) {
       throw ValidationError("--list measures nothing and does not go with \(other.0).")
     }
@@ -99,6 +108,7 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     if compare.count == 2 { return try compareFiles() }
+    if peaks { return try measurePeaks() }
     let cases = BenchmarkCatalog.cases(form, filter: filter)
     guard !cases.isEmpty else { throw CommandLineError.noCase(filter: filter ?? "") }
     if list { return try show(BenchmarkListing(cases, precision: precision)) }
@@ -136,6 +146,19 @@ struct BenchCommand: ParsableCommand {
     if let json { try OutputFile.write(listing.json, to: json) }
     say(lines: listing.table.text.trimmingLineFeed)
     for (operation, reason) in listing.operationsWithoutCases { say("no case of its own: \(operation), \(reason)") }
+  }
+
+  private func measurePeaks() throws {
+    if let json { try OutputFile.checkFolder(of: json) }
+    var values: [JSONValue] = []
+    for backend in try backends() {
+      DeviceStart.warn(on: backend)
+      let peaks = DevicePeaks.measure(backend)
+      say("\(backend.device.identifier): \(backend.device.name), \(backend.device.driver)")
+      PeaksText.lines(peaks).forEach { say("  " + $0) }
+      values.append(PeaksText.json(peaks, backend.device))
+    }
+    if let json { try OutputFile.write(["peaks": .array(values)], to: json) }
   }
 
   private func compareFiles() throws {

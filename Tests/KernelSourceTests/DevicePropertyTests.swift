@@ -55,6 +55,21 @@ import Testing
     #expect(DeviceProperty("CL_DRIVER_VERSION", .list([])).label == "driver version" && DeviceProperty("CL_X", .list([])).text == "none")
   }
 
+  /// Reads that were left out, or went to other places, give other sums.
+  @Test(.needsOpenCL, arguments: [1, 3, 4, 100]) func localReadsAreMade(_ rounds: Int) throws {
+    for backend in try OpenCLBackend.discover() {
+      // Entry j of the 64 holds j, j + 1, j + 2, j + 3; a round reads 16 of them, from the work-item's own on.
+      let expected = (0..<64).map { item in (0..<16 * rounds).reduce(0) { $0 + 4 * ((item + $1) % 64) + 6 } }
+      let sums = try backend.localMemorySums(rounds: rounds)
+      #expect(!sums.isEmpty && sums.count % 64 == 0)
+      for (index, sum) in sums.enumerated() where Int(sum) != expected[index % 64] {
+        Issue.record("\(backend.device.identifier): work-item \(index) read \(sum), expected \(expected[index % 64])")
+        break
+      }
+      #expect(try backend.localMemoryLoop(rounds: rounds) == Double(sums.count * rounds * 16 * 16))
+    }
+  }
+
   /// What is said of a device in words and what is computed with agree.
   @Test(.needsOpenCL) func propertiesAgreeWithTheDescription() throws {
     for backend in try OpenCLBackend.discover() {
