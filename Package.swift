@@ -138,7 +138,8 @@ let package = Package(
     module("Results", ["CZlib", "DurableFiles", "NumPyFormat", "PrintableText"]),
     module("Figures", ["DurableFiles", "PrintableText", "Subprocesses"]),
     module("Statistics"),
-    arrangingModule("Reports", ["Figures", "PrintableText", "Results", "Statistics"]),
+    arrangingModule("StudyRecords", ["Results"]),
+    arrangingModule("Reports", ["Figures", "PrintableText", "Results", "Statistics", "StudyRecords"]),
     module(
       "DeviceBenchmarks",
       [
@@ -191,7 +192,8 @@ let package = Package(
     tests("ResultsTests", ["DurableFiles", "PrintableText", "Results"]),
     tests("FiguresTests", ["Figures"]),
     tests("StatisticsTests", ["Statistics"]),
-    tests("ReportsTests", ["Figures", "Reports", "Results", "Statistics"]),
+    tests("StudyRecordsTests", ["Results", "StudyRecords"]),
+    tests("ReportsTests", ["Figures", "Reports", "Results", "Statistics", "StudyRecords"]),
     tests(
       "CommandLineTests",
       [

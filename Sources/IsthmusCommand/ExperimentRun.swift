@@ -63,14 +63,14 @@ struct ExperimentRun<E: Experiment> {
       Terminal.write("\(store.existing.isEmpty ? "run" : "continuing run") \(store.directory.relativePath) on \(engine.device.name)")
       tellOfOthers(description, in: results, isNew: store.existing.isEmpty)
     }
-    let table: (any RunTable)?
+    let table: ReportTable?
     var profile: ProfileReport?
     do {
       meter?.reset()
       try work(plan, store)
       interruption.finishRecords("all is recorded; the same command makes the table in \(store.directory.relativePath)")
       profile = try endProfile(limits, store)
-      table = try ReportCatalog.report(E.name)?.table(store.directory)
+      table = try ReportCatalog.report(E.name)?.table(of: store.directory)
       if let table { try store.writeTable(table.text, heading: table.heading, numbers: table.numbers, json: table.json) }
       try store.finish(fallbacks: engine.backend.hostWork)
       interruption.finishRecords("the run is finished; `isthmus plot \(store.directory.relativePath)` draws its figures")
@@ -189,7 +189,7 @@ struct ExperimentRun<E: Experiment> {
   /// Figures are a view of the results: where they fail, the run stays finished and the reason is told.
   private func draw(_ directory: URL) -> [URL] {
     do {
-      let figures = try ReportCatalog.report(E.name)?.figures.make(from: directory, with: Gnuplot()) ?? []
+      let figures = try ReportCatalog.report(E.name)?.draw(directory, with: Gnuplot()) ?? []
       for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note)") }
       return figures.flatMap(\.files)
     } catch {
@@ -199,7 +199,7 @@ struct ExperimentRun<E: Experiment> {
   }
 
   private func conclude(
-    _ store: ResultsStore, _ plan: any ExperimentPlan, _ table: (any RunTable)?, _ figures: [URL], _ profile: ProfileReport?,
+    _ store: ResultsStore, _ plan: any ExperimentPlan, _ table: ReportTable?, _ figures: [URL], _ profile: ProfileReport?,
     seconds: Double
   ) {
     if options.json {

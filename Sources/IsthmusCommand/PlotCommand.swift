@@ -1,6 +1,7 @@
 import ArgumentParser
 import Figures
 import Foundation
+import Reports
 import Results
 
 /// `isthmus plot`.
@@ -34,7 +35,7 @@ struct PlotCommand: ParsableCommand {
     let experiment = try Manifest.read(directory).experiment
     guard let report = ReportCatalog.report(experiment) else { throw CommandLineError.noFigures(experiment: experiment) }
     if let caveat = RunRecords.caveat(in: directory) { Terminal.writeError("note: \(caveat)") }
-    let figures = try report.figures.make(from: directory, formats: formats, with: Gnuplot()), files = figures.flatMap(\.files)
+    let figures = try report.draw(directory, formats: formats, with: Gnuplot()), files = figures.flatMap(\.files)
     for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note)") }
     if files.isEmpty { Terminal.write("\(directory.relativePath) has nothing to draw yet") }
     for file in files { Terminal.write(file.relativePath) }

@@ -2,6 +2,7 @@ import Figures
 import Foundation
 import Reports
 import Results
+import StudyRecords
 import Testing
 
 @Suite struct BottleneckDepthTests {
@@ -17,7 +18,7 @@ import Testing
   private static let records = steps.flatMap { comparison, network, kappa, steps -> [Record] in
     var head: Record = [
       "kind": "step", "comparison": .string(comparison), "bottlenecks": .string(network),
-      "baseline": .string(BottleneckLabel(network)?.baseline ?? ""), "kappa": .number(kappa), "draw": 0,
+      "baseline": .string(BottleneckLabel(network)?.baseline.text ?? ""), "kappa": .number(kappa), "draw": 0,
     ]
     var lines: [Record] = []
     for step in [1.0, 10, 100] {
@@ -34,31 +35,30 @@ import Testing
   }
 
   @Test func chainsAreComparedWithOneBottleneckOfTheirWidth() throws {
-    let table = try BottleneckDepthTable.make(from: Self.records)
-    func row(_ comparison: BottleneckRuns.Comparison, _ network: String, kappa: Double) throws -> BottleneckDepthTable.Row {
-      try #require(
-        table.rows.first {
-          $0.network.comparison == comparison && $0.network.bottlenecks.text == network && $0.network.kappa == kappa
-        }, "\(comparison) \(network)")
+    let table = try StoredRun(of: .bottleneckDepth, Self.records).table
+    let rows = try #require(JSONValue(parsing: table.json.prettyText.utf8).array)
+    func speedUps(_ comparison: JSONValue, _ network: JSONValue, kappa: Double, _ key: String = "speedUpOverOne") throws -> [Double?] {
+      let row = try #require(
+        rows.first { $0["comparison"] == comparison && $0["bottlenecks"] == network && $0["kappa"]?.double == kappa },
+        "\(comparison.text) \(network.text)")
+      return ["50", "10", "1", "0.1"].map { row[key + $0]?.double }
     }
-    let two = try row(.same, "2x2", kappa: 0.1)
-    #expect(two.speedUpsOverOne == [1, 1.2, 0.8, 2], "against one of width 2 at the same rate")
-    #expect(two.network.speedUps == [1, 5, 6, 10], "against its own network without bottlenecks")
-    #expect(try row(.same, "2x2x2", kappa: 0.1).speedUpsOverOne == [1, 0.4, nil, nil])
-    #expect(try row(.same, "2x2", kappa: 0.3).speedUpsOverOne == [1, 2, 1, 1], "another rate, another chain of one")
-    #expect(try row(.own, "2x2", kappa: 0.5).speedUpsOverOne == [1, 2, 2, 0.5], "against the best rate of one")
-    for network in ["2", "2x1", "4x4", "inf", "inf/2"] {
-      #expect(try row(.same, network, kappa: 0.1).speedUpsOverOne == [nil, nil, nil, nil], "\(network)")
+    #expect(try speedUps("same", "2x2", kappa: 0.1) == [1, 1.2, 0.8, 2], "against one of width 2 at the same rate")
+    #expect(try speedUps("same", "2x2", kappa: 0.1, "speedUp") == [1, 5, 6, 10], "against its own network without bottlenecks")
+    #expect(try speedUps("same", "2x2x2", kappa: 0.1) == [1, 0.4, nil, nil])
+    #expect(try speedUps("same", "2x2", kappa: 0.3) == [1, 2, 1, 1], "another rate, another chain of one")
+    #expect(try speedUps("own", "2x2", kappa: 0.5) == [1, 2, 2, 0.5], "against the best rate of one")
+    for network: JSONValue in ["2", "2x1", "4x4", "inf", "inf/2"] {
+      #expect(try speedUps("same", network, kappa: 0.1) == [nil, nil, nil, nil], "\(network.text)")
     }
-    #expect(table.text.text.contains("over one") && table.numbers.rows.count == table.rows.count)
+    #expect(table.text.text.contains("over one") && table.text.rows.count == rows.count)
     #expect(table.numbers.csv.contains("speedUpOverOne0.1"))
-    #expect(try JSONValue(parsing: table.json.prettyText.utf8).array?.first?["speedUpOverOne10"] == .null)
+    #expect(rows.first?["speedUpOverOne10"] == .null)
   }
 
   @Test func stepsAreDrawnAgainstTheNumberOfBottlenecks() throws {
-    let groups = try BottleneckRuns(Self.records).groups
-    let figure = try #require(BottleneckDepthFigures.stepsFigure(groups))
-    #expect(figure.columns == 3 && figure.panels.count == 3 * groups.count)
+    let figure = try #require(try StoredRun(of: .bottleneckDepth, Self.records).figures.first).figure
+    #expect(figure.columns == 3 && figure.panels.count == 9, "two rates for all, and each network's own")
     let tenPerCent = figure.panels[0]
     #expect(tenPerCent.xAxis.categories == ["1", "2", "3"])
     let named = tenPerCent.series.filter { !$0.label.isEmpty }
@@ -70,15 +70,14 @@ import Testing
   }
 
   @Test func allFiguresAreMadeFromFilesAlone() throws {
-    let run = try StoredRun(of: BottleneckDepthFigures.self, Self.records)
-    let figures = try BottleneckDepthFigures.figures(from: run.directory)
+    let run = try StoredRun(of: .bottleneckDepth, Self.records), figures = try run.figures
     #expect(figures.map(\.name) == ["steps", "loss", "test-error"])
     #expect(figures[1].figure.panels.first?.series.map(\.label) == ["d = 2", "d = ∞", "d = 2×2", "d = ∞×∞", "d = 2×2×2", "d = ∞×∞×∞"])
-    #expect(throws: ResultsError.self) { try BottleneckFigures.figures(from: run.directory) }
+    #expect(throws: ResultsError.self) { try RunReport.bottleneck.figures(of: run.directory) }
   }
 
   @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
-    let run = try StoredRun(of: BottleneckDepthFigures.self, Self.records)
-    #expect(try BottleneckDepthFigures.make(from: run.directory, with: Gnuplot()).flatMap(\.files).count == 6)
+    let run = try StoredRun(of: .bottleneckDepth, Self.records)
+    #expect(try RunReport.bottleneckDepth.draw(run.directory, with: Gnuplot()).flatMap(\.files).count == 6)
   }
 }

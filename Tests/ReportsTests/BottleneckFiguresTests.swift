@@ -2,6 +2,7 @@ import Figures
 import Foundation
 import Reports
 import Results
+import StudyRecords
 import TestSupport
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
 
   @Test(.needsGnuplot) func allFiguresAreMadeFromFilesAlone() throws {
     let directory = try InventedRun.write(in: folder.url)
-    let rendered = try BottleneckFigures.make(from: directory, with: Gnuplot())
+    let rendered = try RunReport.bottleneck.draw(directory, with: Gnuplot())
     #expect(rendered.map(\.name) == ["loss", "test-error", "kernel", "representation-2"])
     #expect(rendered.map(\.droppedPoints) == [0, 0, 0, 0])
     let files = rendered.flatMap(\.files)
@@ -28,22 +29,22 @@ import Testing
 
   @Test func aRunWithoutDataHasNoFigures() throws {
     let store = try ResultsStore.open(try RunDescription(experiment: "bottleneck", identity: [1], parameters: [1]), in: folder.url)
-    #expect(try BottleneckFigures.figures(from: store.directory).isEmpty)
+    #expect(try RunReport.bottleneck.figures(of: store.directory).isEmpty)
     let other = try ResultsStore.open(try RunDescription(experiment: "other", identity: [1], parameters: [1]), in: folder.url)
-    #expect(throws: ResultsError.self) { try BottleneckFigures.figures(from: other.directory) }
-    #expect(throws: ResultsError.self) { try BottleneckFigures.figures(from: folder.url) }
+    #expect(throws: ResultsError.self) { try RunReport.bottleneck.figures(of: other.directory) }
+    #expect(throws: ResultsError.self) { try RunReport.bottleneck.figures(of: folder.url) }
   }
 
   @Test func representationsOfAnotherShapeAreRefused() throws {
     let store = try ResultsStore.open(try RunDescription(experiment: "bottleneck", identity: [1], parameters: [1]), in: folder.url)
     try store.writeArray("representation-labels", shape: [3], [0, 1, 0])
     for moment in ["before", "after"] { try store.writeArray("representation-2-draw0-\(moment)", shape: [2, 2], [1, 2, 3, 4]) }
-    #expect(throws: ResultsError.self) { try BottleneckFigures.figures(from: store.directory) }
+    #expect(throws: ResultsError.self) { try RunReport.bottleneck.figures(of: store.directory) }
   }
 
   @Test func colorsFollowTheWidth() throws {
     let labels = try ["2", "1", "inf", "2x2", "inf/2"].map { try #require(BottleneckLabel($0)) }
-    let style = BottleneckStyle(Set(labels))
+    let style = BottleneckStyle(labels)
     #expect(labels.sorted().map(\.name) == ["1", "2", "∞", "2×2", "∞×∞"])
     #expect(labels.map { style[$0].0 } == [Color.palette[1], Color.palette[0], .black, Color.palette[1], .black])
     #expect(labels.map { style[$0].1 } == [.line, .line, .line, .dashedLine, .dashedLine])

@@ -37,22 +37,23 @@ import Testing
   }
 
   @Test func rowsAreCombinations() throws {
-    let table = try BottleneckScalingTable.make(from: Self.records + [["kind": "end", "bottlenecks": "2"]])
-    #expect(table.rows.map(\.points) == [100, 100, 100, 100, 400, 400, 400, 400])
-    #expect(table.rows.map(\.scale) == [1, 1, 10, 10, 1, 1, 10, 10])
-    let (two, wide) = (table.rows[2], table.rows[3])
-    #expect(two.network.bottlenecks.text == "2" && two.network.speedUps[1] == 40 && two.network.speedUps[2] == 4)
-    #expect(two.rank.median == 200, "the largest of all blocks and steps, median over draws")
-    #expect(two.secondsPerStep.map { abs($0 - 2e-3) < 1e-12 } == true, "\(String(describing: two.secondsPerStep))")
-    #expect(two.testError.median == 0.04 && wide.testError.median == 0.01, "d = ∞ is compared as trained to its end")
-    #expect(wide.rank.median == nil && wide.secondsPerStep == nil)
+    let table = try StoredRun(of: .bottleneckScaling, Self.records + [["kind": "end", "bottlenecks": "2"]]).table
+    #expect(try table.numbers("points") == [100, 100, 100, 100, 400, 400, 400, 400])
+    #expect(try table.numbers("scale") == [1, 1, 10, 10, 1, 1, 10, 10])
+    let (two, wide) = (2, 3)
+    #expect(try table.texts("bottlenecks")[two] == "2" && table.numbers("speedUp10")[two] == 40 && table.numbers("speedUp1")[two] == 4)
+    let (ranks, seconds, errors) = (
+      try table.numbers("rank"), try table.numbers("secondsPerStep"), try table.numbers("trainedTestError")
+    )
+    #expect(ranks[two] == 200, "the largest of all blocks and steps, median over draws")
+    #expect(seconds[two].map { abs($0 - 2e-3) < 1e-12 } == true, "\(seconds)")
+    #expect(errors[two] == 0.04 && errors[wide] == 0.01, "d = ∞ is compared as trained to its end")
+    #expect(ranks[wide] == nil && seconds[wide] == nil)
     #expect(table.text.text.contains("ms/step") && table.numbers.csv.hasPrefix("points,scale,comparison,bottlenecks,"))
-    #expect(try JSONValue(parsing: table.json.prettyText.utf8).array?[2]["secondsPerStep"]?.double.map { abs($0 - 2e-3) < 1e-12 } == true)
   }
 
   @Test func allFiguresAreMadeFromFilesAlone() throws {
-    let run = try StoredRun(of: BottleneckScalingFigures.self, Self.records)
-    let figures = try BottleneckScalingFigures.figures(from: run.directory)
+    let figures = try StoredRun(of: .bottleneckScaling, Self.records).figures
     #expect(figures.map(\.name) == ["speed-up", "test-error", "rank", "cost"])
     #expect(figures.map(\.figure.columns) == [2, 2, 2, 2] && figures.map(\.figure.panels.count) == [4, 2, 2, 2])
     func named(_ index: Int) -> [String] { figures[index].figure.panels[0].series.map(\.label).filter { !$0.isEmpty } }
@@ -62,7 +63,7 @@ import Testing
   }
 
   @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
-    let run = try StoredRun(of: BottleneckScalingFigures.self, Self.records)
-    #expect(try BottleneckScalingFigures.make(from: run.directory, with: Gnuplot()).flatMap(\.files).count == 8)
+    let run = try StoredRun(of: .bottleneckScaling, Self.records)
+    #expect(try RunReport.bottleneckScaling.draw(run.directory, with: Gnuplot()).flatMap(\.files).count == 8)
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Reports
 import Results
-import Statistics
+import StudyRecords
 import Testing
 
 private func end(
@@ -49,28 +49,25 @@ private func end(
         ["kind": "note", "text": "passed over"],
       ]
     }
-    let table = try BottleneckTable.make(from: records)
-    #expect(table.rows.map(\.bottlenecks.text) == ["2", "inf", "2x2", "4x4", "inf/2"])
-    let two = try #require(table.rows.first)
-    #expect(two.steps[2] == Quartiles([40, 50, 60]))
-    #expect(two.speedUps[2] == 4)
-    #expect(two.diverged == 1 && two.sensitive == 1 && two.amplification == 5 && two.draws == 3)
-    #expect(two.finalTestError.median.map { abs($0 - 0.2) < 1e-12 } == true)
-    #expect(two.bestTestError.median == nil)
-    #expect(table.rows[2].speedUps[2] == nil && table.rows[3].speedUps[2] == 4 && table.rows[3].baseline == "inf/2")
-    #expect(table.rows[1].sensitive == nil)
+    let table = try StoredRun(of: .bottleneck, records).table
+    #expect(try table.texts("bottlenecks") == ["2", "inf", "2x2", "4x4", "inf/2"])
+    #expect(try ["steps1Lower", "steps1", "steps1Upper"].map { try table.numbers($0)[0] } == [45, 50, 55])
+    #expect(try ["diverged", "sensitive", "amplification", "draws"].map { try table.numbers($0)[0] } == [1, 1, 5, 3])
+    #expect(try table.numbers("finalTestError")[0].map { abs($0 - 0.2) < 1e-12 } == true)
+    #expect(try table.numbers("bestTestError")[0] == nil)
+    #expect(try table.numbers("speedUp1") == [4, 1, nil, 4, 1] && table.texts("baseline")[3] == "inf/2")
+    #expect(try table.numbers("sensitive")[1] == nil)
     #expect(table.text.text.contains("50 [45, 55]"))
     #expect(table.numbers.rows.count == 5)
     #expect(table.numbers.csv.hasPrefix("comparison,bottlenecks,baseline,kappa,draws,diverged,steps50,steps50Lower,"))
-    #expect(try JSONValue(parsing: table.json.prettyText.utf8).array?.first?["speedUp1"] == 4)
-    #expect(try BottleneckTable.make(from: []).numbers.csv == "\r\n")
+    #expect(try StoredRun(of: .bottleneck, []).table.numbers.csv == "\r\n")
   }
 
   /// The wide network is named by its depth also where only the baseline tells it.
   @Test func aDeepWideNetworkIsNoShallowOne() throws {
     let shallow: Record = ["kind": "end", "comparison": "same", "bottlenecks": "inf", "baseline": "inf", "draw": 0, "kappa": 0.1]
     let deep: Record = ["kind": "end", "comparison": "same", "bottlenecks": "inf", "baseline": "inf/2", "draw": 0, "kappa": 0.1]
-    #expect(try BottleneckTable.make(from: [shallow, deep]).rows.map(\.bottlenecks.text) == ["inf", "inf/2"])
+    #expect(try StoredRun(of: .bottleneck, [shallow, deep]).table.texts("bottlenecks") == ["inf", "inf/2"])
   }
 
   @Test func stepsOfAnUnfinishedRunComeFromItsSteps() throws {
@@ -80,7 +77,7 @@ private func end(
         "trainLoss": .number(8 / (1 + step)),
       ]
     }
-    let row = try #require(try BottleneckTable.make(from: records).rows.first)
-    #expect(row.steps.map(\.median) == [4, 9, nil, nil])
+    let table = try StoredRun(of: .bottleneck, records).table
+    #expect(try ["steps50", "steps10", "steps1", "steps0.1"].map { try table.numbers($0)[0] } == [4, 9, nil, nil])
   }
 }

@@ -40,13 +40,13 @@ import Testing
   }
 
   @Test func rowsAreMediansOverCalmDraws() throws {
-    let table = FiniteWidthTable(try FiniteWidthRuns(Self.records + [["kind": "setup"]]))
-    #expect(
-      table.rows.map(\.bottlenecks.text) == ["2", "2", "2", "2x2", "2x2", "2x2"] && table.rows.map(\.width).prefix(3) == [100, 400, 1600])
-    #expect(table.rows.map(\.draws) == [5, 4, 4, 5, 4, 4])
-    #expect(table.rows.map(\.sensitive) == [0, 1, 0, 0, 1, 0] && table.rows.map(\.diverged) == [0, 0, 1, 0, 0, 1])
-    #expect(table.rows[0].train.median == 0.24 && table.rows[1].test.median.map { abs($0 - 0.23) < 1e-12 } == true)
-    #expect(table.rows[3].positions.count == 2 && table.rows[3].positions[1].median == 0.12)
+    let table = try StoredRun(of: .finiteWidth, Self.records + [["kind": "setup"]]).table
+    #expect(try table.texts("bottlenecks") == ["2", "2", "2", "2x2", "2x2", "2x2"])
+    #expect(try table.numbers("width").prefix(3) == [100, 400, 1600])
+    #expect(try table.numbers("draws") == [5, 4, 4, 5, 4, 4])
+    #expect(try table.numbers("sensitive") == [0, 1, 0, 0, 1, 0] && table.numbers("diverged") == [0, 0, 1, 0, 0, 1])
+    #expect(try table.numbers("train")[0] == 0.24 && table.numbers("test")[1].map { abs($0 - 0.23) < 1e-12 } == true)
+    #expect(try table.numbers("bottleneck2")[3] == 0.12)
     let text = table.text.text
     #expect(text.contains("slope") && text.contains("2×2") && text.split(separator: "\n").count == 2 + 8)
     #expect(table.numbers.csv.hasPrefix("bottlenecks,width,draws,sensitive,diverged,train,trainLower,"))
@@ -55,8 +55,7 @@ import Testing
   }
 
   @Test func allFiguresAreMadeFromFilesAlone() throws {
-    let run = try StoredRun(of: FiniteWidthFigures.self, Self.records)
-    let figures = try FiniteWidthFigures.figures(from: run.directory)
+    let figures = try StoredRun(of: .finiteWidth, Self.records).figures
     #expect(figures.map(\.name) == ["error", "error-steps", "movement", "kernel", "sensitivity"])
     #expect(figures.allSatisfy { $0.figure.panels.count == 2 && $0.figure.columns == 2 })
     let names = figures[0].figure.panels[1].series.map(\.label).filter { !$0.isEmpty }
@@ -74,7 +73,7 @@ import Testing
   }
 
   @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
-    let run = try StoredRun(of: FiniteWidthFigures.self, Self.records)
-    #expect(try FiniteWidthFigures.make(from: run.directory, with: Gnuplot()).flatMap(\.files).count == 10)
+    let run = try StoredRun(of: .finiteWidth, Self.records)
+    #expect(try RunReport.finiteWidth.draw(run.directory, with: Gnuplot()).flatMap(\.files).count == 10)
   }
 }

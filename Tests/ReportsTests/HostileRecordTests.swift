@@ -61,7 +61,7 @@ import Testing
     let folder = try TemporaryFolder()
     let directory = try self.run(of: record.experiment, ["{\"kind\":\"setup\"}", record.line], in: folder)
     do throws(ResultsError) {
-      let figures = try self.read(directory, record.experiment)
+      let figures = try read(directory, record.experiment)
       #expect(record.reason == nil, "\(figures.count) figures")
       for (name, figure) in figures { _ = try? GnuplotScript(figure, name: name) }
     } catch {
@@ -89,15 +89,7 @@ import Testing
     return store.directory
   }
 
-  private func read(_ directory: URL, _ experiment: String) throws(ResultsError) -> [RunFigures.Named] {
-    switch experiment {
-    case "bottleneck": try BottleneckFigures.figures(from: directory)
-    case "bottleneck-depth": try BottleneckDepthFigures.figures(from: directory)
-    case "bottleneck-scaling": try BottleneckScalingFigures.figures(from: directory)
-    case "lazy-feature": try LazyFeatureFigures.figures(from: directory)
-    case "linear-acceleration": try LinearAccelerationFigures.figures(from: directory)
-    case "multilinearity": try MultilinearityFigures.figures(from: directory)
-    default: try FiniteWidthFigures.figures(from: directory)
-    }
+  private func read(_ directory: URL, _ experiment: String) throws(ResultsError) -> [RunReport.NamedFigure] {
+    try ReportCatalog.report(experiment)?.figures(of: directory) ?? []
   }
 }

@@ -49,33 +49,34 @@ import Testing
   }()
 
   @Test func rowsAreCases() throws {
-    let table = try LinearAccelerationTable.make(from: Self.records + [["kind": "speed-up", "norm": 3], ["kind": "other"]])
-    #expect(table.rows.map(\.start) == Array(repeating: "raw", count: 4) + Array(repeating: "centred", count: 4))
-    #expect(table.rows.prefix(4).map(\.norm) == [1, 1, 10, 10] && table.rows.prefix(4).map(\.bottlenecks.text) == ["1", "4", "1", "4"])
-    let (small, large) = (table.rows[1], table.rows[2])
-    #expect(large.speedUp.median == 10 && large.speedUp.lower == 7.5 && abs(large.drift - 3e-9) < 1e-20 && large.notReached == 0)
-    #expect(small.notReached == 1 && small.speedUp.median == 0.25 && small.speedUp.lower == 0.125, "not reached counts as no speed at all")
-    #expect(table.rules == [1: 1e-9, 2: 2e-9] && table.modes == [1: 2e-8, 2: 2e-8], "the largest over modes")
-    #expect(table.regressions.map(\.problem) == ["identity", "identity", "gaussian", "gaussian"])
-    #expect(table.regressions.map(\.steps.median) == [101, 51, 101, 51], "not reached counts as more than any number")
-    #expect(table.exponent(\.errorF).map { abs($0 + 0.5) < 1e-12 } == true)
+    let table = try StoredRun(of: .linearAcceleration, Self.records + [["kind": "speed-up", "norm": 3], ["kind": "other"]]).table
+    #expect(try table.texts("start") == Array(repeating: "raw", count: 4) + Array(repeating: "centred", count: 4))
+    #expect(try table.numbers("norm").prefix(4) == [1, 1, 10, 10] && table.texts("bottlenecks").prefix(4) == ["1", "4", "1", "4"])
+    let (medians, lower, missing) = (try table.numbers("speedUp"), try table.numbers("speedUpLower"), try table.numbers("notReached"))
+    #expect(medians[2] == 10 && lower[2] == 7.5 && missing[2] == 0)
+    #expect(try table.numbers("drift")[2].map { abs($0 - 3e-9) < 1e-20 } == true)
+    #expect(missing[1] == 1 && medians[1] == 0.25 && lower[1] == 0.125, "not reached counts as no speed at all")
+    let json = try JSONValue(parsing: table.json.prettyText.utf8)
+    func values(_ name: String, _ key: String) -> [Double?] { (json[name]?.array ?? []).map { $0[key]?.double } }
+    #expect(values("rules", "depth") == [1, 2] && values("rules", "deviation") == [1e-9, 2e-9])
+    #expect(values("modes", "deviation") == [2e-8, 2e-8], "the largest over modes")
+    #expect((json["regressions"]?.array ?? []).map { $0["problem"] } == ["identity", "identity", "gaussian", "gaussian"])
+    #expect(values("regressions", "steps") == [101, 51, 101, 51], "not reached counts as more than any number")
     #expect(table.heading.contains("∝ width^-0.50") && table.heading.contains("N = 2: 2e-09"))
     #expect(table.text.rows.count == 4 && table.text.columns.contains { $0.title == "d = 4" })
     #expect(table.numbers.csv.hasPrefix("spectrum,start,norm,bottlenecks,draws,notReached,speedUp,"))
-    let json = try JSONValue(parsing: table.json.prettyText.utf8)
     #expect(json["speedUps"]?.array?.count == 8 && json["widths"]?.array?.count == 3 && json["rules"]?.array?.count == 2)
   }
 
   @Test func aLaterLineCounts() throws {
     var again = Self.records[0]
     again["speedUp"] = 7
-    let table = try LinearAccelerationTable.make(from: Self.records + [again])
-    #expect(table.rows[0].draws == 3 && table.rows[0].speedUp.median == 2)
+    let table = try StoredRun(of: .linearAcceleration, Self.records + [again]).table
+    #expect(try table.numbers("draws")[0] == 3 && table.numbers("speedUp")[0] == 2)
   }
 
   @Test func allFiguresAreMadeFromFilesAlone() throws {
-    let run = try StoredRun(of: LinearAccelerationFigures.self, Self.records)
-    let figures = try LinearAccelerationFigures.figures(from: run.directory)
+    let figures = try StoredRun(of: .linearAcceleration, Self.records).figures
     #expect(figures.map(\.name) == ["speed-up", "loss", "late-rates", "regression", "modes", "width"])
     #expect(figures.map(\.figure.panels.count) == [2, 2, 2, 2, 2, 1])
     let median = figures[0].figure.panels[0].series.first { $0.label == "d = 1" }
@@ -83,7 +84,7 @@ import Testing
   }
 
   @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
-    let run = try StoredRun(of: LinearAccelerationFigures.self, Self.records)
-    #expect(try LinearAccelerationFigures.make(from: run.directory, with: Gnuplot()).flatMap(\.files).count == 12)
+    let run = try StoredRun(of: .linearAcceleration, Self.records)
+    #expect(try RunReport.linearAcceleration.draw(run.directory, with: Gnuplot()).flatMap(\.files).count == 12)
   }
 }

@@ -30,31 +30,32 @@ import Testing
   }
 
   @Test func rowsHaveExponentsAndLimits() throws {
-    let table = try MultilinearityTable.make(from: Self.records + [["kind": "norm", "network": "2+2", "member": 0]])
+    let table = try StoredRun(of: .multilinearity, Self.records + [["kind": "norm", "network": "2+2", "member": 0]]).table
     #expect(
-      table.rows.map(\.quantity) == [
+      try table.texts("quantity") == [
         "|D²|", "|D³|", "Hessian within segment 2", "Hessian across segments", "largest distance to the model",
         "distance, sampled directions", "distance in training",
       ])
-    #expect(table.rows.map(\.expectedSlope) == [0, -0.5, -0.5, 0, -0.5, nil, -0.5])
-    for row in table.rows {
-      guard let expected = row.expectedSlope else { continue }
-      #expect(row.slope.map { abs($0 - expected) < 1e-12 } == true, "\(row)")
+    let expected = try table.numbers("expectedSlope"), slopes = try table.numbers("slope"), values = try table.numbers("value")
+    #expect(expected == [0, -0.5, -0.5, 0, -0.5, nil, -0.5])
+    for (index, own) in expected.enumerated() {
+      guard let own else { continue }
+      #expect(slopes[index].map { abs($0 - own) < 1e-12 } == true, "\(index)")
     }
-    #expect(table.rows[5].slope == nil && table.rows[5].value == 0, "no logarithm of 0")
-    let (second, training) = (table.rows[0], table.rows[6])
-    #expect(second.network == "2+2" && second.width == 256 && abs(second.value - 1.2) < 1e-12)
-    #expect(second.ratio.map { abs($0 - 0.96) < 1e-12 } == true && table.rows[1].ratio == nil)
-    #expect(second.error.map { abs($0 - 0.06) < 1e-12 } == true, "half the difference of two members")
-    #expect(abs(training.value - 3.0 / 16) < 1e-12, "the largest over steps, mean over members")
+    #expect(slopes[5] == nil && values[5] == 0, "no logarithm of 0")
+    #expect(try table.texts("network")[0] == "2+2" && table.numbers("width")[0] == 256)
+    #expect(values[0].map { abs($0 - 1.2) < 1e-12 } == true)
+    let ratios = try table.numbers("ratio")
+    #expect(ratios[0].map { abs($0 - 0.96) < 1e-12 } == true && ratios[1] == nil)
+    #expect(try table.numbers("standardError")[0].map { abs($0 - 0.06) < 1e-12 } == true, "half the difference of two members")
+    #expect(values[6].map { abs($0 - 3.0 / 16) < 1e-12 } == true, "the largest over steps, mean over members")
     #expect(table.text.text.contains("|D²|") && table.numbers.csv.hasPrefix("network,quantity,expectedSlope,slope,"))
-    #expect(try JSONValue(parsing: table.json.prettyText.utf8).array?[0]["limit"]?.double == 1.25)
-    #expect(try MultilinearityTable.make(from: []).rows.isEmpty)
+    #expect(try table.numbers("limit")[0] == 1.25)
+    #expect(try StoredRun(of: .multilinearity, []).table.numbers.rows.isEmpty)
   }
 
   @Test func allFiguresAreMadeFromFilesAlone() throws {
-    let run = try StoredRun(of: MultilinearityFigures.self, Self.records)
-    let figures = try MultilinearityFigures.figures(from: run.directory)
+    let figures = try StoredRun(of: .multilinearity, Self.records).figures
     #expect(figures.map(\.name) == ["norms", "blocks", "distance", "training"])
     #expect(figures.map(\.figure.panels.count) == [1, 1, 1, 2])
     let norms = figures[0].figure.panels[0]
@@ -70,7 +71,7 @@ import Testing
   }
 
   @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
-    let run = try StoredRun(of: MultilinearityFigures.self, Self.records)
-    #expect(try MultilinearityFigures.make(from: run.directory, with: Gnuplot()).flatMap(\.files).count == 8)
+    let run = try StoredRun(of: .multilinearity, Self.records)
+    #expect(try RunReport.multilinearity.draw(run.directory, with: Gnuplot()).flatMap(\.files).count == 8)
   }
 }

@@ -7,14 +7,32 @@ import Testing
 /// A run with the given records, in a folder of its own that goes away with it; of the run without them nothing is drawn.
 struct StoredRun {
   let directory: URL
+  private let report: RunReport
   private let folder: TemporaryFolder
 
-  init(of figures: any RunFigures.Type, _ records: [Record]) throws {
+  init(of report: RunReport, _ records: [Record]) throws {
     folder = try TemporaryFolder()
-    let description = try RunDescription(experiment: figures.experiment, identity: [1], parameters: [1])
+    let description = try RunDescription(experiment: report.experiment, identity: [1], parameters: [1])
     let store = try ResultsStore.open(description, in: folder.url)
-    #expect(try figures.figures(from: store.directory).isEmpty)
+    #expect(try report.figures(of: store.directory).isEmpty)
     for record in records { try store.append(record) }
-    directory = store.directory
+    (directory, self.report) = (store.directory, report)
   }
+
+  var table: ReportTable { get throws { try report.table(of: directory) } }
+  var figures: [RunReport.NamedFigure] { get throws { try report.figures(of: directory) } }
+}
+
+extension ReportTable {
+  /// The values of one column for programs; null where there is none.
+  func column(_ key: String) throws -> [JSONValue] {
+    let rows = try JSONValue(parsing: json.prettyText.utf8)
+    return try #require(rows.array ?? rows["speedUps"]?.array).map { try #require($0[key], "\(key)") }
+  }
+
+  func texts(_ key: String) throws -> [String] {
+    try column(key).map { if case .string(let text) = $0 { text } else { $0.text } }
+  }
+
+  func numbers(_ key: String) throws -> [Double?] { try column(key).map(\.double) }
 }

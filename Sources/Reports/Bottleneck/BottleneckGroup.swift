@@ -1,4 +1,5 @@
 import Statistics
+import StudyRecords
 
 /// Networks compared with one another: what one panel of a figure and one part of the table show.
 package struct BottleneckGroup {
@@ -9,11 +10,16 @@ package struct BottleneckGroup {
     /// Draws by increasing number.
     let draws: [BottleneckRun]
 
-    /// The recorded label of the network to compare with, else the wide network of the same depth.
-    var baseline: String { draws.compactMap(\.baseline).first ?? label.baseline }
+    /// The recorded network to compare with, else the wide network of the same depth.
+    var baseline: BottleneckLabel { draws.compactMap(\.baseline).first ?? label.baseline }
+
+    /// Steps over draws to each of the fractions; not reached counts as more than any number.
+    var steps: [Quartiles] {
+      BottleneckFields.fractions.indices.map { index in Quartiles(draws.map { $0.steps(index) }) }
+    }
   }
 
-  let comparison: BottleneckRuns.Comparison
+  let comparison: BottleneckFields.Comparison
   /// κ of all entries; nil where each has its own.
   let kappa: Double?
   /// Entries in the order of their labels.
@@ -26,8 +32,18 @@ package struct BottleneckGroup {
     }
   }
 
-  /// The entry that `entry` is compared with.
-  func baseline(of entry: Entry) -> Entry? { entries.first { $0.label.text == entry.baseline } }
+  /// Median steps of the network without bottlenecks over those of `entry`, to each of the fractions; nil where either is not reached.
+  func speedUps(of entry: Entry) -> [Double?] {
+    Self.speedUps(of: entry, over: entries.first { $0.label == entry.baseline })
+  }
+
+  static func speedUps(of entry: Entry, over other: Entry?) -> [Double?] {
+    let others = other?.steps
+    return entry.steps.enumerated().map { index, own in
+      guard let median = own.median, median > 0 else { return nil }
+      return others?[index].median.map { $0 / median }
+    }
+  }
 }
 
 extension BottleneckRuns {
@@ -55,7 +71,7 @@ extension BottleneckRuns {
   ///
   /// Not reached counts as more than any number. For a wide network the rates of `same` compete too: its own rate is the one
   /// that all share there, by definition.
-  public func bestRate(of label: BottleneckLabel) -> Double? {
+  package func bestRate(of label: BottleneckLabel) -> Double? {
     let rates = Set(runs.keys.filter { $0.label == label && ($0.comparison == .own || label.isInfinite) }.map(\.kappa))
     func cost(_ kappa: Double) -> [Double] {
       let draws = ownDraws(label, kappa: kappa)

@@ -1,12 +1,13 @@
 import Figures
 import Foundation
 import Results
+import StudyRecords
 
 /// What a bottleneck of width 2 does with the inputs: its values before and after training, coloured by class.
 enum RepresentationFigures {
   /// One figure per network, of its first draw with `representation-<bottlenecks>-draw<k>-before` and `-after`, both `[n, 2]`,
   /// and `representation-labels`, `[n]`.
-  static func figures(from runDirectory: URL) throws(ResultsError) -> [RunFigures.Named] {
+  static func figures(from runDirectory: URL) throws(ResultsError) -> [RunReport.NamedFigure] {
     let names = Set(RunArrays.names(in: runDirectory))
     guard names.contains("representation-labels") else { return [] }
     let classes = try RunArrays.read("representation-labels", in: runDirectory).values
@@ -22,7 +23,7 @@ enum RepresentationFigures {
       }
       firstDraws[network] = min(draw, firstDraws[network] ?? draw)
     }
-    var figures: [RunFigures.Named] = []
+    var figures: [RunReport.NamedFigure] = []
     for (network, draw) in firstDraws.sorted(by: { $0.key < $1.key }) {
       var panels: [Panel] = []
       for (moment, title) in [("before", "Before training"), ("after", "After training")] {

@@ -1,9 +1,11 @@
-import Foundation
 import Results
 import Statistics
+import StudyRecords
 
 /// The records of the experiment `finite-width`, by network and width.
-public struct FiniteWidthRuns: Sendable {
+package struct FiniteWidthRuns: RunReading {
+  private typealias Fields = FiniteWidthFields
+
   /// One finite network beside its limit.
   struct Draw: Sendable {
     /// Lines of readings by step.
@@ -11,10 +13,10 @@ public struct FiniteWidthRuns: Sendable {
     /// Record of the end; nil while the draw is not done.
     fileprivate(set) var end: Record?
 
-    var isDiverged: Bool { end?.string("status") == "diverged" }
+    var isDiverged: Bool { end?[Fields.status] == .diverged }
     /// How much a perturbation of the limit grew; infinite where the perturbed twin alone diverged.
-    var amplification: Double { end?.number("amplification") ?? .infinity }
-    var isSensitive: Bool { !isDiverged && !(amplification <= FiniteWidthRuns.sensitiveAbove) }
+    var amplification: Double { end?[Fields.amplification] ?? .infinity }
+    var isSensitive: Bool { !isDiverged && !(amplification <= Sensitivity.threshold) }
 
     /// A quantity by step, steps increasing.
     func curve(_ value: (Record) -> Double?) -> DrawSummary.Curve {
@@ -32,11 +34,12 @@ public struct FiniteWidthRuns: Sendable {
     var calm: [Draw] { draws.filter { !$0.isDiverged && !$0.isSensitive } }
 
     func ends(_ value: (Record) -> Double?) -> [Double] { calm.compactMap { $0.end.flatMap(value) } }
-    func quartiles(_ value: (Record) -> Double?) -> Quartiles { Quartiles(ends(value)) }
+    func quartiles(_ field: Field<Double?>) -> Quartiles { Quartiles(ends { $0[field] }) }
+    /// One for each bottleneck.
+    func quartiles(_ field: Field<[Double]?>) -> [Quartiles] {
+      label.widths.indices.map { index in Quartiles(ends { $0.number(field, at: index) }) }
+    }
   }
-
-  /// Draws that amplify a perturbation more than this are set apart.
-  static let sensitiveAbove = 100.0
 
   private struct Key: Hashable {
     let label: BottleneckLabel
@@ -46,38 +49,27 @@ public struct FiniteWidthRuns: Sendable {
 
   private var draws: [Key: Draw] = [:]
 
-  /// - Throws: `RecordFault` where bottlenecks, width, draw or step of a line are not what they should be.
-  public init(_ records: [Record]) throws(RecordFault) { for record in records { try add(record) } }
+  package init() {}
 
-  /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
-  public init(reading directory: URL) throws(ResultsError) {
-    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try add(record) }
-  }
-
-  private mutating func add(_ record: Record) throws(RecordFault) {
-    guard let text = try record.checkedString("bottlenecks"), let width = try record.checkedWhole("width", in: 1...(1 << 53)),
-      let draw = try record.checkedWhole("draw")
+  package mutating func add(_ record: Record) throws(RecordFault) {
+    guard let label = try record.checked(Fields.bottlenecks), let width = try record.checked(Fields.width),
+      let draw = try record.checked(Fields.draw)
     else { return }
-    let key = Key(label: try BottleneckLabel(recorded: text), width: width, draw: draw)
-    switch record.string("kind") {
-    case "end": draws[key, default: Draw()].end = record
-    case "reading": if let step = try record.checkedWhole("step") { draws[key, default: Draw()].readings[step] = record }
-    default: break
+    let key = Key(label: label, width: width, draw: draw)
+    switch record[Fields.kind] {
+    case .end: draws[key, default: Draw()].end = record
+    case .reading: if let step = try record.checked(Fields.step) { draws[key, default: Draw()].readings[step] = record }
+    case nil: break
     }
   }
 
   /// Draws by network, then width, in their order.
-  var groups: [Group] {
-    let done: [Key] = draws.filter { $0.value.end != nil }.map(\.key)
-    let networks: [BottleneckLabel: [Key]] = Dictionary(grouping: done, by: \.label)
-    return networks.keys.sorted().flatMap { label in groups(label, networks[label] ?? []) }
-  }
-
-  private func groups(_ label: BottleneckLabel, _ keys: [Key]) -> [Group] {
-    let widths: [Int: [Key]] = Dictionary(grouping: keys, by: \.width)
-    return widths.keys.sorted().map { width in
-      let own: [Key] = (widths[width] ?? []).sorted { $0.draw < $1.draw }
-      return Group(label: label, width: width, draws: own.compactMap { draws[$0] })
+  var networks: [(label: BottleneckLabel, groups: [Group])] {
+    let done = draws.filter { $0.value.end != nil }.sorted {
+      ($0.key.label, $0.key.width, $0.key.draw) < ($1.key.label, $1.key.width, $1.key.draw)
+    }
+    return done.runs { $0.key.label }.map { label, draws in
+      (label, draws.runs { $0.key.width }.map { width, draws in Group(label: label, width: width, draws: draws.map(\.value)) })
     }
   }
 }

@@ -1,8 +1,10 @@
-import Foundation
 import Results
+import StudyRecords
 
 /// What the records of the experiment `lazy-feature` say of every network, by width and √h·α.
-public struct LazyFeatureRuns: Sendable {
+package struct LazyFeatureRuns: RunReading {
+  private typealias Fields = LazyFeatureFields
+
   /// One network.
   struct Network {
     /// Steps in their order.
@@ -12,89 +14,55 @@ public struct LazyFeatureRuns: Sendable {
 
   /// Networks that differ by their draw alone.
   struct Cell {
-    var width: Double
-    var alpha: Double
-    var networks: [Network]
+    let width: Double
+    let alpha: Double
+    fileprivate var networksByDraw: [Int: Network] = [:]
     /// Fluctuations over draws and the error of the mean.
-    var ensemble: Record?
-    /// Test errors of the linear models with the final kernels.
-    var finalKernelErrors: [Double]
+    fileprivate(set) var ensemble: Record?
+
+    var networks: [Network] { networksByDraw.sorted { $0.key < $1.key }.map(\.value) }
 
     /// A field of the last lines, of those networks that have it.
-    func ends(_ field: String) -> [Double] { networks.compactMap { $0.end?.number(field) } }
+    func ends(_ field: Field<Double>) -> [Double] { networks.compactMap { $0.end?[field] } }
+    func ends(_ field: Field<Double?>) -> [Double] { networks.compactMap { $0.end?[field] } }
+  }
+
+  private struct Place: Hashable {
+    let width: Int
+    let alpha: Double
+  }
+
+  private var places: [Place: Cell] = [:]
+  /// Test errors of the linear models with initial kernels, by width.
+  private(set) var initialKernelErrors: [Double: [Double]] = [:]
+
+  package init() {}
+
+  package mutating func add(_ record: Record) throws(RecordFault) {
+    guard let width = try record.checked(Fields.width) else { return }
+    try checkCombinations(places.count + initialKernelErrors.count + 1, of: "combinations of width and α")
+    let kind = record[Fields.kind]
+    guard let alpha = try record.checked(Fields.alpha) else {
+      if kind == .kernel, let error = record[Fields.testError] { initialKernelErrors[Double(width), default: []].append(error) }
+      return
+    }
+    let place = Place(width: width, alpha: alpha)
+    var cell = places[place] ?? Cell(width: Double(width), alpha: alpha)
+    switch kind {
+    case .ensemble: cell.ensemble = record
+    case .step:
+      guard let draw = try record.checked(Fields.draw) else { return }
+      cell.networksByDraw[draw, default: Network()].steps.append(record)
+    case .end:
+      guard let draw = try record.checked(Fields.draw) else { return }
+      cell.networksByDraw[draw, default: Network()].end = record
+    case .kernel, nil: return
+    }
+    places[place] = cell
   }
 
   /// Cells by width, then α.
-  let cells: [Cell]
-  /// Test errors of the linear models with initial kernels, by width.
-  let initialKernelErrors: [Double: [Double]]
-
-  /// - Throws: `RecordFault` where width, α or draw of a line are not what they should be.
-  public init(_ records: [Record]) throws(RecordFault) {
-    var collector = Collector()
-    for record in records { try collector.add(record) }
-    self.init(collector)
-  }
-
-  /// - Throws: `ResultsError` where `records.jsonl` of the folder cannot be read.
-  public init(reading directory: URL) throws(ResultsError) {
-    var collector = Collector()
-    try RunRecords.forEach(directory) { (record) throws(RecordFault) in try collector.add(record) }
-    self.init(collector)
-  }
-
-  private init(_ collector: Collector) {
-    cells = collector.cells.sorted { ($0.key.width, $0.key.alpha) < ($1.key.width, $1.key.alpha) }.map { place, content in
-      Cell(
-        width: place.width, alpha: place.alpha, networks: content.networks.sorted { $0.key < $1.key }.map(\.value),
-        ensemble: content.ensemble, finalKernelErrors: content.finalKernelErrors)
-    }
-    initialKernelErrors = collector.kernels
-  }
-
-  var widths: [Double] { Set(cells.map(\.width)).sorted() }
-  var alphas: [Double] { Set(cells.map(\.alpha)).sorted() }
-
-  private struct Collector {
-    struct Place: Hashable {
-      var width: Double
-      var alpha: Double
-    }
-    struct Content {
-      /// Networks by draw.
-      var networks: [Int: Network] = [:]
-      var ensemble: Record?
-      var finalKernelErrors: [Double] = []
-    }
-    /// More combinations are no run of this program's, and comparing all of them would not end.
-    static let mostPlaces = 4096
-
-    var cells: [Place: Content] = [:]
-    var kernels: [Double: [Double]] = [:]
-
-    mutating func add(_ record: Record) throws(RecordFault) {
-      guard let whole = try record.checkedWhole("width", in: 1...(1 << 53)) else { return }
-      let width = Double(whole)
-      guard cells.count + kernels.count < Collector.mostPlaces else {
-        throw RecordFault("more than \(Collector.mostPlaces) combinations of width and α")
-      }
-      guard let alpha = try record.checkedNumber("alpha") else {
-        if record.string("kind") == "kernel", let error = record.number("testError") { kernels[width, default: []].append(error) }
-        return
-      }
-      let place = Place(width: width, alpha: alpha)
-      switch record.string("kind") {
-      case "ensemble": cells[place, default: Content()].ensemble = record
-      case "kernel":
-        if let error = record.number("testError") { cells[place, default: Content()].finalKernelErrors.append(error) }
-      case "step":
-        if let draw = try record.checkedWhole("draw") {
-          cells[place, default: Content()].networks[draw, default: Network()].steps.append(record)
-        }
-      case "end":
-        if let draw = try record.checkedWhole("draw") { cells[place, default: Content()].networks[draw, default: Network()].end = record }
-      default: break
-      }
-    }
-  }
+  var cells: [Cell] { places.values.sorted { ($0.width, $0.alpha) < ($1.width, $1.alpha) } }
+  var widths: [Double] { Set(places.values.map(\.width)).sorted() }
+  var alphas: [Double] { Set(places.values.map(\.alpha)).sorted() }
 }

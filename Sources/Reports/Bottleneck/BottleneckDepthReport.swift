@@ -1,0 +1,108 @@
+import Figures
+import Statistics
+import StudyRecords
+
+private typealias Fields = BottleneckFields
+
+extension RunReport {
+  /// Steps of chains of one, two, three … bottlenecks, each against the network without bottlenecks of its own blocks and against the
+  /// chain of one bottleneck of its width. From the records of the experiment `bottleneck-depth`.
+  ///
+  /// Its figures are `steps` (to 10, 1 and 0.1 % of the initial loss against the number of bottlenecks, a row of panels for each
+  /// comparison), `loss` (training loss against steps, a panel for each comparison and width) and `test-error`.
+  public static let bottleneckDepth = RunReport("bottleneck-depth", table: table, figures: BottleneckDepthFigures.figures)
+
+  /// For each fraction of the initial loss the steps, and the speed-up over d = ∞ and over one bottleneck.
+  private static func table(_ runs: BottleneckRuns) -> ReportTable {
+    var table = ReportTable(
+      columns: BottleneckRow.heads + Fields.fractions.flatMap { [.init("to \($0.name)"), "over ∞", "over one"] }
+        + ["error %", "sensitive", "diverged"])
+    let rows = runs.rows
+    for row in rows {
+      let overOne = speedUpsOverOne(row, among: rows)
+      let steps = row.speedUps.indices.flatMap { index in
+        [cell(row.entry.steps[index], "%.0f"), cell(row.speedUps[index], "×%.1f"), cell(overOne[index], "×%.1f")]
+      }
+      var numbers = row.numbers
+      for (fraction, speedUp) in zip(Fields.fractions, overOne) { numbers.add("speedUpOverOne\(fraction.percent)", speedUp) }
+      let last = [cell(row.finalTestError, "%.1f", times: 100), row.sensitive.map(String.init) ?? "–", "\(row.diverged)"]
+      table.add(row.head + steps + last, numbers)
+    }
+    return table
+  }
+
+  /// Median steps of one bottleneck of the same width over those of the chain; nil where either is not reached, the widths of the chain
+  /// differ, or it has one bottleneck or none.
+  private static func speedUpsOverOne(_ row: BottleneckRow, among rows: [BottleneckRow]) -> [Double?] {
+    let one = rows.first { other in
+      // `own` has one rate for each network.
+      other.comparison == row.comparison && (row.comparison == .own || other.entry.kappa == row.entry.kappa)
+        && other.entry.label.widths.count == 1 && Set(row.entry.label.widths) == Set(other.entry.label.widths)
+    }
+    return BottleneckGroup.speedUps(of: row.entry, over: row.entry.label.count > 1 ? one?.entry : nil)
+  }
+}
+
+/// The figures of the experiment `bottleneck-depth`.
+private enum BottleneckDepthFigures {
+  static func figures(_ runs: BottleneckRuns) -> KeyValuePairs<String, Figure?> {
+    let groups = runs.groups
+    return ["steps": steps(groups), "loss": loss(groups), "test-error": BottleneckFigures.testError(groups)]
+  }
+
+  /// Fractions of the initial loss that are drawn.
+  private static let drawnFractions = [1, 2, 3]
+
+  private static func steps(_ groups: [BottleneckGroup]) -> Figure? {
+    let panels = groups.flatMap { group in drawnFractions.map { stepsPanel(group, fraction: $0) } }
+    return Figure(
+      "Steps to a fraction of the initial loss: median and quartiles over draws", panels, columns: drawnFractions.count)
+  }
+
+  /// Steps against the number of bottlenecks, a line for each width; d = ∞ is the network without bottlenecks of the same blocks.
+  private static func stepsPanel(_ group: BottleneckGroup, fraction: Int) -> Panel? {
+    let style = BottleneckStyle(group.entries.map(\.label)), most = group.entries.map(\.label.count).max() ?? 1
+    let rows: [(name: String, entries: [BottleneckGroup.Entry])] =
+      widths(of: group).map { width in ("d = \(width)", group.entries.filter { Set($0.label.widths) == [width] }) }
+      + [("d = ∞", group.entries.filter(\.label.isInfinite))]
+    let series = rows.enumerated().flatMap { index, row -> [Series] in
+      var points: [Series.Point] = [], band: [Series.Interval] = []
+      for entry in row.entries.sorted(by: { $0.label < $1.label }) {
+        let steps = entry.draws.map { $0.steps(fraction) }, quartiles = Quartiles(steps)
+        guard let median = quartiles.median, let lower = quartiles.lower else { continue }
+        // Side by side, so that error bars do not hide one another.
+        points.append(Series.Point(Double(entry.label.count - 1) + 0.06 * (Double(index) - Double(rows.count - 1) / 2), median))
+        band.append(Series.Interval(lower, quartiles.upper ?? steps.compactMap { $0 }.max() ?? median))
+      }
+      guard let color = row.entries.first.map({ style[$0.label].0 }) else { return [] }
+      return Series.marked(row.name, points, symbol: index, color, band: band)
+    }
+    return Panel(
+      "\(Fields.fractions[fraction].name). \(group.title)", x: Axis("bottlenecks", categories: (1...most).map(String.init)),
+      y: .log("steps"), series, .below)
+  }
+
+  private static func loss(_ groups: [BottleneckGroup]) -> Figure? {
+    Figure(
+      "Training loss: median over draws, quartiles shaded. Dashed: the networks without bottlenecks",
+      groups.flatMap { group in widths(of: group).map { lossPanel(group, width: $0) } },
+      columns: groups.first.map { max(1, widths(of: $0).count) })
+  }
+
+  /// Colours tell the number of bottlenecks here.
+  private static func lossPanel(_ group: BottleneckGroup, width: Int) -> Panel? {
+    let series = group.entries.filter { Set($0.label.widths) == [width] || $0.label.isInfinite }.compactMap { entry -> Series? in
+      let curves = entry.draws.map { $0.relativeLoss.filter { $0.step >= 1 } }.filter { !$0.isEmpty }
+      return Series.median(
+        "d = \(entry.label.name)", curves, entry.label.isInfinite ? .dashedLine : .line,
+        hasBand: !entry.label.isInfinite && curves.count > 1, .number(2 * (entry.label.count - 1)))
+    }
+    return Panel(
+      "d = \(width). \(group.title)", x: .log("steps"), y: .log("training loss / initial loss"), series, .inside(.bottomLeft))
+  }
+
+  /// Widths of the chains whose bottlenecks are all alike.
+  private static func widths(of group: BottleneckGroup) -> [Int] {
+    Set(group.entries.filter { Set($0.label.widths).count == 1 }.compactMap(\.label.widths.first)).sorted()
+  }
+}

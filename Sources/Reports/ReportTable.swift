@@ -1,0 +1,123 @@
+import Foundation
+import Results
+import Statistics
+
+/// The table at the end of a run, for reading and for programs.
+public struct ReportTable: Sendable {
+  /// Lines above the table for a reader, each with its end; empty for none.
+  public internal(set) var heading = ""
+  /// The table for a reader.
+  public private(set) var text: TextTable
+  /// Rows for programs, with equal keys.
+  private var rows: [[JSONValue.Member]] = []
+  /// What stands beside the rows in JSON, and the name that they have there.
+  var beside: (rows: String, members: [JSONValue.Member])?
+
+  init(_ columns: TextTable.Column...) { self.init(columns: columns) }
+
+  init(columns: [TextTable.Column]) { text = TextTable(columns: columns) }
+
+  /// The table for programs: one number per column, empty where there is none, errors as fractions.
+  public var numbers: TextTable {
+    var table = TextTable(columns: (rows.first ?? []).map { .init($0.key) })
+    for row in rows {
+      table.append(
+        row.map { member in
+          switch member.value {
+          case .null: ""
+          case .string(let text): text
+          default: member.value.text
+          }
+        })
+    }
+    return table
+  }
+
+  /// An array with one object per row of `numbers`, null where there is no number; an object with it where other things stand beside it.
+  public var json: JSONValue {
+    let all = JSONValue.array(rows.map { .object($0) })
+    return beside.map { .object([.init($0.rows, all)] + $0.members) } ?? all
+  }
+
+  /// Appends a row for a reader.
+  mutating func add(_ cells: [String]) { text.append(cells) }
+
+  /// Appends a row for programs.
+  mutating func add(_ numbers: TableNumbers) { rows.append(numbers.members) }
+
+  /// Appends a row for both.
+  mutating func add(_ cells: [String], _ numbers: TableNumbers) {
+    add(cells)
+    add(numbers)
+  }
+}
+
+extension TextTable.Column: ExpressibleByStringLiteral {
+  /// A column of numbers.
+  public init(stringLiteral title: String) { self.init(title) }
+
+  static func left(_ title: String) -> TextTable.Column { .init(title, .left) }
+}
+
+/// A number as a cell shows it; a dash where there is none.
+func cell(_ value: Double?, _ format: String, times factor: Double = 1) -> String {
+  value.map { String(format: format, factor * $0) } ?? "–"
+}
+
+/// A median with its quartiles, `50 [45, 55]`; the median alone where they are shown alike.
+func cell(_ quartiles: Quartiles, _ format: String, times factor: Double = 1) -> String {
+  let parts = [quartiles.median, quartiles.lower, quartiles.upper].map { cell($0, format, times: factor) }
+  return parts[1] == parts[0] && parts[0] == parts[2] ? parts[0] : "\(parts[0]) [\(parts[1]), \(parts[2])]"
+}
+
+/// A row for programs: values by name, in the order in which they were given.
+struct TableNumbers: ExpressibleByDictionaryLiteral {
+  private(set) var members: [JSONValue.Member] = []
+
+  init(dictionaryLiteral values: (String, any TableValue)...) { for (key, value) in values { self.add(key, value) } }
+
+  mutating func add(_ key: String, _ value: some TableValue) {
+    for (key, value) in zip(type(of: value).keys(key), value.values) { members.append(.init(key, value)) }
+  }
+
+  mutating func add(_ numbers: TableNumbers) { members += numbers.members }
+
+  static func + (first: TableNumbers, second: TableNumbers) -> TableNumbers {
+    var sum = first
+    sum.add(second)
+    return sum
+  }
+}
+
+/// What a row for programs can hold under a name, in one column or several.
+protocol TableValue {
+  static func keys(_ key: String) -> [String]
+  var values: [JSONValue] { get }
+}
+
+extension TableValue {
+  static func keys(_ key: String) -> [String] { [key] }
+}
+
+extension Int: TableValue { var values: [JSONValue] { [.integer(Int128(self))] } }
+extension String: TableValue { var values: [JSONValue] { [.string(self)] } }
+
+extension Double: TableValue {
+  /// Null for what is beyond every number, such as a quotient of extremes.
+  var values: [JSONValue] { [isFinite ? .number(self) : .null] }
+}
+
+extension Quartiles: TableValue {
+  static func keys(_ key: String) -> [String] { [key, key + "Lower", key + "Upper"] }
+  var values: [JSONValue] { [median, lower, upper].flatMap(\.values) }
+}
+
+extension WidthSlope: TableValue {
+  static func keys(_ key: String) -> [String] { [key + "Slope", key + "SlopeError"] }
+  var values: [JSONValue] { exponent.values + standardError.values }
+}
+
+extension Optional: TableValue where Wrapped: TableValue {
+  static func keys(_ key: String) -> [String] { Wrapped.keys(key) }
+  var values: [JSONValue] { self?.values ?? Wrapped.keys("").map { _ in .null } }
+}

@@ -1,0 +1,81 @@
+import Figures
+import Foundation
+import Results
+
+/// Table and figures of one experiment, made from the files of a run alone.
+public struct RunReport: Sendable {
+  /// A figure as a description, with the name of its files.
+  public typealias NamedFigure = (name: String, figure: Figure)
+
+  /// The experiment whose runs are shown.
+  public let experiment: String
+  private let makeTable: @Sendable (URL) throws(ResultsError) -> ReportTable
+  private let makeFigures: @Sendable (URL) throws(ResultsError) -> [NamedFigure]
+
+  /// - Parameters:
+  ///   - figures: by name; nil where the records hold nothing to draw.
+  ///   - arrays: figures of the run's arrays.
+  init<Reading: RunReading>(
+    _ experiment: String, table: @escaping @Sendable (Reading) -> ReportTable,
+    figures: @escaping @Sendable (Reading) -> KeyValuePairs<String, Figure?>,
+    arrays: @escaping @Sendable (URL) throws(ResultsError) -> [NamedFigure] = { _ in [] }
+  ) {
+    self.experiment = experiment
+    makeTable = { (directory) throws(ResultsError) in table(try Reading(reading: directory)) }
+    makeFigures = { (directory) throws(ResultsError) in
+      let drawn = figures(try Reading(reading: directory)).compactMap { name, figure in figure.map { (name: name, figure: $0) } }
+      return drawn + (try arrays(directory))
+    }
+  }
+
+  /// The table of a run of the experiment.
+  ///
+  /// - Throws: `ResultsError` where the records cannot be read.
+  public func table(of runDirectory: URL) throws(ResultsError) -> ReportTable { try makeTable(runDirectory) }
+
+  /// The figures of a run of the experiment; empty where its records hold nothing to draw.
+  ///
+  /// - Throws: `ResultsError` where the files cannot be read; `.malformedFile` where the folder holds a run of another experiment.
+  public func figures(of runDirectory: URL) throws(ResultsError) -> [NamedFigure] {
+    let manifest = try Manifest.read(runDirectory)
+    guard manifest.experiment == experiment else {
+      throw .malformedFile(
+        path: runDirectory.path, reason: "holds a run of experiment '\(manifest.experiment)'; these figures need '\(experiment)'")
+    }
+    return try makeFigures(runDirectory)
+  }
+
+  /// Draws all figures that the run has data for into its folder `figures`.
+  ///
+  /// - Returns: what was drawn; empty where the records hold nothing to draw.
+  /// - Throws: `ReportError`; `.results` where the files of the run cannot be read, or belong to a run of another experiment.
+  public func draw(
+    _ runDirectory: URL, formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot
+  ) throws(ReportError) -> [RenderedFigure] {
+    let described: [NamedFigure]
+    do {
+      described = try figures(of: runDirectory)
+    } catch {
+      throw .results(error)
+    }
+    let folder = runDirectory.appendingPathComponent("figures")
+    // A run that somebody gave away does not choose which other folder is written.
+    guard (try? FileManager.default.destinationOfSymbolicLink(atPath: folder.path)) == nil else {
+      throw .figure(
+        .cannotWrite(path: folder.path, reason: "it is a symbolic link; expected a folder. Remove the link, then plot again."))
+    }
+    var rendered: [RenderedFigure] = []
+    for (name, figure) in described {
+      do {
+        rendered.append(try figure.render(to: folder, name: name, formats: formats, with: gnuplot))
+      } catch .nothingToDraw {
+        // The others may have something.
+        let note = "figure '\(name)' has no point that its axes can show, and is left out"
+        rendered.append(RenderedFigure(name: name, files: [], droppedPoints: 0, note: note))
+      } catch {
+        throw .figure(error)
+      }
+    }
+    return rendered
+  }
+}
