@@ -131,7 +131,7 @@ let package = Package(
       "Experiments",
       [
         "Compute", "Datasets", "DeepLinear", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices",
-        "Networks", "Results", "Sizes", "WideKernels",
+        "Networks", "Results", "Sizes", "StudyRecords", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -221,7 +221,7 @@ let package = Package(
       "ExperimentsTests",
       [
         "BackendCatalog", "Compute", "Datasets", "Experiments", "FiniteNetworks", "Learning", "LinearAlgebra", "Matrices", "Results",
-        "Sizes",
+        "Sizes", "StudyRecords",
       ]),
     tests(
       "TheoryTests",

@@ -80,6 +80,7 @@ public protocol ExperimentPlan {
 
 extension ExperimentPlan {
   public var estimatedSecondsPerStep: Double? { nil }
+  public var dataChecksums: [String: String] { [:] }
   public var dataNotes: [String] { [] }
 }
 

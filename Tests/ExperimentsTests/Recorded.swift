@@ -4,6 +4,8 @@ import Experiments
 import Foundation
 import Logging
 import Results
+import StudyRecords
+import Testing
 
 /// Runs of experiments, of `bottleneck` unless another is named, in folders of the tests.
 struct Recorded {
@@ -27,7 +29,7 @@ struct Recorded {
     return try ResultsStore.open(RunDescription(experiment: E.name, identity: identity, parameters: identity), in: folder)
   }
 
-  /// Runs in `folder` (a new one where nil) and returns the records.
+  /// Runs in `folder` (a new one where nil) and returns the records, which hold what is declared and nothing else.
   static func run(
     _ settings: BottleneckSettings, on engine: Engine, in folder: URL? = nil, progress: any Experiments.ProgressReporting = SilentProgress()
   ) throws -> [Record] {
@@ -51,7 +53,10 @@ struct Recorded {
       throw error
     }
     try store.finish()
-    return try RunRecords.read(store.directory)
+    let records = try RunRecords.read(store.directory)
+    let format = try #require(RecordFormat.all.first { $0.experiments.contains(E.name) })
+    if let fault = records.lazy.compactMap(format.fault).first { Issue.record("a record of \(E.name) is not as declared: \(fault)") }
+    return records
   }
 
   /// What an experiment says of settings that it refuses; empty where it takes them.

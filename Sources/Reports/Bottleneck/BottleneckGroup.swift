@@ -2,7 +2,7 @@ import Statistics
 import StudyRecords
 
 /// Networks compared with one another: what one panel of a figure and one part of the table show.
-package struct BottleneckGroup {
+struct BottleneckGroup {
   /// One network at the rate chosen for it.
   struct Entry {
     let label: BottleneckLabel
@@ -48,7 +48,7 @@ package struct BottleneckGroup {
 
 extension BottleneckRuns {
   /// `same` once for each rate that occurs, then `own` with the best rate of each network.
-  package var groups: [BottleneckGroup] {
+  var groups: [BottleneckGroup] {
     let sameRates = Set(runs.keys.filter { $0.comparison == .same }.map(\.kappa)).sorted()
     let same = sameRates.map { kappa in
       let labels = Set(runs.keys.filter { $0.comparison == .same && $0.kappa == kappa }.map(\.label)).sorted()

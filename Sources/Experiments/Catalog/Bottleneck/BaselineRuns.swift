@@ -3,18 +3,18 @@ import Foundation
 import Learning
 import Matrices
 import Networks
-import Results
+import StudyRecords
 
 /// The networks without bottleneck that the chains of one length are compared with.
 struct BaselineRuns {
   let plan: BottleneckPlan
   let bottlenecks: Int
-  let recorded: RecordedUnits
+  let recorded: RecordedUnits<BottleneckPlan.Unit>
   let context: RunContext
   private var settings: BottleneckSettings { plan.settings }
   private var data: ChainData { plan.data }
 
-  init(_ plan: BottleneckPlan, bottlenecks: Int, _ recorded: RecordedUnits, _ context: RunContext) {
+  init(_ plan: BottleneckPlan, bottlenecks: Int, _ recorded: RecordedUnits<BottleneckPlan.Unit>, _ context: RunContext) {
     self.plan = plan
     self.bottlenecks = bottlenecks
     self.recorded = recorded
@@ -45,7 +45,7 @@ struct BaselineRuns {
       try runClosedForm(units, network, first, eigenvalue, progress) { starts, rates in
         let dynamics = try KrylovDynamics(
           first, starts: starts, targets: data.trainTargets, rates: rates, lastStep: settings.steps,
-          fraction: UnitRecorder.lossFractions.map(\.fraction).min() ?? 1
+          fraction: BottleneckFields.fractions.map(\.fraction).min() ?? 1
         ) { progress.update("network without bottleneck, \($0) Krylov vectors") }
         return { draw, rate in dynamics.run(draw: draw, rate: rate) }
       }
@@ -78,8 +78,9 @@ struct BaselineRuns {
   }
 
   private func record(_ unit: BottleneckPlan.Unit, _ run: any FrozenRun, _ eigenvalue: Double, _ alignment: Double?) throws {
-    let reached = UnitRecorder.lossFractions.map { run.steps(toFraction: $0.fraction, limit: 1 << 30) }
-    let recorder = UnitRecorder(unit, plan, context, recorded: recorded.steps(of: unit), rate: run.rate)
+    typealias Fields = BottleneckFields
+    let reached = Fields.fractions.map { run.steps(toFraction: $0.fraction, limit: 1 << 30) }
+    let recorder = UnitRecorder(unit, plan, context, recorded: recorded.lines(of: unit), rate: run.rate)
     // Curves go on to where the slowest fraction is reached: any number of steps costs the same.
     let last = max(settings.steps, reached.compactMap { $0 }.max() ?? settings.steps)
     let steps = logSpaced(to: last, count: 4 * settings.readings).union([settings.steps]).sorted()
@@ -92,19 +93,17 @@ struct BaselineRuns {
       if let error { best = min(best ?? error, error) }
       if step == settings.steps { final = error }
     }
-    var extra: [String: RecordValue] = ["lambdaMaxStart": .number(eigenvalue), "lambdaMaxEnd": .number(eigenvalue)]
-    extra["finalTestError"] = RecordValue(nullIfNotFinite: final)
+    var extra = [
+      Fields.lambdaMaxStart(eigenvalue), Fields.lambdaMaxEnd(eigenvalue), Fields.finalTestError(final), Fields.bestTestError(best),
+    ]
     if let exact = run as? FrozenKernelDynamics.Run {
-      extra["convergedTestError"] = RecordValue(nullIfNotFinite: try recorder.testError(exact.testOutputs(step: nil)))
+      extra.append(Fields.convergedTestError(try recorder.testError(exact.testOutputs(step: nil))))
     }
-    extra["bestTestError"] = RecordValue(nullIfNotFinite: best)
-    for (fraction, steps) in zip(UnitRecorder.lossFractions, reached) {
-      extra[fraction.key] = RecordValue(nullIfNotFinite: steps.map(Double.init))
-    }
+    extra += zip(Fields.fractions, reached).map { $0.steps($1.map(Double.init)) }
     let loss = run.trainLoss(step: settings.steps)
     // Below the stability limit a loss only falls; where Θ_0 has eigenvalues below 0 it grows.
     let isBounded = loss.isFinite && loss <= (1 + 1e-6) * run.trainLoss(step: 0)
-    try recorder.writeEnd(status: isBounded ? "finished" : "diverged", steps: settings.steps, extra)
+    try recorder.writeEnd(status: isBounded ? .finished : .diverged, steps: settings.steps, extra)
   }
 
   /// Alignment of one output's kernel, which does not move, with the targets; several outputs share the kernel.

@@ -3,6 +3,7 @@ import Datasets
 import Learning
 import Networks
 import Results
+import StudyRecords
 
 /// What finite bottlenecks do to the training of an infinitely wide network: chains of wide blocks with finite
 /// bottlenecks, trained in the exact limit, beside the network without a bottleneck of the same depth.
@@ -21,15 +22,13 @@ public enum Bottleneck: Experiment {
   }
 
   public static func excess(over settings: BottleneckSettings) -> (Record) -> Excess? {
-    { record in
-      if let draw = record.number("draw"), draw >= Double(settings.draws) { return .amount("draws", draw + 1) }
-      let isEnd = record.string("kind") == "end", name = record.string("bottlenecks") ?? ""
+    typealias Fields = BottleneckFields
+    let step = Extent.amount("steps", Fields.step, to: settings.steps)
+    return excess(over: [
+      .indices("draws", Fields.draw, below: settings.draws), .amount("steps", Fields.steps, to: settings.steps),
       // Curves of networks without bottleneck go on to where the slowest fraction is reached.
-      guard isEnd || !name.hasPrefix("inf"), let steps = record.number(isEnd ? "steps" : "step"), steps > Double(settings.steps) else {
-        return nil
-      }
-      return .amount("steps", steps)
-    }
+      Extent { record in record[Fields.bottlenecks]?.isInfinite == true ? nil : step.excess(record) },
+    ])
   }
 
   /// - Parameter loaded: what the setting `data` names.

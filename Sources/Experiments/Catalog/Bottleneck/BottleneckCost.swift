@@ -4,6 +4,7 @@ import Foundation
 import Learning
 import Matrices
 import Networks
+import StudyRecords
 import WideKernels
 
 /// Estimates of time, from short probes of the device and from ranks seen on digits and MNIST.
@@ -23,12 +24,12 @@ struct BottleneckCost {
   /// Seconds of one multiply-add in the host's loops over kernels of several outputs.
   private static let secondsPerHostTerm = 1.5e-9
 
-  init(_ settings: BottleneckSettings, data: ChainData, chains: [Chain], storage: KernelStorage, on engine: Engine) throws {
+  init(_ settings: BottleneckSettings, data: ChainData, chains: [BottleneckLabel], storage: KernelStorage, on engine: Engine) throws {
     self.settings = settings
     self.storage = storage
     (points, tests) = (data.trainInputs.rows, data.testInputs.rows)
     (features, outputs) = (data.trainInputs.columns, data.outputs)
-    let first = chains.first { !$0.widths.isEmpty } ?? Chain(widths: [1])
+    let first = chains.first { !$0.isInfinite } ?? BottleneckLabel(widths: [1])
     let network = try settings.network(first.widths, inputs: data.trainInputs.columns, outputs: outputs)
     usesExactHistory = settings.keepsExactHistory(network)
     // Passes over wide inputs and many outputs cost in proportion: what is probed stays small.
@@ -60,9 +61,9 @@ struct BottleneckCost {
   func seconds(_ units: [BottleneckPlan.Unit]) -> Double {
     guard !units.isEmpty else { return 0 }
     var total = 0.0
-    for count in Set(units.map(\.baselineOf)) {
-      let own = units.filter { $0.baselineOf == count }
-      let finite = own.filter { !$0.chain.widths.isEmpty }
+    for count in Set(units.map(\.chain.count)) {
+      let own = units.filter { $0.chain.count == count }
+      let finite = own.filter { !$0.chain.isInfinite }
       let sets = (finite.isEmpty ? 0.0 : 1.0) + 1
       let all = Double(points + tests)
       let factor = settings.firstWidth > 0 ? finiteStarts(own, all) / sets : all * all * all / 3 * secondsPerMultiply
@@ -83,7 +84,7 @@ struct BottleneckCost {
   private func finiteStarts(_ units: [BottleneckPlan.Unit], _ all: Double) -> Double {
     let width = Double(settings.firstWidth)
     return Dictionary(grouping: units, by: \.startName).values.reduce(0) { total, same in
-      let length = Double(same[0].chain.widths.isEmpty ? same[0].baselineOf : 0)
+      let length = Double(same[0].chain.isInfinite ? same[0].chain.count : 0)
       let hidden = Double(settings.depth) + length - Double(same[0].chain.widths.count * settings.upperDepth)
       let parameters = width * Double(features + outputs) + max(hidden - 1, 0) * width * width
       return total + parameters * (secondsPerNormal + all * secondsPerMultiply)
@@ -159,7 +160,7 @@ extension BottleneckSettings {
   /// Training points on which kernels are measured.
   var kernelIndices: [Int] { Array(0..<min(kernelPoints, train)) }
 
-  func hasTwin(_ comparison: Comparison) -> Bool { twin == .all || (twin == .same && comparison == .same) }
+  func hasTwin(_ comparison: BottleneckFields.Comparison) -> Bool { twin == .all || (twin == .same && comparison == .same) }
 
   func keepsExactHistory(_ network: Network) -> Bool {
     switch history {

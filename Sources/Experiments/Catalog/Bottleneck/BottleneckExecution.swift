@@ -17,7 +17,7 @@ struct BottleneckExecution {
   let plan: BottleneckPlan
   let context: RunContext
   let grouping: Grouping
-  private let recorded: RecordedUnits
+  private let recorded: RecordedUnits<BottleneckPlan.Unit>
 
   init(_ plan: BottleneckPlan, _ context: RunContext, grouping: Grouping = .equalLength) {
     self.plan = plan
@@ -30,16 +30,16 @@ struct BottleneckExecution {
     if let labels = plan.data.labels {
       try context.store.writeArray("representation-labels", shape: [labels.count], labels.map(Double.init))
     }
-    let remaining = plan.units.filter { !recorded.isComplete($0, steps: plan.settings.steps) }
+    let remaining = plan.units.filter { !plan.isComplete($0, recorded) }
     if remaining.count < plan.units.count { context.log.info("\(plan.units.count - remaining.count) runs are already recorded") }
     let progress = WorkProgress(total: plan.seconds(of: remaining), context.progress)
     // Chains with equally many bottlenecks share their first block and their network without bottleneck.
-    for count in Set(remaining.map(\.baselineOf)).sorted() {
-      let units = remaining.filter { $0.baselineOf == count }
+    for count in Set(remaining.map(\.chain.count)).sorted() {
+      let units = remaining.filter { $0.chain.count == count }
       let eigenvalue = try context.engine.part(ProfilePart("networks without bottleneck")) {
-        try BaselineRuns(plan, bottlenecks: count, recorded, context).run(units.filter { $0.chain.widths.isEmpty }, progress)
+        try BaselineRuns(plan, bottlenecks: count, recorded, context).run(units.filter { $0.chain.isInfinite }, progress)
       }
-      let chains = units.filter { !$0.chain.widths.isEmpty }
+      let chains = units.filter { !$0.chain.isInfinite }
       guard !chains.isEmpty else { continue }
       progress.update("kernels of the first block")
       let first = try context.engine.part(.firstBlock) { try plan.firstBlock(bottlenecks: count, isBaseline: false, on: context.engine) }

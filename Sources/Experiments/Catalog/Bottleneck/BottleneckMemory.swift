@@ -4,6 +4,7 @@ import Learning
 import LinearAlgebra
 import Networks
 import Sizes
+import StudyRecords
 
 /// How the work is fitted into memory: the way Θ_0 is kept, where the factor of Q_0 lies, how many runs go in lockstep.
 struct BottleneckMemory {
@@ -17,12 +18,12 @@ struct BottleneckMemory {
 
   /// - Throws: `ComputeError.budgetTooSmall` with the smallest budget that would do.
   init(_ settings: BottleneckSettings, data: ChainData, units: [BottleneckPlan.Unit], on engine: Engine, passEngine: Engine) throws {
-    let finite = units.filter { !$0.chain.widths.isEmpty }
-    let chains = finite.reduce(into: [Chain]()) { if !$0.contains($1.chain) { $0.append($1.chain) } }
+    let finite = units.filter { !$0.chain.isInfinite }
+    let chains = finite.reduce(into: [BottleneckLabel]()) { if !$0.contains($1.chain) { $0.append($1.chain) } }
     let isExact = try chains.contains { chain in
       try settings.keepsExactHistory(settings.network(chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs))
     }
-    let lengths = Array(Set(units.map(\.baselineOf)))
+    let lengths = Array(Set(units.map(\.chain.count)))
     let sizes = BottleneckSizes(
       settings: settings, points: data.trainInputs.rows, tests: data.testInputs.rows, features: data.trainInputs.columns,
       outputs: data.outputs, loadedBytes: data.loadedBytes, isExact: isExact,
@@ -78,11 +79,11 @@ struct BottleneckMemory {
 
   /// Step by step; other networks without bottleneck are known in closed form.
   private static func isTrained(_ settings: BottleneckSettings) -> (BottleneckPlan.Unit) -> Bool {
-    { !$0.chain.widths.isEmpty || settings.baselineMethod == .steps }
+    { !$0.chain.isInfinite || settings.baselineMethod == .steps }
   }
 
   func summary(_ units: [BottleneckPlan.Unit], peak: Size) -> [String] {
-    let finite = units.filter { !$0.chain.widths.isEmpty }
+    let finite = units.filter { !$0.chain.isInfinite }
     let count = waves(finite).count
     let columns = finite.reduce(0) { $0 + ($1.chain.widths.first ?? 0) * (settings.hasTwin($1.comparison) ? 2 : 1) }
     let kept = ByteCount(bytes: storage.bytes(rows: sizes.points, columns: sizes.points, isSymmetric: true))
@@ -126,7 +127,7 @@ extension BottleneckSettings {
   }
 
   /// Whether a run's rate is so near its initial limit of stability that it may diverge: seen from a quarter of the limit on, at a tenth never.
-  func mayDiverge(_ unit: BottleneckPlan.Unit) -> Bool { !unit.chain.widths.isEmpty && unit.fraction > 0.15 }
+  func mayDiverge(_ unit: BottleneckPlan.Unit) -> Bool { !unit.chain.isInfinite && unit.fraction > 0.15 }
 
   /// Ranks of runs that diverge or nearly do: up to fifteen times those of the others, as seen on digits with 200 and 1,000 points.
   func divergingRank(_ width: Int, points: Int) -> Double { min(15 * expectedRank(width, points: points), Double(rankLimit)) }

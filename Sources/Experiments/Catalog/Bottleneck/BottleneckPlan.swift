@@ -7,23 +7,35 @@ import Matrices
 import Networks
 import Results
 import Sizes
+import StudyRecords
 import WideKernels
 
 /// The runs of one `bottleneck` experiment and what they cost.
 struct BottleneckPlan: ExperimentPlan {
   /// One training run.
-  struct Unit {
-    var comparison: BottleneckSettings.Comparison
-    var chain: Chain
-    /// Number of bottlenecks of the chains that a baseline belongs to.
-    var baselineOf: Int
-    var fraction: Double
-    var draw: Int
+  struct Unit: StudyUnit {
+    let comparison: BottleneckFields.Comparison
+    let chain: BottleneckLabel
+    let fraction: Double
+    let draw: Int
+
+    var key: String { "\(comparison.rawValue) \(chain) \(fraction) \(draw)" }
+
+    /// What tells its initial functions from others: runs at other rates begin alike.
+    var startName: String { "draw/\(draw)/\(chain)" }
+
+    static func key(_ record: Record) -> String? {
+      guard let comparison = record[BottleneckFields.comparison], let chain = record[BottleneckFields.bottlenecks],
+        let fraction = record[BottleneckFields.kappa], let draw = record[BottleneckFields.draw]
+      else { return nil }
+      let label = chain.isInfinite ? record[BottleneckFields.baseline] ?? chain : chain
+      return Unit(comparison: comparison, chain: label, fraction: fraction, draw: draw).key
+    }
   }
 
   let settings: BottleneckSettings
   let data: ChainData
-  let chains: [Chain]
+  let chains: [BottleneckLabel]
   let units: [Unit]
   let fitting: BottleneckMemory
   private let cost: BottleneckCost
@@ -61,7 +73,7 @@ struct BottleneckPlan: ExperimentPlan {
     let readings = min(settings.steps + 1, settings.readings + 3)
     let lines = Size.sum(
       units.map { unit in
-        let isClosed = unit.chain.widths.isEmpty && settings.baselineMethod != .steps
+        let isClosed = unit.chain.isInfinite && settings.baselineMethod != .steps
         let steps = isClosed ? Size(4 * settings.readings + 8) : Size(settings.steps) + 1
         return steps * (settings.hasTwin(unit.comparison) || isClosed ? 380 : 320) + Size(readings * 110 + 900)
       })
@@ -70,6 +82,12 @@ struct BottleneckPlan: ExperimentPlan {
 
   /// Estimated seconds of some units, with the kernels of their first blocks.
   func seconds(of units: [Unit]) -> Double { cost.seconds(units) }
+
+  /// Ended for a reason of its own, or after as many steps as are asked for.
+  func isComplete(_ unit: Unit, _ recorded: RecordedUnits<Unit>) -> Bool {
+    guard let end = recorded.end(of: unit) else { return false }
+    return end[BottleneckFields.status] != .finished || (end[BottleneckFields.steps] ?? 0) >= settings.steps
+  }
 
   func stream(_ unit: Unit) -> RandomStream { RandomStream(seed: settings.seed, name: unit.startName) }
 
@@ -108,10 +126,9 @@ struct BottleneckPlan: ExperimentPlan {
         "out of memory on \(context.engine.device.name): Θ_0 is kept as \(first.storage.rawValue), at test points as \(first.testStorage?.rawValue ?? "none")"
       )
     }
-    let setup: Record = [
-      "kind": "setup", "block": .string(name), "storage": .string(first.storage.rawValue),
-      "testStorage": first.testStorage.map { .string($0.rawValue) } ?? .null, "jitter": .number(first.jitter),
-    ]
+    let setup = Record(
+      BottleneckFields.kind(.setup), BottleneckFields.block(name), BottleneckFields.storage(first.storage.rawValue),
+      BottleneckFields.testStorage(first.testStorage?.rawValue), BottleneckFields.jitter(first.jitter))
     // A continued run has said it, unless the kernels are kept otherwise now. A part of a run adds fields of its own.
     let isRecorded = context.store.existing.contains { line in setup.fields.allSatisfy { line[$0.key] == $0.value } }
     if !isRecorded { try context.store.append(setup) }
@@ -139,7 +156,7 @@ struct BottleneckPlan: ExperimentPlan {
     return Dictionary(uniqueKeysWithValues: zip(requests.map(\.name), values))
   }
 
-  private var finiteUnits: [Unit] { units.filter { !$0.chain.widths.isEmpty } }
+  private var finiteUnits: [Unit] { units.filter { !$0.chain.isInfinite } }
 
   func run(_ context: RunContext) throws {
     let (train, test) = (data.trainInputs.rows, data.testInputs.rows)
@@ -169,22 +186,20 @@ struct BottleneckPlan: ExperimentPlan {
   }
 
   /// Every chain and, for each number of bottlenecks that occurs, its network without bottlenecks.
-  private static func units(_ settings: BottleneckSettings, _ chains: [Chain]) throws(ExperimentError) -> [Unit] {
-    let finite = chains.filter { !$0.widths.isEmpty }
-    var counts: [Int] = []
-    for chain in finite where !counts.contains(chain.widths.count) { counts.append(chain.widths.count) }
-    if counts.isEmpty { counts = [1] }
-    let comparisons: [(BottleneckSettings.Comparison, [Double])] =
+  private static func units(_ settings: BottleneckSettings, _ chains: [BottleneckLabel]) throws(ExperimentError) -> [Unit] {
+    let finite = chains.filter { !$0.isInfinite }
+    let baselines = finite.reduce(into: [BottleneckLabel]()) { if !$0.contains($1.baseline) { $0.append($1.baseline) } }
+    let all = (baselines.isEmpty ? [BottleneckLabel(infinite: 1)] : baselines) + finite
+    let comparisons: [(BottleneckFields.Comparison, [Double])] =
       (settings.compare == .own ? [] : [(.same, [settings.rateFraction])])
       + (settings.compare == .same ? [] : [(.own, settings.ownFractions.values)])
     try RunCount.check([
-      ("networks", counts.count + finite.count), ("rates", comparisons.reduce(0) { $0 + $1.1.count }), ("draws", settings.draws),
+      ("networks", all.count), ("rates", comparisons.reduce(0) { $0 + $1.1.count }), ("draws", settings.draws),
     ])
     return comparisons.flatMap { comparison, fractions in
-      let all = counts.map { (Chain(widths: []), $0) } + finite.map { ($0, $0.widths.count) }
-      return all.flatMap { chain, count in
+      all.flatMap { chain in
         fractions.flatMap { fraction in
-          (0..<settings.draws).map { Unit(comparison: comparison, chain: chain, baselineOf: count, fraction: fraction, draw: $0) }
+          (0..<settings.draws).map { Unit(comparison: comparison, chain: chain, fraction: fraction, draw: $0) }
         }
       }
     }

@@ -1,9 +1,10 @@
 import Learning
 import Networks
+import StudyRecords
 
 extension BottleneckSettings {
   /// The chains to compare; `inf` is the baseline of the others and always runs.
-  func chains() throws(ExperimentError) -> [Chain] { try Chain.list(bottlenecks) }
+  func chains() throws(ExperimentError) -> [BottleneckLabel] { try SettingList.bottlenecks(bottlenecks) }
 
   /// The network with bottlenecks `widths`, its blocks' activations and depths as set.
   package func network(_ widths: [Int], inputs: Int, outputs: Int) throws -> Network {
@@ -28,17 +29,14 @@ extension BottleneckSettings {
   var symmetrisedBlocks: Set<Int> { Set(symmetrised?.values ?? []) }
 
   public func checkTogether() throws {
-    func require(_ condition: Bool, _ name: String, _ expected: String, _ got: Any) throws {
-      guard condition else { throw ExperimentError.invalidSetting(name: name, expected: expected, got: "\(got)") }
-    }
     try require(batch <= train, "batch", "at most the \(train) training points, or 0 for full batch", batch)
     try require((theta == nil) == (nngp == nil), "theta", "--theta and --nngp together", theta ?? nngp ?? "")
     try require(theta == nil || firstWidth == 0, "first-width", "0 with --theta", firstWidth)
     try require(
       loss == .squared || target == .onehot || target == .randomClasses || target == .parity || target == .random, "loss",
       "squared for regression", loss)
-    let finite = try chains().filter { !$0.widths.isEmpty }
-    for chain in finite.isEmpty ? [Chain(widths: [])] : finite {
+    let finite = try chains().filter { !$0.isInfinite }
+    for chain in finite.isEmpty ? [BottleneckLabel(infinite: 1)] : finite {
       let last = chain.widths.count
       if let missing = symmetrisedBlocks.first(where: { $0 > last }) {
         throw ExperimentError.invalidSetting(

@@ -3,7 +3,7 @@ import Foundation
 import Learning
 import Matrices
 import Networks
-import Results
+import StudyRecords
 
 /// Units with one first block, trained in lockstep and recorded, in as many waves as memory needs.
 struct LockstepRuns {
@@ -13,14 +13,15 @@ struct LockstepRuns {
   let first: FirstBlock
   /// Largest eigenvalue of Θ_∞ / N.
   let baselineEigenvalue: Double
-  let recorded: RecordedUnits
+  let recorded: RecordedUnits<BottleneckPlan.Unit>
   let context: RunContext
   let network: (BottleneckPlan.Unit) throws -> Network
   /// Whether the time of steps is recorded; sensible where the units have one chain.
   var recordsCost = false
 
   init(
-    _ plan: BottleneckPlan, name: String, first: FirstBlock, baselineEigenvalue: Double, _ recorded: RecordedUnits, _ context: RunContext,
+    _ plan: BottleneckPlan, name: String, first: FirstBlock, baselineEigenvalue: Double, _ recorded: RecordedUnits<BottleneckPlan.Unit>,
+    _ context: RunContext,
     network: @escaping (BottleneckPlan.Unit) throws -> Network
   ) {
     self.plan = plan
@@ -37,7 +38,7 @@ struct LockstepRuns {
     // Runs that a checkpoint holds go on from there, together; the others begin.
     let checkpoints = try LockstepCheckpoint.all(of: name, in: context.store)
     for checkpoint in checkpoints {
-      let continued = left.filter { checkpoint.units.contains($0.key) && recorded.isWhole($0, to: checkpoint.step) }
+      let continued = left.filter { checkpoint.units.contains($0.key) && isWhole($0, to: checkpoint.step) }
       guard !continued.isEmpty else { continue }
       let own = Set(continued.map(\.key))
       left.removeAll { own.contains($0.key) }
@@ -57,6 +58,12 @@ struct LockstepRuns {
     }
   }
 
+  /// Whether every step up to `step` is recorded. A checkpoint of an older version does not know its records; with a step that is lost a
+  /// run that goes on would miss what was reached there.
+  private func isWhole(_ unit: BottleneckPlan.Unit, to step: Int) -> Bool {
+    recorded.values(BottleneckFields.step, of: unit).filter { $0 <= step }.count == step + 1
+  }
+
   /// Initial functions of units by name, with g_0 as given, and the largest eigenvalue of Θ_F / N at each where it is needed: as
   /// given, or measured.
   private func starts(
@@ -69,7 +76,7 @@ struct LockstepRuns {
       let network = try network(unit)
       let functions = try ChainStart(
         network, first: own, featureWidth: { settings.featureWidth(depth: network.blocks[$0].hiddenLayers) },
-        symmetrised: unit.chain.widths.isEmpty ? [] : settings.symmetrisedBlocks, stream: plan.stream(unit), on: context.passEngine)
+        symmetrised: unit.chain.isInfinite ? [] : settings.symmetrisedBlocks, stream: plan.stream(unit), on: context.passEngine)
       let largest = try eigenvalue.map { try $0(unit.startName) } ?? ownEigenvalue(network, functions)
       starts[unit.startName] = LockstepWave.Start(network: network, functions: functions, eigenvalue: largest)
     }

@@ -3,6 +3,7 @@ import Foundation
 import Learning
 import Networks
 import Results
+import StudyRecords
 
 /// Runs that advance together until each has ended: recorded at every step, saved now and then.
 final class LockstepWave {
@@ -13,6 +14,8 @@ final class LockstepWave {
     /// Largest eigenvalue of Θ_F / N there, where it was measured.
     var eigenvalue: Double?
   }
+
+  private typealias Fields = BottleneckFields
 
   private static let twinPerturbation = 1e-6
 
@@ -53,7 +56,7 @@ final class LockstepWave {
       members.append(
         Lockstep.Run(start.network, start: start.functions, rate: unit.fraction * settings.stabilityLimit(eigenvalue)))
     }
-    for (index, unit) in units.enumerated() where settings.hasTwin(unit.comparison) && !unit.chain.widths.isEmpty {
+    for (index, unit) in units.enumerated() where settings.hasTwin(unit.comparison) && !unit.chain.isInfinite {
       twins[index] = members.count
       var twin = members[index]
       twin.start = twin.start.perturbed(by: Self.twinPerturbation, stream: plan.stream(unit).child("twin"))
@@ -68,7 +71,7 @@ final class LockstepWave {
     let step = checkpoint?.step
     recorders = units.enumerated().map { index, unit in
       UnitRecorder(
-        unit, plan, context, recorded: runs.recorded.steps(of: unit), resumedAt: step ?? -1, rate: members[index].rate,
+        unit, plan, context, recorded: runs.recorded.lines(of: unit), resumedAt: step ?? -1, rate: members[index].rate,
         initialKernel: kernels[index])
     }
     schedules = units.map { BatchSchedule(points: settings.train, size: settings.batch, stream: plan.stream($0).child("batches")) }
@@ -100,7 +103,7 @@ final class LockstepWave {
     }
     try recordCost()
     let finished = active
-    for unit in finished { try finish(unit, "finished") }
+    for unit in finished { try finish(unit, .finished) }
     // Only runs that could have gone on can be extended.
     if finished.isEmpty { try context.store.removeCheckpoint(checkpointName) } else { try save() }
   }
@@ -110,7 +113,7 @@ final class LockstepWave {
     try advance()
     let converged = active.filter { lockstep.loss(of: $0) <= settings.stopAt * lockstep.initialLoss[$0] }
     try record(isReading: readings.contains(lockstep.step), converged: Set(converged))
-    try end(converged, "converged")
+    try end(converged, .converged)
     try saveIfDue()
   }
 
@@ -139,10 +142,8 @@ final class LockstepWave {
   /// A line of its own: times differ between equal runs.
   private func recordCost() throws {
     guard runs.recordsCost, cost.runSteps > 0 else { return }
-    try context.store.append([
-      "kind": "cost", "bottlenecks": .string(units[0].chain.description), "runSteps": .number(Double(cost.runSteps)),
-      "seconds": .number(cost.seconds),
-    ])
+    try context.store.append(
+      Record(Fields.kind(.cost), Fields.bottlenecks(units[0].chain), Fields.runSteps(cost.runSteps), Fields.seconds(cost.seconds)))
     cost = (0, 0)
   }
 
@@ -152,10 +153,10 @@ final class LockstepWave {
     switch failure {
     case .rankLimit(let block, let rank, let limit):
       context.log.warning("\(name): block \(block) needs \(rank) pivots, more than the limit \(limit)")
-      try writeEnd(index, "rankLimit", eigenvalue: nil)
+      try writeEnd(index, .rankLimit, eigenvalue: nil)
     default:
       context.log.info("\(name): diverged at step \(lockstep.step)")
-      try writeEnd(index, "diverged", eigenvalue: nil)
+      try writeEnd(index, .diverged, eigenvalue: nil)
     }
     if let twin = twins.removeValue(forKey: index) { try lockstep.remove([twin]) }
   }
@@ -180,12 +181,12 @@ final class LockstepWave {
     }
   }
 
-  private func end(_ indices: [Int], _ status: String) throws {
+  private func end(_ indices: [Int], _ status: Fields.Status) throws {
     for index in indices { try finish(index, status) }
     try lockstep.remove(Set(indices + indices.compactMap { twins.removeValue(forKey: $0) }))
   }
 
-  private func finish(_ index: Int, _ status: String) throws {
+  private func finish(_ index: Int, _ status: Fields.Status) throws {
     try writeEnd(index, status, eigenvalue: settings.measuresOwnEigenvalues ? lockstep.largestTangentEigenvalue(of: index) : nil)
     let unit = units[index]
     guard unit.chain.widths == [2], unit.draw == 0, unit.comparison == .same else { return }
@@ -195,13 +196,10 @@ final class LockstepWave {
     try context.store.writeArray("\(name)-after", shape: [before.rows, 2], lockstep.bottlenecks(of: index)[0].values)
   }
 
-  private func writeEnd(_ index: Int, _ status: String, eigenvalue: Double?) throws {
+  private func writeEnd(_ index: Int, _ status: Fields.Status, eigenvalue: Double?) throws {
     try recorders[index].end(
       status: status, steps: lockstep.step,
-      extra: [
-        "lambdaMaxStart": RecordValue(nullIfNotFinite: starts[units[index].startName]?.eigenvalue),
-        "lambdaMaxEnd": RecordValue(nullIfNotFinite: eigenvalue),
-      ])
+      extra: [Fields.lambdaMaxStart(starts[units[index].startName]?.eigenvalue), Fields.lambdaMaxEnd(eigenvalue)])
   }
 
   private func saveIfDue() throws {

@@ -4,10 +4,11 @@ import Learning
 import Losses
 import Matrices
 import Results
+import StudyRecords
 
 /// Writes the records of one run and keeps what its end line needs.
 struct UnitRecorder {
-  static let lossFractions: [(key: String, fraction: Double)] = [("steps50", 0.5), ("steps10", 0.1), ("steps1", 0.01), ("steps0.1", 0.001)]
+  private typealias Fields = BottleneckFields
 
   /// A run at one step.
   struct State {
@@ -39,7 +40,7 @@ struct UnitRecorder {
   private let rate: Double
   private let kernelTargets: Matrix
   private let initialKernel: Matrix?
-  private var reached: [String: Int] = [:]
+  private var reached = [Int?](repeating: nil, count: BottleneckFields.fractions.count)
   private var amplification: Double?
   private var finalTestError: Double?
   private var bestTestError: Double?
@@ -58,9 +59,9 @@ struct UnitRecorder {
     self.initialKernel = initialKernel
     data = plan.data
     loss = plan.settings.loss
-    alreadyRecorded = Set(recorded.compactMap { $0.integer("step") })
+    alreadyRecorded = Set(recorded.compactMap { $0[Fields.step] })
     kernelTargets = plan.data.trainTargets.rows(plan.settings.kernelIndices)
-    for record in recorded { if let step = record.integer("step"), step <= resumedAt { recall(record, step) } }
+    for record in recorded { if let step = record[Fields.step], step <= resumedAt { recall(record, step) } }
   }
 
   /// Records the present step: what is cheap always, test points and the kernel where they were read.
@@ -70,45 +71,38 @@ struct UnitRecorder {
       let difference = (twin - state.outputs).norm / (1e-6 * state.outputs.norm)
       amplification = max(amplification ?? 0, difference)
     }
-    var record = header("step")
-    record["step"] = .number(Double(state.step))
-    record["trainLoss"] = .number(state.loss)
-    record["initialLoss"] = .number(state.initialLoss)
-    record["trainError"] = RecordValue(
-      nullIfNotFinite: try data.decision.errorRate(outputs: state.outputs.values, classes: data.trainClasses))
-    record["movement"] = RecordValue(nullIfNotFinite: state.movement)
-    record["rank"] = .numbers(state.ranks.map(Double.init))
-    if let error = state.basisError {
-      record["bound"] = RecordValue(nullIfNotFinite: error.bound)
-      record["estimate"] = RecordValue(nullIfNotFinite: error.estimate)
-    }
-    if let amplification { record["amplification"] = RecordValue(nullIfNotFinite: amplification) }
+    var record = try header(state.step, loss: state.loss, initialLoss: state.initialLoss, outputs: state.outputs)
+    record.add(Fields.movement(state.movement), Fields.rank(state.ranks.map(Double.init)))
+    if let error = state.basisError { record.add(Fields.bound(error.bound), Fields.estimate(error.estimate)) }
+    if let amplification { record.add(Fields.amplification(amplification)) }
     if let reading { try add(reading, to: &record) }
     try write(record, step: state.step)
   }
 
   private mutating func add(_ reading: Reading, to record: inout Record) throws {
     if let test = reading.test, test.rows > 0 {
-      record["testLoss"] = RecordValue(nullIfNotFinite: loss.mean(test, data.testTargets))
       let error = try testError(test)
-      record["testError"] = RecordValue(nullIfNotFinite: error)
+      record.add(Fields.testLoss(loss.mean(test, data.testTargets)), Fields.testError(error))
       note(testError: error)
     }
     if let kernel = reading.kernel {
-      record["kernelChange"] = RecordValue(nullIfNotFinite: Matrix.relativeDistance(kernel, initialKernel ?? kernel))
-      record["alignment"] = RecordValue(nullIfNotFinite: alignment(kernel, targets: kernelTargets.values))
+      record.add(
+        Fields.kernelChange(Matrix.relativeDistance(kernel, initialKernel ?? kernel)),
+        Fields.alignment(alignment(kernel, targets: kernelTargets.values)))
     }
   }
 
   /// Takes up what an earlier start has recorded.
   private mutating func recall(_ record: Record, _ step: Int) {
-    if let loss = record.number("trainLoss"), let initial = record.number("initialLoss") { note(loss: loss, of: initial, at: step) }
-    if let value = record.number("amplification") { amplification = max(amplification ?? 0, value) }
-    note(testError: record.number("testError"))
+    if let loss = record[Fields.trainLoss], let initial = record[Fields.initialLoss] { note(loss: loss, of: initial, at: step) }
+    if let value = record[Fields.amplification] { amplification = max(amplification ?? 0, value) }
+    note(testError: record[Fields.testError])
   }
 
   private mutating func note(loss: Double, of initial: Double, at step: Int) {
-    for (key, fraction) in Self.lossFractions where reached[key] == nil && loss <= fraction * initial { reached[key] = step }
+    for (index, own) in Fields.fractions.enumerated() where reached[index] == nil && loss <= own.fraction * initial {
+      reached[index] = step
+    }
   }
 
   private mutating func note(testError: Double?) {
@@ -119,18 +113,10 @@ struct UnitRecorder {
 
   /// Records one step of the network without bottleneck in closed form; returns its test error.
   func recordFrozen(step: Int, initialLoss: Double, outputs: Matrix, test: Matrix?, alignment: Double?) throws -> Double? {
-    var record = header("step")
-    record["step"] = .number(Double(step))
-    record["trainLoss"] = .number(Loss.squared.mean(outputs, data.trainTargets))
-    record["initialLoss"] = .number(initialLoss)
-    record["trainError"] = RecordValue(nullIfNotFinite: try data.decision.errorRate(outputs: outputs.values, classes: data.trainClasses))
-    record["kernelChange"] = 0
-    record["alignment"] = RecordValue(nullIfNotFinite: alignment)
+    var record = try header(step, loss: Loss.squared.mean(outputs, data.trainTargets), initialLoss: initialLoss, outputs: outputs)
+    record.add(Fields.kernelChange(0), Fields.alignment(alignment))
     let error = try testError(test)
-    if let test {
-      record["testLoss"] = .number(Loss.squared.mean(test, data.testTargets))
-      record["testError"] = RecordValue(nullIfNotFinite: error)
-    }
+    if let test { record.add(Fields.testLoss(Loss.squared.mean(test, data.testTargets)), Fields.testError(error)) }
     try write(record, step: step)
     return error
   }
@@ -140,29 +126,33 @@ struct UnitRecorder {
     return try data.decision.errorRate(outputs: test.values, classes: data.testClasses)
   }
 
-  func end(status: String, steps: Int, extra: [String: RecordValue]) throws {
-    var fields = extra
-    fields["finalTestError"] = RecordValue(nullIfNotFinite: finalTestError)
-    fields["bestTestError"] = RecordValue(nullIfNotFinite: bestTestError)
-    if let amplification { fields["amplification"] = RecordValue(nullIfNotFinite: amplification) }
-    for (key, _) in Self.lossFractions { fields[key] = RecordValue(nullIfNotFinite: reached[key].map(Double.init)) }
-    try writeEnd(status: status, steps: steps, fields)
+  func end(status: BottleneckFields.Status, steps: Int, extra: [Entry]) throws {
+    var entries = extra + [Fields.finalTestError(finalTestError), Fields.bestTestError(bestTestError)]
+    if let amplification { entries.append(Fields.amplification(amplification)) }
+    entries += zip(Fields.fractions, reached).map { $0.steps($1.map(Double.init)) }
+    try writeEnd(status: status, steps: steps, entries)
   }
 
-  func writeEnd(status: String, steps: Int, _ fields: [String: RecordValue]) throws {
-    var record = header("end")
-    record["status"] = .string(status)
-    record["steps"] = .number(Double(steps))
-    record["rate"] = .number(rate)
-    for (key, value) in fields.sorted(by: { $0.key < $1.key }) { record[key] = value }
+  func writeEnd(status: BottleneckFields.Status, steps: Int, _ entries: [Entry]) throws {
+    var record = header(.end)
+    record.add(Fields.status(status), Fields.steps(steps), Fields.rate(rate))
+    record.add(entries.sorted { $0.name < $1.name })
     try context.store.append(record)
   }
 
-  private func header(_ kind: String) -> Record {
-    [
-      "kind": .string(kind), "comparison": .string(unit.comparison.rawValue), "bottlenecks": .string(unit.chain.description),
-      "baseline": .string(unit.baselineName), "draw": .number(Double(unit.draw)), "kappa": .number(unit.fraction),
-    ]
+  private func header(_ kind: Fields.Kind) -> Record {
+    Record(
+      Fields.kind(kind), Fields.comparison(unit.comparison),
+      Fields.bottlenecks(unit.chain.isInfinite ? BottleneckLabel(infinite: 1) : unit.chain), Fields.baseline(unit.chain.baseline),
+      Fields.draw(unit.draw), Fields.kappa(unit.fraction))
+  }
+
+  private func header(_ step: Int, loss: Double, initialLoss: Double, outputs: Matrix) throws -> Record {
+    var record = header(.step)
+    record.add(
+      Fields.step(step), Fields.trainLoss(loss), Fields.initialLoss(initialLoss),
+      Fields.trainError(try data.decision.errorRate(outputs: outputs.values, classes: data.trainClasses)))
+    return record
   }
 
   private func write(_ record: Record, step: Int) throws {

@@ -1,5 +1,6 @@
 import Compute
 import Results
+import StudyRecords
 
 /// How the effect of a bottleneck, its cost and the rank of its basis change with the number of training points, the width and the
 /// target scale: the experiment `bottleneck` at every combination.
@@ -17,13 +18,11 @@ public enum BottleneckScaling: Experiment {
   public static func allowsFloat32Passes(_ settings: BottleneckScalingSettings) -> Bool { settings.bottleneck.allowsFloat32Passes }
 
   public static func excess(over settings: BottleneckScalingSettings) throws -> (Record) -> Excess? {
-    let combinations = settings.combinations, common = Bottleneck.excess(over: settings.bottleneck)
-    let (points, scales) = (Set(combinations.map { Double($0.train) }), Set(combinations.map(\.targetScale)))
-    return { record in
-      if let count = record.number("points"), !points.contains(count) { return .member("points", count) }
-      if let scale = record.number("scale"), !scales.contains(scale) { return .member("scales", scale) }
-      return common(record)
-    }
+    excess(over: [
+      .members("points", BottleneckFields.points, settings.points.values),
+      .members("scales", BottleneckFields.scale, settings.scales.values),
+      Extent(excess: Bottleneck.excess(over: settings.bottleneck)),
+    ])
   }
 
   public static func plan(_ settings: BottleneckScalingSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {

@@ -2,6 +2,7 @@ import Compute
 import Datasets
 import Results
 import Sizes
+import StudyRecords
 
 /// A plan of the experiment `bottleneck` for each combination of training points and target scale, run one after another.
 struct BottleneckScalingPlan: ExperimentPlan {
@@ -47,7 +48,7 @@ struct BottleneckScalingPlan: ExperimentPlan {
       let part = context.part(
         store: RunPart(
           of: context.store, name: "points\(points)-scale\(scale.fileText)",
-          fields: ["points": .number(Double(points)), "scale": .number(scale)]),
+          fields: Record(BottleneckFields.points(points), BottleneckFields.scale(scale))),
         progress: PartProgress(
           whole: context.progress, from: done / total, to: (done + combination.estimatedSeconds) / total,
           name: "\(points) points, scale \(scale)"))

@@ -10,10 +10,8 @@ public struct BottleneckScalingSettings: ExperimentSettings {
   public init() {}
 
   public func checkTogether() throws {
-    guard bottleneck.loss == .squared || scales.values.count == 1 else {
-      throw ExperimentError.invalidSetting(
-        name: "scales", expected: "one scale with --loss softmax, whose targets have none", got: scales.text)
-    }
+    let isOne = bottleneck.loss == .squared || scales.values.count == 1
+    try require(isOne, "scales", "one scale with --loss softmax, whose targets have none", scales.text)
     try RunCount.check([("points", points.values.count), ("scales", scales.values.count), ("draws", bottleneck.draws)])
   }
 

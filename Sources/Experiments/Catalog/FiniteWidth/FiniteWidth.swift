@@ -1,6 +1,7 @@
 import Compute
 import Datasets
 import Results
+import StudyRecords
 
 /// Finite networks of growing width against the exact infinite-width limit that starts from their own functions.
 ///
@@ -22,13 +23,11 @@ public enum FiniteWidth: Experiment {
   public static func allowsFloat32Passes(_ settings: FiniteWidthSettings) -> Bool { false }
 
   public static func excess(over settings: FiniteWidthSettings) throws -> (Record) -> Excess? {
-    let (chains, widths) = (Set(try settings.chains().map(\.description)), Set(settings.widths.values.map(Double.init)))
-    return { record in
-      if let chain = record.string("bottlenecks"), !chains.contains(chain) { return .member("bottlenecks", chain) }
-      if let width = record.number("width"), !widths.contains(width) { return .member("widths", width) }
-      if let draw = record.number("draw"), draw >= Double(settings.draws) { return .amount("draws", draw + 1) }
-      return nil
-    }
+    excess(over: [
+      .members("bottlenecks", FiniteWidthFields.bottlenecks, try settings.chains()),
+      .members("widths", FiniteWidthFields.width, settings.widths.values),
+      .indices("draws", FiniteWidthFields.draw, below: settings.draws),
+    ])
   }
 
   public static func plan(_ settings: FiniteWidthSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
@@ -37,6 +36,6 @@ public enum FiniteWidth: Experiment {
       throw ExperimentError.invalidSetting(
         name: "precision", expected: "float64, in which perturbations of 1e-6 are told apart", got: "\(passEngine.precision)")
     }
-    return try FiniteWidthPlan(settings, loaded: DataSource.parse(settings.data).load(), on: engine)
+    return try FiniteWidthStudy(settings, loaded: DataSource.parse(settings.data).load(), on: engine)
   }
 }

@@ -6,10 +6,11 @@ import Results
 
 /// Where the draws of a wave were left, in a checkpoint of the run.
 struct FiniteWidthCheckpoint {
-  private let wave: FiniteWidthPlan.Wave
+  private let wave: [FiniteWidthUnit]
   private let store: any RunStore
 
-  init(_ wave: FiniteWidthPlan.Wave, _ store: any RunStore) { (self.wave, self.store) = (wave, store) }
+  /// - Parameter wave: draws of one network at one width.
+  init(_ wave: [FiniteWidthUnit], _ store: any RunStore) { (self.wave, self.store) = (wave, store) }
 
   private struct Saved: Codable {
     /// Numbers of the draws that advanced together.
@@ -20,13 +21,13 @@ struct FiniteWidthCheckpoint {
     var shapes: [Int: [String: [Int]]]
   }
 
-  private var name: String { "draws-\(wave.chain)-\(wave.width)" }
+  private var name: String { "draws-\(wave[0].chain)-\(wave[0].width)" }
 
   /// The saved state; nil where there is none, or one of other draws.
   func read() throws -> LimitComparison.State? {
     guard let checkpoint = try store.readCheckpoint(name) else { return nil }
     let saved: Saved = try checkpoint.state()
-    guard saved.numbers == wave.draws else { return nil }
+    guard saved.numbers == wave.map(\.draw) else { return nil }
     func values(_ name: String) -> [Double] { checkpoint.arrays[name]?.values ?? [] }
     var runs: [Int: [String: Matrix]] = [:]
     for (run, shapes) in saved.shapes {
@@ -50,7 +51,7 @@ struct FiniteWidthCheckpoint {
       }
     }
     let shapes = state.limits.runs.mapValues { $0.mapValues { [$0.rows, $0.columns] } }
-    let saved = Saved(numbers: wave.draws, draws: state.draws, step: state.limits.step, shapes: shapes)
+    let saved = Saved(numbers: wave.map(\.draw), draws: state.draws, step: state.limits.step, shapes: shapes)
     try store.synchronise()
     try store.writeCheckpoint(name, Checkpoint(state: saved, arrays: arrays))
   }

@@ -2,6 +2,7 @@ import Compute
 import FiniteNetworks
 import Learning
 import Networks
+import StudyRecords
 
 /// Estimates of time, from short probes of the device.
 struct FiniteWidthCost {
@@ -9,14 +10,14 @@ struct FiniteWidthCost {
   static let expectedRank = 300
 
   private let settings: FiniteWidthSettings
-  private let networks: [Chain: Network]
+  private let networks: [BottleneckLabel: Network]
   private let points: Int
   private let secondsPerPair: Double
   private let secondsPerFeature: Double
   private let secondsPerMultiply: Double
   private let secondsPerOperation: Double
 
-  init(_ settings: FiniteWidthSettings, networks: [Chain: Network], points: Int, on engine: Engine) throws {
+  init(_ settings: FiniteWidthSettings, networks: [BottleneckLabel: Network], points: Int, on engine: Engine) throws {
     self.settings = settings
     self.networks = networks
     self.points = points
@@ -40,13 +41,14 @@ struct FiniteWidthCost {
     secondsPerOperation = try DeviceProbe.seconds(engine) { for _ in 0..<64 { _ = try engine.map(.square, one) } } / 64
   }
 
-  func seconds(_ wave: FiniteWidthPlan.Wave) -> Double {
-    guard let network = networks[wave.chain] else { return 0 }
-    let (steps, count, draws) = (Double(settings.steps), Double(points), Double(wave.draws.count))
+  /// - Parameter wave: draws of one network at one width.
+  func seconds(_ wave: [FiniteWidthUnit]) -> Double {
+    guard let network = networks[wave[0].chain] else { return 0 }
+    let (steps, count, draws) = (Double(settings.steps), Double(points), Double(wave.count))
     let batch = Double(settings.batch > 0 ? settings.batch : settings.train)
     var perStep = 0.0
     for (index, block) in network.blocks.enumerated() {
-      let (width, depth) = (Double(wave.width), Double(block.hiddenLayers))
+      let (width, depth) = (Double(wave[0].width), Double(block.hiddenLayers))
       // Forward, backward and a look at all points for the finite network; value and Jacobian for the limit and its twin.
       perStep += count * width * secondsPerFeature * depth * (index == 0 ? 3 : 6)
       perStep += count * width * width * (depth - 1) * secondsPerMultiply * (index == 0 ? 4 : 8)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Losses
+import StudyRecords
 import WideKernels
 
 /// Settings of the experiment `finite-width`. Each is an option on the command line and a key of the same name in YAML.
@@ -59,7 +60,7 @@ public struct FiniteWidthSettings: ExperimentSettings {
 }
 
 extension FiniteWidthSettings: DataSettings {
-  func chains() throws(ExperimentError) -> [Chain] { try Chain.list(bottlenecks) }
+  func chains() throws(ExperimentError) -> [BottleneckLabel] { try SettingList.bottlenecks(bottlenecks) }
 
   /// Steps of which the largest error counts.
   var comparedSteps: Set<Int> { times.map { Set($0.values) } ?? [0, steps / 15, steps / 3, steps] }
@@ -70,13 +71,9 @@ extension FiniteWidthSettings: DataSettings {
   }
 
   public func checkTogether() throws {
-    if let late = times?.values.first(where: { $0 > steps }) {
-      throw ExperimentError.invalidSetting(name: "times", expected: "steps from 0 to \(steps), such as 0,\(steps)", got: "\(late)")
-    }
-    guard batch <= train else {
-      throw ExperimentError.invalidSetting(
-        name: "batch", expected: "at most the \(train) training points, or 0 for full batch", got: "\(batch)")
-    }
+    let late = times?.values.first { $0 > steps }
+    try require(late == nil, "times", "steps from 0 to \(steps), such as 0,\(steps)", late ?? 0)
+    try require(batch <= train, "batch", "at most the \(train) training points, or 0 for full batch", batch)
     try RunCount.check([("networks", chains().count), ("widths", widths.values.count), ("draws", draws)])
   }
 }

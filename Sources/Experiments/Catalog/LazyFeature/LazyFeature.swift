@@ -1,5 +1,6 @@
 import Compute
 import Results
+import StudyRecords
 
 /// Lazy and feature training: networks trained as α(f − f₀), from frozen kernels at large √h·α to moving features at small ones.
 ///
@@ -25,19 +26,19 @@ public enum LazyFeature: Experiment {
   public static func allowsFloat32Passes(_ settings: LazyFeatureSettings) -> Bool { settings.alphas.values.allSatisfy { $0 <= 1e4 } }
 
   public static func excess(over settings: LazyFeatureSettings) throws -> (Record) -> Excess? {
-    let (widths, alphas) = (Set(settings.widthList.map(Double.init)), Set(settings.alphaList))
-    return { record in
-      if let width = record.number("width"), !widths.contains(width) { return .member("widths", width) }
-      if let alpha = record.number("alpha"), !alphas.contains(alpha) { return .member("alphas", alpha) }
-      if let draw = record.number("draw"), draw >= Double(settings.draws) { return .amount("draws", draw + 1) }
-      if let draws = record.number("draws"), draws > Double(settings.draws) { return .amount("draws", draws) }
-      if let steps = record.number("step") ?? record.number("steps"), steps > Double(settings.steps) { return .amount("steps", steps) }
-      switch (record.string("kernel"), settings.kernels) {
-      case ("final"?, .none), ("final"?, .initial): return .member("kernels", "both")
-      case ("initial"?, .none): return .member("kernels", "initial")
-      default: return nil
-      }
-    }
+    typealias Fields = LazyFeatureFields
+    return excess(over: [
+      .members("widths", Fields.width, settings.widthList), .members("alphas", Fields.alpha, settings.alphaList),
+      .indices("draws", Fields.draw, below: settings.draws), .amount("draws", Fields.draws, to: settings.draws),
+      .amount("steps", Fields.step, to: settings.steps), .amount("steps", Fields.steps, to: settings.steps),
+      Extent { record in
+        switch (record[Fields.kernel], settings.kernels) {
+        case (.final?, .none), (.final?, .initial): .member("kernels", "both")
+        case (.initial?, .none): .member("kernels", "initial")
+        default: nil
+        }
+      },
+    ])
   }
 
   public static func plan(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {

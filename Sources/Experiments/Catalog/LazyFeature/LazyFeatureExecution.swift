@@ -1,6 +1,7 @@
 import Compute
 import FiniteNetworks
 import Results
+import StudyRecords
 
 /// Trains the networks of a plan, width by width, and the frozen kernels beside them. What is recorded to its end is skipped.
 struct LazyFeatureExecution {
@@ -40,7 +41,8 @@ struct LazyFeatureExecution {
       let network = try FiniteNetwork(
         plan.architecture(width: width),
         members: [RandomStream(seed: plan.settings.seed, name: "network/\(width)/kernel/\(draw)")], on: plan.passEngine)
-      try recorder.recordKernel(network, fields: ["width": .number(Double(width)), "draw": .number(Double(draw)), "kernel": "initial"])
+      try recorder.recordKernel(
+        network, LazyFeatureFields.width(width), LazyFeatureFields.draw(draw), LazyFeatureFields.kernel(.initial))
     }
   }
 }

@@ -4,19 +4,34 @@ import Foundation
 import Matrices
 import Results
 import Sizes
+import StudyRecords
 
 /// Checked settings of `lazy-feature` with their data: which networks are trained, in which ensembles.
 package struct LazyFeaturePlan: ExperimentPlan {
   /// One network.
-  package struct Unit: Hashable {
+  package struct Unit: StudyUnit, Hashable {
     let width: Int
     /// √h·α: the α of an output divided by h.
     let alpha: Double
     let draw: Int
 
-    var key: String { "h\(width)-a\(alpha.fileText)-draw\(draw)" }
+    package var key: String { "h\(width)-a\(alpha.fileText)-draw\(draw)" }
     var stream: String { "network/\(width)/\(alpha)/\(draw)" }
-    var fields: Record { ["width": .number(Double(width)), "alpha": .number(alpha), "draw": .number(Double(draw))] }
+
+    package static func key(_ record: Record) -> String? {
+      guard let kind = record[LazyFeatureFields.kind], kind == .step || kind == .end, let width = record[LazyFeatureFields.width],
+        let alpha = record[LazyFeatureFields.alpha], let draw = record[LazyFeatureFields.draw]
+      else { return nil }
+      return Unit(width: width, alpha: alpha, draw: draw).key
+    }
+
+    /// A line of the network.
+    func record(_ kind: LazyFeatureFields.Kind, _ entries: Entry...) -> Record {
+      var record = Record(
+        LazyFeatureFields.width(width), LazyFeatureFields.alpha(alpha), LazyFeatureFields.draw(draw), LazyFeatureFields.kind(kind))
+      record.add(entries)
+      return record
+    }
   }
 
   let settings: LazyFeatureSettings
@@ -110,7 +125,7 @@ package struct LazyFeaturePlan: ExperimentPlan {
     let room = Size(passEngine.memoryBudget) - sizes.shared(networks: self.units.count)
     let (passes, each) = (try sizes.passes(width: width, members: max(units.count, 1)), try sizes.member(width: width))
     let most = max(1, (room - passes).value / max(each.value, 1))
-    return stride(from: 0, to: units.count, by: most).map { Array(units[$0..<min($0 + most, units.count)]) }
+    return units.parts(of: most)
   }
 
   package var summary: [String] {

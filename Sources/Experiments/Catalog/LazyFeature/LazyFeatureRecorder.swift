@@ -5,16 +5,12 @@ import LinearAlgebra
 import Matrices
 import Results
 import Sizes
+import StudyRecords
 
 /// Writes the records of `lazy-feature` and knows those of earlier starts.
 final class LazyFeatureRecorder {
-  enum Status: String {
-    /// Every margin is reached.
-    case converged
-    /// The largest number of steps.
-    case stopped
-    case diverged
-  }
+  typealias Status = LazyFeatureFields.Status
+  private typealias Fields = LazyFeatureFields
 
   /// What is known of one network on its way.
   struct Trail {
@@ -49,33 +45,27 @@ final class LazyFeatureRecorder {
 
   private let plan: LazyFeaturePlan
   private let context: RunContext
-  private var ends: [String: Record] = [:]
-  private var lastSteps: [String: Int] = [:]
-  private var kernels: Set<String> = []
-  private var ensembles: [Record] = []
+  private let recorded: RecordedUnits<LazyFeaturePlan.Unit>
+  /// The last step that is recorded of a network.
+  private var lastSteps: [LazyFeaturePlan.Unit: Int] = [:]
   /// α(f − f₀) at the test points of the networks that have ended.
   private var outputs: [LazyFeaturePlan.Unit: [Double]] = [:]
 
   init(_ plan: LazyFeaturePlan, _ context: RunContext) {
     (self.plan, self.context) = (plan, context)
-    for record in context.store.existing {
-      if record.string("kind") == "ensemble" { ensembles.append(record) }
-      guard let width = record.integer("width"), let draw = record.integer("draw") else { continue }
-      if record.string("kind") == "kernel", record.string("kernel") == "initial" { kernels.insert("\(width)/\(draw)") }
-      guard let alpha = record.number("alpha") else { continue }
-      let key = LazyFeaturePlan.Unit(width: width, alpha: alpha, draw: draw).key
-      if record.string("kind") == "end" { ends[key] = record }
-      if record.string("kind") == "step", let step = record.integer("step") { lastSteps[key] = max(lastSteps[key] ?? -1, step) }
-    }
+    recorded = RecordedUnits(context.store.existing)
+    for unit in plan.units { lastSteps[unit] = recorded.values(Fields.step, of: unit).max() }
   }
 
   /// Ended for a reason of its own, or after as many steps as are asked for.
   func isComplete(_ unit: LazyFeaturePlan.Unit) -> Bool {
-    guard let end = ends[unit.key] else { return false }
-    return end.string("status") != Status.stopped.rawValue || (end.number("steps") ?? 0) >= Double(plan.settings.steps)
+    guard let end = recorded.end(of: unit) else { return false }
+    return end[Fields.status] != .stopped || (end[Fields.steps] ?? 0) >= plan.settings.steps
   }
 
-  func hasKernel(width: Int, draw: Int) -> Bool { kernels.contains("\(width)/\(draw)") }
+  func hasKernel(width: Int, draw: Int) -> Bool {
+    context.store.existing.contains { $0[Fields.kernel] == .initial && $0[Fields.width] == width && $0[Fields.draw] == draw }
+  }
 
   func trails(_ network: FiniteNetwork, saved: [Trail.Saved]?) throws -> [Trail] {
     let initial = try plan.passEngine.read(network.outputs(plan.data.test))
@@ -97,20 +87,15 @@ final class LazyFeatureRecorder {
     for (place, member) in due.enumerated() {
       let step = training.clock.accepted[member]
       trails[member].saved.nextReading = max(step + 1, Int(saturating: (Double(step) * 1.2).rounded(.up)))
-      guard step > lastSteps[units[member].key] ?? -1 else { continue }
-      lastSteps[units[member].key] = step
+      guard step > lastSteps[units[member]] ?? -1 else { continue }
+      lastSteps[units[member]] = step
       let f = Matrix(rows: count, columns: 1, values: Array(now[place * count..<(place + 1) * count]))
       let start = Matrix(rows: count, columns: 1, values: Array(trails[member].initialTest.values[..<count]))
-      var record = units[member].fields
-      record["kind"] = "step"
-      record["step"] = .number(Double(step))
-      record["time"] = .number(training.clock.time[member])
-      record["trainLoss"] = RecordValue(nullIfNotFinite: trails[member].loss)
-      record["trainError"] = .number(trails[member].error)
-      record["unsatisfied"] = .number(trails[member].unsatisfied)
-      record["movement"] = RecordValue(nullIfNotFinite: rms(f - start))
-      record["size"] = RecordValue(nullIfNotFinite: rms(f))
-      try context.store.append(record)
+      let trail = trails[member]
+      try context.store.append(
+        units[member].record(
+          .step, Fields.step(step), Fields.time(training.clock.time[member]), Fields.trainLoss(trail.loss), Fields.trainError(trail.error),
+          Fields.unsatisfied(trail.unsatisfied), Fields.movement(rms(f - start)), Fields.size(rms(f))))
     }
   }
 
@@ -119,40 +104,30 @@ final class LazyFeatureRecorder {
     _ unit: LazyFeaturePlan.Unit, _ status: Status, _ trail: Trail, _ network: FiniteNetwork, _ clock: TrainingClock, _ member: Int
   ) throws {
     let settings = plan.settings
-    var record = unit.fields
-    record["kind"] = "end"
-    record["status"] = .string(status.rawValue)
-    record["steps"] = .number(Double(clock.accepted[member]))
-    record["rejected"] = .number(Double(clock.rejected[member]))
-    record["time"] = .number(clock.time[member])
-    record["halfTime"] = RecordValue(nullIfNotFinite: trail.saved.halfTime)
-    record["trainLoss"] = RecordValue(nullIfNotFinite: trail.loss)
-    record["trainError"] = .number(trail.error)
-    record["unsatisfied"] = .number(trail.unsatisfied)
+    var record = unit.record(
+      .end, Fields.status(status), Fields.steps(clock.accepted[member]), Fields.rejected(clock.rejected[member]),
+      Fields.time(clock.time[member]), Fields.halfTime(trail.saved.halfTime), Fields.trainLoss(trail.loss), Fields.trainError(trail.error),
+      Fields.unsatisfied(trail.unsatisfied))
     if status != .diverged {
       let engine = plan.passEngine
       let f = try engine.matrix(network.outputs(plan.data.test))
       let change = f - (settings.centred == .yes ? trail.initialTest : Matrix(zeros: f.rows, 1))
-      record["testError"] = .number(wrong(change.values))
-      record["growth"] = .number(rms(f) / rms(trail.initialTest))
+      record.add(Fields.testError(wrong(change.values)), Fields.growth(rms(f) / rms(trail.initialTest)))
       let scaled = change.values.map { unit.alpha * $0 }
       outputs[unit] = scaled
       try context.store.writeCheckpoint(
         "outputs-\(unit.key)", Checkpoint(state: unit.key, arrays: ["test": CheckpointArray(shape: [scaled.count], scaled)]))
       let initial = try FiniteNetwork(network.architecture, members: plan.streams([unit]), on: engine)
-      record["weightChange"] = .number(try network.relativeDistance(to: initial))
+      record.add(Fields.weightChange(try network.relativeDistance(to: initial)))
       if settings.kernelPoints > 0 {
         let points = plan.data.test.rows(0..<min(settings.kernelPoints, settings.test))
-        record["kernelChange"] = .number(try network.kernelChange(from: initial, points))
+        record.add(Fields.kernelChange(try network.kernelChange(from: initial, points)))
       }
       if settings.kernels == .both {
-        var fields = unit.fields
-        fields["kernel"] = "final"
-        try recordKernel(network, fields: fields)
+        try recordKernel(network, Fields.width(unit.width), Fields.alpha(unit.alpha), Fields.draw(unit.draw), Fields.kernel(.final))
       }
     }
     try context.store.append(record)
-    ends[unit.key] = record
   }
 
   /// Records for every α with all draws at hand the fluctuations over draws and the error of their mean.
@@ -167,12 +142,11 @@ final class LazyFeatureRecorder {
       for function in functions {
         for (index, value) in function.enumerated() { variance += (value - mean[index]) * (value - mean[index]) }
       }
-      let record: Record = [
-        "kind": "ensemble", "width": .number(Double(width)), "alpha": .number(alpha), "draws": .number(draws),
-        "variance": .number(variance / (draws - 1) / Double(plan.settings.test)), "testError": .number(wrong(mean)),
-        "meanTestError": .number(functions.reduce(0) { $0 + wrong($1) } / draws),
-      ]
-      if !ensembles.contains(record) { try context.store.append(record) }
+      let record = Record(
+        Fields.kind(.ensemble), Fields.width(width), Fields.alpha(alpha), Fields.draws(functions.count),
+        Fields.variance(variance / (draws - 1) / Double(plan.settings.test)), Fields.testError(wrong(mean)),
+        Fields.meanTestError(functions.reduce(0) { $0 + wrong($1) } / draws))
+      if !context.store.existing.contains(record) { try context.store.append(record) }
     }
   }
 
@@ -182,13 +156,15 @@ final class LazyFeatureRecorder {
   }
 
   /// Trains the linear model with the network's present tangent kernel and records it.
-  func recordKernel(_ network: FiniteNetwork, fields: Record) throws {
+  ///
+  /// - Parameter entries: say which network it is.
+  func recordKernel(_ network: FiniteNetwork, _ entries: Entry...) throws {
     let settings = plan.settings
     let train = try context.engine.converted(network.tangentKernel(plan.data.train))
     let test = try context.engine.converted(network.tangentKernel(plan.data.test, plan.data.train))
     let rule = GradientFlow.Rule(gradientChange: settings.gradientChange, outputChange: settings.outputChange)
     var flow = try KernelFlow(train, plan.data.trainSigns, loss: settings.kernelLoss, rule: rule, on: context.engine)
-    let name = "kernel-" + fields.fields.map(\.value.text).joined(separator: "-")
+    let name = "kernel-" + entries.map(\.value.text).joined(separator: "-")
     if let saved = try context.store.readCheckpoint(name) { try flow.restore(saved) }
     func isOpen() -> Bool { zip(flow.outputs.values, plan.data.trainSigns.values).contains { $0 * $1 < settings.margin } }
     try context.steps {
@@ -198,11 +174,11 @@ final class LazyFeatureRecorder {
       }
     }
     let values = try context.engine.read(context.engine.gemm(test, context.engine.tensor(flow.coefficients)))
-    var record = fields
-    record["kind"] = "kernel"
-    record["steps"] = .number(Double(flow.clock.accepted[0]))
-    record["status"] = .string(isOpen() ? Status.stopped.rawValue : Status.converged.rawValue)
-    record["testError"] = .number(wrong(values))
+    var record = Record()
+    record.add(entries)
+    record.add(
+      Fields.kind(.kernel), Fields.steps(flow.clock.accepted[0]), Fields.status(isOpen() ? .stopped : .converged),
+      Fields.testError(wrong(values)))
     try context.store.append(record)
     try context.store.removeCheckpoint(name)
   }

@@ -87,9 +87,6 @@ public struct LazyFeatureSettings: ExperimentSettings {
 
 extension LazyFeatureSettings {
   public func checkTogether() throws {
-    func require(_ condition: Bool, _ name: String, _ expected: String, _ got: some Any) throws(ExperimentError) {
-      guard condition else { throw .invalidSetting(name: name, expected: expected, got: "\(got)") }
-    }
     try require(components == 0 || network == .fc, "components", "0 with --network cnn, which needs images", components)
     try require(components == 0 || preparation == .centred, "components", "0 with --preparation raw", components)
     try require(loss != .softmax, "loss", "soft-hinge(β), hinge or squared: there is one output", loss)

@@ -19,11 +19,10 @@ public enum LinearAcceleration: Experiment {
   public static func allowsFloat32Passes(_ settings: LinearAccelerationSettings) -> Bool { false }
 
   public static func excess(over settings: LinearAccelerationSettings) throws -> (Record) -> Excess? {
-    let plan = try LinearAccelerationPlan(settings, memoryBudget: .max)
-    return { plan.excess($0) }
+    try LinearAccelerationStudy.excess(over: settings)
   }
 
   public static func plan(_ settings: LinearAccelerationSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
-    try LinearAccelerationPlan(settings, memoryBudget: engine.memoryBudget)
+    try LinearAccelerationStudy(settings, memoryBudget: engine.memoryBudget)
   }
 }

@@ -1,15 +1,8 @@
 import ArgumentParser
+import StudyRecords
 
 /// Settings of the experiment `linear-acceleration`. Each is an option on the command line and a key of the same name in YAML.
 public struct LinearAccelerationSettings: ExperimentSettings {
-  /// What is trained.
-  public enum Start: String, Sendable, CaseIterable {
-    /// F, with its random initial function.
-    case raw
-    /// F − F_0.
-    case centred
-  }
-
   // Speed-up.
   @Option(help: "Norms (E[F*²])^½ of the target; the random initial function has norm 1.") @Within(1e-6...1e6) public var targetNorms:
     NumberList<Double> = "0.3,1,3,10"
@@ -47,31 +40,20 @@ public struct LinearAccelerationSettings: ExperimentSettings {
 
   public init() {}
 
-  func startKinds() throws(ExperimentError) -> [Start] {
-    var kinds: [Start] = []
-    for part in start.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let kind = Start(rawValue: part.trimmingWhitespace()) else {
-        throw .invalidSetting(name: "start", expected: "raw, centred or both, as raw,centred", got: start)
-      }
-      if !kinds.contains(kind) { kinds.append(kind) }
-    }
-    return kinds
+  func startKinds() throws(ExperimentError) -> [LinearAccelerationFields.Start] {
+    try SettingList.values(start, of: "start", expected: "raw, centred or both, as raw,centred") { .init(rawValue: $0) }
   }
 
-  func chains() throws(ExperimentError) -> [Chain] {
-    let chains = try Chain.list(bottlenecks)
-    guard chains.allSatisfy({ !$0.widths.isEmpty }) else {
-      throw .invalidSetting(name: "bottlenecks", expected: "finite widths; the network without bottleneck always runs", got: bottlenecks)
-    }
+  func chains() throws(ExperimentError) -> [BottleneckLabel] {
+    let chains = try SettingList.bottlenecks(bottlenecks)
+    let isFinite = chains.allSatisfy { !$0.isInfinite }
+    try require(isFinite, "bottlenecks", "finite widths; the network without bottleneck always runs", bottlenecks)
     return chains
   }
 
   var strengths: [Double] { modes.values.sorted(by: >) }
 
   public func checkTogether() throws {
-    func require(_ condition: Bool, _ name: String, _ expected: String, _ got: Any) throws(ExperimentError) {
-      guard condition else { throw .invalidSetting(name: name, expected: expected, got: "\(got)") }
-    }
     try require(
       modes.values.allSatisfy { $0 > modeStart }, "modes", "numbers above --mode-start, \(modeStart), such as 4,2,1", modes.text)
     try require(powers.values.allSatisfy { $0.isMultiple(of: 2) }, "powers", "even powers of at least 2, such as 2,4", powers.text)

@@ -4,26 +4,26 @@ import Foundation
 import LinearAlgebra
 import Matrices
 import Results
+import StudyRecords
 
 /// Singular modes of N matrices on whitened inputs: each one's own equation beside the dynamics of all matrices.
-struct ModePart: LinearAccelerationPart {
-  let name = "singular modes"
-  let summary: String
-  let units: [LinearAccelerationUnit]
-  var estimatedSeconds: Double { 0.2 * Double(units.count) }
+enum ModePart {
+  private typealias Fields = LinearAccelerationFields
 
-  init(_ settings: LinearAccelerationSettings) throws {
+  static func part(_ settings: LinearAccelerationSettings) -> LinearAccelerationPart {
     let (depths, strengths) = (settings.depths.values, settings.strengths)
-    summary =
+    let summary =
       "singular modes of strengths \(strengths.map { "\($0)" }.joined(separator: ", ")) from \(settings.modeStart), "
       + "N = \(depths.map(String.init).joined(separator: ", "))"
-    units = depths.flatMap { depth in
-      strengths.indices.map { mode in
-        LinearAccelerationUnit(key: ["kind": "mode", "depth": .number(Double(depth)), "mode": .number(Double(mode))]) { _ in
-          try Self.record(depth, mode, strengths, settings)
+    return LinearAccelerationPart(
+      summary: summary,
+      units: depths.flatMap { depth in
+        strengths.indices.map { mode in
+          LinearAccelerationUnit("singular modes", .mode, seconds: 0.2, Fields.depth(depth), Fields.mode(mode)) { _ in
+            try record(depth, mode, strengths, settings)
+          }
         }
-      }
-    }
+      })
   }
 
   private static func record(_ depth: Int, _ mode: Int, _ strengths: [Double], _ settings: LinearAccelerationSettings) throws -> Record {
@@ -53,11 +53,9 @@ struct ModePart: LinearAccelerationPart {
       return true
     }
     let deviation = zip(values, expected).map { abs($0 - $1) / strengths[mode] }.max() ?? 0
-    return [
-      "strength": .number(strengths[mode]), "times": .numbers(times), "integrated": .numbers(values), "expected": .numbers(expected),
-      "deviation": .number(deviation), "leak": .number(leak),
-      "halfTime": RecordValue(nullIfNotFinite: zip(times, values).first { $0.1 >= 0.5 * strengths[mode] }?.0),
-    ]
+    return Record(
+      Fields.strength(strengths[mode]), Fields.times(times), Fields.integrated(values), Fields.expected(expected),
+      Fields.deviation(deviation), Fields.leak(leak), Fields.halfTime(zip(times, values).first { $0.1 >= 0.5 * strengths[mode] }?.0))
   }
 
   /// A hundred and sixty times until the slowest mode has come within 1 % of its strength.

@@ -3,50 +3,40 @@ import DeepLinear
 import Foundation
 import Matrices
 import Results
+import StudyRecords
 
 /// ℓ_p regression by end-to-end rules of several depths, each at its best constant rate.
-struct RegressionPart: LinearAccelerationPart {
-  let name = "regression"
-  let summary: String
-  let units: [LinearAccelerationUnit]
-  let estimatedSeconds: Double
+enum RegressionPart {
+  private typealias Fields = LinearAccelerationFields
 
   /// The initial loss is to fall to this fraction.
-  static func fraction(power: Int) -> Double { power == 2 ? 1e-4 : 1e-6 }
+  private static func fraction(power: Int) -> Double { power == 2 ? 1e-4 : 1e-6 }
   private static let limit = 50_000
 
-  init(_ settings: LinearAccelerationSettings) throws {
+  static func part(_ settings: LinearAccelerationSettings) -> LinearAccelerationPart {
     let (depths, powers) = (settings.depths.values, settings.powers.values)
-    summary =
+    let summary =
       "regression with p = \(powers.map(String.init).joined(separator: ", ")) by rules of depth "
       + "\(depths.map(String.init).joined(separator: ", ")), each at its best constant rate, \(settings.draws) draws"
-    let problems: [Problem] = [.identity, .gaussian]
-    units = problems.flatMap { problem in
-      powers.flatMap { power in
-        depths.flatMap { depth in
-          (0..<settings.draws).map { draw in
-            LinearAccelerationUnit(
-              key: [
-                "kind": "regression", "problem": .string(problem.rawValue), "power": .number(Double(power)),
-                "depth": .number(Double(depth)), "draw": .number(Double(draw)),
-              ]
-            ) { _ in Self.record(problem, power, depth, draw, settings) }
+    let seconds = 1e-4 * Double(settings.regressionPoints) * Double(settings.regressionInputs)
+    return LinearAccelerationPart(
+      summary: summary,
+      units: Fields.Problem.allCases.flatMap { problem in
+        powers.flatMap { power in
+          depths.flatMap { depth in
+            (0..<settings.draws).map { draw in
+              LinearAccelerationUnit(
+                "regression", .regression, seconds: seconds, Fields.problem(problem), Fields.power(power), Fields.depth(depth),
+                Fields.draw(draw)
+              ) { _ in record(problem, power, depth, draw, settings) }
+            }
           }
         }
-      }
-    }
-    estimatedSeconds = Double(units.count) * 1e-4 * Double(settings.regressionPoints) * Double(settings.regressionInputs)
-  }
-
-  enum Problem: String {
-    /// x = I₂, y = (10, 1).
-    case identity
-    /// Normal inputs with variances falling to 1/condition, targets of a normal coefficient vector.
-    case gaussian
+      })
   }
 
   private static func record(
-    _ problem: Problem, _ power: Int, _ depth: Int, _ draw: Int, _ settings: LinearAccelerationSettings
+    _ problem: Fields.Problem, _ power: Int, _ depth: Int, _ draw: Int, _ settings: LinearAccelerationSettings
   ) -> Record {
     let stream = RandomStream(seed: settings.seed, name: "regression/\(draw)")
     let regression = regression(problem, power, stream, settings)
@@ -54,16 +44,15 @@ struct RegressionPart: LinearAccelerationPart {
     let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
     let start = direction.map { settings.startNorm * $0 / length }
     let best = regression.bestDescent(EndToEndRule(depth: depth), from: start, fraction: fraction(power: power), limit: limit)
-    guard let best else { return ["rate": .null, "steps": .null, "readings": [], "losses": []] }
+    guard let best else { return Record(Fields.rate(nil), Fields.steps(nil), Fields.readings([]), Fields.losses([])) }
     let readings = readings(best.losses.count)
-    return [
-      "rate": .number(best.rate), "steps": .number(Double(best.losses.count - 1)), "readings": .numbers(readings.map(Double.init)),
-      "losses": .numbers(readings.map { best.losses[$0] / best.losses[0] }),
-    ]
+    return Record(
+      Fields.rate(best.rate), Fields.steps(best.losses.count - 1), Fields.readings(readings.map(Double.init)),
+      Fields.losses(readings.map { best.losses[$0] / best.losses[0] }))
   }
 
   private static func regression(
-    _ problem: Problem, _ power: Int, _ stream: RandomStream, _ settings: LinearAccelerationSettings
+    _ problem: Fields.Problem, _ power: Int, _ stream: RandomStream, _ settings: LinearAccelerationSettings
   ) -> PowerRegression {
     switch problem {
     case .identity:

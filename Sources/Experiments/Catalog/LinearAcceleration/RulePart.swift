@@ -3,22 +3,21 @@ import DeepLinear
 import Foundation
 import Matrices
 import Results
+import StudyRecords
 
 /// A balanced chain of N − 1 bottlenecks beside the end-to-end rule of depth N: the same equation.
-struct RulePart: LinearAccelerationPart {
-  let name = "end-to-end rule"
-  let summary: String
-  let units: [LinearAccelerationUnit]
-  var estimatedSeconds: Double { 0.05 * Double(units.count) }
+enum RulePart {
+  private typealias Fields = LinearAccelerationFields
 
-  init(_ settings: LinearAccelerationSettings) throws {
+  static func part(_ settings: LinearAccelerationSettings) -> LinearAccelerationPart {
     let depths = settings.depths.values.filter { $0 > 1 }
-    summary = "chains of N − 1 bottlenecks beside the end-to-end rule, N = \(depths.map(String.init).joined(separator: ", "))"
-    units = depths.map { depth in
-      LinearAccelerationUnit(key: ["kind": "rule", "depth": .number(Double(depth))]) { _ in
-        ["deviation": .number(try Self.deviation(depth, settings))]
-      }
-    }
+    return LinearAccelerationPart(
+      summary: "chains of N − 1 bottlenecks beside the end-to-end rule, N = \(depths.map(String.init).joined(separator: ", "))",
+      units: depths.map { depth in
+        LinearAccelerationUnit("end-to-end rule", .rule, seconds: 0.05, Fields.depth(depth)) { _ in
+          Record(Fields.deviation(try deviation(depth, settings)))
+        }
+      })
   }
 
   /// The largest |β_chain − β_rule| over |β*| while the target of norm 3 is learned from |β| = 0.3.

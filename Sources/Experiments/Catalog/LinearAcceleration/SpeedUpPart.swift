@@ -2,54 +2,48 @@ import Compute
 import DeepLinear
 import Foundation
 import Results
+import StudyRecords
 
 /// Times to a fraction of the loss with and without bottlenecks, by gradient flow.
-struct SpeedUpPart: LinearAccelerationPart {
-  let name = "speed-up"
-  let summary: String
-  let units: [LinearAccelerationUnit]
-  var estimatedSeconds: Double { 0.01 * Double(units.count) }
+enum SpeedUpPart {
+  private typealias Fields = LinearAccelerationFields
 
   /// Times at which losses are recorded, in units of the time constant without bottleneck: eight per decade.
-  static let readings = (-12...24).map { pow(10, Double($0) / 8) }
+  private static let readings = (-12...24).map { pow(10, Double($0) / 8) }
 
-  init(_ settings: LinearAccelerationSettings) throws {
+  static func part(_ settings: LinearAccelerationSettings) throws -> LinearAccelerationPart {
     let (chains, norms, decays, starts) = (try settings.chains(), settings.norms, settings.decays, try settings.startKinds())
-    summary =
+    let summary =
       "speed-up to \(settings.fraction) of the loss: d = \(chains.map(\.description).joined(separator: ", ")), target norms "
       + "\(norms.map { "\($0)" }.joined(separator: ", ")), covariances j^−a with a = \(decays.map { "\($0)" }.joined(separator: ", ")), "
       + "\(starts.map(\.rawValue).joined(separator: " and ")), \(settings.draws) draws"
-    units = decays.flatMap { decay in
+    let units = decays.flatMap { decay in
       starts.flatMap { start in
         norms.flatMap { norm in
           chains.flatMap { chain in
             (0..<settings.draws).map { draw in
-              Case(settings: settings, decay: decay, start: start, norm: norm, chain: chain, draw: draw).unit
+              LinearAccelerationUnit(
+                "speed-up", .speedUp, seconds: 0.01, Fields.spectrum(decay), Fields.start(start), Fields.norm(norm),
+                Fields.bottlenecks(chain), Fields.draw(draw)
+              ) { _ in try Case(settings: settings, decay: decay, start: start, norm: norm, chain: chain, draw: draw).record() }
             }
           }
         }
       }
     }
+    return LinearAccelerationPart(summary: summary, units: units)
   }
 
   /// One run and the network without bottlenecks beside it. Draws begin alike in all cases.
   private struct Case {
     let settings: LinearAccelerationSettings
     let decay: Double
-    let start: LinearAccelerationSettings.Start
+    let start: Fields.Start
     let norm: Double
-    let chain: Chain
+    let chain: BottleneckLabel
     let draw: Int
 
-    var unit: LinearAccelerationUnit {
-      LinearAccelerationUnit(
-        key: [
-          "kind": "speed-up", "spectrum": .number(decay), "start": .string(start.rawValue), "norm": .number(norm),
-          "bottlenecks": .string(chain.description), "draw": .number(Double(draw)),
-        ], compute: { _ in try record() })
-    }
-
-    private func record() throws -> Record {
+    func record() throws -> Record {
       let layers = [settings.layersG] + [Int](repeating: settings.layersF, count: chain.widths.count)
       let network = LinearBottlenecks(inputs: settings.inputs, widths: chain.widths, layers: layers)
       let stream = RandomStream(seed: settings.seed, name: "draw/\(draw)")
@@ -65,16 +59,14 @@ struct SpeedUpPart: LinearAccelerationPart {
         readings: readings, integrator: DormandPrince(relativeTolerance: settings.tolerance, absoluteTolerance: 1e-3 * settings.tolerance))
       let losses = readings.filter { $0 <= without }.map { task.loss(at: $0, from: beta, rate: network.rateWithout) }
       let late = LateRates(network, task, at: run.end)
-      return [
-        "initialLoss": .number(run.initialLoss), "timeWithout": .number(without), "time": RecordValue(nullIfNotFinite: run.time),
-        "speedUp": RecordValue(nullIfNotFinite: run.time.map { without / $0 }), "drift": .number(run.drift),
-        "rateAlong": .number(late.along), "rateAcross": RecordValue(nullIfNotFinite: late.across),
-        "rateEstimate": RecordValue(nullIfNotFinite: late.estimate), "steps": .number(Double(run.steps)),
-        "readings": .numbers(times(run.losses.count, end: run.time.map { $0 * network.rateWithout })),
-        "losses": .numbers(run.losses.map { $0 / run.initialLoss } + (run.time == nil ? [] : [settings.fraction])),
-        "readingsWithout": .numbers(times(losses.count, end: without * network.rateWithout)),
-        "lossesWithout": .numbers(losses.map { $0 / run.initialLoss } + [settings.fraction]),
-      ]
+      return Record(
+        Fields.initialLoss(run.initialLoss), Fields.timeWithout(without), Fields.time(run.time),
+        Fields.speedUp(run.time.map { without / $0 }),
+        Fields.drift(run.drift), Fields.rateAlong(late.along), Fields.rateAcross(late.across), Fields.rateEstimate(late.estimate),
+        Fields.steps(run.steps), Fields.readings(times(run.losses.count, end: run.time.map { $0 * network.rateWithout })),
+        Fields.losses(run.losses.map { $0 / run.initialLoss } + (run.time == nil ? [] : [settings.fraction])),
+        Fields.readingsWithout(times(losses.count, end: without * network.rateWithout)),
+        Fields.lossesWithout(losses.map { $0 / run.initialLoss } + [settings.fraction]))
     }
 
     /// The first readings, and the time at which the fraction was reached.

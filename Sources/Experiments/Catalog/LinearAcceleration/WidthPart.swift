@@ -5,36 +5,30 @@ import Foundation
 import Matrices
 import Networks
 import Results
+import StudyRecords
 import WideKernels
 
 /// Finite deep linear networks beside their limit: the same steps of gradient descent from the same initial maps.
-struct WidthPart: LinearAccelerationPart {
-  let name = "finite width"
-  let summary: String
-  let units: [LinearAccelerationUnit]
-  let estimatedSeconds: Double
+enum WidthPart {
+  private typealias Fields = LinearAccelerationFields
 
-  init(_ settings: LinearAccelerationSettings) throws {
+  static func part(_ settings: LinearAccelerationSettings) -> LinearAccelerationPart {
     let widths = settings.widths.values
-    summary =
+    let summary =
       "finite networks of width \(widths.map(String.init).joined(separator: ", ")), d = \(settings.widthBottleneck), "
       + "\(settings.steps) steps, \(settings.draws) draws, beside the limit"
-    units = widths.flatMap { width in
-      (0..<settings.draws).map { draw in
-        let name = "width-\(width)-draw\(draw)"
-        return LinearAccelerationUnit(
-          key: ["kind": "width", "width": .number(Double(width)), "draw": .number(Double(draw))], checkpoint: name
-        ) { context in
-          try Comparison(settings, width: width, draw: draw, on: context.engine).record(context, name: name)
-        }
-      }
-    }
     // Hidden layers between hidden layers are what costs: six products of width² per step.
     let hidden = Double(settings.layersG - 1 + settings.layersF - 1), square = max(0, hidden - 2)
-    let perStep = widths.map { width in
-      1e-3 + 1e-8 * Double(width) * Double(settings.inputs) * hidden + 1e-9 * square * Double(width) * Double(width)
+    let units = widths.flatMap { width in
+      let perStep = 1e-3 + 1e-8 * Double(width) * Double(settings.inputs) * hidden + 1e-9 * square * Double(width) * Double(width)
+      return (0..<settings.draws).map { draw in
+        let name = "width-\(width)-draw\(draw)"
+        return LinearAccelerationUnit(
+          "finite width", .width, seconds: Double(settings.steps) * perStep, Fields.width(width), Fields.draw(draw), checkpoint: name
+        ) { context in try Comparison(settings, width: width, draw: draw, on: context.engine).record(context, name: name) }
+      }
     }
-    estimatedSeconds = Double(settings.draws) * Double(settings.steps) * perStep.reduce(0, +)
+    return LinearAccelerationPart(summary: summary, units: units)
   }
 
   private struct Comparison {
@@ -96,25 +90,19 @@ struct WidthPart: LinearAccelerationPart {
           let outputs = try engine.read(descent.step(network, objective))
           largest = max(largest, outputError(outputs, limit.flow.product(state)))
           state = limit.flow.step(state, rate: rate) { Matrix(rows: 1, columns: limit.inputs, values: task.gradient($0.values)) }
-          func save() throws {
-            try timer.measure {
-              let arrays = ["parameters": CheckpointArray(shape: shape, try engine.read(network.parameters))]
-              try context.store.writeCheckpoint(
-                name, Checkpoint(state: Saved(step: step + 1, state: state, largest: largest), arrays: arrays))
-            }
+          try timer.stepEnded(context) {
+            let arrays = ["parameters": CheckpointArray(shape: shape, try engine.read(network.parameters))]
+            try context.store.writeCheckpoint(
+              name, Checkpoint(state: Saved(step: step + 1, state: state, largest: largest), arrays: arrays))
           }
-          if timer.isDue { try save() }
-          try context.stepEnded(save: save)
         }
       }
       let trained = try factors()
       let (finite, wide) = (limit.flow.factors(trained), limit.flow.factors(state))
-      func error(_ a: Matrix, _ b: Matrix) -> RecordValue { RecordValue(nullIfNotFinite: Matrix.relativeDistance(a, b)) }
-      return [
-        "errorG": error(finite[0], wide[0]), "errorV": error(finite[1], wide[1]), "errorF": RecordValue(nullIfNotFinite: largest),
-        "loss": RecordValue(nullIfNotFinite: task.loss(limit.flow.product(state).values)),
-        "lossFinite": RecordValue(nullIfNotFinite: task.loss(limit.flow.product(trained).values)),
-      ]
+      return Record(
+        Fields.errorG(Matrix.relativeDistance(finite[0], wide[0])), Fields.errorV(Matrix.relativeDistance(finite[1], wide[1])),
+        Fields.errorF(largest), Fields.loss(task.loss(limit.flow.product(state).values)),
+        Fields.lossFinite(task.loss(limit.flow.product(trained).values)))
     }
 
     /// Extents of the parameters.

@@ -1,8 +1,6 @@
 import Compute
 import FiniteNetworks
-import Foundation
 import Results
-import Sizes
 
 /// One measurement of some members on its way: the records of its parts that are done, and where the part under way stands. From a
 /// checkpoint of both it goes on with the same numbers.
@@ -24,8 +22,8 @@ final class Measurement {
     var shapes: [String: [Int]] = [:]
   }
 
-  private let context: RunContext
-  private let clock: WorkClock
+  private let study: StudyRun<MultilinearityStudy.Unit>
+  private let name: String
   private let checkpoint: String
   private var saved: Saved
   /// Arrays of the checkpoint from which this goes on.
@@ -33,12 +31,12 @@ final class Measurement {
   /// Vectors of parts that are done, which later ones need.
   private var kept: [String: Tensor] = [:]
   private var part = 0
-  private var timer = CheckpointTimer()
+  private var context: RunContext { study.context }
 
-  init(_ members: [Int], checkpoint: String, _ context: RunContext, _ clock: WorkClock) throws {
-    (self.context, self.clock, self.checkpoint) = (context, clock, checkpoint)
+  init(_ members: [Int], name: String, checkpoint: String, _ study: StudyRun<MultilinearityStudy.Unit>) throws {
+    (self.study, self.name, self.checkpoint) = (study, name, checkpoint)
     saved = Saved(members: members)
-    guard let begun = try context.store.readCheckpoint(checkpoint) else { return }
+    guard let begun = try study.context.store.readCheckpoint(checkpoint) else { return }
     let state: Saved = try begun.state()
     guard state.members == members else { return }
     (self.begun, saved) = (begun, state)
@@ -62,16 +60,13 @@ final class Measurement {
   }
 
   /// Runs a loop of steps, each of which ends with `stepped`.
-  func steps<Value>(_ body: () throws -> Value) throws -> Value { try context.steps(body) }
+  func steps<Value>(_ body: () throws -> Value) throws -> Value { try study.steps(body) }
 
   /// Reports a step of the part under way, and saves where that is due or asked for.
   ///
   /// - Parameter share: of this measurement that is done, from 0 to 1.
   func stepped(_ activity: String, share: Double, unit: String, _ underWay: UnderWay, vectors: [String: Tensor]) throws {
-    clock.update(activity, part: share, unit: unit)
-    func save() throws { try timer.measure { try self.save(underWay, vectors) } }
-    if timer.isDue { try save() }
-    try context.stepEnded(save: save)
+    try study.stepped("\(name): \(activity)", share: share, unit: unit) { try save(underWay, vectors) }
   }
 
   /// Keeps a vector for later parts.
@@ -105,7 +100,7 @@ final class Measurement {
   /// What was measured is recorded.
   func finish() throws {
     try context.store.removeCheckpoint(checkpoint)
-    clock.finish()
+    study.finish()
   }
 
   private func save(_ underWay: UnderWay, _ vectors: [String: Tensor]) throws {
@@ -119,30 +114,4 @@ final class Measurement {
     }
     try context.store.writeCheckpoint(checkpoint, Checkpoint(state: state, arrays: arrays))
   }
-}
-
-/// Reports the advance of one measurement.
-final class WorkClock {
-  private let progress: WorkProgress
-  private let name: String
-  private let seconds: Double
-  private var start = ContinuousClock.now
-  private var count = 0
-
-  init(_ progress: WorkProgress, name: String, seconds: Double) {
-    self.progress = progress
-    self.name = name
-    self.seconds = seconds
-  }
-
-  /// - Parameter part: of this measurement that is done, from 0 to 1.
-  func update(_ activity: String, part: Double, unit: String) {
-    count += 1
-    let elapsed = (ContinuousClock.now - start) / .seconds(1)
-    let rate = elapsed > 0 ? Double(count) / elapsed : 0
-    let text = rate >= 10 ? "\(Int(saturating: rate.rounded()))" : "\((rate * 10).rounded() / 10)"
-    progress.update("\(name): \(activity)", seconds: seconds * min(part, 1), rate: "\(text) \(unit)/s")
-  }
-
-  func finish() { progress.finish(seconds: seconds) }
 }

@@ -3,9 +3,12 @@ import FiniteNetworks
 import Learning
 import Results
 import Sizes
+import StudyRecords
 
 /// Gradient descent of networks beside that of the product of factors, and distances to the multilinear model in a ball.
 struct MultilinearTraining {
+  private typealias Fields = MultilinearityFields
+
   private let settings: MultilinearitySettings
   private let members: [Int]
   private let start: FiniteNetwork
@@ -95,10 +98,9 @@ struct MultilinearTraining {
         throw ExperimentError.invalidSetting(
           name: "rate", expected: "a smaller rate: training of network \(member) diverged by step \(step)", got: "\(settings.rate)")
       }
-      return [
-        "kind": "training", "member": .number(Double(member)), "step": .number(Double(step)), "loss": .number(losses[place]),
-        "limitLoss": .number(limitLosses[place]), "distance": .number(gaps[place] / size),
-      ]
+      return Record(
+        Fields.kind(.training), Fields.member(member), Fields.step(step), Fields.loss(losses[place]), Fields.limitLoss(limitLosses[place]),
+        Fields.distance(gaps[place] / size))
     }
   }
 
@@ -124,12 +126,10 @@ struct MultilinearTraining {
     ) { try derivatives.gapSlope(model, radius: radius, $0) }
     let largest = try derivatives.gap(model, radius: radius, worst.vectors)
     return members.enumerated().flatMap { place, member -> [Record] in
-      [("worst", largest[place]), ("descent", descent[place]), ("sampled", sampled[place])].map { direction, value in
-        var record: Record = [
-          "kind": "distance", "member": .number(Double(member)), "direction": .string(direction), "radius": .number(radius),
-          "value": .number(value),
-        ]
-        if direction == "descent" { record["movement"] = .number(movement[place]) }
+      [(Fields.Direction.worst, largest[place]), (.descent, descent[place]), (.sampled, sampled[place])].map { direction, value in
+        var record = Record(
+          Fields.kind(.distance), Fields.member(member), Fields.direction(direction), Fields.radius(radius), Fields.value(value))
+        if direction == .descent { record.add(Fields.movement(movement[place])) }
         return record
       }
     }

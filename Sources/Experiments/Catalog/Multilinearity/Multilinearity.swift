@@ -1,5 +1,6 @@
 import Compute
 import Results
+import StudyRecords
 
 /// Deep linear networks with bottlenecks become multilinear functions of their parameters as the other layers widen: of degree one more
 /// than the number of bottlenecks, whatever the depth.
@@ -19,13 +20,11 @@ public enum Multilinearity: Experiment {
   public static func allowsFloat32Passes(_ settings: MultilinearitySettings) -> Bool { false }
 
   public static func excess(over settings: MultilinearitySettings) throws -> (Record) -> Excess? {
-    let (kinds, widths) = (Set(try settings.kinds().map { "\($0)" }), Set(settings.widths.values.map(Double.init)))
-    return { record in
-      if let kind = record.string("network"), !kinds.contains(kind) { return .member("networks", kind) }
-      if let width = record.number("width"), !widths.contains(width) { return .member("widths", width) }
-      if let member = record.number("member"), member >= Double(settings.members) { return .amount("members", member + 1) }
-      return nil
-    }
+    excess(over: [
+      .members("networks", MultilinearityFields.network, try settings.kinds()),
+      .members("widths", MultilinearityFields.width, settings.widths.values),
+      .indices("members", MultilinearityFields.member, below: settings.members),
+    ])
   }
 
   public static func plan(_ settings: MultilinearitySettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
@@ -33,6 +32,6 @@ public enum Multilinearity: Experiment {
       throw ExperimentError.invalidSetting(
         name: "precision", expected: "float64: small differences are measured", got: passEngine.precision.rawValue)
     }
-    return try MultilinearityPlan(settings, on: engine)
+    return try MultilinearityStudy(settings, on: engine)
   }
 }

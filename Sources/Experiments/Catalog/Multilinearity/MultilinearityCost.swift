@@ -1,6 +1,7 @@
 import Compute
 import FiniteNetworks
 import Sizes
+import StudyRecords
 
 /// Estimates of time from two probes of the device: what an operation takes at least, and what a parameter takes.
 struct MultilinearityCost {
@@ -44,7 +45,7 @@ struct MultilinearityCost {
     return kind.parameters(settings, width: probe.width) * (64 * probe.members)
   }
 
-  func seconds(_ unit: MultilinearityPlan.Unit, members: Int) -> Double {
+  func seconds(_ unit: MultilinearityStudy.Unit, members: Int) -> Double {
     let layers = Double(unit.kind.layers) * secondsPerLayer
     let parameters = Double(unit.kind.parameters(settings, width: unit.width).value) * Double(members) * secondsPerParameter
     let iterations = Double(min(settings.iterations, Self.expectedIterations))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import StudyRecords
 
 /// Settings of the experiment `multilinearity`. Each is an option on the command line and a key of the same name in YAML.
 public struct MultilinearitySettings: ExperimentSettings {
@@ -36,15 +37,10 @@ public struct MultilinearitySettings: ExperimentSettings {
 
   /// Networks in the order given, without duplicates.
   func kinds() throws(ExperimentError) -> [LinearKind] {
-    var kinds: [LinearKind] = []
-    for part in networks.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let kind = LinearKind(part.trimmingWhitespace()) else {
-        throw .invalidSetting(
-          name: "networks", expected: "numbers of layers joined by +, from 2 to \(LinearKind.mostLayers) in all, such as 4,2+2,2+2+2",
-          got: networks)
-      }
-      if !kinds.contains(kind) { kinds.append(kind) }
-    }
-    return kinds
+    let layers = 2...20
+    return try SettingList.values(
+      networks, of: "networks",
+      expected: "numbers of layers joined by +, from \(layers.lowerBound) to \(layers.upperBound) in all, such as 4,2+2,2+2+2"
+    ) { LinearKind($0).flatMap { layers.contains($0.layers) ? $0 : nil } }
   }
 }

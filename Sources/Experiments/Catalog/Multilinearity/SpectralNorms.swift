@@ -1,9 +1,12 @@
 import Compute
 import FiniteNetworks
 import Results
+import StudyRecords
 
 /// Spectral norms of derivatives of one kind of network at one width, for several members at once.
 struct SpectralNorms {
+  private typealias Fields = MultilinearityFields
+
   private let settings: MultilinearitySettings
   private let kind: LinearKind
   private let members: [Int]
@@ -49,11 +52,10 @@ struct SpectralNorms {
           share: { (Double(order - 1) + share($0)) / Double(settings.orders) }
         ) { try derivatives.contract(order, $0) }
         return best(found).map { member, value, residual -> Record in
-          var record: Record = [
-            "kind": "norm", "member": .number(Double(member)), "order": .number(Double(order)), "value": .number(value),
-            "residual": .number(residual), "iterations": .number(Double(found.iterations)),
-          ]
-          if order == kind.degree { record["limit"] = .number(kind.limit(bottleneck: settings.bottleneck)) }
+          var record = Record(
+            Fields.kind(.norm), Fields.member(member), Fields.order(order), Fields.value(value), Fields.residual(residual),
+            Fields.iterations(found.iterations))
+          if order == kind.degree { record.add(Fields.limit(kind.limit(bottleneck: settings.bottleneck))) }
           return record
         }
       }
@@ -78,11 +80,10 @@ struct SpectralNorms {
           iteration, from: block.start, underWay, signs: signs, "Hessian \(block.name)",
           share: { (Double(number) + share($0)) / Double(blocks.count) }, contract: block.contract)
         return best(found).map { member, value, residual -> Record in
-          var record: Record = [
-            "kind": "block", "member": .number(Double(member)), "block": .string(block.name), "value": .number(value),
-            "residual": .number(residual), "iterations": .number(Double(found.iterations)),
-          ]
-          if block.name == "across", kind.degree == 2 { record["limit"] = .number(kind.limit(bottleneck: settings.bottleneck)) }
+          var record = Record(
+            Fields.kind(.block), Fields.member(member), Fields.block(block.name), Fields.value(value), Fields.residual(residual),
+            Fields.iterations(found.iterations))
+          if block.name == "across", kind.degree == 2 { record.add(Fields.limit(kind.limit(bottleneck: settings.bottleneck))) }
           return record
         }
       }
@@ -99,12 +100,5 @@ struct SpectralNorms {
       let start = starts.max { found.values[$0] < found.values[$1] } ?? starts.lowerBound
       return (member, found.values[start], found.residuals[start])
     }
-  }
-}
-
-extension LinearKind {
-  /// Stream of a member's weights.
-  func stream(_ settings: MultilinearitySettings, width: Int, member: Int) -> RandomStream {
-    RandomStream(seed: settings.seed, name: "network/\(self)/\(width)/\(member)")
   }
 }

@@ -2,33 +2,10 @@ import Compute
 import FiniteNetworks
 import Networks
 import Sizes
+import StudyRecords
 import WideKernels
 
-/// A deep linear network by its segments: numbers of weight matrices between consecutive bottlenecks.
-struct LinearKind: Hashable, Sendable, CustomStringConvertible {
-  static let mostLayers = 20
-
-  let depths: [Int]
-
-  /// The network as it is written in settings and records: `4`, `2+2`.
-  var description: String { depths.map(String.init).joined(separator: "+") }
-
-  /// B: the degree in the limit.
-  var degree: Int { depths.count }
-  var layers: Int { depths.reduce(0, +) }
-
-  init(depths: [Int]) { self.depths = depths }
-
-  /// - Returns: nil unless every segment has a layer and there are two in all.
-  init?(_ text: String) {
-    let parts = text.split(separator: "+", omittingEmptySubsequences: false).map { Int($0) }
-    let depths = parts.compactMap { $0 }
-    guard depths.count == parts.count, depths.allSatisfy({ (1...Self.mostLayers).contains($0) }),
-      depths.count <= Self.mostLayers, (2...Self.mostLayers).contains(depths.reduce(0, +))
-    else { return nil }
-    self.depths = depths
-  }
-
+extension LinearKind {
   /// One output, weights of variance 1/fan-in.
   func architecture(_ settings: MultilinearitySettings, width: Int) throws -> Architecture {
     let blocks = depths.enumerated().map { index, depth in
@@ -60,5 +37,10 @@ struct LinearKind: Hashable, Sendable, CustomStringConvertible {
       }
     }
     return count
+  }
+
+  /// Stream of a member's weights.
+  func stream(_ settings: MultilinearitySettings, width: Int, member: Int) -> RandomStream {
+    RandomStream(seed: settings.seed, name: "network/\(self)/\(width)/\(member)")
   }
 }

@@ -1,32 +1,28 @@
 import Compute
 import Datasets
 import FiniteNetworks
-import Foundation
 import Learning
 import LimitComparisons
 import Matrices
 import Networks
 import Results
 import Sizes
+import StudyRecords
 
 /// The draws of one `finite-width` experiment and what they cost.
-struct FiniteWidthPlan: ExperimentPlan {
-  /// A network at one width with draws that advance together.
-  struct Wave {
-    var chain: Chain
-    var width: Int
-    var draws: [Int]
-  }
-
+struct FiniteWidthStudy: Study {
   let settings: FiniteWidthSettings
   let data: ChainData
-  let chains: [Chain]
-  let widths: [Int]
-  let comparedSteps: Set<Int>
+  let units: [FiniteWidthUnit]
+  private let chains: [BottleneckLabel]
+  private let widths: [Int]
+  private let comparedSteps: Set<Int>
   private let cost: FiniteWidthCost
-  private let networks: [Chain: Network]
+  private let networks: [BottleneckLabel: Network]
   private let sizes: FiniteWidthSizes
   private let budget: Int
+  /// The comparison of the chain that is under way, which all its waves share.
+  private let comparisons = LastValue<BottleneckLabel, LimitComparison>()
 
   /// More gain little, and are lost together when a run is killed.
   private static let mostTogether = 8
@@ -34,8 +30,11 @@ struct FiniteWidthPlan: ExperimentPlan {
   init(_ settings: FiniteWidthSettings, loaded: LoadedData, on engine: Engine) throws {
     self.settings = settings
     data = try ChainData(settings, loaded)
-    chains = try settings.chains()
-    widths = settings.widths.values
+    let (chains, widths) = (try settings.chains(), settings.widths.values)
+    (self.chains, self.widths) = (chains, widths)
+    units = chains.flatMap { chain in
+      widths.flatMap { width in (0..<settings.draws).map { FiniteWidthUnit(chain: chain, width: width, draw: $0) } }
+    }
     comparedSteps = settings.comparedSteps
     let (inputs, outputs) = (data.trainInputs.columns, data.outputs)
     let networks = try chains.map { try settings.blocks.network($0.widths, inputs: inputs, outputs: outputs) }
@@ -51,14 +50,13 @@ struct FiniteWidthPlan: ExperimentPlan {
     cost = try FiniteWidthCost(settings, networks: self.networks, points: sizes.points, on: engine)
   }
 
-  var estimatedSeconds: Double { waves(skipping: []).reduce(0) { $0 + seconds($1) } }
   var memory: Int {
     let waves = chains.flatMap { chain in widths.map { sizes.shared + draw(chain, $0) * together(chain, $0) } }
     return (waves.max() ?? sizes.shared).value
   }
   var disk: Int {
     let readings = min(settings.steps + 1, settings.readings + 3 + comparedSteps.count)
-    return (Size.product([chains.count, widths.count, settings.draws, readings + 1, 450]) + Size(1 << 20)).value
+    return (Size.product([units.count, readings + 1, 450]) + Size(1 << 20)).value
   }
   var dataChecksums: [String: String] { data.checksums }
   var dataNotes: [String] { data.notes }
@@ -72,36 +70,29 @@ struct FiniteWidthPlan: ExperimentPlan {
       "networks with bottlenecks \(chains.map(\.description).joined(separator: ", ")) and hidden layers of "
         + "\(widths.map(String.init).joined(separator: ", ")), \(settings.draws) draw(s) each, activation \(settings.activation)",
       "largest errors at steps \(comparedSteps.sorted().map(String.init).joined(separator: ", "))",
-      "\(chains.count * widths.count * settings.draws) finite networks, each with its limit and a perturbed twin of that: "
+      "\(units.count) finite networks, each with its limit and a perturbed twin of that: "
         + "about \(EstimatedTime.text(seconds: estimatedSeconds)), \(MemoryNeed.text(Size(memory), budget: budget))",
     ]
   }
 
-  func seconds(_ wave: Wave) -> Double { cost.seconds(wave) }
+  func seconds(_ wave: [FiniteWidthUnit]) -> Double { cost.seconds(wave) }
 
-  /// All draws that are not recorded, as many together as memory allows.
-  func waves(skipping recorded: Set<FiniteWidthUnit>) -> [Wave] {
-    chains.flatMap { chain in
-      widths.flatMap { width in
-        let missing = (0..<settings.draws).filter { !recorded.contains(FiniteWidthUnit(chain: chain, width: width, draw: $0)) }
-        let together = together(chain, width)
-        return stride(from: 0, to: missing.count, by: together).map {
-          Wave(chain: chain, width: width, draws: Array(missing[$0..<min($0 + together, missing.count)]))
-        }
-      }
+  func waves(_ left: [FiniteWidthUnit]) -> [[FiniteWidthUnit]] {
+    left.runs { FiniteWidthUnit(chain: $0.chain, width: $0.width, draw: 0) }.flatMap {
+      $0.elements.parts(of: together($0.key.chain, $0.key.width))
     }
   }
 
-  private func draw(_ chain: Chain, _ width: Int) -> Size { networks[chain].map { sizes.draw($0, width: width) } ?? 0 }
+  private func draw(_ chain: BottleneckLabel, _ width: Int) -> Size { networks[chain].map { sizes.draw($0, width: width) } ?? 0 }
 
   /// Draws that fit into memory together, at least one.
-  private func together(_ chain: Chain, _ width: Int) -> Int {
+  private func together(_ chain: BottleneckLabel, _ width: Int) -> Int {
     let room = (Size(budget) - sizes.shared).value / max(draw(chain, width).value, 1)
     return max(1, min(Self.mostTogether, settings.draws, room))
   }
 
   /// The comparison of one chain, at its rate.
-  func comparison(_ chain: Chain, on engine: Engine) throws -> LimitComparison {
+  private func comparison(_ chain: BottleneckLabel, on engine: Engine) throws -> LimitComparison {
     let network = try settings.blocks.network(chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs)
     let readings = comparedSteps.union(logSpaced(to: settings.steps, count: settings.readings))
     var schedule = BatchSchedule(
@@ -121,28 +112,67 @@ struct FiniteWidthPlan: ExperimentPlan {
     return try settings.rateFraction * 2 / wide.largestTangentEigenvalue()
   }
 
-  func run(_ context: RunContext) throws { try FiniteWidthExecution(self, context).run() }
-}
-
-/// What tells one draw from the others of its plan.
-package struct FiniteWidthUnit: Hashable {
-  package var chain: Chain
-  var width: Int
-  var draw: Int
-
-  init(chain: Chain, width: Int, draw: Int) { (self.chain, self.width, self.draw) = (chain, width, draw) }
-
-  /// The unit that a record is of; nil for a record of something else.
-  package init?(_ record: Record) {
-    guard let text = record.string("bottlenecks"), let chain = try? Chain.parse(text), let width = record.integer("width"),
-      let draw = record.integer("draw")
-    else { return nil }
-    self.init(chain: chain, width: width, draw: draw)
+  func run(_ wave: [FiniteWidthUnit], _ run: StudyRun<FiniteWidthUnit>) throws {
+    let comparison = try comparisons.value(of: wave[0].chain) { try self.comparison(wave[0].chain, on: run.context.engine) }
+    let activity = "bottlenecks \(wave[0].chain), width \(wave[0].width), draws \(wave.map { "\($0.draw)" }.joined(separator: ", "))"
+    run.report(activity)
+    let checkpoint = FiniteWidthCheckpoint(wave, run.context.store), saved = try checkpoint.read()
+    if let step = saved?.limits.step, step > 0 { run.context.log.info("\(wave.count) draws go on from step \(step)") }
+    let draws = try run.steps {
+      try comparison.draws(width: wave[0].width, streams: wave.map { $0.stream(seed: settings.seed) }, from: saved) { step, state in
+        try run.stepped(activity, share: Double(step) / Double(comparison.lastStep)) { try checkpoint.write(state()) }
+      }
+    }
+    for (unit, draw) in zip(wave, draws) { try record(draw, unit, rate: comparison.rate, run) }
+    try checkpoint.remove()
+    run.finish()
   }
 
-  /// Fields that every line of the draw begins with.
-  func record(_ kind: String) -> Record {
-    ["kind": .string(kind), "bottlenecks": .string(chain.description), "width": .number(Double(width)), "draw": .number(Double(draw))]
+  /// Lines of a draw, the end last: a draw without it is computed again.
+  private func record(
+    _ draw: LimitComparison.Draw, _ unit: FiniteWidthUnit, rate: Double, _ run: StudyRun<FiniteWidthUnit>
+  ) throws {
+    let recorded = run.recorded.values(Fields.step, of: unit)
+    for reading in draw.readings where !recorded.contains(reading.step) {
+      try run.record(unit.record(.reading, [Fields.step(reading.step)] + Self.entries(reading)))
+    }
+    let end = [
+      Fields.status(draw.failure == nil ? .finished : .diverged), Fields.rate(rate), Fields.steps(draw.readings.last?.step ?? 0),
+    ]
+    let largest = draw.failure == nil ? draw.largest(at: comparedSteps) : nil
+    try run.record(unit.record(.end, end + (largest.map(Self.entries) ?? [])))
+  }
+
+  private static func entries(_ reading: LimitReading) -> [Entry] {
+    var entries = [
+      Fields.train(reading.train), Fields.test(reading.test), Fields.errors(reading.bottlenecks), Fields.frozenTrain(reading.frozenTrain),
+      Fields.frozenTest(reading.frozenTest), Fields.movement(reading.movement),
+    ]
+    if let kernel = reading.kernel { entries.append(Fields.kernel(kernel)) }
+    if let change = reading.kernelChange { entries.append(Fields.kernelChange(change)) }
+    return entries + [
+      Fields.limitLoss(reading.limitLoss), Fields.finiteLoss(reading.finiteLoss), Fields.amplification(reading.amplification),
+    ]
+  }
+}
+
+private typealias Fields = FiniteWidthFields
+
+/// One draw of one network at one width.
+struct FiniteWidthUnit: StudyUnit, Hashable {
+  let chain: BottleneckLabel
+  let width: Int
+  let draw: Int
+
+  var key: String { "\(chain) \(width) \(draw)" }
+
+  static func key(_ record: Record) -> String? { record.key([Fields.bottlenecks, Fields.width, Fields.draw]) }
+
+  /// A line of the draw.
+  fileprivate func record(_ kind: Fields.Kind, _ entries: [Entry]) -> Record {
+    var record = Record(Fields.kind(kind), Fields.bottlenecks(chain), Fields.width(width), Fields.draw(draw))
+    record.add(entries)
+    return record
   }
 
   func stream(seed: UInt64) -> RandomStream { RandomStream(seed: seed, name: "finite-width/\(chain)/width/\(width)/draw/\(draw)") }
