@@ -32,7 +32,7 @@ public struct BenchmarkListing: Sendable {
   /// Operations that have no case of their own, with the reasons.
   public var operationsWithoutCases: [(operation: String, reason: String)] {
     BackendOperation.allCases.compactMap { operation in
-      BenchmarkCatalog.reasonWithoutCases(operation).map { (operation.rawValue, $0) }
+      operation.reasonWithoutBenchmark.map { (operation.rawValue, $0) }
     }
   }
 
