@@ -27,7 +27,9 @@ extension StringProtocol {
   public var printableJSON: String { escaped { $0.isPrintable || $0 == "\n" ? nil : $0.jsonEscape } }
 
   private func escaped(_ escape: (Unicode.Scalar) -> String?) -> String {
-    guard utf8.contains(where: { $0 < 0x20 || $0 > 0x7E }) else { return String(self) }
+    func isPlain(_ byte: UInt8) -> Bool { 0x20...0x7E ~= byte }
+    // The bytes themselves where they can be had: listings print megabytes.
+    if utf8.withContiguousStorageIfAvailable({ $0.allSatisfy(isPlain) }) ?? utf8.allSatisfy(isPlain) { return String(self) }
     var result = String.UnicodeScalarView()
     for scalar in unicodeScalars {
       if let text = escape(scalar) { result.append(contentsOf: text.unicodeScalars) } else { result.append(scalar) }
