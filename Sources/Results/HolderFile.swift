@@ -27,7 +27,10 @@ struct HolderFile: ~Copyable {
     throw .locked(directory: directory.path)
   }
 
-  deinit { unlink(path) }
+  deinit {
+    // Where the folder was moved away, the file may be another process's.
+    if HolderFile.holder(path) == .own { unlink(path) }
+  }
 
   static func isHeld(in directory: URL) -> Bool { holder(file(in: directory).path)?.mayBeAlive ?? false }
 
