@@ -44,6 +44,20 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
   case cannotRead(path: String, reason: String)
   /// The run was already marked finished or failed.
   case closed(directory: String)
+  /// No run's id begins with a text, and no run lies in a folder of that name.
+  case noSuchRun(String, results: String)
+  /// A text with which the ids of several runs begin.
+  case ambiguousRun(String, runs: [String])
+  /// A folder without the files of a run.
+  case notARun(directory: String)
+  /// A run that is out of the listing, but of which files remain.
+  case notRemoved(path: String, reason: String)
+  /// A text that is no condition on runs.
+  case unclearCondition(String)
+  /// A name that no run has a setting of, and that is none of what every run has.
+  case unknownSetting(String, known: [String])
+
+  private static let shownRuns = 10
 
   private static func repair(_ path: String, _ line: Int) -> String {
     "Restore the file from a copy, or delete it from this line on (sed -i '\(line),$d' records.jsonl): the same command then computes the rest again."
@@ -104,6 +118,19 @@ public enum ResultsError: Error, Equatable, CustomStringConvertible {
       "results: reading \(path) failed: \(reason)"
     case .closed(let directory):
       "results: \(directory) was already marked finished or failed; open it again to add to it."
+    case .noSuchRun(let text, let results):
+      "results: no run in \(results) has an id that begins with '\(text)', and there is no folder of that name. See `isthmus results`."
+    case .ambiguousRun(let text, let runs):
+      "results: '\(text)' may be \(runs.prefix(ResultsError.shownRuns).joined(separator: ", "))"
+        + "\(runs.count > ResultsError.shownRuns ? " or \(runs.count - ResultsError.shownRuns) more" : ""). Give more of the id, or EXPERIMENT/ID."
+    case .notARun(let directory):
+      "results: \(directory) is not the folder of a run: it has no manifest.json. See `isthmus results`."
+    case .notRemoved(let path, let reason):
+      "results: the run is removed from the listing, but not all of its files: \(reason). What is left lies in \(path); delete that."
+    case .unclearCondition(let text):
+      "results: the condition '\(text)' cannot be understood; expected NAME=VALUE, or !=, <, <=, >, >= or ~ (VALUE is in a list) in place of =."
+    case .unknownSetting(let name, let known):
+      "results: no run here has a setting '\(name)'; choose from \(known.joined(separator: ", "))."
     }
   }
 }
