@@ -25,6 +25,13 @@ public enum RunRecords {
     }
   }
 
+  /// Finished lines of records, by their checksums; where none were kept, by their line feeds. 0 where there is no file.
+  public static func count(in directory: URL) throws(ResultsError) -> Int {
+    if let checksums = try RecordChecksums.read(directory) { return checksums.count }
+    guard FileManager.default.fileExists(atPath: file(in: directory).path) else { return 0 }
+    return try SystemFile.mapped(file(in: directory)).count { $0 == 0x0A }
+  }
+
   /// What should be said to those who read records of an older version, which has no checksums; nil otherwise.
   public static func caveat(in directory: URL) -> String? {
     guard FileManager.default.fileExists(atPath: file(in: directory).path),
