@@ -23,6 +23,24 @@ public enum RunFolder {
     others(like: description, in: results).map(\.directory)
   }
 
+  /// A file of a run.
+  public struct File: Equatable, Sendable {
+    /// Path within the run's folder.
+    public let name: String
+    /// Size of the file.
+    public let bytes: Int
+  }
+
+  /// The files of a run and of the folders in it, by name; hidden ones and what links point to are left out.
+  public static func files(in directory: URL) -> [File] {
+    let names = FileManager.default.enumerator(atPath: directory.path)?.compactMap { $0 as? String } ?? []
+    return names.filter { name in !name.split(separator: "/").contains { $0.hasPrefix(".") } }.sorted().compactMap { name in
+      var status = stat()
+      guard lstat("\(directory.path)/\(name)", &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+      return File(name: name, bytes: Int(status.st_size))
+    }
+  }
+
   private static func others(like description: RunDescription, in results: URL) -> [(directory: URL, status: Manifest.Status)] {
     let wanted = description.withoutDevice(description.identity).canonicalText
     return RunListing.runs(in: results, experiment: description.experiment).compactMap { run in
