@@ -6,6 +6,10 @@ import Statistics
 public struct ReportTable: Sendable {
   /// Lines above the table for a reader, each with its end; empty for none.
   public internal(set) var heading = ""
+  /// Columns of `numbers` that tell its rows apart, and rows of two runs that belong together.
+  public internal(set) var rowKeys: [String] = []
+  /// Columns that tell rows with equal `rowKeys` apart; elsewhere they are figures like the others.
+  public internal(set) var furtherRowKeys: [String] = []
   /// The table for a reader.
   public private(set) var text: TextTable
   /// Rows for programs, with equal keys.

@@ -13,15 +13,21 @@ public struct RunReport: Sendable {
   private let makeFigures: @Sendable (URL) throws(ResultsError) -> [NamedFigure]
 
   /// - Parameters:
+  ///   - rowKeys: columns that tell the table's rows apart, and rows of two runs that belong together.
+  ///   - furtherRowKeys: columns that tell rows with equal `rowKeys` apart; elsewhere they are figures like the others.
   ///   - figures: by name; nil where the records hold nothing to draw.
   ///   - arrays: figures of the run's arrays.
   init<Reading: RunReading>(
-    _ experiment: String, table: @escaping @Sendable (Reading) -> ReportTable,
+    _ experiment: String, rowKeys: [String], furtherRowKeys: [String] = [], table: @escaping @Sendable (Reading) -> ReportTable,
     figures: @escaping @Sendable (Reading) -> KeyValuePairs<String, Figure?>,
     arrays: @escaping @Sendable (URL) throws(ResultsError) -> [NamedFigure] = { _ in [] }
   ) {
     self.experiment = experiment
-    makeTable = { (directory) throws(ResultsError) in table(try Reading(reading: directory)) }
+    makeTable = { (directory) throws(ResultsError) in
+      var made = table(try Reading(reading: directory))
+      (made.rowKeys, made.furtherRowKeys) = (rowKeys, furtherRowKeys)
+      return made
+    }
     makeFigures = { (directory) throws(ResultsError) in
       let drawn = figures(try Reading(reading: directory)).compactMap { name, figure in figure.map { (name: name, figure: $0) } }
       return drawn + (try arrays(directory))

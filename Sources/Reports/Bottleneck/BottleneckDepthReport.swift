@@ -10,7 +10,9 @@ extension RunReport {
   ///
   /// Its figures are `steps` (to 10, 1 and 0.1 % of the initial loss against the number of bottlenecks, a row of panels for each
   /// comparison), `loss` (training loss against steps, a panel for each comparison and width) and `test-error`.
-  public static let bottleneckDepth = RunReport("bottleneck-depth", table: table, figures: BottleneckDepthFigures.figures)
+  public static let bottleneckDepth = RunReport(
+    "bottleneck-depth", rowKeys: ["comparison", "bottlenecks"], furtherRowKeys: ["kappa"], table: table,
+    figures: BottleneckDepthFigures.figures)
 
   /// For each fraction of the initial loss the steps, and the speed-up over d = ∞ and over one bottleneck.
   private static func table(_ runs: BottleneckRuns) -> ReportTable {

@@ -12,7 +12,8 @@ extension RunReport {
   /// Its figures are `loss` (training loss against steps), `test-error` (against d), `kernel` (change and alignment of the kernel against
   /// steps, for the first comparison that recorded them) and `representation-<bottlenecks>` (values in a bottleneck of width 2).
   public static let bottleneck = RunReport(
-    "bottleneck", table: table, figures: BottleneckFigures.figures, arrays: RepresentationFigures.figures)
+    "bottleneck", rowKeys: ["comparison", "bottlenecks"], furtherRowKeys: ["kappa"], table: table, figures: BottleneckFigures.figures,
+    arrays: RepresentationFigures.figures)
 
   /// Median [lower quartile, upper quartile] over draws, each with its speed-up over the baseline; errors in per cent.
   private static func table(_ runs: BottleneckRuns) -> ReportTable {

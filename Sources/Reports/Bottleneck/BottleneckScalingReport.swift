@@ -13,7 +13,9 @@ extension RunReport {
   /// Its figures are `speed-up` (at 10 and 1 % of the initial loss), `test-error`, `rank` and `cost` (of one step), each against the
   /// number of training points with a curve for each d and a panel for each target scale; of the comparison at one rate where there is
   /// one.
-  public static let bottleneckScaling = RunReport("bottleneck-scaling", table: table, figures: BottleneckScalingFigures.figures)
+  public static let bottleneckScaling = RunReport(
+    "bottleneck-scaling", rowKeys: ["points", "scale", "comparison", "bottlenecks"], furtherRowKeys: ["kappa"], table: table,
+    figures: BottleneckScalingFigures.figures)
 
   /// Median [lower quartile, upper quartile] over draws; `–` where not reached or not recorded.
   private static func table(_ runs: BottleneckScalingRuns) -> ReportTable {

@@ -11,7 +11,8 @@ extension RunReport {
   /// Its figures are `error` (against width, with the guide width^−1/2), `error-steps` (of F at every reading, a curve for each width),
   /// `movement` (of the bottlenecks), `kernel` (its error and its change during training) and `sensitivity` (error against the
   /// amplification of a perturbation); a panel for each network. Sensitive draws are in the last one alone.
-  public static let finiteWidth = RunReport("finite-width", table: table, figures: FiniteWidthFigures.figures)
+  public static let finiteWidth = RunReport(
+    "finite-width", rowKeys: ["bottlenecks", "width"], table: table, figures: FiniteWidthFigures.figures)
 
   /// Medians over the draws that count, and after the widths of a network its slopes ± standard errors.
   private static func table(_ runs: FiniteWidthRuns) -> ReportTable {

@@ -11,7 +11,7 @@ extension RunReport {
   /// Its figures are `test-error` (against √h·α and against α = √h·α/√h, ensembles and initial kernels beside it, and its collapse),
   /// `width` (test error and fluctuations against h), `kernel-change`, `half-time`, `weights`, `dynamics` (movement of the function in
   /// units of the half time) and `loss`.
-  public static let lazyFeature = RunReport("lazy-feature", table: table, figures: LazyFeatureFigures.figures)
+  public static let lazyFeature = RunReport("lazy-feature", rowKeys: ["width", "alpha"], table: table, figures: LazyFeatureFigures.figures)
 
   /// Medians over draws, means of errors; then a row for the initial kernels of every width.
   private static func table(_ runs: LazyFeatureRuns) -> ReportTable {

@@ -11,7 +11,8 @@ extension RunReport {
   ///
   /// Its figures are `speed-up` (against the norm of the target, a panel for each kind of inputs and start), `loss` (against time, a
   /// panel for each norm), `late-rates` (where training ends), `regression`, `modes` and `width`.
-  public static let linearAcceleration = RunReport("linear-acceleration", table: table, figures: LinearAccelerationFigures.figures)
+  public static let linearAcceleration = RunReport(
+    "linear-acceleration", rowKeys: ["spectrum", "start", "norm", "bottlenecks"], table: table, figures: LinearAccelerationFigures.figures)
 
   /// A row for every kind of input, start and norm, a column for every d.
   ///

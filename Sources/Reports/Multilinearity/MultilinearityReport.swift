@@ -10,7 +10,7 @@ extension RunReport {
   /// Its figures have a panel for every network: `norms` of derivatives, `blocks` of the Hessian and `distance` to the multilinear
   /// model, all against the width with the exponents that theory gives dashed, and `training` (losses against steps, with the product
   /// of factors dashed; below it the largest distance between the two against the width).
-  public static let multilinearity = RunReport("multilinearity", table: table, figures: figures)
+  public static let multilinearity = RunReport("multilinearity", rowKeys: ["network", "quantity"], table: table, figures: figures)
 
   /// A row for every quantity of every network.
   private static func table(_ measurements: MultilinearityMeasurements) -> ReportTable {
