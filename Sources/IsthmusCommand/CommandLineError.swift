@@ -8,7 +8,12 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
   /// An empty value of an option, or of an argument without a name.
   case emptyValue(option: String?)
   case noRuns(results: String)
-  case notARun(directory: String)
+  /// A choice of runs that leaves none.
+  case noSuchRuns(results: String)
+  /// A single run to compare with nothing.
+  case nothingToCompare(run: String)
+  /// Runs to remove, where nobody can be asked.
+  case notConfirmed(runs: Int)
   case unknownFormat(String, known: [String])
   case noFigures(experiment: String)
   case hasBottlenecks(path: String, widths: [Int])
@@ -51,7 +56,9 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
     case .emptyValue(let option?): "\(option): expected a value, got an empty text; leave the option out for its default."
     case .emptyValue(nil): "an argument is an empty text; expected a name or a folder, or nothing."
     case .noRuns(let results): "\(results) holds no run; start one with `isthmus run`, or name another folder with --results."
-    case .notARun(let directory): "\(directory) is not the folder of a run: it has no manifest.json. See `isthmus list runs`."
+    case .noSuchRuns(let results): "no run in \(results) is what --where and the like ask for; see `isthmus results`."
+    case .nothingToCompare(let run): "\(run) is one run; expected two or more to compare."
+    case .notConfirmed(let runs): "removing \(runs == 1 ? "a run" : "\(runs) runs") needs --yes where there is no terminal to ask on."
     case .unknownFormat(let format, let known): "the format '\(format)' is not known; choose from \(known.joined(separator: ", "))."
     case .noFigures(let experiment): "the experiment '\(experiment)' has no figures."
     case .hasBottlenecks(let path, let widths):

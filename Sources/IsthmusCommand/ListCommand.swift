@@ -19,7 +19,7 @@ struct ListCommand: ParsableCommand {
       commandName: "list",
       abstract: "List experiments, activations, layers of networks, forms of data, operations of devices, or runs.",
       discussion: """
-        Without a subject everything is listed. With --json: an object with a member for every subject asked for.
+        `isthmus results` chooses among runs, compares and removes them. Without a subject everything is listed. With --json: an object with a member for every subject asked for.
 
         Examples:
           isthmus list activations
@@ -72,7 +72,8 @@ struct ListCommand: ParsableCommand {
     case .runs:
       let runs = runs
       guard !runs.isEmpty else { return "  none in \(results.printable)\n" }
-      return indented(runs.map { "\($0.experiment)/\($0.run)  \($0.started)  \($0.state)" })
+      let overview = RunOverview(runs).text(width: RunListingText.width - 2)
+      return indented(overview.split(separator: "\n").map(String.init))
     }
   }
 
@@ -97,14 +98,7 @@ struct ListCommand: ParsableCommand {
         })
     case .data: .array(DataSource.knownForms.map { .string($0) })
     case .operations: .array(ConformanceOperation.allCases.map { .string($0.rawValue) })
-    case .runs:
-      .array(
-        runs.map { run in
-          [
-            "experiment": .string(run.experiment), "run": .string(run.run), "directory": .string(run.directory.path),
-            "started": .string(run.started), "state": .string("\(run.state)"),
-          ]
-        })
+    case .runs: .array(runs.map(\.json))
     }
   }
 }

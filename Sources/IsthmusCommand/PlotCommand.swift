@@ -16,12 +16,16 @@ struct PlotCommand: ParsableCommand {
 
         Examples:
           isthmus plot                                         the newest run in results/
+          isthmus plot 3f2a
           isthmus plot results/bottleneck/3f2a90b1c4d5 --formats png
         """)
   }
 
-  @Argument(help: "Folder of a run; the newest run by default.", completion: .directory) var directory: String?
-  @Option(help: "Folder of all results.", completion: .directory) var results = "results"
+  @Argument(
+    help: ArgumentHelp("Folder of a run, its run-id or the beginning of it; the newest run by default.", valueName: "run"),
+    completion: .directory)
+  var name: String?
+  @OptionGroup var folder: ResultsFolderOption
   @Option(help: "Formats, separated by commas: svg, png.") var formats = "svg,png"
 
   func run() throws {
@@ -31,7 +35,7 @@ struct PlotCommand: ParsableCommand {
       }
       return format
     }
-    let directory = try chosenDirectory()
+    let directory = try folder.directory(of: name)
     let experiment = try Manifest.read(directory).experiment
     guard let report = ReportCatalog.report(experiment) else { throw CommandLineError.noFigures(experiment: experiment) }
     if let caveat = RunRecords.caveat(in: directory) { Terminal.writeError("note: \(caveat)") }
@@ -39,19 +43,5 @@ struct PlotCommand: ParsableCommand {
     for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note)") }
     if files.isEmpty { Terminal.write("\(directory.relativePath) has nothing to draw yet") }
     for file in files { Terminal.write(file.relativePath) }
-  }
-
-  private func chosenDirectory() throws -> URL {
-    if let path = directory {
-      let directory = URL(fileURLWithPath: path)
-      guard FileManager.default.fileExists(atPath: directory.appendingPathComponent("manifest.json").path) else {
-        throw CommandLineError.notARun(directory: path)
-      }
-      return directory
-    }
-    guard let newest = RunListing.runs(in: URL(fileURLWithPath: results)).last(where: { !$0.started.isEmpty }) else {
-      throw CommandLineError.noRuns(results: results)
-    }
-    return newest.directory
   }
 }

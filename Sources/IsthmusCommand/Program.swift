@@ -65,6 +65,7 @@ struct IsthmusCommand: ParsableCommand {
         isthmus run bottleneck --bottlenecks 1,2,4,inf      the main experiment, on the built-in digits
         isthmus run settings.yaml                           the same from a file
         isthmus plot                                        the figures of the newest run
+        isthmus results                                     runs with the settings in which they differ
         isthmus check --all                                 whether every device computes correctly
         isthmus bench                                       how close its operations come to the device's limits
         isthmus tune                                        the quickest sizes of OpenCL kernels for this machine
@@ -76,8 +77,8 @@ struct IsthmusCommand: ParsableCommand {
         """,
       version: Program.version,
       subcommands: [
-        DevicesCommand.self, ListCommand.self, RunCommand.self, KernelCommand.self, PlotCommand.self, CheckCommand.self,
-        BenchCommand.self, TuneCommand.self,
+        DevicesCommand.self, ListCommand.self, RunCommand.self, KernelCommand.self, PlotCommand.self, ResultsCommand.self,
+        CheckCommand.self, BenchCommand.self, TuneCommand.self,
       ])
   }
 }

@@ -34,6 +34,15 @@ enum Terminal {
   /// Whether standard error is a terminal, where a line can be rewritten in place.
   static var hasLiveErrors: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// Whether somebody can be asked: there is a terminal to show a question on and one to answer from.
+  static var canAsk: Bool { hasLiveErrors && isatty(STDIN_FILENO) == 1 }
+
+  /// Asks on standard error; anything but `y` and `yes` is no, the end of the input too.
+  static func isAgreed(to question: String) -> Bool {
+    writeError("\(question) Type yes to agree:")
+    return ["y", "yes"].contains((readLine() ?? "").trimmingCharacters(in: .whitespaces).lowercased())
+  }
+
   /// Columns of the terminal behind standard error; 80 where unknown.
   static var columns: Int {
     var size = winsize()

@@ -28,15 +28,15 @@ import Testing
       switch self {
       case .record:
         let path = try ForeignTextTests.run(in: folder, block: text)
-        return [["plot", path, "--formats", "svg"]]
+        return [["plot", path, "--formats", "svg"], ["results", "table", path], ["results", "table", path, "--json"]]
       case .reason:
         _ = try ForeignTextTests.run(in: folder, failure: text)
-        return [["list", "runs"], ["list", "runs", "--json"]]
+        return [["list", "runs"], ["list", "runs", "--json"], ["results", "show"], ["results", "show", "--json"]]
       case .manifest:
         let path = try ForeignTextTests.run(in: folder), file = folder.url.appendingPathComponent(path + "/manifest.json")
         let manifest = try String(contentsOf: file, encoding: .utf8)
         try Data(manifest.replacing("\"multilinearity\"", with: quoted).utf8).write(to: file)
-        return [["plot", path], ["list", "runs"]]
+        return [["plot", path], ["list", "runs"], ["results", "show", path], ["results", "table", path]]
       case .runFolder:
         let path = try ForeignTextTests.run(in: folder)
         try FileManager.default.moveItem(at: folder.url.appendingPathComponent(path), to: folder.url.appendingPathComponent(name))
@@ -46,7 +46,9 @@ import Testing
       case .option:
         return [
           ["run", "bottleneck", "--plan", "--activation", text], ["run", "bottleneck", "--plan", "--train", text], ["run", text],
-          ["plot", "--formats", text], [text], ["--\(text)"], ["run", "bottleneck", "--device=\(text)", "--plan"],
+          ["plot", "--formats", text],
+          ["results", "--where", text], ["results", "show", text], [text], ["--\(text)"],
+          ["run", "bottleneck", "--device=\(text)", "--plan"],
         ]
       case .settings:
         try folder.write("s.yaml", "experiment: bottleneck\nactivation: \(quoted)\ndevice: cpu\n")

@@ -65,7 +65,7 @@ import Testing
   @Test(arguments: [
     [], ["devices"], ["list"], ["run"], ["run", "bottleneck"], ["run", "bottleneck-depth"],
     ["run", "bottleneck-scaling"], ["run", "linear-acceleration"], ["run", "multilinearity"], ["kernel"], ["plot"], ["check"], ["bench"],
-    ["tune"],
+    ["tune"], ["results"], ["results", "list"], ["results", "show"], ["results", "compare"], ["results", "table"], ["results", "rm"],
   ])
   func helps(_ command: [String]) throws {
     let invocation = try Invocation(command + ["--help"])

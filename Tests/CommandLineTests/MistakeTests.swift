@@ -60,7 +60,7 @@ import Testing
     Mistake("run other.yaml", 1, "experiment 'other' is not known"),
     Mistake("run bottleneck --settings other.yaml", 1, "these are settings of the experiment 'other', not of 'bottleneck'"),
     Mistake("run bottleneck --train 20 --test 20 --feature-width 16 --results file/below", 1, "Choose another results folder"),
-    Mistake("plot nowhere", 1, "nowhere is not the folder of a run"),
+    Mistake("plot nowhere", 1, "no run in results has an id that begins with 'nowhere', and there is no folder of that name"),
     Mistake("plot --results nowhere", 1, "nowhere holds no run"),
     Mistake("plot --formats svg,gif", 1, "the format 'gif' is not known; choose from svg, png"),
     Mistake("check --device reference --filter nonsense", 1, "no case contains 'nonsense'"),

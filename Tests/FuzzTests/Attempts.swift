@@ -121,7 +121,9 @@ enum Attempts: CaseIterable {
 
   private func looks(at path: String, _ random: inout Generator) -> [[String]] {
     let list = ["list", "runs", "--results", "results"] + (random.one(in: 2) ? ["--json"] : [])
-    return [["plot", path, "--formats", random.one(in: 8) ? "png" : "svg"], list]
+    let json = random.one(in: 2) ? ["--json"] : []
+    let results = random.pick([["show", path], ["list", "--where", "state!=finished"], ["table", path], ["compare", path, path]])
+    return [["plot", path, "--formats", random.one(in: 8) ? "png" : "svg"], list, ["results"] + results + json]
   }
 
   private func settings(_ sandbox: Sandbox, _ random: inout Generator) throws -> [[String]] {
