@@ -29,7 +29,7 @@ struct ResultsCompareCommand: ParsableCommand {
     let settings = differences(runs), numerics = numerics(manifests)
     let isAlike = Set(manifests.map(\.experiment)).count == 1
     let report = isAlike ? ReportCatalog.report(manifests[0].experiment) : nil
-    let comparison = try report.map { report in RunComparison(try directories.map { try report.table($0) }) }
+    let comparison = try report.map { report in RunComparison(try directories.map { try report.table(of: $0) }) }
     if json { return Terminal.write(lines: value(runs, settings, numerics, comparison).prettyText.trimmingLineFeed) }
 
     let headings = isAlike ? runs.map(\.run) : runs.map { "\($0.experiment)/\($0.run)" }

@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import PrintableText
+import Reports
 import Results
 
 /// All that is known of one run, in words and as JSON.
