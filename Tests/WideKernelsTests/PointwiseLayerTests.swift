@@ -5,7 +5,7 @@ import WideKernels
 @Suite struct PointwiseLayerTests {
   /// Covariances of pairs at a layer: of one length and of two, of any angle.
   private static let pairs: [(q11: Double, q22: Double, q12: Double)] = [
-    (1, 1, 0.3), (0.7, 1.9, 0.4), (1.3, 1.3, -0.9), (0.4, 2.2, -0.2), (1.7, 0.6, 0.95), (3.1, 2.9, 2.5), (0.9, 0.9, 0),
+    (1, 1, 0.3), (0.7, 1.9, 0.4), (1.3, 1.3, -0.9), (0.4, 2.2, -0.2), (1.7, 0.6, 0.7), (3.1, 2.9, 2.5), (0.9, 0.9, 0),
   ]
 
   @Test(arguments: PointwiseLayer.samples) func isReadFromItsText(_ layer: PointwiseLayer) throws {
