@@ -13,8 +13,8 @@ struct ResultsCommand: ParsableCommand {
         3f2a, bottleneck/3f2a. Every subcommand has --json; Documentation/results-format.md says what its keys mean.
 
         Examples:
-          isthmus results                                             all runs in results/, oldest first
-          isthmus results --where bottlenecks=2 --where 'seed>3'      those with these settings
+          isthmus results                         all runs in results/
+          isthmus results --where 'seed>3'        those with such settings
           isthmus results show 3f2a
           isthmus results compare 3f2a 90b1
           isthmus results table 3f2a 90b1 --output records.csv
