@@ -3,6 +3,7 @@ import Results
 
 /// What the records of a run say, as a report needs it.
 package protocol RunReading: Sendable {
+  /// Begins without any record.
   init()
   /// Takes in one record; passes over what it does not need.
   ///
@@ -11,6 +12,7 @@ package protocol RunReading: Sendable {
 }
 
 extension RunReading {
+  /// Takes in all records.
   package init(_ records: [Record]) throws(RecordFault) {
     self.init()
     for record in records { try add(record) }

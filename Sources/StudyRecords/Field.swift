@@ -6,7 +6,7 @@ import Results
 package struct Field<Value: RecordedValue>: Sendable {
   /// Key in the record.
   package let name: String
-  /// What it is, for readers of `Documentation/results-format.md`.
+  /// Meaning of the value, for readers of `Documentation/results-format.md`.
   package let meaning: String
   /// What a whole number may be where records are told apart by it.
   let range: ClosedRange<Int>
@@ -21,7 +21,9 @@ package struct Field<Value: RecordedValue>: Sendable {
 
 /// A field of any type, as tables of fields list it.
 package protocol AnyField: Sendable {
+  /// Key in the record.
   var name: String { get }
+  /// Meaning of the value.
   var meaning: String { get }
 }
 
@@ -29,7 +31,9 @@ extension Field: AnyField {}
 
 /// A name and a value of a record.
 package struct Entry: Sendable {
+  /// Key in the record.
   package let name: String
+  /// Value as it is written.
   package let value: RecordValue
 
   init(_ name: String, _ value: RecordValue) { (self.name, self.value) = (name, value) }

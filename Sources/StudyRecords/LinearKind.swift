@@ -1,6 +1,7 @@
 /// A deep linear network by its segments, numbers of weight matrices between consecutive bottlenecks, as settings and records write
 /// it: `4`, `2+2`.
 package struct LinearKind: Hashable, Comparable, RecordedText, CustomStringConvertible {
+  /// Weight matrices of each segment, from the input on.
   package let depths: [Int]
 
   package init(depths: [Int]) { self.depths = depths }

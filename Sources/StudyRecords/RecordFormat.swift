@@ -18,6 +18,7 @@ package struct RecordFormat: Sendable {
 
   /// Names of the experiments.
   package let experiments: [String]
+  /// Kinds of lines.
   package let kinds: [Kind]
 
   package init(_ experiments: [String], _ kinds: [Kind]) { (self.experiments, self.kinds) = (experiments, kinds) }

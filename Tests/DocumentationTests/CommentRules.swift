@@ -28,10 +28,11 @@ struct CommentRules {
   /// Whether a public declaration needs a comment of its own and has none.
   ///
   /// None is needed by what only satisfies a requirement that is documented where it is declared, by operators, by options whose help
-  /// says it, and by initialisers that take values of stored properties under their names: the properties say what they are.
+  /// says it, by fields of records, whose meaning says it, and by initialisers that take values of stored properties under their names: the properties say what they are.
   func lacksComment(_ declaration: Declaration) -> Bool {
     guard declaration.isPublic, declaration.comment.isEmpty, !declaration.hasHelp else { return false }
     let isOperator = !(declaration.name.first.map { $0.isLetter || $0 == "_" } ?? false)
+    if declaration.signature.contains("= Field<") { return false }
     if isOperator || Self.standardNames.contains(declaration.name) { return false }
     if declaration.kind == "init" {
       if Self.standardLabels.contains(String(declaration.label.dropFirst("init(".count))) { return false }

@@ -18,8 +18,8 @@ import Testing
     }
     let file = Self.root.appendingPathComponent(".build/results-format.md")
     if page != expected { try expected.write(to: file, atomically: true, encoding: .utf8) }
-    let differing = expected.split(separator: "\n").first { !page.contains($0) }
-    #expect(page == expected, "'\(differing ?? "")' is declared; the page as it should be is \(file.path)")
+    let differing = expected.split(separator: "\n").first { !page.contains($0) }, isEqual = page == expected
+    #expect(isEqual, "'\(differing ?? "")' is declared; the page as it should be is \(file.path)")
   }
 
   @Test func everyFieldSaysWhatItIs() {

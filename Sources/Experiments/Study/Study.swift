@@ -5,6 +5,7 @@ import StudyRecords
 ///
 /// What it leaves out is the same for all: which units are recorded already, progress, the order of the work.
 package protocol Study: ExperimentPlan {
+  /// What is recorded to its end as a whole.
   associatedtype Unit: StudyUnit
 
   /// All units, in the order in which they are computed.

@@ -4,7 +4,9 @@ import StudyRecords
 
 /// What units that are computed together may use.
 package final class StudyRun<Unit: StudyUnit> {
+  /// Device, store and log of the run.
   package let context: RunContext
+  /// What earlier starts have recorded.
   package let recorded: RecordedUnits<Unit>
   private let progress: WorkProgress
   private let seconds: Double
@@ -17,6 +19,7 @@ package final class StudyRun<Unit: StudyUnit> {
     (self.context, self.recorded, self.progress, self.seconds) = (context, recorded, progress, seconds)
   }
 
+  /// Appends a line to the records.
   package func record(_ record: Record) throws { try context.store.append(record) }
 
   /// Runs steps, each of which ends with `stepped`.

@@ -14,7 +14,7 @@ extension RunReport {
     "bottleneck-depth", rowKeys: ["comparison", "bottlenecks"], furtherRowKeys: ["kappa"], table: table,
     figures: BottleneckDepthFigures.figures)
 
-  /// For each fraction of the initial loss the steps, and the speed-up over d = ∞ and over one bottleneck.
+  /// Steps to each fraction of the initial loss, and the speed-up over d = ∞ and over one bottleneck.
   private static func table(_ runs: BottleneckRuns) -> ReportTable {
     var table = ReportTable(
       columns: BottleneckRow.heads + Fields.fractions.flatMap { [.init("to \($0.name)"), "over ∞", "over one"] }

@@ -36,7 +36,7 @@ extension RunReport {
 struct BottleneckRow {
   let comparison: BottleneckFields.Comparison
   let entry: BottleneckGroup.Entry
-  /// Over the network without bottlenecks.
+  /// Speed-ups over the network without bottlenecks, to each of the fractions.
   let speedUps: [Double?]
 
   static let heads: [TextTable.Column] = [.left("rate"), .left("d"), "κ", "draws"]
@@ -47,7 +47,7 @@ struct BottleneckRow {
   var bestTestError: Quartiles { Quartiles(entry.draws.compactMap(\.bestTestError)) }
   private var amplifications: [Double] { entry.draws.compactMap(\.amplification) }
   var amplification: Double? { Quartiles(amplifications).median }
-  /// Nil where it was not measured.
+  /// Number of draws that are sensitive; nil where that was not measured.
   var sensitive: Int? { amplifications.isEmpty ? nil : amplifications.count { $0 > Sensitivity.threshold } }
 
   var numbers: TableNumbers {

@@ -77,7 +77,7 @@ package struct BottleneckScalingRuns: RunReading {
     combinations[combination]?.costs[chain] = (before.seconds + seconds, before.steps + steps)
   }
 
-  /// By points, then scale, then as in the table of `bottleneck`.
+  /// Rows by points, then scale, then as in the table of `bottleneck`.
   var rows: [Row] {
     combinations.sorted { ($0.key.points, $0.key.scale) < ($1.key.points, $1.key.scale) }.flatMap { combination, content in
       content.runs.rows.map { row in

@@ -11,6 +11,7 @@ package struct BottleneckStyle {
     colors = Dictionary(uniqueKeysWithValues: widths.enumerated().map { ($0.element, .number($0.offset)) })
   }
 
+  /// Colour and line of a network.
   package subscript(label: BottleneckLabel) -> (Color, Series.Style) {
     (label.widths.first.flatMap { colors[$0] } ?? .black, label.count > 1 ? .dashedLine : .line)
   }

@@ -77,7 +77,7 @@ package struct MultilinearityMeasurements: RunReading {
 
   package init() {}
 
-  /// Of two lines for the same number the later counts; lines of other kinds are passed over.
+  /// Takes in one record; of two for the same number the later counts, those of other kinds are passed over.
   package mutating func add(_ record: Record) throws(RecordFault) {
     guard let kind = try record.checked(Fields.network), let width = try record.checked(Fields.width),
       let member = try record.checked(Fields.member)

@@ -1,6 +1,10 @@
 /// What the experiments `bottleneck`, `bottleneck-depth` and `bottleneck-scaling` record.
 package enum BottleneckFields {
-  package enum Kind: String, RecordedValue { case setup, step, end, cost }
+  /// Kinds of lines.
+  package enum Kind: String, RecordedValue {
+    /// Values as records have them.
+    case setup, step, end, cost
+  }
 
   /// How rates are chosen.
   package enum Comparison: String, CaseIterable, RecordedValue {
@@ -10,13 +14,19 @@ package enum BottleneckFields {
     case own
   }
 
-  package enum Status: String, RecordedValue { case finished, converged, diverged, rankLimit }
+  /// Ways in which a run ends.
+  package enum Status: String, RecordedValue {
+    /// Values as records have them.
+    case finished, converged, diverged, rankLimit
+  }
 
   /// A fraction of the initial loss, and the field with the steps that reach it.
   package struct LossFraction: Sendable {
+    /// Fraction of the initial loss.
     package let fraction: Double
-    /// For readers.
+    /// Name for readers, such as `10 %`.
     package let name: String
+    /// Field with the steps that reach it.
     package let steps: Field<Double?>
     /// The per cent, as the names of fields end.
     package var percent: Substring { steps.name.dropFirst("steps".count) }
@@ -28,6 +38,7 @@ package enum BottleneckFields {
     }
   }
 
+  /// The fractions whose steps are recorded, falling.
   package static let fractions = [
     LossFraction(0.5, "50"), LossFraction(0.1, "10"), LossFraction(0.01, "1"), LossFraction(0.001, "0.1"),
   ]
@@ -80,6 +91,7 @@ package enum BottleneckFields {
   private static let unit: [any AnyField] = [comparison, bottlenecks, baseline, draw, kappa]
   private static let combination: [any AnyField] = [points, scale]
 
+  /// Format of the records.
   package static let format = RecordFormat(
     ["bottleneck", "bottleneck-depth", "bottleneck-scaling"],
     [

@@ -1,7 +1,15 @@
 /// What the experiment `finite-width` records.
 package enum FiniteWidthFields {
-  package enum Kind: String, RecordedValue { case reading, end }
-  package enum Status: String, RecordedValue { case finished, diverged }
+  /// Kinds of lines.
+  package enum Kind: String, RecordedValue {
+    /// Values as records have them.
+    case reading, end
+  }
+  /// Ways in which a run ends.
+  package enum Status: String, RecordedValue {
+    /// Values as records have them.
+    case finished, diverged
+  }
 
   package static let kind = Field<Kind>("kind", "")
   package static let bottlenecks = Field<BottleneckLabel>("bottlenecks", "widths of the bottlenecks, as in `bottleneck`")
@@ -32,6 +40,7 @@ package enum FiniteWidthFields {
     train, test, errors, frozenTrain, frozenTest, movement, kernel, kernelChange, limitLoss, finiteLoss, amplification,
   ]
 
+  /// Format of the records.
   package static let format = RecordFormat(
     ["finite-width"],
     [

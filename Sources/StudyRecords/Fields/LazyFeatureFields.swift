@@ -1,17 +1,26 @@
 /// What the experiment `lazy-feature` records.
 package enum LazyFeatureFields {
-  package enum Kind: String, RecordedValue { case step, end, ensemble, kernel }
+  /// Kinds of lines.
+  package enum Kind: String, RecordedValue {
+    /// Values as records have them.
+    case step, end, ensemble, kernel
+  }
 
+  /// Ways in which a network ends.
   package enum Status: String, RecordedValue {
     /// Every margin is reached.
     case converged
     /// The largest number of steps.
     case stopped
+    /// Outputs beyond every number, or steps that became too small.
     case diverged
   }
 
-  /// When a frozen kernel was taken.
-  package enum Moment: String, RecordedValue { case initial, final }
+  /// Moments of training at which a kernel is frozen.
+  package enum Moment: String, RecordedValue {
+    /// The start and the end.
+    case initial, final
+  }
 
   package static let kind = Field<Kind>("kind", "")
   package static let width = Field<Int>("width", "width h", in: 1...(1 << 53))
@@ -40,6 +49,7 @@ package enum LazyFeatureFields {
 
   private static let network: [any AnyField] = [width, alpha, draw]
 
+  /// Format of the records.
   package static let format = RecordFormat(
     ["lazy-feature"],
     [

@@ -1,7 +1,10 @@
 /// What the experiment `linear-acceleration` records.
 package enum LinearAccelerationFields {
+  /// Kinds of lines.
   package enum Kind: String, RecordedValue, CaseIterable {
+    /// Values as records have them.
     case speedUp = "speed-up"
+    /// Values as records have them.
     case rule, mode, regression, width
   }
 
@@ -13,6 +16,7 @@ package enum LinearAccelerationFields {
     case centred
   }
 
+  /// Problems of regression.
   package enum Problem: String, RecordedValue, CaseIterable {
     /// x = I₂, y = (10, 1).
     case identity
@@ -76,6 +80,7 @@ package enum LinearAccelerationFields {
     }
   }
 
+  /// Format of the records.
   package static let format = RecordFormat(
     ["linear-acceleration"],
     [

@@ -1,6 +1,10 @@
 /// What the experiment `multilinearity` records.
 package enum MultilinearityFields {
-  package enum Kind: String, RecordedValue { case norm, block, training, distance, end }
+  /// Kinds of lines.
+  package enum Kind: String, RecordedValue {
+    /// Values as records have them.
+    case norm, block, training, distance, end
+  }
 
   /// What is measured together, and recorded as complete together.
   package enum Part: String, CaseIterable, RecordedValue {
@@ -13,7 +17,10 @@ package enum MultilinearityFields {
   }
 
   /// Where in a ball the distance to the multilinear model is taken.
-  package enum Direction: String, CaseIterable, RecordedValue { case worst, descent, sampled }
+  package enum Direction: String, CaseIterable, RecordedValue {
+    /// Values as records have them.
+    case worst, descent, sampled
+  }
 
   package static let kind = Field<Kind>("kind", "")
   package static let network = Field<LinearKind>("network", "weight matrices between bottlenecks: `4`, `2+2`")
@@ -38,6 +45,7 @@ package enum MultilinearityFields {
 
   private static let unit: [any AnyField] = [network, width, member]
 
+  /// Format of the records.
   package static let format = RecordFormat(
     ["multilinearity"],
     [

@@ -35,7 +35,9 @@ package struct LazyFeaturePlan: ExperimentPlan {
   }
 
   let settings: LazyFeatureSettings
+  /// Points and targets.
   package let data: LazyFeatureData
+  /// All networks, in the order of training.
   package let units: [Unit]
   let passEngine: Engine
   private let sizes: LazyFeatureSizes
@@ -45,6 +47,7 @@ package struct LazyFeaturePlan: ExperimentPlan {
   /// Steps that a run of the flow takes on tasks tried; the plan's guess.
   private static let typicalSteps = 2500.0
 
+  /// Reads the data, checks the memory and measures the device.
   package init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws {
     try settings.checkAll()
     self.settings = settings
@@ -64,7 +67,9 @@ package struct LazyFeaturePlan: ExperimentPlan {
     secondsPerStep = seconds
   }
 
+  /// The network of a width.
   package func architecture(width: Int) throws -> Architecture { try settings.architecture(width: width, input: data.input) }
+  /// Streams of the networks' weights.
   package func streams(_ units: [Unit]) -> [RandomStream] { units.map { RandomStream(seed: settings.seed, name: $0.stream) } }
 
   /// Time of one gradient of a small ensemble, per network.
