@@ -4,7 +4,9 @@ import WideKernels
 
 /// The rounding of a target's precision, as a type so that `Bounded` knows it.
 package protocol Rounding: Sendable {
+  /// Precision whose rounding is counted.
   static var precision: Precision { get }
+  /// Smallest normal number of the precision.
   static var leastNormal: Double { get }
   /// Whether the precision holds the number exactly.
   static func holds(_ value: WideReal) -> Bool

@@ -53,6 +53,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
 
 /// What a case does, for either precision.
 package protocol CaseBody: Sendable {
+  /// Name of the case in listings.
   var label: String { get }
   func run<P: Rounding>(_ probe: Probe, _ rounding: P.Type) throws
 }

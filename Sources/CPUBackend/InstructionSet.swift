@@ -36,6 +36,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     }
   }
 
+  /// Hot loops of the set in float64.
   package var loops64: any HotLoops<Double> {
     #if NATIVE_LOOPS
     switch self {
@@ -48,6 +49,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     #endif
   }
 
+  /// Hot loops of the set in float32.
   package var loops32: any HotLoops<Float> {
     #if NATIVE_LOOPS
     switch self {

@@ -11,6 +11,7 @@ package final class ThreadPool: Sendable {
   /// Threads that work on a job, the caller among them.
   package let count: Int
   private let shared: Shared
+  /// Processors on which the threads run.
   package var placement: ThreadPlacement { shared.placement }
   private let jobLock = Mutex<Void>(())
 

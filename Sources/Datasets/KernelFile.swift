@@ -23,6 +23,7 @@ public struct KernelFile: Sendable {
     try self.init(.file(RegularFile(path)), shape: shape)
   }
 
+  /// Reads the heading of a stored kernel; the shape is given where the bytes do not say it.
   package init(_ stored: StoredBytes, shape: (rows: Int, columns: Int)? = nil) throws(DatasetError) {
     let path = stored.path
     func unsupported(_ found: String, _ supported: String) -> DatasetError {

@@ -10,6 +10,7 @@ extension KernelFile {
   ///   largest absolute value on the diagonal; `.notFinite`; `.wrongShape` if there are fewer rows or columns; `.changedWhileRead`.
   public func checkSymmetric(size: Int) throws(DatasetError) { try checkSymmetric(size: size, blockSize: 1024) }
 
+  /// Compares a kernel with its transpose, block by block.
   package func checkSymmetric(size: Int, blockSize: Int) throws(DatasetError) {
     let tolerance = KernelFile.symmetryTolerance * (try diagonal(size)).reduce(0) { max($0, abs($1)) }
     func range(from first: Int) -> Range<Int> { first..<min(first + blockSize, size) }

@@ -2,10 +2,14 @@
 ///
 /// An image file of bytes takes an eighth of the room of its doubles, and a run rarely uses all of its points.
 package enum PointStorage: Sendable {
+  /// Bytes, as pixels are stored.
   case bytes([UInt8])
+  /// Numbers in float32.
   case floats([Float])
+  /// Numbers in float64.
   case doubles([Double])
 
+  /// Count of the stored numbers.
   package var count: Int {
     switch self {
     case .bytes(let bytes): bytes.count

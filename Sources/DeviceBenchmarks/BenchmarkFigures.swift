@@ -91,8 +91,11 @@ extension BenchmarkReport {
 
 /// Rows that differ in one size alone, in its order.
 package struct BenchmarkCurve {
+  /// Name of the size that differs along the curve.
   package let size: String
+  /// Name of the curve in the legend.
   package let label: String
+  /// Rows of the curve, by the size that differs.
   package let rows: [BenchmarkRow]
 }
 
@@ -116,6 +119,7 @@ extension [BenchmarkRow] {
 }
 
 extension BenchmarkRow {
+  /// Value of the size of this name; nil where a row has none.
   package func value(of size: String) -> Int? { sizes.first { $0.name == size }?.value }
 
   /// Whether the size `other` follows from the size `size` in this row's family.

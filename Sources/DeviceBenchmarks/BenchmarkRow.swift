@@ -15,6 +15,7 @@ public struct BenchmarkRow: Sendable, Codable, Equatable {
     /// Bytes of every operand, once.
     public var bytes: Double
 
+    /// Takes over what a case declares.
     package init(_ work: DeclaredWork) { (flops, pairs, multiplyAdds, bytes) = (work.flops, work.pairs, work.multiplyAdds, work.bytes) }
   }
 
@@ -49,6 +50,7 @@ public struct BenchmarkRow: Sendable, Codable, Equatable {
   /// Why the row is no result; nil in a row that counts.
   public internal(set) var failure: String?
 
+  /// A row of a case, not yet measured.
   package init(_ benchmark: BenchmarkCase, device: DeviceDescription, _ precision: Precision) {
     family = benchmark.family
     variant = benchmark.variant

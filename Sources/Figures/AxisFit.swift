@@ -2,12 +2,14 @@ import Foundation
 
 /// An axis with its range and ticks settled for given data.
 package struct AxisFit {
+  /// A mark of an axis with its label.
   package struct Tick: Equatable {
     let value: Double
     /// Text at the tick; empty for a tick without text.
     package let label: String
   }
 
+  /// Values that the axis shows.
   package let range: ClosedRange<Double>
   let isLog: Bool
   /// Ticks of the axis; nil leaves those of a linear axis to gnuplot.
@@ -34,6 +36,7 @@ package struct AxisFit {
     }
   }
 
+  /// Whether the axis can show a value.
   package static func isDrawable(_ value: Double, _ axis: Axis) -> Bool {
     abs(value) <= largest && (axis.scale == .linear || value >= smallest)
   }

@@ -16,6 +16,7 @@ public struct Gnuplot: Sendable {
     try self.init(environment: environment, timeLimit: .seconds(120))
   }
 
+  /// Finds the program that the environment names, or the one on its path.
   package init(environment: [String: String] = ProcessInfo.processInfo.environment, timeLimit: Duration) throws(FigureError) {
     let named = environment["ISTHMUS_GNUPLOT"].flatMap { $0.isEmpty ? nil : $0 }
     let folders = (environment["PATH"] ?? "").split(separator: ":").map { String($0) + "/gnuplot" }

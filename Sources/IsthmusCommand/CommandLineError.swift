@@ -2,11 +2,15 @@ import Compute
 
 /// What a user can get wrong that no library part knows of.
 package enum CommandLineError: Error, Equatable, CustomStringConvertible {
+  /// A file that cannot be read as what it should be.
   case unreadableFile(path: String, reason: String)
+  /// A file of settings with a wrong value.
   case invalidSettings(path: String, reason: String)
+  /// A name of no setting.
   case unknownSetting(path: String, name: String, known: [String])
   /// An empty value of an option, or of an argument without a name.
   case emptyValue(option: String?)
+  /// A results folder without runs.
   case noRuns(results: String)
   /// A choice of runs that leaves none.
   case noSuchRuns(results: String)
@@ -14,19 +18,31 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case nothingToCompare(run: String)
   /// Runs to remove, where nobody can be asked.
   case notConfirmed(runs: Int)
+  /// A name of no figure format.
   case unknownFormat(String, known: [String])
+  /// An experiment that draws nothing.
   case noFigures(experiment: String)
+  /// A network with bottlenecks where one without is needed.
   case hasBottlenecks(path: String, widths: [Int])
+  /// Points that the command cannot take.
   case invalidPoints(path: String, expected: String, got: String)
+  /// A name of no kernel.
   case unknownKernel(String)
+  /// A kernel with a number that is not finite.
   case notFiniteKernel(kernel: String, row: Int, column: Int, precision: Precision)
+  /// A kernel of more numbers than can be counted.
   case kernelTooLarge(rows: Int, columns: Int)
+  /// A disk with too little room.
   case noRoom(path: String, expectedBytes: Int, availableBytes: Int)
+  /// A file that cannot be written.
   case cannotWrite(path: String, reason: String)
+  /// A filter that no case passes.
   case noCase(filter: String)
   /// A run holds more than what it is now asked for.
   case lessThanRecorded(directory: String, recorded: String)
+  /// A precision too coarse for what is asked.
   case coarsePrecision(device: String, precision: String)
+  /// Measured sizes that are switched off where they are needed.
   case tilesAreOff
   /// Names of devices that have to be there.
   case missingDevices([String])
@@ -42,7 +58,9 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case failedCases(Int, of: Int)
   /// A record of jobs with numbers that are wrong, here or in it.
   case failedReplay(path: String)
+  /// An environment variable that is not known.
   case unknownVariable(name: String, meant: String)
+  /// A device whose results are wrong.
   case failedSelfTest(device: String, precision: String, reason: String, identifier: String)
   /// A device without sizes to choose; nil where no device has any.
   case nothingToTune(device: String?)

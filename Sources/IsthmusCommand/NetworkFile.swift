@@ -6,6 +6,7 @@ package struct NetworkFile {
   let path: String
   /// Width of an input; nil where the file does not say.
   let inputs: Int?
+  /// Wide blocks from the inputs to the outputs.
   package let blocks: [WideBlock]
 
   package init(_ path: String) throws(CommandLineError) {

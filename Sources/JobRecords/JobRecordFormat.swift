@@ -12,7 +12,9 @@ package enum JobRecordFormat {
   /// A line feed, eight digits, a line feed.
   static let trailerBytes = 10
 
+  /// What a line of a record holds.
   package enum Kind: String {
+    /// The device at the head, a job with its tensors, and the end.
     case device, job, end
   }
 
@@ -21,6 +23,7 @@ package enum JobRecordFormat {
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
 
+  /// The bytes of a line with its kind and the size of what follows.
   package static func line(_ kind: Kind, byteCount: Int, _ content: some Encodable) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -41,10 +44,14 @@ struct PartChecksum {
 
 /// What a record says of a job beside its numbers.
 package struct JobDescription: Codable, Equatable {
+  /// Operation of the job.
   package var operation: BackendOperation
+  /// Numbers and choices of the job by name.
   package var parameters: [String: String]
+  /// Tensors of the job, in the order of their bytes.
   package var tensors: [TensorDescription]
 
+  /// Describes a job without the numbers of its tensors.
   package init(_ job: BackendJob) {
     operation = job.operation
     parameters = job.parameters

@@ -15,6 +15,7 @@ package final class JobRecordWriter {
   /// Bytes kept free for the end; what a device says of a failure is cut to fit.
   private static let endBytes = 4096
 
+  /// Begins a record, which ends at `limit` bytes.
   package init(_ url: URL, limit: Int, device: DeviceDescription) throws {
     let file = try ReplacementFile(of: url)
     // Inputs of users are in it.
@@ -30,6 +31,7 @@ package final class JobRecordWriter {
     self.byteCount + line.count + byteCount + JobRecordFormat.trailerBytes + Self.endBytes <= limit
   }
 
+  /// Begins a job with its line.
   package func beginJob(_ line: [UInt8]) throws {
     checksum = PartChecksum()
     try append(line)
@@ -47,6 +49,7 @@ package final class JobRecordWriter {
     byteCount += bytes.count
   }
 
+  /// Ends a job, whose bytes then count.
   package func endJob() throws {
     try endPart()
     jobs += 1

@@ -5,11 +5,17 @@ import Sizes
 ///
 /// What is stored of it are the numbers row by row, each place in memory once: rows or items that repeat each other are not.
 package struct TensorDescription: Codable, Equatable {
+  /// Name of the operand.
   package var name: String
+  /// Whether the job reads or writes it.
   package var role: OperandRole
+  /// Precision of the numbers.
   package var precision: Precision
+  /// Place of the first number in the buffer.
   package var offset: Int
+  /// Lengths of the tensor's axes.
   package var batch, rows, columns: Int
+  /// Distances of neighbouring rows and items.
   package var rowStride, batchStride: Int
   /// The number of an input of the job, before it, that is the same view: its numbers are not stored twice.
   package var same: Int?
@@ -33,6 +39,7 @@ package struct TensorDescription: Codable, Equatable {
   var storedBytes: Int { storedItems * storedRows * storedColumns * precision.byteCount }
   /// Bytes before the job: nothing of a pure result, and nothing of what another tensor stores.
   package var bytesBefore: Int { role.isRead && same == nil ? storedBytes : 0 }
+  /// Bytes of the results that a job wrote here.
   package var bytesAfter: Int { role.isWritten ? storedBytes : 0 }
 
   /// - Parameter fileBytes: of the whole record: no tensor has more numbers than a result, all of which are stored.

@@ -8,6 +8,7 @@ import WideKernels
 /// span of the pivots' kernels. With momentum μ velocities are coordinates too: v ← μv + L⁻¹K(U, z)ηδ, w ← w + v.
 /// Cost per step 2·R·N kernel evaluations and two triangular solves.
 package struct BasisChange {
+  /// Basis of the kernels of all centres so far.
   package private(set) var basis: PivotedBasis
   /// `[1, rank, outputs]`.
   private var coordinates: Tensor
@@ -23,6 +24,7 @@ package struct BasisChange {
   /// ε Σ m |ηδ|: bounds the error where ξ was itself shown; an estimate elsewhere.
   private(set) var estimate = 0.0
 
+  /// A block before its first step.
   package init(
     _ basis: PivotedBasis, outputs: Int, points: Int, block: Int, momentum: Double = 0, passEngine: Engine
   ) throws(ComputeError) {

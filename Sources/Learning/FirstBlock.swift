@@ -18,6 +18,7 @@ public struct FirstBlock: Sendable {
   /// How the rows of Θ_0 at test points are kept; nil without those.
   public var testStorage: KernelStorage? { tangentTest?.storage }
   let kernels: any FirstBlockKernels
+  /// Tangent kernel of the inputs.
   package let tangent: StoredKernel
   let tangentTest: StoredKernel?
   /// float64.

@@ -19,6 +19,7 @@ package struct HistoryChange {
   private(set) var count = 0
   private var capacity: Int
 
+  /// A block before its first step.
   package init(_ program: CovarianceProgram, width: Int, outputs: Int, momentum: Double = 0, on engine: Engine) throws(ComputeError) {
     (self.program, self.width, self.momentum, self.engine) = (program, width, momentum, engine)
     capacity = 1024

@@ -5,6 +5,7 @@ package final class PanelFile: Sendable {
   private let descriptor: Int32
   private let path: String
 
+  /// Opens a file without a name in a folder that has room for it.
   package convenience init(in folder: URL, expectedBytes: Int) throws(FactorisationError) {
     let path = folder.appendingPathComponent(".panels-\(UUID().uuidString)").path
     let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -27,6 +28,7 @@ package final class PanelFile: Sendable {
 
   deinit { close(descriptor) }
 
+  /// Writes numbers from a place on.
   package func write(_ values: [Double], at offset: Int) throws(FactorisationError) {
     let reason: String? = values.withUnsafeBytes { bytes in
       transfer(bytes.count) { done in

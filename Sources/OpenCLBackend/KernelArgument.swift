@@ -3,9 +3,13 @@ import Compute
 
 /// One parameter of a kernel, or the four of a `VIEW`.
 package enum KernelArgument {
+  /// Memory of the device.
   case buffer(OpenCLBuffer)
+  /// An integer of 32 bits.
   case int(Int)
+  /// An integer of 64 bits.
   case long(Int)
+  /// A number in the precision of the kernel.
   case real(Double, Precision)
   /// Base, offset, row stride and item stride of a tensor; a batch of one is shared by all items.
   case view(OpenCLBuffer, Tensor)
@@ -44,5 +48,6 @@ extension Tensor {
 }
 
 extension OpenCLBackend {
+  /// A view of a tensor of this device.
   package func view(_ tensor: Tensor) throws(ComputeError) -> KernelArgument { .view(try own(tensor.buffer), tensor) }
 }

@@ -4,9 +4,11 @@ import KernelSources
 
 /// What is built: one kernel file, specialised. Equal requests are equal texts.
 package struct KernelRequest: Hashable {
+  /// Name of the file with the kernel.
   package var file: String
   var precision: Precision
   var lanes: Int
+  /// Numbers that the text is compiled with.
   package var defines: [String: Int]
   /// Names what `generated` prints: the text of the program or function and the form in which it is printed.
   var generatedKey: String
@@ -38,6 +40,7 @@ package struct KernelTexts: Sendable {
 
   private init(texts: [String: String]) { self.texts = texts }
 
+  /// Names of all texts.
   package var files: [String] { texts.keys.sorted() }
 
   /// The embedded texts, each replaced by the file `name.cl` of a directory; all files must be there.

@@ -3,7 +3,9 @@ import DeviceTuning
 
 /// Sizes of the kernels of one operation at one precision.
 package struct OperationTiles: Sendable {
+  /// Lanes of a vector, copies of a loop's body, numbers of a block and sums of a work-item.
   package var lanes, copies, block, accumulators: Int
+  /// Work-items of a group, and inner indices between two barriers.
   package var group, stage: Int
 
   /// Outputs that share one evaluation of a kernel or feature, in whole groups of `together`, whose sums are in registers at a time.
@@ -31,9 +33,13 @@ package struct OperationTiles: Sendable {
 
 /// What measurement may choose: one operation of a processor, or one class of products of a GPU.
 package enum TunedOperation: String {
+  /// Recursions, passes, and products without a class of sizes.
   case recursion, widePass, featurePass, gemm
+  /// Products that fill the device.
   case largeGEMM = "gemm large"
+  /// Products that fill a part of the device.
   case mediumGEMM = "gemm medium"
+  /// Products of few tiles.
   case smallGEMM = "gemm small"
 
   init(_ sizeClass: GroupTile.SizeClass) {
@@ -56,6 +62,7 @@ extension KernelSizes {
     return isPaired ? (16, 12) : (lanes(precision), accumulators)
   }
 
+  /// Tiles of one operation in one precision.
   package func operation(_ operation: TunedOperation, _ precision: Precision) -> OperationTiles {
     let own = own(operation, precision)
     return OperationTiles(
@@ -77,6 +84,7 @@ extension KernelSizes {
       workN: size(operation, precision, "workColumns", own.workN))
   }
 
+  /// Tile of a product that reads its operands in place.
   package func directTile(_ operation: GEMM, _ c: Tensor, inner: Int) -> DirectTile {
     DirectTile(
       operation, c, inner: inner, self, vectors: size(.gemm, c.precision, "vectors", 2), depth: directDepth(c.precision))

@@ -25,6 +25,7 @@ package struct KernelSizes: Sendable, Equatable {
   /// Sizes measured on the device, which stand in place of those above for one operation and precision.
   package var measured = MeasuredSizes()
 
+  /// Lanes of a vector in a precision.
   package func lanes(_ precision: Precision) -> Int { precision == .float64 ? doubleLanes : floatLanes }
 
   /// A processor with vectors of the given widths; a work-group runs on one thread.
@@ -35,6 +36,7 @@ package struct KernelSizes: Sendable, Equatable {
       copies: 4, block: 16, accumulators: 20, parallelism: 4 * units, multipliesDirectly: true, units: units)
   }
 
+  /// Sizes for a GPU of so many compute units.
   package static func gpu(units: Int) -> KernelSizes {
     KernelSizes(
       doubleLanes: 1, floatLanes: 1, group: 64, stage: 32, copies: 1, block: 1, accumulators: 48, parallelism: 1024 * units,

@@ -63,10 +63,12 @@ extension OpenCLBackend {
     -> [OpenCLBackend]
   { try working(OpenCLStart(library: library, kernels: kernels, store: store)) }
 
+  /// Backends of all devices, with given sizes or measured ones.
   package static func discover(tiles: KernelSizes?, store: MeasuredSizeStore? = nil) throws(ComputeError) -> [OpenCLBackend] {
     try discover(tiles: tiles, cache: .chosen(), store: store)
   }
 
+  /// Backends of all devices, with programs kept in a cache.
   package static func discover(tiles: KernelSizes?, cache: ProgramCache?, store: MeasuredSizeStore? = nil) throws(ComputeError)
     -> [OpenCLBackend]
   { try working(OpenCLStart(tiles: tiles, cache: cache, store: store)) }

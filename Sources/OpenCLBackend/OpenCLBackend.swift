@@ -15,6 +15,7 @@ public final class OpenCLBackend: HostFallback, PartialJobVisitor {
 
   public let device: DeviceDescription
   public let fallbackLog = FallbackLog()
+  /// Sizes that the kernels are compiled with.
   package let tiles: KernelSizes
   public let refusedSizes: KernelSizeError?
   let library: OpenCLLibrary
@@ -111,6 +112,7 @@ public final class OpenCLBackend: HostFallback, PartialJobVisitor {
   /// A buffer that holds these numbers from the start, without waiting for the queue.
   func buffer(_ values: [Int32]) throws(ComputeError) -> OpenCLBuffer { try memory.allocate(values) }
 
+  /// The buffer as one of this device.
   package func own(_ buffer: any DeviceBuffer) throws(ComputeError) -> OpenCLBuffer {
     guard let own = buffer as? OpenCLBuffer else {
       throw .unsupported(operation: device.identifier, reason: "a tensor belongs to another backend; copy it by way of the host")

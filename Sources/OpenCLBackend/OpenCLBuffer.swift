@@ -4,6 +4,7 @@ import Compute
 /// Memory of one OpenCL context, returned to the backend's with its last tensor.
 package final class OpenCLBuffer: DeviceBuffer {
   package let byteCount: Int
+  /// The memory object, released with the buffer.
   package nonisolated(unsafe) let memory: cl_mem
   private let free: @Sendable (cl_mem) -> Void
 

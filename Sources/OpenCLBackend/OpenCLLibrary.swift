@@ -5,6 +5,7 @@ import Compute
 package struct OpenCLLibrary: Sendable {
   nonisolated(unsafe) let functions: UnsafePointer<IsthmusOpenCL>
 
+  /// Opens the loader's library.
   package init(_ start: OpenCLStart) throws(ComputeError) {
     var message = [CChar](repeating: 0, count: 512)
     guard let table = isthmus_opencl_load(start.library, &message, Int32(message.count)) else {
@@ -23,6 +24,7 @@ package struct OpenCLLibrary: Sendable {
   /// Functions of a test.
   package init(functions: UnsafePointer<IsthmusOpenCL>) { self.functions = functions }
 
+  /// Functions of the loader.
   package var call: IsthmusOpenCL { functions.pointee }
 
   /// All platforms, in the loader's order.

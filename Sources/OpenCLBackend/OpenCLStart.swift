@@ -10,6 +10,7 @@ public struct OpenCLStart: Sendable {
   let library: String?
   /// Whether `library` comes from the environment.
   let isLibraryNamedByVariable: Bool
+  /// Texts of the kernels.
   package let texts: KernelTexts
   let tiles: KernelSizes?
   let cache: ProgramCache?

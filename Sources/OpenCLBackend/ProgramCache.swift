@@ -13,6 +13,7 @@ package struct ProgramCache: Sendable {
   /// Version of the file's layout; part of every key.
   private static let format = "isthmus program 1\n"
 
+  /// Folder of the compiled programs.
   package let folder: PrivateFolder
   let limit: Int
 
@@ -39,6 +40,7 @@ package struct ProgramCache: Sendable {
     return binary
   }
 
+  /// Keeps a compiled program; a failure leaves it to be compiled again.
   package func store(_ binary: [UInt8], for key: String) {
     let head = Self.head(key)
     guard !binary.isEmpty, head.count + binary.count <= limit / 4 else { return }

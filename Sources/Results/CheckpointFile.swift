@@ -6,6 +6,7 @@ import Foundation
 /// Neither writing nor reading holds a second copy of the arrays. Cost: one pass over the bytes to write, two to read (the checksum
 /// is verified before anything is believed).
 package enum CheckpointFile {
+  /// First bytes of every checkpoint.
   package static let magic: [UInt8] = [0x89] + Array("ISTHMUS".utf8)
   static let version: UInt64 = 1
   /// Magic, version, bytes of the header, bytes of the file: 8 bytes each.
@@ -49,6 +50,7 @@ package enum CheckpointFile {
     }
   }
 
+  /// Reads a checkpoint, whose checksum must hold.
   package static func decode(_ bytes: UnsafeRawBufferPointer) throws(CheckpointFault) -> Checkpoint {
     // A file cut off within the magic number is called truncated.
     let start = bytes.prefix(magic.count)

@@ -27,6 +27,7 @@ package enum RecordChecksums {
     return checksums
   }
 
+  /// The bytes of a checksum's line.
   package static func line(_ checksum: UInt32) -> [UInt8] {
     let digits = String(checksum, radix: 16)
     return Array((String(repeating: "0", count: width - 1 - digits.utf8.count) + digits + "\n").utf8)

@@ -6,6 +6,7 @@ import Foundation
 ///
 /// The kernel gives the lock back when the process ends, however it ends; the file stays and means nothing by itself.
 package struct RunLock: ~Copyable {
+  /// The system's function that locks a file.
   package typealias Flock = @Sendable (_ descriptor: Int32, _ operation: Int32) -> Int32
 
   private let descriptor: Int32

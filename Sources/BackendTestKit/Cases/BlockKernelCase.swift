@@ -5,6 +5,7 @@ import WideKernels
 ///
 /// The first point of y is the first of x, and where there is a third point of x it is 0.
 package struct BlockKernelCase: CaseBody {
+  /// Program whose kernels are compared.
   package var program: CovarianceProgram
   var batch = 1
   var n, m, width: Int

@@ -4,6 +4,7 @@ import WideKernels
 /// Kernels of points some of which come again, in other tiles: every one with its double has the numbers of the diagonal to the last bit, whatever
 /// sums its covariance is made of. A covariance that differs by one rounding u is an angle of √u to a kink, so a bound above zero would hide it.
 package struct EqualPointsCase: CaseBody {
+  /// Program whose kernels are compared.
   package var program: CovarianceProgram
   var points: Int
   var width: Int

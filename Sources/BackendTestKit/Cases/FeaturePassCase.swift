@@ -5,6 +5,7 @@ import WideKernels
 package struct FeaturePassCase: CaseBody {
   var activation: ActivationKind
   var batch = 1
+  /// Numbers of points, features, coordinates and outputs.
   package var n, features, width, outputs: Int
   var hasBiases = true
   var hasJacobian = true

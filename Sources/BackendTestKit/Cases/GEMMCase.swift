@@ -5,11 +5,14 @@ import Compute
 /// Bound: γ_{k+4} (|α| Σ|a b| + |β c|), for any order of summation (Higham, sec. 3.5; 4 for α, β and their sum).
 package struct GEMMCase: CaseBody {
   var batch: Int
+  /// Rows of op(A), columns of op(B) and inner size.
   package var m, n, k: Int
+  /// The product with its transpositions and factors.
   package var operation: GEMM
   var sharesA, sharesB: Bool
   var layout: Layout
 
+  /// A product of these sizes; transposed or repeated operands, factors and layout as the arguments say.
   package init(
     batch: Int = 1, m: Int, n: Int, k: Int, operation: GEMM, sharesA: Bool = false, sharesB: Bool = false, layout: Layout = .dense
   ) {

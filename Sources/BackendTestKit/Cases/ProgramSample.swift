@@ -11,11 +11,13 @@ package enum ProgramSample {
 
   static let linear = CovarianceProgram(chain: [.affine(weightVariance: 1.5, biasVariance: 0.25)])
 
+  /// Two hidden layers of ReLU with biases.
   package static let twoReLU = deep([.relu, .relu], weightVariance: 2, biasVariance: 0.25)
 
   /// A block whose first layer takes the covariances as they are, so nothing but the determinant itself can lose digits.
   package static let plainReLU = deep([.relu], weightVariance: 1, biasVariance: 0)
 
+  /// Programs with several hidden layers.
   package static let deepPrograms: [CovarianceProgram] = [
     linear, plainReLU, twoReLU, deep([.relu, .relu, .relu], weightVariance: 1.9, biasVariance: 0),
     deep([.erf, .erf], weightVariance: 1.3, biasVariance: 0.07), deep([.relu, .erf], weightVariance: 1.5, biasVariance: 0.25),

@@ -3,6 +3,7 @@ import WideKernels
 
 /// Both kernels from covariances, or one of them, symmetric, paired and neither. Bound: running error analysis of the program.
 package struct RecursionCase: CaseBody {
+  /// Program whose kernels are compared.
   package var program: CovarianceProgram
   var batch = 1
   var n: Int

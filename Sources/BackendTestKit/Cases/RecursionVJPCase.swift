@@ -6,6 +6,7 @@ import WideKernels
 /// Where rounding decides about a derivative that jumps or has no bound (at a kink, unless the inputs are exact there), the
 /// pair's cotangents are 0, and so must be its share of the result: a backend's derivative there has to be finite.
 package struct RecursionVJPCase: CaseBody {
+  /// Program whose derivatives are compared.
   package var program: CovarianceProgram
   var batch = 1
   var n: Int

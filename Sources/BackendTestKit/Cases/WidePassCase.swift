@@ -7,9 +7,11 @@ import WideKernels
 /// that is a power of two all covariances are exact there, and the derivative 0 of the cone's tip is asked for; else a kinked
 /// kernel's Jacobian on its kink depends on rounding, and only finite numbers are asked for.
 package struct WidePassCase: CaseBody {
+  /// Program of the wide part.
   package var program: CovarianceProgram
   var kind: KernelKind
   var batch = 1
+  /// Numbers of points, centres, coordinates and outputs.
   package var n, centres, width, outputs: Int
   var hasJacobian = true
   var counts: [Int]?

@@ -98,23 +98,37 @@ public enum BackendJob: Sendable {
 
 /// Code with a method for the jobs of every operation: whoever performs them or judges their results. The compiler says which one lacks.
 package protocol JobVisitor {
+  /// What performing a job gives.
   associatedtype Result = Void
+  /// Error of a job that cannot be performed.
   associatedtype Failure: Error = ComputeError
+  /// Copies rows.
   func copyRows(_ job: RowCopyJob) throws(Failure) -> Result
+  /// Multiplies matrices.
   func gemm(_ job: GEMMJob) throws(Failure) -> Result
+  /// Computes kernels through the layers of a program.
   func recursion(_ job: RecursionJob) throws(Failure) -> Result
+  /// Pulls cotangents of kernels back to their inputs.
   func recursionVJP(_ job: RecursionVJPJob) throws(Failure) -> Result
+  /// Computes kernels of points.
   func blockKernel(_ job: BlockKernelJob) throws(Failure) -> Result
+  /// Evaluates a function of a wide part by its centres.
   func widePass(_ job: WidePassJob) throws(Failure) -> Result
+  /// Evaluates a function by random features.
   func featurePass(_ job: FeaturePassJob) throws(Failure) -> Result
+  /// Maps every number.
   func map(_ job: MapJob) throws(Failure) -> Result
+  /// Reduces every row to one number.
   func reduceRows(_ job: ReduceRowsJob) throws(Failure) -> Result
+  /// Fills a tensor with normal numbers.
   func fillNormal(_ job: FillNormalJob) throws(Failure) -> Result
+  /// Solves triangular systems.
   func triangularSolve(_ job: TriangularSolveJob) throws(Failure) -> Result
 }
 
 /// A visitor that has methods of its own for some operations and one for all others.
 package protocol PartialJobVisitor: JobVisitor {
+  /// Performs a job that no other method is for.
   func others(_ job: BackendJob) throws(Failure) -> Result
 }
 

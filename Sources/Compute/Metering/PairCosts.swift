@@ -9,6 +9,8 @@ package final class PairCosts: Sendable {
 
   package init() {}
 
+  /// Multiply-adds of the kernels of one pair.
+  ///
   /// - Parameter isPaired: every pair has variances of its own, so that nothing of it comes from a table.
   package func kernels(_ program: CovarianceProgram, nngp: Bool, ntk: Bool, isPaired: Bool = false) -> Double {
     remembered("\(program) \(nngp) \(ntk) \(isPaired)") {
@@ -18,6 +20,8 @@ package final class PairCosts: Sendable {
     }
   }
 
+  /// Multiply-adds of one kernel of a pair.
+  ///
   /// - Parameter isJet: with the derivatives by q11 and q12.
   package func kernel(_ program: CovarianceProgram, _ kind: KernelKind, isJet: Bool) -> Double {
     guard isJet else { return kernels(program, nngp: kind == .nngp, ntk: kind == .ntk) }

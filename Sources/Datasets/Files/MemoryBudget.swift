@@ -26,6 +26,8 @@ package struct MemoryBudget {
     try MemoryBudget().check(bytes, path: path)
   }
 
+  /// Refuses bytes for which there is no memory.
+  ///
   /// - Parameter bytes: nil stands for more than any number.
   /// - Throws: `DatasetError.needsMemory`.
   package func check(_ bytes: Int?, path: String) throws(DatasetError) {

@@ -1,6 +1,8 @@
 /// Bytes as they are stored, which can be read at any place: those of a file, or some in memory.
 package enum StoredBytes: Sendable {
+  /// An open file.
   case file(RegularFile)
+  /// Bytes in memory, with the path that they came from.
   case memory(path: String, [UInt8])
 
   var path: String {

@@ -2,7 +2,9 @@
 package struct ArrayFile: Sendable {
   /// Path of the file, with the name of a member of an archive.
   let path: String
+  /// Lengths of the array's axes.
   package let shape: [Int]
+  /// Numbers of the array, row by row.
   package let storage: PointStorage
 
   /// Entries along the first dimension: the data points.

@@ -7,6 +7,8 @@ package enum CSVReader {
     case automatic, yes, no
   }
 
+  /// Reads a table of numbers with one column to be learnt.
+  ///
   /// - Parameter target: name, or number from 1, of the column to be learnt; nil takes the last one. All others are features.
   /// - Throws: `DatasetError.invalidLine` for text where a number is due, a line with another number of fields, or bad quoting;
   ///   `.ambiguousHeader`, `.noPoints`, `.needsMemory`, `.invalidParameter` for a column that is not there.

@@ -9,6 +9,7 @@ package struct CSVTable {
   let path: String
   /// Row-major `[rows, columns]`.
   package let features: [Double]
+  /// Count of the columns.
   package let columns: Int
   /// The line of every row, from 1.
   package let lines: [Int]

@@ -9,8 +9,10 @@ package enum DecimalText: Equatable {
   case notFinite
   /// Larger than any float64.
   case beyondRange
+  /// A text that is no number.
   case noNumber
 
+  /// Reads the digits of a field.
   package init(_ field: ArraySlice<UInt8>) {
     let text = field.trimmingSpaces
     let digits = text.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }

@@ -8,6 +8,8 @@ package enum IDXReader {
   ]
   private static let format = "an IDX file"
 
+  /// Reads the heading and the numbers of an IDX file.
+  ///
   /// - Throws: `DatasetError` for a wrong magic number, a header that claims another size than the file's, or no elements.
   package static func read(_ stream: DataStream) throws(DatasetError) -> ArrayFile {
     let path = stream.path

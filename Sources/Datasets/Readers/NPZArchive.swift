@@ -43,6 +43,8 @@ package struct NPZArchive {
     }
   }
 
+  /// Bytes of the array of this name.
+  ///
   /// - Throws: `DatasetError.noArray` where there is none of this name, or two.
   package func array(_ name: String) throws(DatasetError) -> ArrayFile {
     let members = archive.members.filter { $0.name == "\(name).npy" || $0.name == name }

@@ -32,11 +32,13 @@ package struct ProductProjection {
   private let operation: GEMM
   private let (a, b, c): (Tensor, Tensor, Tensor)
 
+  /// A product of tensors that are there.
   package init(_ operation: GEMM, _ a: Tensor, _ b: Tensor, _ c: Tensor) {
     self.operation = operation
     (self.a, self.b, self.c) = (a, b, c)
   }
 
+  /// Compares the product with two products by a vector.
   package func verification(on engine: Engine) throws -> Verification {
     let items = Set([0, c.batch - 1]).sorted()
     let worst = try items.map { try ratio(item: $0, engine) }.reduce(0) { $1.isNaN || $0.isNaN ? .nan : max($0, $1) }

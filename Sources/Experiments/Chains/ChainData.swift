@@ -4,18 +4,27 @@ import Matrices
 
 /// Settings that choose points and what is to be learnt of them.
 package protocol DataSettings {
+  /// Number of training points.
   var train: Int { get }
+  /// Number of test points.
   var test: Int { get }
+  /// What the targets are made of.
   var target: TargetKind { get }
+  /// Factor of the targets.
   var targetScale: Double { get }
+  /// How inputs are scaled and centred.
   var preparation: InputPreparation { get }
+  /// Order in which points are taken.
   var order: PointOrder { get }
+  /// Loss that is trained on.
   var loss: Loss { get }
+  /// Seed of all draws.
   var seed: UInt64 { get }
 }
 
 /// Prepared inputs and targets of one run, as matrices.
 package struct ChainData: Sendable {
+  /// Inputs and targets of both sets, a row for each point.
   package var trainInputs, testInputs, trainTargets, testTargets: Matrix
   var decision: Decision
   var trainClasses, testClasses: [Int]?
@@ -30,6 +39,7 @@ package struct ChainData: Sendable {
   /// The loss sums squares of differences from targets, over all points and 50-fold where a run diverges.
   private static let largestTarget = 1e140
 
+  /// Takes the points that the settings ask for from loaded data.
   package init(_ settings: some DataSettings, _ loaded: LoadedData) throws {
     let selected = try Split(train: settings.train, test: settings.test, seed: settings.seed, order: settings.order).select(from: loaded)
     let inputs = try settings.preparation.prepare(selected)

@@ -21,6 +21,8 @@ public enum PassPrecision {
     }
   }
 
+  /// Chooses the precision of passes by their speeds.
+  ///
   /// - Parameter seconds: of one piece of work in a precision.
   package static func automatic(_ seconds: (Precision) throws -> Double) rethrows -> Precision {
     try seconds(.float64) > bearableSlowdown * seconds(.float32) ? .float32 : .float64

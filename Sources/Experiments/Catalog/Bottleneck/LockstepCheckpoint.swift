@@ -8,6 +8,7 @@ package struct LockstepCheckpoint {
   /// Name of the file; waves of one set of runs are numbered.
   let name: String
   let index: Int
+  /// Steps that the runs have made.
   package let step: Int
   /// Keys of the units.
   var units: Set<String> { Set(saved.units.map(\.key)) }
