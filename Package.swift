@@ -36,7 +36,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 // What only arranges work and prints it. The Makefile's builds do not optimise it: no run would be faster, and a clean build
-// would take a third longer.
+// would take an eighth longer.
 let arrangingSettings: [SwiftSetting] = swiftSettings + (buildsNativeLoops ? [.unsafeFlags(["-Onone"])] : [])
 
 func arrangingModule(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
