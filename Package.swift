@@ -197,7 +197,8 @@ let package = Package(
     tests(
       "CommandLineTests",
       [
-        "IsthmusCommand", "PrintableText", "ReferenceBackend", "Compute", "DeviceTuning", "Networks", "WideKernels", "Datasets", "Results",
+        "IsthmusCommand", "Experiments", "PrintableText", "ReferenceBackend", "Compute", "DeviceTuning", "Networks", "WideKernels",
+        "Datasets", "Results",
       ]),
     tests("DocumentationTests", ["Isthmus", "Subprocesses"]),
     tests("FuzzTests", ["Compute", "Datasets", "IsthmusCommand", "JobRecords", "ReferenceBackend", "Results", "WideKernels"]),

@@ -27,6 +27,10 @@ public protocol Experiment: Sendable {
   static var defaults: [String: String] { get }
   /// Settings, as in `defaults`, of the published figures or beyond, for a large machine: what `--paper` stands for. Empty for none.
   static var paper: [String: String] { get }
+  /// Settings without which those of `paper` do not run, with an example of a value: the user has to give them. Empty for none.
+  static var paperNeeds: [String: String] { get }
+  /// A first run that anybody can wait for.
+  static var firstRun: FirstRun { get }
   /// Settings that `Settings` declares and other ones, by name, take the place of: giving them is an error.
   static var replacedSettings: [String: String] { get }
 
@@ -44,6 +48,7 @@ public protocol Experiment: Sendable {
 extension Experiment {
   public static var defaults: [String: String] { [:] }
   public static var paper: [String: String] { [:] }
+  public static var paperNeeds: [String: String] { [:] }
   public static var replacedSettings: [String: String] { [:] }
 
   /// The arguments that `defaults` stand for. They come before a user's own, of which the last counts.
@@ -54,6 +59,16 @@ extension Experiment {
   private static func arguments(_ settings: [String: String]) -> [String] {
     settings.sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" }
   }
+}
+
+/// A small run that shows what an experiment does.
+public struct FirstRun: Sendable {
+  /// Settings that differ from the defaults, by name.
+  public let settings: [String: String]
+  /// Time that it takes on two cores, in seconds: at most two minutes.
+  public let seconds: Int
+
+  init(_ settings: [String: String], seconds: Int) { (self.settings, self.seconds) = (settings, seconds) }
 }
 
 /// Checked settings with their data, ready to run.

@@ -1,4 +1,5 @@
 import Compute
+import WideKernels
 
 /// What can be wrong with the settings of an experiment.
 public enum ExperimentError: Error, Equatable, CustomStringConvertible {
@@ -14,6 +15,8 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
   case replacedSetting(name: String, by: String)
   /// `--paper` for an experiment that declares none.
   case noPaperSettings(experiment: String)
+  /// `--paper` without settings that it needs, which are named with examples of their values.
+  case paperNeeds(settings: [String: String])
   /// A name of an experiment that is none of those `known`.
   case unknownExperiment(name: String, known: [String])
   /// Inputs whose kernel loses its digits to rounding, prepared as they are.
@@ -32,8 +35,12 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
     case .replacedSetting(let name, let other): "--\(name): in this experiment --\(other) says it; leave --\(name) out."
     case .noPaperSettings(let experiment):
       "--paper: the experiment '\(experiment)' has no settings of a paper; leave --paper out and set what you need."
+    case .paperNeeds(let settings):
+      "--paper: needs data that are not built in: give "
+        + settings.sorted { $0.key < $1.key }.map { "--\($0.key) too, such as --\($0.key) \($0.value)" }.joined(separator: ", ") + "."
     case .unknownExperiment(let name, let known):
-      "experiment '\(name)' is not known; choose one of \(known.joined(separator: ", ")) (see `isthmus list`)."
+      "experiment '\(name)' is not known; " + (known.nearest(to: name).map { "did you mean \($0)? Choose" } ?? "choose")
+        + " one of \(known.joined(separator: ", ")) (see `isthmus list`)."
     case .unresolvedInputs(let reason):
       "\(reason) --preparation std does both; --jitter would give the kernel a factor and not its digits."
     }

@@ -11,7 +11,9 @@ enum ErrorMessage {
     let full = IsthmusCommand.fullMessage(for: error), label = "Error: "
     guard !full.isEmpty else { return nil }
     let text = full.hasPrefix(label) ? String(full.dropFirst(label.count)) : full
-    guard IsthmusCommand.exitCode(for: error) != .validationFailure else { return "error: " + usage(text, arguments) }
+    guard IsthmusCommand.exitCode(for: error) != .validationFailure else {
+      return "error: " + usage(ExperimentHelp.completed(text, of: arguments), arguments)
+    }
     return "error: " + (error is any ExplainedError ? error.message : text.printable(limit: 4000))
   }
 

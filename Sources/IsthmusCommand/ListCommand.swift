@@ -10,8 +10,17 @@ import WideKernels
 
 /// `isthmus list`.
 struct ListCommand: ParsableCommand {
-  enum Subject: String, ExpressibleByArgument, CaseIterable {
+  enum Subject: String, CaseIterable {
     case experiments, activations, layers, data, operations, runs
+
+    init(named name: String) throws {
+      let names = Self.allCases.map(\.rawValue)
+      guard let known = Subject(rawValue: name) else {
+        let meant = names.nearest(to: name).map { "did you mean \($0)? Choose" } ?? "choose"
+        throw ValidationError("'\(name)' cannot be listed; \(meant) from \(names.joined(separator: ", ")).")
+      }
+      self = known
+    }
   }
 
   static var configuration: CommandConfiguration {
@@ -29,21 +38,23 @@ struct ListCommand: ParsableCommand {
   }
 
   @Argument(
-    help: "What to list: experiments, activations, layers (of a network in YAML), data, operations (what `isthmus check` covers) or runs.")
+    help: "What to list: experiments, activations, layers (of a network in YAML), data, operations (what `isthmus check` covers) or runs.",
+    completion: .list(Subject.allCases.map(\.rawValue)), transform: { try Subject(named: $0) })
   var subject: Subject?
-  @Option(help: "Folder of all results.", completion: .directory) var results = "results"
+  @OptionGroup var folder: ResultsFolderOption
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
+    if subject == .runs { _ = try folder.existing() }
     let subjects = subject.map { [$0] } ?? Subject.allCases
     if json {
-      Terminal.write(lines: JSONValue.object(subjects.map { .init($0.rawValue, json($0)) }).prettyText.trimmingLineFeed)
+      Terminal.write(lines: JSONValue.object(try subjects.map { .init($0.rawValue, try json($0)) }).prettyText.trimmingLineFeed)
     } else {
       Terminal.write(lines: subjects.map { "\($0.rawValue):\n" + text($0) }.joined(separator: "\n"))
     }
   }
 
-  private var runs: [RunSummary] { RunListing.runs(in: URL(fileURLWithPath: results)) }
+  private var runs: [RunSummary] { RunListing.runs(in: folder.url) }
 
   /// Kinds of layers, each with how it is written.
   private var layers: [String] {
@@ -71,15 +82,19 @@ struct ListCommand: ParsableCommand {
     case .operations: return indented(ConformanceOperation.allCases.map(\.rawValue))
     case .runs:
       let runs = runs
-      guard !runs.isEmpty else { return "  none in \(results.printable)\n" }
+      guard !runs.isEmpty else { return "  none in \(folder.results.printable)\n" }
       let overview = RunOverview(runs).text(width: RunListingText.width - 2)
       return indented(overview.split(separator: "\n").map(String.init))
     }
   }
 
-  private func json(_ subject: Subject) -> JSONValue {
+  private func json(_ subject: Subject) throws -> JSONValue {
     switch subject {
-    case .experiments: .array(ExperimentCatalog.all.map { ["name": .string($0.name), "summary": .string($0.summary)] })
+    case .experiments:
+      .array(
+        try ExperimentCatalog.all.map {
+          ["name": .string($0.name), "summary": .string($0.summary), "settings": .array(try $0.declarations().map(\.json))]
+        })
     case .activations:
       .array(
         ActivationKind.types.map { type in
@@ -100,5 +115,15 @@ struct ListCommand: ParsableCommand {
     case .operations: .array(ConformanceOperation.allCases.map { .string($0.rawValue) })
     case .runs: .array(runs.map(\.json))
     }
+  }
+}
+
+extension SettingDeclaration {
+  fileprivate var json: JSONValue {
+    [
+      "name": .string(name), "section": .string(section.rawValue), "meaning": .string(meaning),
+      "range": range.map { .string($0) } ?? .null, "values": .array(values.map { .string($0) }),
+      "default": standard.map { .string($0) } ?? .null,
+    ]
   }
 }

@@ -6,6 +6,7 @@ import Foundation
 
 /// The program: settings files expanded, the command chosen and run, every error one clear message and an exit code.
 enum Program {
+  static let name = "isthmus"
   static let version = "0.1.0"
 
   static func main(_ arguments: [String]) -> Never {
@@ -15,6 +16,7 @@ enum Program {
     do {
       if DriverProbe.isAskedFor(arguments) { DriverProbe.answer() }
       arguments = try SettingsFile.expand(Arguments.prepared(arguments))
+      try MistypedCommand.check(arguments)
       var command = try IsthmusCommand.parseAsRoot(arguments)
       try EnvironmentVariables.check()
       try command.run()
@@ -46,7 +48,8 @@ enum Program {
     let code = IsthmusCommand.exitCode(for: error).rawValue
     if code == EXIT_SUCCESS {
       let help = IsthmusCommand.fullMessage(for: error)
-      if !help.isEmpty { Terminal.writeVerbatim(help) }
+      // Help without an experiment's own defaults is better than none.
+      if !help.isEmpty { Terminal.writeVerbatim((try? ExperimentHelp.completed(help)) ?? help) }
     } else if let message = ErrorMessage.text(of: error, arguments: arguments) {
       Terminal.writeError(lines: message)
     }
@@ -58,7 +61,7 @@ enum Program {
 struct IsthmusCommand: ParsableCommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(
-      commandName: "isthmus",
+      commandName: Program.name,
       abstract: "Infinitely wide neural networks with finite bottlenecks: exact kernels and training dynamics.",
       discussion: """
         isthmus devices                                     what this machine can compute on

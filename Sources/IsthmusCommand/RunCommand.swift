@@ -52,31 +52,32 @@ struct RunExperiment<E: Experiment>: ParsableCommand {
         peakMemory (bytes, seen), table and figures; \
         with --plan: experiment, run, directory, estimatedSeconds, memory (bytes at the peak, of device and host), disk (bytes) \
         and plan.
-        \(ownDefaults)\(paperSettings)\(replacedSettings)
+        \(paperSettings)\(replacedSettings)
         Examples:
-          isthmus run \(E.name)
+          \(firstRun)
           isthmus run \(E.name) --settings settings.yaml --device cpu
           isthmus run \(E.name) --plan
         """)
   }
 
-  /// The parser shows the defaults that the settings' type declares; these take their place.
-  private static var ownDefaults: String {
-    E.defaults.isEmpty
-      ? "" : "\nThis experiment's own defaults, in place of those below:\n  \(E.defaultArguments.joined(separator: "\n  "))\n"
+  private static var firstRun: String {
+    let settings = E.firstRun.settings.sorted { $0.key < $1.key }.map { " --\($0.key) \($0.value)" }.joined()
+    return "isthmus run \(E.name)\(settings)\n      takes about \(E.firstRun.seconds) s on two cores"
   }
 
   private static var paperSettings: String {
-    E.paper.isEmpty ? "" : "\n--paper stands for:\n  \(E.paperArguments.joined(separator: "\n  "))\n"
+    guard !E.paper.isEmpty else { return "" }
+    let needs = E.paperNeeds.sorted { $0.key < $1.key }.map { "  and needs --\($0.key) too, such as --\($0.key) \($0.value)\n" }.joined()
+    return "\n--paper stands for:\n  \(E.paperArguments.joined(separator: "\n  "))\n\(needs)"
   }
 
   private static var replacedSettings: String {
     E.replacedSettings.sorted { $0.key < $1.key }.map { "\n--\($0.key) is not given here: --\($0.value) says it.\n" }.joined()
   }
 
-  @OptionGroup(title: "Settings") var settings: E.Settings
-  @OptionGroup(title: "Device") var device: DeviceOptions
-  @OptionGroup(title: "Run") var options: RunOptions
+  @OptionGroup(title: RunSections.settings) var settings: E.Settings
+  @OptionGroup(title: RunSections.resources) var device: DeviceOptions
+  @OptionGroup(title: RunSections.run) var options: RunOptions
 
   func run() throws { try ExperimentRun<E>(settings, on: try device.backend(isSilent: options.quiet), options).run() }
 }

@@ -30,14 +30,22 @@ package struct SettingsFile {
     let own = named == nil ? rest : Array(rest.dropFirst())
     let file = try path(in: own).map { try SettingsFile($0) }
     guard let experiment = try file?.experiment(named: named) ?? named.map({ try Self.experiment($0) }) else { return arguments }
-    for (name, other) in experiment.replacedSettings where own.contains(where: { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }) {
+    for (name, other) in experiment.replacedSettings where isGiven(name, own) {
       throw ExperimentError.replacedSetting(name: name, by: other)
     }
     let isPaper = own.contains("--paper")
     guard !isPaper || !experiment.paper.isEmpty else { throw ExperimentError.noPaperSettings(experiment: experiment.name) }
+    let missing = isPaper ? experiment.paperNeeds.filter { name, _ in !isGiven(name, own) && !(file?.has(name) ?? false) } : [:]
+    guard missing.isEmpty else { throw ExperimentError.paperNeeds(settings: missing) }
     let given = experiment.defaultArguments + (isPaper ? experiment.paperArguments : [])
     return [RunCommand.name, experiment.name] + given + (try file?.arguments(for: experiment) ?? []) + own
   }
+
+  private static func isGiven(_ name: String, _ arguments: [String]) -> Bool {
+    arguments.contains { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }
+  }
+
+  private func has(_ name: String) -> Bool { settings.contains { $0.key == name } }
 
   private static func experiment(_ name: String) throws -> any Experiment.Type {
     guard let experiment = ExperimentCatalog.all.first(where: { $0.name == name }) else {

@@ -44,9 +44,16 @@ enum Terminal {
   }
 
   /// Columns of the terminal behind standard error; 80 where unknown.
-  static var columns: Int {
+  static var columns: Int { columns(of: STDERR_FILENO) }
+
+  /// Columns that help is wrapped to: the variable COLUMNS, else those of the terminal behind standard output, 80 where unknown.
+  static var helpColumns: Int {
+    max(ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? columns(of: STDOUT_FILENO), 40)
+  }
+
+  private static func columns(of descriptor: Int32) -> Int {
     var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
   }
 

@@ -2,6 +2,8 @@ import ArgumentParser
 
 /// Settings of an experiment, each declared once with its range.
 public protocol ExperimentSettings: ParsableArguments, Sendable {
+  /// Sections by the name of the setting with which each begins, in the order of declaration; one may begin several times.
+  static var sections: [String: SettingsSection] { get }
   /// What one setting demands of another; the ranges hold. `plan` asks for it.
   func checkTogether() throws
 }
@@ -28,16 +30,31 @@ extension ParsableArguments {
   }
 }
 
+extension ParsableArguments {
+  /// Ranges of parsed settings, by the names of those that have one.
+  var ranges: [String: String] {
+    var ranges: [String: String] = [:]
+    for child in Mirror(reflecting: self).children {
+      if let group = child.value as? any SettingGroup { ranges.merge(group.settings.ranges) { own, _ in own } }
+      if let label = child.label, let setting = child.value as? any RangedSetting { ranges[settingName(label)] = setting.range }
+    }
+    return ranges
+  }
+}
+
 /// A property wrapper of ArgumentParser that holds a number with a range.
 private protocol RangedSetting {
+  var range: String { get }
   func fault(_ label: String) -> ExperimentError?
 }
 
 extension Option: RangedSetting where Value: RangeBearing {
+  fileprivate var range: String { wrappedValue.range }
   fileprivate func fault(_ label: String) -> ExperimentError? { wrappedValue.fault(name: settingName(label)) }
 }
 
 protocol RangeBearing {
+  var range: String { get }
   func fault(name: String) -> ExperimentError?
 }
 

@@ -28,6 +28,9 @@ public struct Within<Value: RangedValue>: Sendable {
     self.init(wrappedValue: wrappedValue, interval: Interval(lower, upper, includesLower: false, includesUpper: false))
   }
 
+  /// The range in words, such as `from 2 to 1000`.
+  var range: String { "\(interval)" }
+
   /// What the range asks for, such as `a whole number from 2 to 1000`.
   var expected: String { Value.form(interval) }
 
@@ -55,12 +58,11 @@ extension Within: Encodable where Value: Encodable {
 }
 
 extension Option {
-  /// A setting with a range, which the help shows with the default.
+  /// A setting with a range, which the help shows.
   public init<Inner: RangedValue>(wrappedValue: Within<Inner>, help: String, completion: CompletionKind? = nil)
   where Value == Within<Inner> {
-    let standard = "\(wrappedValue)".isEmpty ? "" : "; default: \(wrappedValue)"
     self.init(
-      wrappedValue: wrappedValue, help: ArgumentHelp("\(help) (\(wrappedValue.interval)\(standard))"), completion: completion,
+      wrappedValue: wrappedValue, help: ArgumentHelp("\(help) (\(wrappedValue.range))"), completion: completion,
       transform: { try wrappedValue.parsed($0) })
   }
 }

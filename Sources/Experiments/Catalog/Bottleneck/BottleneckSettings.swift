@@ -103,5 +103,9 @@ public struct BottleneckSettings: ExperimentSettings {
   @Option(help: "Steps at which test points and the kernel are read, spaced evenly in log steps.") @Within(2...100_000) public
     var readings = 20
 
+  public static let sections: [String: SettingsSection] = [
+    "data": .data, "bottlenecks": .network, "loss": .training, "tolerance": .limit, "memory": .resources, "kernel-points": .training,
+  ]
+
   public init() {}
 }

@@ -7,6 +7,8 @@ public struct BottleneckScalingSettings: ExperimentSettings {
   @Option(help: "Target scales: the lazy/feature knob.") @Within(1e-100...1e100) public var scales: NumberList<Double> = "1,3,10"
   @OptionGroup public var bottleneck: BottleneckSettings
 
+  public static let sections = BottleneckSettings.sections.merging(["points": .data]) { own, _ in own }
+
   public init() {}
 
   public func checkTogether() throws {

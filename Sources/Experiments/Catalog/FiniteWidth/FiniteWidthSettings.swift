@@ -56,6 +56,11 @@ public struct FiniteWidthSettings: ExperimentSettings {
   @Option(help: "Memory to use on the device, such as 8GB; by default three quarters of it. It decides how many draws advance together.")
   @Within(ByteCount(bytes: 1)...ByteCount.largest) public var memory: ByteCount? = nil
 
+  public static let sections: [String: SettingsSection] = [
+    "bottlenecks": .network, "draws": .training, "first-depth": .network, "rate": .training, "data": .data, "seed": .training,
+    "history": .limit, "memory": .resources,
+  ]
+
   public init() {}
 }
 

@@ -11,6 +11,7 @@ public enum LazyFeature: Experiment {
   public static let summary = "Sweeps over α and width: lazy and feature training, fluctuations, frozen kernels."
   // Networks of other widths, scales or draws are independent of one another.
   public static let extendingSettings: Set<String> = ["widths", "alphas", "draws", "steps", "kernels", "checkpoint-seconds"]
+  public static let firstRun = FirstRun(["train": "100", "test": "200", "widths": "20,60", "alphas": "1e-2,1,100"], seconds: 30)
 
   /// Test error against √h·α, kernel change and times: widths 100, 300, 1000, 23 values of √h·α, 10 seeds, 10,000 training points (any of
   /// the papers' data sets by `--data`).
@@ -21,6 +22,8 @@ public enum LazyFeature: Experiment {
       "\(exponent % 2 == 0 ? "1" : "3.2")e\(exponent >> 1)"
     }.joined(separator: ","),
   ]
+  /// The built-in digits are 1797.
+  public static let paperNeeds = ["data": "mnist:FOLDER"]
 
   /// An output f of order h^-1/2 has 24 bits, and α(f − f₀) must be known to a fraction of `outputChange`.
   public static func allowsFloat32Passes(_ settings: LazyFeatureSettings) -> Bool { settings.alphas.values.allSatisfy { $0 <= 1e4 } }

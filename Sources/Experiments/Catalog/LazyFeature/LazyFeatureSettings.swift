@@ -76,6 +76,10 @@ public struct LazyFeatureSettings: ExperimentSettings {
     var followed = 200
   @Option(help: "Seconds between checkpoints.") @Within(0...1e9) public var checkpointSeconds = 60.0
 
+  public static let sections: [String: SettingsSection] = [
+    "data": .data, "network": .network, "loss": .training, "kernels": .limit, "followed": .training, "checkpoint-seconds": .resources,
+  ]
+
   public init() {}
 
   /// An answer to a question that has two.

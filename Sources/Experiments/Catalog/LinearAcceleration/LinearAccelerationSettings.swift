@@ -33,10 +33,16 @@ public struct LinearAccelerationSettings: ExperimentSettings {
   @Option(help: "Widths of finite networks, compared with the limit.") @Within(1...1_000_000) public var widths: NumberList<Int> =
     "64,256,1024,4096"
   @Option(help: "Bottleneck of the finite networks.") @Within(1...10_000) public var widthBottleneck = 2
-  @Option(help: "Norm of their target.") @Within(1e-6...1e6) public var widthNorm = 3.0
+  @Option(help: "Norm of the finite networks' target.") @Within(1e-6...1e6) public var widthNorm = 3.0
   @Option(help: "Steps of gradient descent of finite networks and of their limit.") @Within(1...10_000_000) public var steps = 150
   @Option(help: "Rate of these steps, as a fraction of the stability limit of the network without bottleneck.") @Within(above: 0, below: 1)
   public var rateFraction = 0.025
+
+  public static let sections: [String: SettingsSection] = [
+    "target-norms": .data, "bottlenecks": .network, "spectrum": .data, "start": .training, "inputs": .network, "fraction": .training,
+    "tolerance": .limit, "draws": .training, "depths": .network, "powers": .training, "regression-inputs": .data, "start-norm": .training,
+    "modes": .data, "mode-start": .training, "widths": .network, "width-norm": .data, "steps": .training,
+  ]
 
   public init() {}
 

@@ -29,6 +29,10 @@ public struct MultilinearitySettings: ExperimentSettings {
   @Option(help: "Target scale: targets are a random linear function of this variance's root.") @Within(1e-100...1e100) public
     var targetScale = 1.0
 
+  public static let sections: [String: SettingsSection] = [
+    "networks": .network, "seed": .training, "orders": .limit, "points": .data, "rate": .training, "target-scale": .data,
+  ]
+
   public init() {}
 
   public func checkTogether() throws {
