@@ -10,6 +10,8 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case unknownSetting(path: String, name: String, known: [String])
   /// An empty value of an option, or of an argument without a name.
   case emptyValue(option: String?)
+  /// A results folder that is not there.
+  case noResults(results: String)
   /// A results folder without runs.
   case noRuns(results: String)
   /// A choice of runs that leaves none.
@@ -73,6 +75,8 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
       "\(path): the setting '\(name)' is not known; choose from \(known.joined(separator: ", "))."
     case .emptyValue(let option?): "\(option): expected a value, got an empty text; leave the option out for its default."
     case .emptyValue(nil): "an argument is an empty text; expected a name or a folder, or nothing."
+    case .noResults(let results):
+      "there is no folder \(results); start a run with `isthmus run`, or name the folder of your results with --results."
     case .noRuns(let results): "\(results) holds no run; start one with `isthmus run`, or name another folder with --results."
     case .noSuchRuns(let results): "no run in \(results) is what --where and the like ask for; see `isthmus results`."
     case .nothingToCompare(let run): "\(run) is one run; expected two or more to compare."

@@ -32,6 +32,17 @@ struct ResultsFolderOption: ParsableArguments {
   @Option(help: "Folder of all results.", completion: .directory) var results = "results"
 
   var url: URL { URL(fileURLWithPath: results) }
+
+  /// The folder, which is there.
+  ///
+  /// - Throws: `CommandLineError.noResults`.
+  func existing() throws(CommandLineError) -> URL {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {
+      throw .noResults(results: results)
+    }
+    return url
+  }
 }
 
 /// Which runs are meant, by what they are.
@@ -93,7 +104,8 @@ struct RunSelection: ParsableArguments {
   /// - Throws: `CommandLineError.noRuns` where the choice leaves none.
   func directories() throws -> [URL] {
     let chosen =
-      runs.isEmpty ? try filter.runs(in: folder.url).map(\.directory) : try runs.map { try RunListing.directory(of: $0, in: folder.url) }
+      runs.isEmpty
+      ? try filter.runs(in: folder.existing()).map(\.directory) : try runs.map { try RunListing.directory(of: $0, in: folder.url) }
     guard !chosen.isEmpty else { throw CommandLineError.noSuchRuns(results: folder.results) }
     var paths: Set<String> = []
     return chosen.filter { paths.insert($0.standardizedFileURL.path).inserted }

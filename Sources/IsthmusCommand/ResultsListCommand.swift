@@ -34,7 +34,8 @@ struct ResultsListCommand: ParsableCommand {
   }
 
   func run() throws {
-    let all = rebuildIndex ? try RunListing.rebuildIndex(in: folder.url) : RunListing.runs(in: folder.url, experiment: filter.experiment)
+    let url = try folder.existing()
+    let all = rebuildIndex ? try RunListing.rebuildIndex(in: url) : RunListing.runs(in: url, experiment: filter.experiment)
     let columns = columns.map { $0.split(separator: ",").map(String.init) }
     try all.check((columns ?? []) + (sort.map { [$0] } ?? []))
     let chosen = try filter.choose(all), shown = ordered(chosen)

@@ -35,7 +35,7 @@ extension ResultsFolderOption {
   /// - Throws: as `RunListing.directory`; `CommandLineError.noRuns`.
   func directory(of run: String?) throws -> URL {
     if let run { return try RunListing.directory(of: run, in: url) }
-    guard let newest = RunListing.runs(in: url).last(where: { !$0.started.isEmpty }) else {
+    guard let newest = RunListing.runs(in: try existing()).last(where: { !$0.started.isEmpty }) else {
       throw CommandLineError.noRuns(results: results)
     }
     return newest.directory

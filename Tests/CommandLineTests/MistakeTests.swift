@@ -17,8 +17,13 @@ import Testing
   }
 
   static let mistakes = [
-    Mistake("walk", 64, "Unexpected argument 'walk'"),
-    Mistake("run bottlenek", 1, "experiment 'bottlenek' is not known; choose one of bottleneck"),
+    Mistake("walk", 64, "'walk' is no command of isthmus; choose from devices, list"),
+    Mistake("run walk", 1, "experiment 'walk' is not known; choose one of bottleneck"),
+    Mistake("run bottlenek", 1, "experiment 'bottlenek' is not known; did you mean bottleneck? Choose one of bottleneck"),
+    Mistake("results --results nowhere", 1, "there is no folder nowhere; start a run with `isthmus run`, or name"),
+    Mistake("results table --experiment bottleneck --results nowhere", 1, "there is no folder nowhere"),
+    Mistake("plot --results nowhere", 1, "there is no folder nowhere"),
+    Mistake("list runs --results nowhere", 1, "there is no folder nowhere"),
     Mistake("run bottleneck --trane 20", 64, "Unknown option '--trane'"),
     Mistake("run bottleneck --device tpu", 1, "device 'tpu' is not known; choose one of"),
     Mistake(
@@ -61,7 +66,6 @@ import Testing
     Mistake("run bottleneck --settings other.yaml", 1, "these are settings of the experiment 'other', not of 'bottleneck'"),
     Mistake("run bottleneck --train 20 --test 20 --feature-width 16 --results file/below", 1, "Choose another results folder"),
     Mistake("plot nowhere", 1, "no run in results has an id that begins with 'nowhere', and there is no folder of that name"),
-    Mistake("plot --results nowhere", 1, "nowhere holds no run"),
     Mistake("plot --formats svg,gif", 1, "the format 'gif' is not known; choose from svg, png"),
     Mistake("check --device reference --filter nonsense", 1, "no case contains 'nonsense'"),
     Mistake("check --all --device cpu", 64, "--all and --require choose the devices"),

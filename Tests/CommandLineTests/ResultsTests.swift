@@ -37,7 +37,10 @@ import Testing
   }
 
   @Test func listsWhatDiffersAndWhatIsAskedFor() throws {
-    #expect(try results().output == "no runs in results\n")
+    #expect(try results().exitCode == 1, "there is no such folder")
+    try FileManager.default.createDirectory(at: folder.url.appending(path: "results"), withIntermediateDirectories: false)
+    let empty = try results()
+    #expect(empty.exitCode == 0 && empty.output == "no runs in results\n", "\(empty.testDescription)")
     let runs = try [run(1), run(2), run(30, failure: "device lost")]
     let all = try results()
     #expect(all.exitCode == 0 && all.output.contains("all: experiment multilinearity, device cpu: x"), "\(all.testDescription)")
@@ -168,7 +171,7 @@ import Testing
     ("table", 64, "Expected runs, or a choice of them"), ("rm --yes", 64, "Expected runs, or a choice of them"),
     ("rm --where seed=7 --yes", 1, "no run in results is what --where"), ("table a --where seed=1", 64, "got both"),
     ("table --where seed=1 --json --format csv", 64, "Choose either --json or --format csv"),
-    ("show --results none", 1, "none holds no run"),
+    ("show --results none", 1, "there is no folder none"),
     ("table --where seed=1 --settings sed", 1, "no run here has a setting 'sed'; choose from members"),
   ])
   func mistakesAreExplained(_ arguments: String, _ code: Int32, _ message: String) throws {
