@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import PrintableText
 
 /// Help of `isthmus run EXPERIMENT` with the experiment's own settings: its defaults, by section, without those that it refuses.
 ///
@@ -82,20 +83,5 @@ extension SettingDeclaration {
     let notes = [range ?? (values.isEmpty ? nil : "values: \(values.joined(separator: ", "))"), standard.map { "default: \($0)" }]
     let text = notes.compactMap(\.self).joined(separator: "; ")
     return text.isEmpty ? meaning : "\(meaning) (\(text))"
-  }
-}
-
-extension String {
-  /// Lines of at most so many characters, broken at spaces; a longer word has a line of its own.
-  func wrapped(to columns: Int) -> [String] {
-    var lines: [String] = []
-    for word in split(separator: " ") {
-      if let last = lines.last, last.count + 1 + word.count <= columns {
-        lines[lines.count - 1] += " \(word)"
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines
   }
 }

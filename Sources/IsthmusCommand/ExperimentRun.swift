@@ -71,7 +71,7 @@ struct ExperimentRun<E: Experiment> {
       interruption.finishRecords("all is recorded; the same command makes the table in \(store.directory.relativePath)")
       profile = try endProfile(limits, store)
       table = try ReportCatalog.report(E.name)?.table(of: store.directory)
-      if let table { try store.writeTable(table.text, heading: table.heading, numbers: table.numbers, json: table.json) }
+      if let table { try store.writeTable(table.page, numbers: table.numbers, json: table.json) }
       try store.finish(fallbacks: engine.backend.hostWork)
       interruption.finishRecords("the run is finished; `isthmus plot \(store.directory.relativePath)` draws its figures")
     } catch is RunStopped {
@@ -119,7 +119,7 @@ struct ExperimentRun<E: Experiment> {
   private func endProfile(_ limits: DeviceLimits?, _ store: ResultsStore) throws -> ProfileReport? {
     guard let meter, let limits else { return nil }
     let report = ProfileReport(meter.profile, limits, device: engine.device)
-    try store.writeTable(report.text, name: "profile", heading: report.heading, numbers: report.numbers)
+    try store.writeTable(report.heading + report.text.text, name: "profile", numbers: report.numbers)
     return report
   }
 
@@ -215,7 +215,7 @@ struct ExperimentRun<E: Experiment> {
       if let profile { members.append(.init("profile", profile.json)) }
       return Terminal.write(lines: JSONValue.object(members).prettyText.trimmingLineFeed)
     }
-    if let table { Terminal.write(lines: "\n" + table.heading + table.text.text) }
+    if let table { Terminal.write(lines: "\n" + table.page) }
     if let profile { Terminal.write(lines: "\n" + profile.heading + profile.text.text) }
     if isTalkative {
       let estimated = store.existing.isEmpty ? "estimated" : "the whole run was estimated at"

@@ -36,13 +36,14 @@ struct ResultsCompareCommand: ParsableCommand {
     var table = TextTable(columns: [.init("setting", .left)] + headings.map { .init($0) })
     for (name, values) in settings { table.append([name] + values.map { $0 == .null ? "–" : $0.plain }) }
     for (name, values) in numerics { table.append(["numerics: \(name)"] + values.map { $0 == .null ? "–" : $0.plain }) }
-    Terminal.write(lines: table.rows.isEmpty ? "no setting differs" : table.text.trimmingLineFeed)
+    Terminal.write(lines: table.rows.isEmpty ? "no setting differs" : table.text(width: RunListingText.width, keys: 1).trimmingLineFeed)
     guard let comparison else {
       return Terminal.write(isAlike ? "the experiment has no table" : "tables of different experiments have no rows in common")
     }
     Terminal.write("")
-    let text = comparison.rows.isEmpty ? "their tables have no row in common" : comparison.text(runs: headings).text.trimmingLineFeed
-    Terminal.write(lines: text)
+    let figures = comparison.text(runs: headings)
+    let text = figures.text(width: RunListingText.width, keys: figures.columns.count - headings.count)
+    Terminal.write(lines: comparison.rows.isEmpty ? "their tables have no row in common" : text.trimmingLineFeed)
     if comparison.unmatched > 0 { Terminal.write("\(comparison.unmatched) rows stand in the table of one run alone") }
   }
 

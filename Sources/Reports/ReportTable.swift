@@ -1,11 +1,13 @@
 import Foundation
+import PrintableText
 import Results
 import Statistics
+import StudyRecords
 
 /// The table at the end of a run, for reading and for programs.
 public struct ReportTable: Sendable {
-  /// Lines above the table for a reader, each with its end; empty for none.
-  public internal(set) var heading = ""
+  /// Lines above the table for a reader; empty for none.
+  public internal(set) var heading: [String] = []
   /// Columns of `numbers` that tell its rows apart, and rows of two runs that belong together.
   public internal(set) var rowKeys: [String] = []
   /// Columns that tell rows with equal `rowKeys` apart; elsewhere they are figures like the others.
@@ -17,9 +19,28 @@ public struct ReportTable: Sendable {
   /// What stands beside the rows in JSON, and the name that they have there.
   var beside: (rows: String, members: [JSONValue.Member])?
 
-  init(_ columns: TextTable.Column...) { self.init(columns: columns) }
+  /// Columns that tell the rows of `text` apart, from the left.
+  private let keys: Int
+  /// What holds of all cells, for the legend; empty for nothing.
+  private let note: String
 
-  init(columns: [TextTable.Column]) { text = TextTable(columns: columns) }
+  /// - Parameters:
+  ///   - keys: columns that tell the rows for a reader apart, from the left.
+  ///   - note: what holds of all cells.
+  init(keys: Int, note: String = "", columns: [TextTable.Column]) {
+    text = TextTable(columns: columns)
+    (self.keys, self.note) = (keys, note)
+  }
+
+  /// The table for a terminal of 100 columns: its heading, what does not fit below, and what the heads of columns stand for.
+  public var page: String {
+    let width = 100
+    func lines(_ text: String) -> String {
+      text.wrapped(to: width - 2).enumerated().map { ($0 == 0 ? "" : "  ") + $1 + "\n" }.joined()
+    }
+    let legend = (note.isEmpty ? "" : lines(note)) + text.legend(width: width)
+    return heading.map(lines).joined() + text.text(width: width, keys: keys) + (legend.isEmpty ? "" : "\n" + legend)
+  }
 
   /// The table for programs: one number per column, empty where there is none, errors as fractions.
   public var numbers: TextTable {
@@ -56,11 +77,23 @@ public struct ReportTable: Sendable {
   }
 }
 
-extension TextTable.Column: ExpressibleByStringLiteral {
-  /// A column of numbers.
-  public init(stringLiteral title: String) { self.init(title) }
+extension TextTable.Column {
+  /// A column of numbers, or of texts, whose heading stands for something.
+  static func column(
+    _ title: String, _ meaning: String, _ alignment: TextTable.Alignment = .right, isBeside: Bool = false
+  ) -> TextTable.Column {
+    .init(title, alignment, meaning: meaning, isBeside: isBeside)
+  }
 
-  static func left(_ title: String) -> TextTable.Column { .init(title, .left) }
+  /// A column of what a field holds.
+  static func column(_ title: String, _ field: some AnyField, _ alignment: TextTable.Alignment = .right) -> TextTable.Column {
+    column(title, field.legend, alignment)
+  }
+}
+
+extension AnyField {
+  /// The meaning for readers of a table: without the marks of Markdown, and with the dash that stands for null there.
+  var legend: String { meaning.replacing("`", with: "").replacing("\\|", with: "|").replacing("null", with: "–") }
 }
 
 /// A number as a cell shows it; a dash where there is none.

@@ -123,17 +123,14 @@ public final class ResultsStore: Sendable {
   /// Writes a table at the end of the run: `<name>.txt`, `<name>.csv`, and `<name>.json` where `json` is given.
   ///
   /// - Parameters:
-  ///   - heading: lines above the table in `<name>.txt`.
-  ///   - table: for reading.
-  ///   - numbers: for `<name>.csv`; nil writes `table` there too.
-  public func writeTable(
-    _ table: TextTable, name: String = "table", heading: String = "", numbers: TextTable? = nil, json: JSONValue? = nil
-  ) throws(ResultsError) {
+  ///   - text: for reading.
+  ///   - numbers: for programs.
+  public func writeTable(_ text: String, name: String = "table", numbers: TextTable, json: JSONValue? = nil) throws(ResultsError) {
     try PathName.check(name, what: "table")
     try whileOpen { (_) throws(ResultsError) in
       func file(_ suffix: String) -> URL { directory.appendingPathComponent("\(name).\(suffix)") }
-      try SystemFile.replace(file("txt"), with: Array((heading + table.text).utf8))
-      try SystemFile.replace(file("csv"), with: Array((numbers ?? table).csv.utf8))
+      try SystemFile.replace(file("txt"), with: Array(text.utf8))
+      try SystemFile.replace(file("csv"), with: Array(numbers.csv.utf8))
       if let json { try SystemFile.replace(file("json"), with: Array(json.prettyText.utf8)) }
     }
   }

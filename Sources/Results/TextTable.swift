@@ -14,10 +14,16 @@ public struct TextTable: Equatable, Sendable {
     public var title: String
     /// Alignment of the heading and the cells.
     public var alignment: Alignment
+    /// What the heading stands for, in the legend; empty where it explains itself.
+    public var meaning: String
+    /// Whether the column says nothing without the one before it.
+    public var isBeside: Bool
 
-    public init(_ title: String, _ alignment: Alignment = .right) {
+    public init(_ title: String, _ alignment: Alignment = .right, meaning: String = "", isBeside: Bool = false) {
       self.title = title
       self.alignment = alignment
+      self.meaning = meaning
+      self.isBeside = isBeside
     }
   }
 
@@ -39,18 +45,31 @@ public struct TextTable: Equatable, Sendable {
   /// Columns two spaces apart, a rule under the headings, no spaces at line ends; ends with a line feed.
   ///
   /// Widths count characters as a reader sees them, not bytes. Line breaks and controls within a cell are visible escapes: no cell makes a row.
-  public var text: String {
-    let lines = ([columns.map(\.title)] + rows).map { $0.map { $0.printable(limit: TextTable.cellLimit) } }
-    let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+  public var text: String { text(of: Array(columns.indices), columns.map { _ in TextTable.cellLimit }) }
+
+  /// Headings and rows as they are shown, no cell longer than the limit of its column.
+  private func lines(_ limits: [Int]) -> [[String]] {
+    ([columns.map(\.title)] + rows).map { zip($0, limits).map { $0.printable(limit: $1) } }
+  }
+
+  /// Characters that the columns take.
+  func widths(_ limits: [Int]) -> [Int] {
+    let lines = lines(limits)
+    return columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+  }
+
+  /// Some of the columns.
+  func text(of shown: [Int], _ limits: [Int]) -> String {
+    let lines = lines(limits), widths = widths(limits)
     func line(_ cells: [String]) -> String {
-      let padded = columns.indices.map { column in
+      let padded = shown.map { column in
         let space = String(repeating: " ", count: widths[column] - cells[column].count)
         return columns[column].alignment == .left ? cells[column] + space : space + cells[column]
       }
       let joined = padded.joined(separator: "  ")
       return String(joined[..<(joined.lastIndex { $0 != " " }.map { joined.index(after: $0) } ?? joined.startIndex)])
     }
-    let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
+    let rule = shown.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  ")
     return ([line(lines[0]), rule] + lines.dropFirst().map(line)).joined(separator: "\n") + "\n"
   }
 

@@ -24,7 +24,7 @@ enum InventedRun {
     }
     try representation(store, &random)
     let table = try RunReport.bottleneck.table(of: store.directory)
-    try store.writeTable(table.text, numbers: table.numbers, json: table.json)
+    try store.writeTable(table.page, numbers: table.numbers, json: table.json)
     try store.finish()
     return store.directory
   }

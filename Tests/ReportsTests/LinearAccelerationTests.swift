@@ -62,7 +62,7 @@ import Testing
     #expect(values("modes", "deviation") == [2e-8, 2e-8], "the largest over modes")
     #expect((json["regressions"]?.array ?? []).map { $0["problem"] } == ["identity", "identity", "gaussian", "gaussian"])
     #expect(values("regressions", "steps") == [101, 51, 101, 51], "not reached counts as more than any number")
-    #expect(table.heading.contains("∝ width^-0.50") && table.heading.contains("N = 2: 2e-09"))
+    #expect(table.page.contains("∝ width^-0.50") && table.page.contains("N = 2: 2e-09"))
     #expect(table.text.rows.count == 4 && table.text.columns.contains { $0.title == "d = 4" })
     #expect(table.numbers.csv.hasPrefix("spectrum,start,norm,bottlenecks,draws,notReached,speedUp,"))
     #expect(json["speedUps"]?.array?.count == 8 && json["widths"]?.array?.count == 3 && json["rules"]?.array?.count == 2)

@@ -19,7 +19,19 @@ struct StoredRun {
     (directory, self.report) = (store.directory, report)
   }
 
-  var table: ReportTable { get throws { try report.table(of: directory) } }
+  /// The table; whatever is in it, it fits a terminal and says what its headings stand for.
+  var table: ReportTable {
+    get throws {
+      let table = try report.table(of: directory), lines = table.page.split(separator: "\n")
+      #expect(lines.allSatisfy { $0.count <= 100 }, "\(report.experiment)\n\(table.page)")
+      let legend = table.text.legend(width: 100)
+      #expect(table.page.hasSuffix(legend))
+      for column in table.text.columns {
+        #expect(!column.meaning.isEmpty && legend.contains(column.title), "\(report.experiment): \(column.title)")
+      }
+      return table
+    }
+  }
   var figures: [RunReport.NamedFigure] { get throws { try report.figures(of: directory) } }
 }
 

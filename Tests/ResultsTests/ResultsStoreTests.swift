@@ -260,7 +260,7 @@ private func step(_ index: Int) -> Record { ["kind": "step", "step": .number(Dou
     let store = try ResultsStore.open(try description(), in: folder.url)
     var table = TextTable(columns: [.init("d", .left), .init("steps")])
     table.append(["∞", "12"])
-    try store.writeTable(table, json: [["d": "inf", "steps": 12]])
+    try store.writeTable(table.text, numbers: table, json: [["d": "inf", "steps": 12]])
     func text(_ name: String) throws -> String {
       String(decoding: try Data(contentsOf: store.directory.appendingPathComponent(name)), as: UTF8.self)
     }

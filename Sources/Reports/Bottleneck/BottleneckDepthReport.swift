@@ -1,4 +1,5 @@
 import Figures
+import Results
 import Statistics
 import StudyRecords
 
@@ -16,9 +17,13 @@ extension RunReport {
 
   /// Steps to each fraction of the initial loss, and the speed-up over d = ∞ and over one bottleneck.
   private static func table(_ runs: BottleneckRuns) -> ReportTable {
+    let overWide = TextTable.Column.column("over ∞", BottleneckRow.speedUpHead.meaning, isBeside: true)
+    let overOne = TextTable.Column.column(
+      "over one", "steps of one bottleneck of this width at the same comparison over those of the chain", isBeside: true)
     var table = ReportTable(
-      columns: BottleneckRow.heads + Fields.fractions.flatMap { [.init("to \($0.name)"), "over ∞", "over one"] }
-        + ["error %", "sensitive", "diverged"])
+      keys: BottleneckRow.heads.count, note: BottleneckRow.note,
+      columns: BottleneckRow.heads + Fields.fractions.flatMap { [BottleneckRow.head($0), overWide, overOne] }
+        + [BottleneckRow.errorHead, BottleneckRow.sensitiveHead, BottleneckRow.divergedHead])
     let rows = runs.rows
     for row in rows {
       let overOne = speedUpsOverOne(row, among: rows)

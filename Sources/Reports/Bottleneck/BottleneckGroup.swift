@@ -13,6 +13,9 @@ struct BottleneckGroup {
     /// The recorded network to compare with, else the wide network of the same depth.
     var baseline: BottleneckLabel { draws.compactMap(\.baseline).first ?? label.baseline }
 
+    /// Whether the network's loss was computed at any step, and not by steps: so it can be only without bottlenecks.
+    var isSolved: Bool { label.isInfinite && !draws.isEmpty && draws.allSatisfy(\.isSolved) }
+
     /// Steps over draws to each of the fractions; not reached counts as more than any number.
     var steps: [Quartiles] {
       BottleneckFields.fractions.indices.map { index in Quartiles(draws.map { $0.steps(index) }) }

@@ -18,8 +18,11 @@ extension RunReport {
   /// Median [lower quartile, upper quartile] over draws, each with its speed-up over the baseline; errors in per cent.
   private static func table(_ runs: BottleneckRuns) -> ReportTable {
     var table = ReportTable(
-      columns: BottleneckRow.heads + Fields.fractions.flatMap { [.init("to \($0.name)"), "speed-up"] }
-        + ["error %", "best %", "amplif.", "sensitive", "diverged"])
+      keys: BottleneckRow.heads.count, note: BottleneckRow.note,
+      columns: BottleneckRow.heads + Fields.fractions.flatMap { [BottleneckRow.head($0), BottleneckRow.speedUpHead] } + [
+        BottleneckRow.errorHead, .column("best %", "the least of them at any reading, in %"), .column("amplif.", Fields.amplification),
+        BottleneckRow.sensitiveHead, BottleneckRow.divergedHead,
+      ])
     for row in runs.rows {
       let steps = zip(row.entry.steps, row.speedUps).flatMap { [cell($0, "%.0f"), cell($1, "×%.1f")] }
       let last = [
@@ -39,8 +42,26 @@ struct BottleneckRow {
   /// Speed-ups over the network without bottlenecks, to each of the fractions.
   let speedUps: [Double?]
 
-  static let heads: [TextTable.Column] = [.left("rate"), .left("d"), "κ", "draws"]
-  var head: [String] { [comparison.rawValue, entry.label.name, "\(entry.kappa)", "\(entry.draws.count)"] }
+  static let heads: [TextTable.Column] = [
+    .column("rate", Fields.comparison, .left),
+    .column(
+      "d",
+      "width of the bottleneck, or of one after the other; ∞ is the network without, with the layers of so many bottlenecks; solved: its "
+        + "loss was computed at any step, also beyond the last one of the others", .left),
+    .column("κ", Fields.kappa), .column("draws", "number of the draws of the initial functions"),
+  ]
+  static let note = "Medians over draws, with their quartiles in brackets; – where not reached or not measured."
+  static func head(_ fraction: BottleneckFields.LossFraction) -> TextTable.Column { .column("to \(fraction.name)", fraction.steps) }
+  static let speedUpHead = TextTable.Column.column(
+    "speed-up", "steps of the network without bottlenecks of the same layers over those to its left", isBeside: true)
+  static let errorHead = TextTable.Column.column("error %", Fields.finalTestError.legend + ", in %")
+  static let sensitiveHead = TextTable.Column.column(
+    "sensitive", "draws in which a perturbation grew by more than \(Int(Sensitivity.threshold)) times")
+  static let divergedHead = TextTable.Column.column("diverged", "draws whose loss grew beyond every number")
+
+  var head: [String] {
+    [comparison.rawValue, entry.label.name + (entry.isSolved ? " solved" : ""), "\(entry.kappa)", "\(entry.draws.count)"]
+  }
 
   var diverged: Int { entry.draws.count(where: \.isDiverged) }
   var finalTestError: Quartiles { Quartiles(entry.draws.compactMap(\.finalTestError)) }

@@ -11,6 +11,9 @@ struct BottleneckRun {
   private(set) var end: Record?
   /// The network it is compared with, where recorded.
   private(set) var baseline: BottleneckLabel?
+  /// Whether a network without bottlenecks was not trained: a trained one has ranks, if only of no block.
+  var isSolved: Bool { hasSteps && !hasRanks }
+  private var hasSteps = false, hasRanks = false
   /// Largest rank of any block at any step.
   private(set) var largestRank: Double?
 
@@ -28,6 +31,7 @@ struct BottleneckRun {
       return
     }
     guard let step = record.number(Fields.step) else { return }
+    (hasSteps, hasRanks) = (true, hasRanks || record[Fields.rank.name] != nil)
     if let rank = record[Fields.rank]?.max() { largestRank = max(largestRank ?? rank, rank) }
     for name in Self.quantities {
       if let value = record.number(name) { values[name, default: [:]][step] = value }

@@ -21,8 +21,13 @@ extension RunReport {
   private static func table(_ runs: BottleneckScalingRuns) -> ReportTable {
     let fractions = [1, 2]
     var table = ReportTable(
-      columns: ["points", "scale"] + BottleneckRow.heads + fractions.flatMap { [.init("to \(Fields.fractions[$0].name)"), "speed-up"] }
-        + ["error %", "rank", "ms/step", "diverged"])
+      keys: 2 + BottleneckRow.heads.count, note: BottleneckRow.note,
+      columns: [.column("points", "number of training points"), .column("scale", "target scale")] + BottleneckRow.heads
+        + fractions.flatMap { [BottleneckRow.head(Fields.fractions[$0]), BottleneckRow.speedUpHead] } + [
+          .column("error %", Fields.finalTestError.legend + ", in %; for d = ∞ solved where training would never end"),
+          .column("rank", "largest rank of any block behind a bottleneck"),
+          .column("ms/step", "milliseconds of a step of one draw, of all that advance together"), BottleneckRow.divergedHead,
+        ])
     for row in runs.rows {
       let network = row.network
       let steps = fractions.flatMap { [cell(network.entry.steps[$0], "%.0f"), cell(network.speedUps[$0], "×%.1f")] }

@@ -17,8 +17,22 @@ extension RunReport {
   /// Medians over the draws that count, and after the widths of a network its slopes ± standard errors.
   private static func table(_ runs: FiniteWidthRuns) -> ReportTable {
     var table = ReportTable(
-      .left("d"), "width", "train F", "test F", "bottlenecks", "kernel", "frozen: test F", "moved", "kernel moved", "draws", "sensitive",
-      "diverged")
+      keys: 2,
+      note: "Medians over draws of the largest distances |finite − limit| / |limit| over the steps compared; slope: their exponent of the "
+        + "width ± its standard error.",
+      columns: [
+        .column("d", "width of the bottleneck, or of one after the other; ∞ is the network without", .left),
+        .column("width", Fields.width), .column("train F", Fields.train), .column("test F", Fields.test),
+        .column("bottlenecks", "distance of the positions in each bottleneck"),
+        .column("kernel", "distance of the empirical tangent kernel from the limit's"),
+        .column(
+          "frozen", "distance on test points from the limit of a network whose tangent kernel stays as it began"),
+        .column("moved", "how far each bottleneck moved since step 0, over its norm there, in the limit"),
+        .column("kernel moved", "relative change of the limit's kernel since step 0"),
+        .column("draws", "draws that count: neither sensitive nor diverged"),
+        .column("sensitive", "draws in which a perturbation grew by more than \(Int(Sensitivity.threshold)) times"),
+        .column("diverged", "draws whose outputs grew beyond every number"),
+      ])
     func median(_ quartiles: Quartiles, _ digits: Int) -> String { cell(quartiles.median, "%.\(digits)f") }
     func list(_ parts: [String]) -> String { parts.isEmpty ? "–" : parts.joined(separator: " ") }
     let networks = runs.networks

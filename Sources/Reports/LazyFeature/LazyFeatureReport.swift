@@ -16,7 +16,18 @@ extension RunReport {
   /// Medians over draws, means of errors; then a row for the initial kernels of every width.
   private static func table(_ runs: LazyFeatureRuns) -> ReportTable {
     var table = ReportTable(
-      "h", "√h·α", "networks", "converged", "error %", "ensemble %", "h·Var", "t½/h", "|ΔΘ|/|Θ₀|", "√h|Δw|/|w₀|", "steps")
+      keys: 2, note: "Means of errors, medians of the rest over draws; – where not measured.",
+      columns: [
+        .column("h", "width of the hidden layers, channels of a convolutional network"),
+        .column("√h·α", "scale of the output; kernel: linear models with the kernels at the start, for any scale"),
+        .column("networks", "networks that have ended"), .column("converged", "those with every margin reached"),
+        .column("error %", "fraction of wrong signs on test points, in %"),
+        .column("ensemble %", "that of the mean of all networks' functions"),
+        .column("h·Var", "h times the variance of α(f − f₀) over draws, mean over test points"),
+        .column("t½/h", "time when the loss first was below half of that of F = 0, over h"),
+        .column("|ΔΘ|/|Θ₀|", "relative change of the tangent kernel"),
+        .column("√h|Δw|/|w₀|", "√h times the relative change of the weights"), .column("steps", Fields.steps),
+      ])
     for own in runs.cells {
       let converged = own.networks.count { $0.end?[Fields.status] == .converged }
       let testError = MeanEstimate(own.ends(Fields.testError))?.mean, ensembleError = own.ensemble?[Fields.testError]

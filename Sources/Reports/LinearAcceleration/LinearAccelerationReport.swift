@@ -20,7 +20,17 @@ extension RunReport {
   private static func table(_ records: LinearAccelerationRecords) -> ReportTable {
     let cases = records.cases, labels = Set(cases.map(\.key.bottlenecks)).sorted()
     var table = ReportTable(
-      columns: [.left("inputs"), .left("trained"), "norm"] + labels.map { .init("d = \($0.name)") } + ["largest drift", "not reached"])
+      keys: 3, note: "Medians over draws, with their quartiles in brackets; – where not reached.",
+      columns: [
+        .column("inputs", "their covariance: white, or with eigenvalues that decay as shown", .left),
+        .column("trained", "F, which is random at the start, or F − F₀", .left), .column("norm", Fields.norm),
+      ]
+        + labels.map {
+          .column("d = \($0.name)", "time to the fraction of the loss without bottleneck over that with bottlenecks of these widths")
+        } + [
+          .column("drift", "largest drift of the conserved matrices, in which the error of integration shows"),
+          .column("not reached", "runs that did not reach the fraction in time"),
+        ])
     for (key, group) in cases.runs(of: { InputCase($0.key) }) {
       let cells = labels.map { label in group.first { $0.key.bottlenecks == label }.map { cell($0.speedUp, "%.2f") } ?? "–" }
       table.add(
@@ -34,7 +44,7 @@ extension RunReport {
         "rateAcross": own.quartiles(Fields.rateAcross), "rateEstimate": own.quartiles(Fields.rateEstimate), "drift": own.drift,
       ])
     }
-    table.heading = heading(records).map { $0 + "\n" }.joined()
+    table.heading = heading(records)
     table.beside = ("speedUps", beside(records))
     return table
   }

@@ -15,7 +15,18 @@ extension RunReport {
   /// A row for every quantity of every network.
   private static func table(_ measurements: MultilinearityMeasurements) -> ReportTable {
     var table = ReportTable(
-      .left("network"), .left("quantity"), "slope expected", "seen", "width", "value there", "±", "limit", "ratio")
+      keys: 2,
+      columns: [
+        .column("network", "weight matrices between bottlenecks", .left),
+        .column(
+          "quantity",
+          "|Dᵏ|: spectral norm of a derivative; within, across: of a block of the Hessian; the rest: distance to the multilinear model",
+          .left),
+        .column("slope", "exponent of the width that theory gives"), .column("seen", "exponent that fits the means over networks"),
+        .column("width", "the largest width measured"), .column("value", "mean over networks at that width"),
+        .column("±", "its standard error", isBeside: true), .column("limit", "value at infinite width, where it is known"),
+        .column("ratio", "value over limit", isBeside: true),
+      ])
     for kind in measurements.kinds {
       for quantity in measurements.quantities(kind) {
         let estimates = measurements.estimates(kind, quantity), limit = measurements.limits[kind]?[quantity]
