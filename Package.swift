@@ -140,6 +140,12 @@ let package = Package(
     module("Statistics"),
     arrangingModule("StudyRecords", ["Results"]),
     arrangingModule("Reports", ["Figures", "PrintableText", "Results", "Statistics", "StudyRecords"]),
+    arrangingModule(
+      "ExperimentSessions",
+      [
+        "CRevision", "Compute", "Experiments", "Figures", "LinearAlgebra", "Reports", "Results", "Subprocesses",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     module(
       "DeviceBenchmarks",
       [
@@ -149,15 +155,16 @@ let package = Package(
     module(
       "Isthmus",
       [
-        "BackendCatalog", "Compute", "Datasets", "DeepLinear", "DeviceTuning", "Experiments", "Figures", "FiniteNetworks", "Learning",
-        "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks", "Reports", "Results", "Statistics", "WideKernels",
+        "BackendCatalog", "Compute", "Datasets", "DeepLinear", "DeviceTuning", "ExperimentSessions", "Experiments", "Figures",
+        "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks", "Reports", "Results",
+        "Statistics", "WideKernels",
       ]),
     .target(
       name: "CRevision", cSettings: environment["ISTHMUS_REVISION"].map { [.define("ISTHMUS_REVISION", to: "\"\($0)\"")] } ?? []),
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "CRevision", "CSignals", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "Experiments", "Figures",
+        "CSignals", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "ExperimentSessions", "Experiments", "Figures",
         "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "DevicePeaks", "DeviceProperties", "JobRecords",
         "Networks",
         "Datasets", "Results", "Compute", "Sizes",
@@ -197,8 +204,8 @@ let package = Package(
     tests(
       "CommandLineTests",
       [
-        "IsthmusCommand", "Experiments", "PrintableText", "ReferenceBackend", "Compute", "DeviceTuning", "Networks", "WideKernels",
-        "Datasets", "Results",
+        "BackendCatalog", "Compute", "Datasets", "DeviceTuning", "ExperimentSessions", "Experiments", "IsthmusCommand", "Networks",
+        "PrintableText", "ReferenceBackend", "Results", "WideKernels",
       ]),
     tests("DocumentationTests", ["Isthmus", "Subprocesses"]),
     tests("FuzzTests", ["Compute", "Datasets", "IsthmusCommand", "JobRecords", "ReferenceBackend", "Results", "WideKernels"]),

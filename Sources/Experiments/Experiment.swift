@@ -51,6 +51,13 @@ extension Experiment {
   public static var paperNeeds: [String: String] { [:] }
   public static var replacedSettings: [String: String] { [:] }
 
+  /// Settings by name, as the command line and YAML take them; what is not named is as by default.
+  ///
+  /// - Throws: what the parser says of a name that is none, or of a value that it cannot read.
+  public static func settings(_ values: [String: String] = [:]) throws -> Settings {
+    try Settings.parse(defaultArguments + arguments(values))
+  }
+
   /// The arguments that `defaults` stand for. They come before a user's own, of which the last counts.
   public static var defaultArguments: [String] { arguments(defaults) }
   /// The arguments that `--paper` stands for. They come after the defaults.

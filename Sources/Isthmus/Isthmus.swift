@@ -4,6 +4,7 @@
 @_exported import Datasets
 @_exported import DeepLinear
 @_exported import DeviceTuning
+@_exported import ExperimentSessions
 @_exported import Experiments
 @_exported import Figures
 @_exported import FiniteNetworks

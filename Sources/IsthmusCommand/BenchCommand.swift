@@ -4,6 +4,7 @@ import Compute
 import DeviceBenchmarks
 import DevicePeaks
 import DurableFiles
+import ExperimentSessions
 import Experiments
 import Foundation
 import LinearAlgebra

@@ -40,8 +40,6 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case cannotWrite(path: String, reason: String)
   /// A filter that no case passes.
   case noCase(filter: String)
-  /// A run holds more than what it is now asked for.
-  case lessThanRecorded(directory: String, recorded: String)
   /// A precision too coarse for what is asked.
   case coarsePrecision(device: String, precision: String)
   /// Measured sizes that are switched off where they are needed.
@@ -122,9 +120,6 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
         + "each instruction set). See `isthmus devices` for OpenCL devices."
     case .nothingToTune(nil):
       "no device here has anything to tune: only OpenCL devices do, and none was found. See `isthmus devices` for the reason."
-    case .lessThanRecorded(let directory, let recorded):
-      "\(directory) holds more than is asked for now: \(recorded). A run is "
-        + "extended, never cut: ask for at least that, look at it with `isthmus plot \(directory)`, or choose another folder with --results."
     case .coarsePrecision(let device, let precision):
       "\(device) has no \(precision), in which the results of an experiment are kept. Choose another device (see `isthmus devices`)."
     }

@@ -1,4 +1,5 @@
 import Compute
+import ExperimentSessions
 import Experiments
 import Figures
 import Foundation
@@ -9,7 +10,7 @@ import PrintableText
 import Reports
 import Results
 
-/// One experiment from checked settings to a finished run: plan, store, work, table, figures.
+/// `isthmus run` of one experiment: a session with a terminal, signals, profile and record of jobs.
 struct ExperimentRun<E: Experiment> {
   private let settings: E.Settings
   private let options: RunOptions
@@ -40,38 +41,35 @@ struct ExperimentRun<E: Experiment> {
   }
 
   func run() throws {
-    let plan = try E.plan(settings, on: engine, passEngine: passEngine)
-    var description = try description(plan)
-    let results = URL(fileURLWithPath: options.results)
-    if options.plan { return try show(plan, description, in: results) }
+    var session = try ExperimentSession<E>(
+      settings, on: engine, passEngine: passEngine, results: URL(fileURLWithPath: options.results),
+      continuesElsewhere: options.continueElsewhere)
+    if options.plan { return try show(session) }
 
     if !options.noPlots { try Gnuplot.checkVariable() }
-    description.versions["selfTest"] = try selfTest()
+    session.description.versions["selfTest"] = try selfTest()
     let limits = try measureLimits()
     // Before the work: a run that cannot be recorded does not start.
     try beginRecording()
     // However the run goes; a record ends once.
     defer { recorder?.end(.done) }
-    let store = try ResultsStore.open(
-      description, in: results, expectedBytes: plan.disk, accepts: checkExtent,
-      report: { Terminal.writeError("warning: \($0)") })
+    let store = try session.open { Terminal.writeError("warning: \($0)") }
     let backend = engine.backend
     interruption.begin(store, fallbacks: { backend.hostWork }, finish: { [recorder] in recorder?.end(.interruption, within: 2) })
     let clock = ContinuousClock.now
     if isTalkative {
-      (plan.summary + plan.dataNotes).forEach { Terminal.write($0) }
+      (session.plan.summary + session.plan.dataNotes).forEach { Terminal.write($0) }
       Terminal.write("\(store.existing.isEmpty ? "run" : "continuing run") \(store.directory.relativePath) on \(engine.device.name)")
-      tellOfOthers(description, in: results, isNew: store.existing.isEmpty)
+      tellOfOthers(session, isNew: store.existing.isEmpty)
     }
     let table: ReportTable?
     var profile: ProfileReport?
     do {
       meter?.reset()
-      try work(plan, store)
+      try work(session, store)
       interruption.finishRecords("all is recorded; the same command makes the table in \(store.directory.relativePath)")
       profile = try endProfile(limits, store)
-      table = try ReportCatalog.report(E.name)?.table(of: store.directory)
-      if let table { try store.writeTable(table.page, numbers: table.numbers, json: table.json) }
+      table = try session.writeTable(in: store)
       try store.finish(fallbacks: engine.backend.hostWork)
       interruption.finishRecords("the run is finished; `isthmus plot \(store.directory.relativePath)` draws its figures")
     } catch is RunStopped {
@@ -84,8 +82,8 @@ struct ExperimentRun<E: Experiment> {
     }
     let seconds = (ContinuousClock.now - clock) / .seconds(1)
     DeviceStart.warnOfHostWork(of: engine.backend)
-    let figures = options.noPlots ? [] : draw(store.directory)
-    conclude(store, plan, table, figures, profile, seconds: seconds)
+    let figures = options.noPlots ? [] : draw(session)
+    conclude(store, session.plan, table, figures, profile, seconds: seconds)
   }
 
   /// What is recorded of it: both precisions where passes have their own.
@@ -123,63 +121,30 @@ struct ExperimentRun<E: Experiment> {
     return report
   }
 
-  private func work(_ plan: any ExperimentPlan, _ store: ResultsStore) throws {
+  private func work(_ session: ExperimentSession<E>, _ store: ResultsStore) throws {
     let line = ProgressLine(isSilent: options.quiet)
     var log = Logger(label: E.name) { _ in ProgressLog(line: line) }
     log.logLevel = options.quiet ? .warning : .info
     defer { line.end() }
-    try plan.run(RunContext(engine: engine, passEngine: passEngine, store: store, log: log, progress: line, control: interruption))
-  }
-
-  /// Refuses to show less than is recorded: the table and the figures are made of all records, and the manifest would not be true of them.
-  private func checkExtent(_ directory: URL, _ records: [Record]) throws {
-    let excesses = records.compactMap(try E.excess(over: settings))
-    guard excesses.isEmpty else {
-      throw CommandLineError.lessThanRecorded(directory: directory.relativePath, recorded: Excess.text(excesses))
-    }
+    try session.compute(in: store, log: log, progress: line, control: interruption)
   }
 
   /// A new run beside one of the same settings is not what a job that was moved to another device wants.
-  private func tellOfOthers(_ description: RunDescription, in results: URL, isNew: Bool) {
+  private func tellOfOthers(_ session: ExperimentSession<E>, isNew: Bool) {
     guard isNew, !options.continueElsewhere else { return }
-    for other in RunFolder.begunElsewhere(description, in: results) {
+    for other in RunFolder.begunElsewhere(session.description, in: session.results) {
       Terminal.write("\(other.relativePath) holds a run of these settings on another device; --continue-elsewhere would go on with it")
     }
   }
 
-  private func description(_ plan: any ExperimentPlan) throws -> RunDescription {
-    let values = try E.values(of: settings)
-    let device = engine.device
-    var identity = values.filter { !E.extendingSettings.contains($0.key) }
-    identity["backend"] = .string(device.backend)
-    identity["device-name"] = .string(device.name)
-    identity["precision"] = .string(passEngine.precision.rawValue)
-    func object(_ values: [String: JSONValue]) -> JSONValue {
-      .object(values.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) })
-    }
-    var description = try RunDescription(experiment: E.name, identity: object(identity), parameters: object(values))
-    description.seeds = plan.seeds
-    description.device = "\(device.identifier): \(device.name)"
-    description.precision = passEngine.precision.rawValue
-    description.fallbacks = engine.backend.hostWork
-    description.sourceRevision = Provenance.sourceRevision
-    description.versions = Provenance.versions(of: device)
-    description.dataChecksums = plan.dataChecksums
-    description.numerics = Provenance.numerics(of: device)
-    description.deviceKeys = ["backend", "device-name"]
-    description.continuesElsewhere = options.continueElsewhere
-    description.dataNotes = plan.dataNotes
-    return description
-  }
-
-  private func show(_ plan: any ExperimentPlan, _ description: RunDescription, in results: URL) throws {
-    let directory = try RunFolder.find(description, in: results)
+  private func show(_ session: ExperimentSession<E>) throws {
+    let plan = session.plan, directory = try session.directory
     guard options.json else {
       (plan.summary + plan.dataNotes).forEach { Terminal.write($0) }
       return Terminal.write("results would go to \(directory.relativePath) and take about \(ByteCount(bytes: plan.disk)) of disk")
     }
     let json: JSONValue = [
-      "experiment": .string(E.name), "run": .string(description.runID), "directory": .string(directory.path),
+      "experiment": .string(E.name), "run": .string(session.description.runID), "directory": .string(directory.path),
       "estimatedSeconds": .number(plan.estimatedSeconds), "memory": .integer(Int128(plan.memory)), "disk": .integer(Int128(plan.disk)),
       "plan": .array((plan.summary + plan.dataNotes).map { .string($0) }),
     ]
@@ -187,9 +152,9 @@ struct ExperimentRun<E: Experiment> {
   }
 
   /// Figures are a view of the results: where they fail, the run stays finished and the reason is told.
-  private func draw(_ directory: URL) -> [URL] {
+  private func draw(_ session: ExperimentSession<E>) -> [URL] {
     do {
-      let figures = try ReportCatalog.report(E.name)?.draw(directory, with: Gnuplot()) ?? []
+      let figures = try session.draw(with: Gnuplot())
       for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note)") }
       return figures.flatMap(\.files)
     } catch {
@@ -228,9 +193,4 @@ struct ExperimentRun<E: Experiment> {
       + (figures.isEmpty ? [] : ["\(figures.count) figures in figures/"])
     Terminal.write("results: \(store.directory.relativePath)" + (files.isEmpty ? "" : " (\(files.joined(separator: "; ")))"))
   }
-}
-
-extension Backend {
-  /// What ran on the host for want of code of the device's own, as a manifest says it.
-  fileprivate var hostWork: [String] { fallbacks.map { "\($0) on the host" } }
 }

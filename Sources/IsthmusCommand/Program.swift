@@ -2,12 +2,13 @@ import ArgumentParser
 import BackendCatalog
 import CSignals
 import Compute
+import ExperimentSessions
 import Foundation
 
 /// The program: settings files expanded, the command chosen and run, every error one clear message and an exit code.
 enum Program {
   static let name = "isthmus"
-  static let version = "0.1.0"
+  static let version = Provenance.version
 
   static func main(_ arguments: [String]) -> Never {
     Terminal.secureStreams()

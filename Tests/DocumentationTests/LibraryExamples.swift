@@ -109,5 +109,21 @@ import Testing
     // library.md: end
     #expect(recorded == losses && array.shape == [120, 2] && array.values == positions.values)
     #expect(RunListing.runs(in: folder).map(\.state) == [.finished])
+
+    // library.md: begin
+    let session = try ExperimentSession<Bottleneck>(
+      ["train": "60", "test": "40", "bottlenecks": "1,inf", "draws": "1", "steps": "30", "feature-width": "64"],
+      on: engine, results: folder)
+    for line in session.plan.summary { print(line) }
+    if let table = try session.run() { print(table.page) }
+
+    var settings = session.settings
+    settings.steps = 60
+    let longer = try ExperimentSession<Bottleneck>(settings, on: engine, results: folder)
+    try longer.run()
+    print(try longer.directory.path, try RunRecords.read(longer.directory).count)
+    // library.md: end
+    #expect(try session.directory == longer.directory)
+    #expect(RunListing.runs(in: folder, experiment: "bottleneck").map(\.state) == [.finished])
   }
 }

@@ -6,10 +6,13 @@ import Results
 import Subprocesses
 
 /// What the numbers of a run depend on beside its settings.
-enum Provenance {
+package enum Provenance {
+  /// Version of the program and the library.
+  package static let version = "0.1.0"
+
   /// `ISTHMUS_REVISION` from the environment, else the revision that the build was told, else the git commit of the checkout that
   /// holds this program, with `-dirty` after it where files were changed, else "unknown".
-  static var sourceRevision: String {
+  package static var sourceRevision: String {
     if let revision = ProcessInfo.processInfo.environment["ISTHMUS_REVISION"], !revision.isEmpty { return revision }
     if let revision = isthmus_built_revision() { return String(cString: revision) }
     guard let folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path,
@@ -40,8 +43,8 @@ enum Provenance {
   }
 
   /// Versions without those of a device.
-  static var programVersions: [String: String] {
-    var versions = ["isthmus": Program.version, "swift": swift, "system": ProcessInfo.processInfo.operatingSystemVersionString]
+  package static var programVersions: [String: String] {
+    var versions = ["isthmus": version, "swift": swift, "system": ProcessInfo.processInfo.operatingSystemVersionString]
     versions["openblas"] = LAPACK.configuration
     return versions
   }
