@@ -54,6 +54,7 @@ struct BaselineRuns {
       let eigenvalue = try first.largestTangentEigenvalue()
       let lockstep = LockstepRuns(
         plan, name: "baseline-\(bottlenecks)", first: first, baselineEigenvalue: eigenvalue, recorded, context, network: { _ in network })
+      defer { lockstep.diverged.tell(context.log) }
       try lockstep.run(units, progress)
       return eigenvalue
     }

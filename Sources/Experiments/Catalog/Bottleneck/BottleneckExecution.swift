@@ -32,7 +32,8 @@ struct BottleneckExecution {
     }
     let remaining = plan.units.filter { !plan.isComplete($0, recorded) }
     if remaining.count < plan.units.count { context.log.info("\(plan.units.count - remaining.count) runs are already recorded") }
-    let progress = WorkProgress(total: plan.seconds(of: remaining), context.progress)
+    let progress = WorkProgress(total: plan.seconds(of: remaining), context.progress), diverged = DivergedRuns()
+    defer { diverged.tell(context.log) }
     // Chains with equally many bottlenecks share their first block and their network without bottleneck.
     for count in Set(remaining.map(\.chain.count)).sorted() {
       let units = remaining.filter { $0.chain.count == count }
@@ -49,6 +50,7 @@ struct BottleneckExecution {
           try plan.settings.network($0.chain.widths, inputs: plan.data.trainInputs.columns, outputs: plan.data.outputs)
         }
         runs.recordsCost = grouping == .eachChain
+        runs.diverged = diverged
         try runs.run(units, progress)
       }
     }

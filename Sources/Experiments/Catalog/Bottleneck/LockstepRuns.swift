@@ -18,6 +18,8 @@ struct LockstepRuns {
   let network: (BottleneckPlan.Unit) throws -> Network
   /// Whether the time of steps is recorded; sensible where the units have one chain.
   var recordsCost = false
+  /// Takes the runs that diverge, for whoever tells of them.
+  var diverged = DivergedRuns()
 
   init(
     _ plan: BottleneckPlan, name: String, first: FirstBlock, baselineEigenvalue: Double, _ recorded: RecordedUnits<BottleneckPlan.Unit>,

@@ -149,13 +149,13 @@ final class LockstepWave {
 
   private func fail(_ index: Int, _ failure: LearningError) throws {
     let unit = units[index]
-    let name = "d = \(unit.chain), draw \(unit.draw), rate fraction \(unit.fraction)"
     switch failure {
     case .rankLimit(let block, let rank, let limit):
+      let name = "d = \(unit.chain), draw \(unit.draw), rate fraction \(unit.fraction)"
       context.log.warning("\(name): block \(block) needs \(rank) pivots, more than the limit \(limit)")
       try writeEnd(index, .rankLimit, eigenvalue: nil)
     default:
-      context.log.info("\(name): diverged at step \(lockstep.step)")
+      runs.diverged.add(fraction: unit.fraction)
       try writeEnd(index, .diverged, eigenvalue: nil)
     }
     if let twin = twins.removeValue(forKey: index) { try lockstep.remove([twin]) }
