@@ -131,7 +131,7 @@ let package = Package(
       "Experiments",
       [
         "Compute", "Datasets", "DeepLinear", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices",
-        "Networks", "Results", "Sizes", "StudyRecords", "WideKernels",
+        "Networks", "PrintableText", "Results", "Sizes", "StudyRecords", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

@@ -1,4 +1,5 @@
 import Compute
+import Foundation
 import Results
 
 /// Cases as they can be read before anything is measured, and without a device.
@@ -19,11 +20,12 @@ public struct BenchmarkListing: Sendable {
   /// A line for each case: name, precisions, memory and what is measured.
   public var table: TextTable {
     var table = TextTable(
-      columns: [.init("case", .left), .init("precisions", .left), .init("MiB, \(precision.rawValue)"), .init("measured", .left)])
+      columns: [.init("case", .left), .init("precisions", .left), .init("MB, \(precision.rawValue)"), .init("measured", .left)])
     for benchmark in cases {
       table.append([
         benchmark.description, Self.precisions(benchmark).map(\.rawValue).joined(separator: ", "),
-        "\((benchmark.elements * precision.byteCount) >> 20)", BenchmarkCatalog.whatIsMeasured(benchmark.family) ?? "",
+        String(format: "%.0f", Double(benchmark.elements * precision.byteCount) / 1e6),
+        BenchmarkCatalog.whatIsMeasured(benchmark.family) ?? "",
       ])
     }
     return table

@@ -16,7 +16,7 @@ enum BenchmarkTable {
   }
 
   static let columns = line([
-    "case", "precision", "runs", "median ms", "±", "minimum ms", "GFLOP/s", "Gpair/s", "GB/s", "roofline", "residual", "MiB",
+    "case", "precision", "runs", "median ms", "±", "minimum ms", "GFLOP/s", "Gpair/s", "GB/s", "roofline", "residual", "MB",
   ])
 
   /// - Parameter wanted: runs that were asked for; fewer are marked.
@@ -27,7 +27,7 @@ enum BenchmarkTable {
       number(row.median, 1e3, "%.3f"), number(row.interval.map { $0.spread / 2 }, 100, "%.0f %%"),
       number(row.minimum, 1e3, "%.3f"), number(row.flopsPerSecond, 1e-9, "%.1f"),
       number(row.pairsPerSecond, 1e-9, "%.3f"), number(row.bytesPerSecond, 1e-9, "%.1f"), number(row.shareOfRoofline, 100, "%.0f %%"),
-      number(row.verification?.residual, 1, "%.2g"), number(row.allocatedBytes.map(Double.init), 0x1p-20, "%.0f"),
+      number(row.verification?.residual, 1, "%.2g"), number(row.allocatedBytes.map(Double.init), 1e-6, "%.0f"),
     ])
     return text + (row.failure.map { "\n  FAILED \($0.printable)" } ?? "")
   }

@@ -1,4 +1,5 @@
 import Compute
+import PrintableText
 
 /// What a user can get wrong that no library part knows of.
 package enum CommandLineError: Error, Equatable, CustomStringConvertible {
@@ -91,7 +92,7 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
         + (precision == .float32 ? ", or choose --precision float64." : ".")
     case .kernelTooLarge(let rows, let columns): "a kernel of \(rows) by \(columns) points is larger than any file; take fewer points."
     case .noRoom(let path, let expected, let available):
-      "\(path): the kernels take \(Terminal.text(bytes: expected)), and the disk has room for \(Terminal.text(bytes: available)). "
+      "\(path): the kernels take \(expected.byteText), and the disk has room for \(available.byteText). "
         + "Take fewer points, --precision float32, one kernel with --get, or another disk."
     case .cannotWrite(let path, let reason): "\(path) cannot be written: \(reason)"
     case .noCase(let filter): "no case contains '\(filter)'; filter by an operation such as gemm or blockKernel."

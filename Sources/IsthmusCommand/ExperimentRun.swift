@@ -141,7 +141,7 @@ struct ExperimentRun<E: Experiment> {
     let plan = session.plan, directory = try session.directory
     guard options.json else {
       (plan.summary + plan.dataNotes).forEach { Terminal.write($0) }
-      return Terminal.write("results would go to \(directory.relativePath) and take about \(ByteCount(bytes: plan.disk)) of disk")
+      return Terminal.write("results would go to \(directory.relativePath) and take about \(plan.disk.byteText) of disk")
     }
     let json: JSONValue = [
       "experiment": .string(E.name), "run": .string(session.description.runID), "directory": .string(directory.path),
@@ -185,7 +185,7 @@ struct ExperimentRun<E: Experiment> {
     if isTalkative {
       let estimated = store.existing.isEmpty ? "estimated" : "the whole run was estimated at"
       let memory =
-        ProcessMemory.peakBytes.map { "; \(ByteCount(bytes: $0)) of memory, at most \(ByteCount(bytes: plan.memory)) planned" } ?? ""
+        ProcessMemory.peakBytes.map { "; \($0.byteText) of memory, at most \(plan.memory.byteText) planned" } ?? ""
       Terminal.write("took \(Terminal.text(seconds: seconds)), \(estimated) \(Terminal.text(seconds: plan.estimatedSeconds))\(memory)")
     }
     let files =

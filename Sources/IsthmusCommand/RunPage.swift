@@ -72,7 +72,7 @@ struct RunPage {
     var folders: [(name: String, count: Int, bytes: Int)] = [], own: [String] = []
     for file in files {
       guard let slash = file.name.firstIndex(of: "/") else {
-        own.append("\(file.name) \(Self.size(file.bytes))")
+        own.append("\(file.name) \(file.bytes.byteText)")
         continue
       }
       let name = String(file.name[...slash])
@@ -81,10 +81,8 @@ struct RunPage {
       folders[place].count += 1
       folders[place].bytes += file.bytes
     }
-    return own + folders.map { "\($0.name) \($0.count) files, \(Self.size($0.bytes))" }
+    return own + folders.map { "\($0.name) \($0.count) files, \($0.bytes.byteText)" }
   }
-
-  private static func size(_ bytes: Int) -> String { "\(ByteCount(bytes: bytes))" }
 
   private var next: [String] {
     let plot = ReportCatalog.report(manifest.experiment) == nil ? [] : ["isthmus plot \(RecordedSettings.quoted(directory.relativePath))"]

@@ -163,8 +163,4 @@ extension Terminal {
     default: String(format: "%.1f h", seconds / 3600)
     }
   }
-
-  static func text(bytes: Int) -> String {
-    bytes >= 1 << 30 ? String(format: "%.1f GiB", Double(bytes) / 0x1p30) : "\(bytes >> 20) MiB"
-  }
 }

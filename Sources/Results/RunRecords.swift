@@ -1,4 +1,5 @@
 import Foundation
+import PrintableText
 
 /// Reads the records of a run, finished or not.
 public enum RunRecords {
@@ -111,7 +112,7 @@ public enum RunRecords {
       }
       pending.removeFirst(start)
       guard pending.count <= longestLine else {
-        throw .malformedRecord(path: url.path, line: scanned.checksums.count + 1, reason: "longer than \(longestLine >> 20) MiB")
+        throw .malformedRecord(path: url.path, line: scanned.checksums.count + 1, reason: "longer than \(longestLine.byteText)")
       }
     }
   }

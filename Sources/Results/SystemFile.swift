@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import PrintableText
 
 /// Calls to the operating system; errors carry the text of `errno`.
 package enum SystemFile {
@@ -82,7 +83,7 @@ package enum SystemFile {
     let file = FileHandle(fileDescriptor: try openForReading(url), closeOnDealloc: true)
     do {
       guard try file.seekToEnd() <= UInt64(limit) else {
-        throw ResultsError.cannotRead(path: url.path, reason: "it is larger than \(limit >> 20) MiB")
+        throw ResultsError.cannotRead(path: url.path, reason: "it is larger than \(limit.byteText)")
       }
       try file.seek(toOffset: 0)
       return [UInt8](try file.readToEnd() ?? Data())

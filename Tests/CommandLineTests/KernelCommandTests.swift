@@ -118,7 +118,7 @@ import WideKernels
     let invocation = try Invocation(
       ["kernel", "--network", "block.yaml", "--data", "gaussian:features=1,degree=1,count=2000000", "--out", "k"], in: folder.url)
     #expect(invocation.exitCode == 1, "\(invocation.testDescription)")
-    #expect(invocation.errors.contains("the kernels take 59604.6 GiB, and the disk has room for"), "\(invocation.testDescription)")
+    #expect(invocation.errors.contains("the kernels take 64 TB, and the disk has room for"), "\(invocation.testDescription)")
     #expect(folder.files == ["block.yaml", "k"])
   }
 }

@@ -32,7 +32,7 @@ import Testing
       Issue.record("\(String(describing: error))")
       return
     }
-    #expect(reason.contains("longer than 16 MiB"))
+    #expect(reason.contains("longer than 17 MB"))
   }
 
   @Test func aManifestOfAnySizeIsNotReadWhole() throws {
@@ -41,6 +41,6 @@ import Testing
     try Data().write(to: url)
     // Sparse: it takes no room.
     truncate(url.path, 1 << 36)
-    #expect(throws: ResultsError.cannotRead(path: url.path, reason: "it is larger than 16 MiB")) { try Manifest.read(folder.url) }
+    #expect(throws: ResultsError.cannotRead(path: url.path, reason: "it is larger than 17 MB")) { try Manifest.read(folder.url) }
   }
 }

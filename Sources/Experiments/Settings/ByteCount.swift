@@ -1,3 +1,4 @@
+import PrintableText
 import Sizes
 
 /// An amount of memory as a user writes it: 8GB, 500MB, 12GiB, 1e9.
@@ -35,11 +36,5 @@ public struct ByteCount: Sendable, Codable, Comparable, CustomStringConvertible 
   }
 
   /// The amount with a unit and two digits at least, such as 3.2 GB.
-  public var description: String {
-    for (unit, size) in [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3)] where Double(bytes) >= size {
-      let value = Double(bytes) / size
-      return value < 10 ? "\((value * 10).rounded() / 10) \(unit)" : "\(Int(saturating: value.rounded())) \(unit)"
-    }
-    return "\(bytes) B"
-  }
+  public var description: String { bytes.byteText }
 }
