@@ -15,7 +15,7 @@ struct PlotCommand: ParsableCommand {
         Needs gnuplot (Debian: apt-get install gnuplot-nox).
 
         Examples:
-          isthmus plot                                         the newest run in results/
+          isthmus plot                            the newest run in results/
           isthmus plot 3f2a
           isthmus plot results/bottleneck/3f2a90b1c4d5 --formats png
         """)
@@ -27,6 +27,8 @@ struct PlotCommand: ParsableCommand {
   var name: String?
   @OptionGroup var folder: ResultsFolderOption
   @Option(help: "Formats, separated by commas: svg, png.") var formats = "svg,png"
+
+  @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
     let formats = try formats.split(separator: ",", omittingEmptySubsequences: false).map { name throws(CommandLineError) in
@@ -41,7 +43,22 @@ struct PlotCommand: ParsableCommand {
     if let caveat = RunRecords.caveat(in: directory) { Terminal.writeError("note: \(caveat)") }
     let figures = try report.draw(directory, formats: formats, with: Gnuplot()), files = figures.flatMap(\.files)
     for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note)") }
+    if json { return Terminal.write(lines: try value(figures, directory).prettyText.trimmingLineFeed) }
     if files.isEmpty { Terminal.write("\(directory.relativePath) has nothing to draw yet") }
     for file in files { Terminal.write(file.relativePath) }
+  }
+
+  private func value(_ figures: [RenderedFigure], _ directory: URL) throws -> JSONValue {
+    let manifest = try Manifest.read(directory)
+    return [
+      "experiment": .string(manifest.experiment), "run": .string(manifest.run), "directory": .string(directory.path),
+      "figures": .array(
+        figures.map { figure in
+          [
+            "name": .string(figure.name), "files": .array(figure.files.map { .string($0.path) }),
+            "note": figure.note.map { .string($0) } ?? .null,
+          ]
+        }),
+    ]
   }
 }

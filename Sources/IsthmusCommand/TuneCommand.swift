@@ -3,7 +3,6 @@ import BackendCatalog
 import Compute
 import DeviceBenchmarks
 import DeviceTuning
-import DurableFiles
 import Foundation
 import Results
 
@@ -25,11 +24,11 @@ struct TuneCommand: ParsableCommand {
         ISTHMUS_TILES=off leaves the stored sizes out, ISTHMUS_TILES=FOLDER keeps them elsewhere.
 
         Examples:
-          isthmus tune                                         every OpenCL device, in minutes
-          isthmus tune --device opencl:0 --quick               fewer candidates, in about a minute
-          isthmus tune --filter widePass                       one operation; the others keep what is stored
-          isthmus tune --show                                  what is stored, and whether it is used here
-          isthmus tune --reset                                 back to the devices' own sizes
+          isthmus tune --device opencl:0 --quick  one device, in about a minute
+          isthmus tune                            every OpenCL device, in minutes
+          isthmus tune --filter widePass          one operation; the others stay
+          isthmus tune --show                     what is stored, and if it is used
+          isthmus tune --reset                    back to the devices' own sizes
         """)
   }
 
@@ -39,7 +38,7 @@ struct TuneCommand: ParsableCommand {
   var device: String?
   @Flag(help: "Fewer shapes, candidates and runs.") var quick = false
   @Option(help: "Only operations whose name contains this text, such as gemm or 'widePass float64'.") var filter: String?
-  @Option(help: "Write all that was measured to this file.", completion: .file()) var json: String?
+  @Option(help: "Write all that was measured to this file as JSON, or print it alone with `-`.", completion: .file()) var json: String?
   @Flag(help: "Only print the stored tables, and whether they match a device of this machine.") var show = false
   @Flag(help: "Only delete the stored tables.") var reset = false
 
@@ -58,9 +57,14 @@ struct TuneCommand: ParsableCommand {
     var reports: [TuningReport] = []
     for backend in try backends() {
       reports.append(try tune(backend, store))
-      if let json { try write(reports, to: json) }
+      if let json, json != "-" { try write(reports, to: json) }
     }
+    if let json, json == "-" { try write(reports, to: json) }
   }
+
+  /// What people read, unless JSON is printed.
+  private func say(_ line: String) { if json != "-" { Terminal.write(line) } }
+  private func say(lines: String) { if json != "-" { Terminal.write(lines: lines) } }
 
   private func backends() throws -> [any TunableBackend] {
     if let device {
@@ -78,7 +82,7 @@ struct TuneCommand: ParsableCommand {
     tuner.isQuick = quick
     let operations = tuner.operations(filter: filter)
     guard !operations.isEmpty else { throw CommandLineError.noCase(filter: filter ?? "") }
-    Terminal.write(
+    say(
       "\(backend.device.identifier): \(backend.device.name), \(backend.device.driver), \(backend.tunedDevice.kernels) kernels")
     let line = ProgressLine(isSilent: !Terminal.hasLiveErrors)
     var report = TuningReport(device: backend.device, key: backend.tunedDevice, isQuick: quick)
@@ -90,10 +94,10 @@ struct TuneCommand: ParsableCommand {
         })
     }
     line.end()
-    Terminal.write(lines: Self.table(report).text.trimmingLineFeed)
+    say(lines: Self.table(report).text.trimmingLineFeed)
     for row in report.rows {
       for refusal in row.refused {
-        Terminal.write("refused: \(row.operation) \(row.precision) \(TuningRow.text(refusal.sizes)): \(refusal.reason)")
+        say("refused: \(row.operation) \(row.precision) \(TuningRow.text(refusal.sizes)): \(refusal.reason)")
       }
     }
     // What this run did not measure stays as it is.
@@ -101,9 +105,9 @@ struct TuneCommand: ParsableCommand {
     let values = kept.merging(report.values)
     if let file = try store.store(values, for: backend.tunedDevice) {
       report.digest = values.digest
-      Terminal.write("stored in \(file.path), tiles \(values.digest); used from the next command on")
+      say("stored in \(file.path), tiles \(values.digest); used from the next command on")
     } else {
-      Terminal.write(
+      say(
         "the device's own sizes are kept: nothing saves \(Int(100 * tuner.leastGain)) % beyond the noise, and nothing is stored")
     }
     return report
@@ -135,7 +139,7 @@ struct TuneCommand: ParsableCommand {
   private func write(_ reports: [TuningReport], to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try DurableFile.replace(URL(fileURLWithPath: path), with: try encoder.encode(reports))
+    try OutputFile.write(json: try encoder.encode(reports), to: path)
   }
 }
 

@@ -1,0 +1,83 @@
+import Foundation
+import Results
+import TestSupport
+import Testing
+
+/// `--json` prints the keys that `Documentation/json.md` has, and no others.
+@Suite struct JSONKeyTests {
+  private static let page = URL(filePath: #filePath).resolvingSymlinksInPath()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Documentation/json.md")
+  private static let hasPage = FileManager.default.fileExists(atPath: page.path)
+
+  /// Keys of a section of the page: those in backquotes in the first column.
+  private func documented(_ section: String) throws -> Set<String> {
+    let text = try String(contentsOf: Self.page, encoding: .utf8)
+    let parts = text.components(separatedBy: "\n## ")
+    let part = try #require(parts.first { $0.hasPrefix(section + "\n") }, "no section \(section)")
+    let rows = part.split(separator: "\n").filter { $0.hasPrefix("| `") }
+    return Set(rows.flatMap { row in row.split(separator: "|")[0].matches(of: /`([^`]+)`/).map { String($0.1) } })
+  }
+
+  /// Every path to a value that is no object, `[]` for elements of arrays.
+  private func paths(_ value: JSONValue, _ path: String = "") -> Set<String> {
+    if let members = value.members {
+      return Set(members.flatMap { paths($0.value, path.isEmpty ? $0.key : "\(path).\($0.key)") })
+    }
+    guard let array = value.array else { return [path] }
+    return array.isEmpty ? [path + "[]"] : Set(array.flatMap { paths($0, path + "[]") })
+  }
+
+  private func covers(_ key: String, _ path: String) -> Bool {
+    key == path || key.hasSuffix("*") && path.hasPrefix(key.dropLast()) || path.hasSuffix("[]") && key.hasPrefix(path)
+  }
+
+  /// - Parameter unseen: keys that this machine or these settings may not show.
+  private func check(_ section: String, _ values: [JSONValue], unseen: Set<String> = []) throws {
+    let keys = try documented(section), found = values.reduce(into: Set<String>()) { $0.formUnion(paths($1)) }
+    let unknown = found.filter { path in !keys.contains { covers($0, path) } }
+    #expect(unknown.isEmpty, "\(section): not on the page: \(unknown.sorted())")
+    let missing = keys.subtracting(unseen).filter { key in !found.contains { covers(key, $0) } }
+    #expect(missing.isEmpty, "\(section): on the page alone: \(missing.sorted())")
+  }
+
+  private func json(_ arguments: [String], in folder: URL) throws -> JSONValue {
+    let invocation = try Invocation(arguments + ["--json"], in: folder)
+    #expect(invocation.exitCode == 0, "\(invocation.testDescription)")
+    return try JSONValue(parsing: Array(invocation.output.utf8))
+  }
+
+  @Test(.enabled(if: hasPage, "the page is not beside the tests")) func keysAreThoseOfThePage() throws {
+    let folder = try TemporaryFolder(), url = folder.url
+    try check(
+      "isthmus devices", [json(["devices"], in: url), json(["devices", "--verbose"], in: url)], unseen: ["[].reason"])
+    let run = [
+      "run", "bottleneck", "--device", "cpu", "--train", "20", "--test", "20", "--draws", "1", "--bottlenecks", "1,inf", "--steps", "3",
+      "--feature-width", "64",
+    ]
+    try check("isthmus run --plan", [json(run + ["--plan"], in: url)])
+    try check(
+      "isthmus run", [json(run + ["--no-plots"], in: url), json(run + ["--no-plots", "--profile", "--steps", "4"], in: url)],
+      unseen: ["figures[]"])
+    try check("isthmus list", [json(["list"], in: url)])
+    try folder.write("net.yaml", "hidden: [relu]\noutputs: 1\n")
+    let kernel = ["kernel", "--network", "net.yaml", "--data", "digits", "--train", "6", "--out", "kernels", "--device", "cpu"]
+    try check("isthmus kernel", [json(kernel, in: url)])
+    try check(
+      "isthmus check", [json(["check", "--device", "reference", "--precision", "float64", "--filter", "reduceRows"], in: url)],
+      unseen: ["[].device.tiles"])
+  }
+
+  @Test(.enabled(if: hasPage, "the page is not beside the tests")) func everyCommandHasASectionOrALink() throws {
+    let text = try String(contentsOf: Self.page, encoding: .utf8)
+    let lines = try Invocation(["--help"]).output.components(separatedBy: "SUBCOMMANDS:\n")[1].split(separator: "\n")
+    let commands = lines.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }.compactMap { line in
+      line.split(separator: " ").first.map(String.init)
+    }.filter { $0.first?.isLowercase == true }
+    #expect(commands.count >= 9)
+    for command in commands where command != "help" {
+      #expect(text.contains("\n## isthmus \(command)\n") || text.contains("`isthmus \(command)`"), "\(command)")
+      let help = try Invocation([command, "--help"]).output
+      #expect(help.contains("--json") || command == "run", "\(command) has no --json")
+    }
+  }
+}
