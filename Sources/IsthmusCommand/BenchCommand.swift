@@ -30,12 +30,12 @@ struct BenchCommand: ParsableCommand {
         --json: Documentation/benchmarks.md has the keys of reports, lists and comparisons.
 
         Examples:
-          isthmus bench                                        the default device, in minutes
+          isthmus bench --all --smoke                whether all is right, in seconds
+          isthmus bench                              the default device, in minutes
           isthmus bench --device cpu --threads 1,2 --device opencl:0
-          isthmus bench --all --smoke                          whether all runs and is right, in seconds
-          isthmus bench --scaling --figures figures            cost against size: says beforehand how long
-          isthmus bench --peaks --all                          bandwidths, arithmetic and latency of every device
-          isthmus bench --list --filter gemm                   which cases there are, without a device
+          isthmus bench --scaling --figures figures  cost against size
+          isthmus bench --peaks --all                bandwidths, arithmetic and latency
+          isthmus bench --list --filter gemm         which cases there are
           isthmus bench --filter gemm --json new.json --compare old.json
           isthmus bench --compare old.json.gz new.json --fail-below 0.95
                                                                two reports, nothing measured; exit code 1 where one is slower

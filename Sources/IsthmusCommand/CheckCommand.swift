@@ -26,12 +26,12 @@ struct CheckCommand: ParsableCommand {
         against the derived bounds. Exit code 1 if a number is wrong, here or in the record, or the file is not whole.
 
         Examples:
-          isthmus check                                        the default device
+          isthmus check                         the default device, in seconds
           isthmus check --all
-          isthmus check --require opencl,cpu                   these, and they have to be there
+          isthmus check --require opencl,cpu    these, and they have to be there
           isthmus check --all --require opencl --junit report.xml
           isthmus check --device opencl:0 --precision float32 --filter gemm
-          isthmus check --replay jobs.bin --device reference   what another machine computed
+          isthmus check --replay jobs.bin --device reference
         """)
   }
 

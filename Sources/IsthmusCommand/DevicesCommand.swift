@@ -21,7 +21,7 @@ struct DevicesCommand: ParsableCommand {
         standard, as CL_DEVICE_MAX_COMPUTE_UNITS, whose values are numbers (bytes, MHz, ns, bits), texts, true or false, or lists.
 
         Examples:
-          isthmus devices -v --device opencl:0                 all that the driver says of one device
+          isthmus devices -v --device opencl:0      all that its driver says
           isthmus run bottleneck --device opencl:0
         """)
   }
@@ -70,7 +70,7 @@ struct DevicesCommand: ParsableCommand {
         let device = backend.device
         table.append([
           entry.identifier == chosen ? "*" : "", device.identifier, device.name, device.precisions.map(\.rawValue).joined(separator: ", "),
-          device.memoryBytes > 0 ? Terminal.text(bytes: device.memoryBytes) : "–", device.driver,
+          device.memoryBytes > 0 ? device.memoryBytes.byteText : "–", device.driver,
         ])
         if let threads = BackendCatalog.threads(of: backend) {
           notes.append("\(device.identifier) takes \(threads.count) thread\(threads.count == 1 ? "" : "s"): \(threads.reason)")

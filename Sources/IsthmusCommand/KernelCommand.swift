@@ -44,8 +44,8 @@ struct KernelCommand: ParsableCommand {
         of the command in all, for the points, for the computation and for writing what was not written beside it.
 
         Examples:
-          isthmus kernel --network net.yaml --x train.npy --y test.npy --get ntk --out kernels
-          isthmus kernel --network net.yaml --data mnist:FOLDER --train 4000 --test 1000 --out kernels
+          isthmus kernel --network net.yaml --data digits --train 500 --out kernels
+          isthmus kernel --network net.yaml --x x.npy --y y.npy --get ntk --out out
         """)
   }
 

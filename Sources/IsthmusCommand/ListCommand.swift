@@ -17,7 +17,7 @@ struct ListCommand: ParsableCommand {
       let names = Self.allCases.map(\.rawValue)
       guard let known = Subject(rawValue: name) else {
         let meant = names.nearest(to: name).map { "did you mean \($0)? Choose" } ?? "choose"
-        throw ValidationError("'\(name)' cannot be listed; \(meant) from \(names.joined(separator: ", ")).")
+        throw ValidationError("\(meant) from \(names.joined(separator: ", ")).")
       }
       self = known
     }

@@ -65,14 +65,14 @@ struct IsthmusCommand: ParsableCommand {
       commandName: Program.name,
       abstract: "Infinitely wide neural networks with finite bottlenecks: exact kernels and training dynamics.",
       discussion: """
-        isthmus devices                                     what this machine can compute on
-        isthmus run bottleneck --bottlenecks 1,2,4,inf      the main experiment, on the built-in digits
-        isthmus run settings.yaml                           the same from a file
-        isthmus plot                                        the figures of the newest run
-        isthmus results                                     runs with the settings in which they differ
-        isthmus check --all                                 whether every device computes correctly
-        isthmus bench                                       how close its operations come to the device's limits
-        isthmus tune                                        the quickest sizes of OpenCL kernels for this machine
+        isthmus devices                 what this machine can compute on
+        isthmus run bottleneck          the main experiment, on built-in digits
+        isthmus run settings.yaml       the same from a file
+        isthmus plot                    the figures of the newest run
+        isthmus results                 runs, and the settings in which they differ
+        isthmus check --all             whether every device computes correctly
+        isthmus bench                   operations beside the device's limits
+        isthmus tune                    the quickest sizes of OpenCL kernels here
 
         Completions: `isthmus --generate-completion-script bash` (or zsh, fish) prints a script that the shell sources.
         Exit codes: 0 done; 1 failed, also where standard output was lost; 64 the command line could not be understood; 75 a run's \

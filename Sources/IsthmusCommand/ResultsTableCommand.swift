@@ -17,7 +17,7 @@ struct ResultsTableCommand: ParsableCommand {
 
         Examples:
           isthmus results table 3f2a --output records.csv
-          isthmus results table --experiment bottleneck --settings seed,draws --format jsonl --output records.jsonl
+          isthmus results table --where seed=1 --settings seed --output records.jsonl
         """)
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Compute
 import Experiments
+import PrintableText
 
 /// `isthmus run`: one subcommand per experiment of the catalogue.
 struct RunCommand: ParsableCommand {
@@ -29,7 +30,7 @@ struct RunCommand: ParsableCommand {
           device: cpu
 
         Examples:
-          isthmus run bottleneck --train 400 --draws 4
+          \(RunExperiment<Bottleneck>.firstRun)
           isthmus run bottleneck --settings settings.yaml --steps 300
           isthmus run settings.yaml
           isthmus run bottleneck --help       every setting with its default
@@ -60,9 +61,10 @@ struct RunExperiment<E: Experiment>: ParsableCommand {
         """)
   }
 
-  private static var firstRun: String {
+  static var firstRun: String {
     let settings = E.firstRun.settings.sorted { $0.key < $1.key }.map { " --\($0.key) \($0.value)" }.joined()
-    return "isthmus run \(E.name)\(settings)\n      takes about \(E.firstRun.seconds) s on two cores"
+    let command = "isthmus run \(E.name)\(settings)".wrapped(to: 72).joined(separator: " \\\n      ")
+    return "\(command)\n      (about \(E.firstRun.seconds) s on two cores)"
   }
 
   private static var paperSettings: String {

@@ -27,7 +27,7 @@ import Testing
       let heads = lines.filter(Self.heads.contains)
       #expect(heads == Self.heads.filter(heads.contains) && heads.contains("NETWORK:") && heads.last == "RESOURCES:", "\(E.name): \(heads)")
       #expect(!lines.contains("SETTINGS:") && lines.contains("RUN:") && lines.contains("OPTIONS:"), "\(E.name)")
-      #expect(text.contains("takes about \(E.firstRun.seconds) s"), "\(E.name)")
+      #expect(text.contains("(about \(E.firstRun.seconds) s on two cores)"), "\(E.name)")
     }
     for experiment in ExperimentCatalog.all { try check(experiment) }
   }

@@ -74,6 +74,11 @@ import Testing
     let invocation = try Invocation(command + ["--help"])
     #expect(invocation.exitCode == 0 && invocation.errors.isEmpty, "\(invocation.testDescription)")
     #expect(invocation.output.contains("USAGE: isthmus"), "\(invocation.testDescription)")
+    // Nothing that was laid out in lines is broken.
+    let wide = try Invocation(command + ["--help"], variables: ["COLUMNS": "1000"]).output.components(separatedBy: "USAGE:")[0]
+    for line in wide.split(separator: "\n") where line.drop(while: { $0 == " " }).hasPrefix("isthmus ") {
+      #expect(line.count <= 80, "\(line)")
+    }
     // An example of its use.
     #expect(
       invocation.output.components(separatedBy: "USAGE:")[0].contains("isthmus "))

@@ -14,7 +14,7 @@ public enum Bottleneck: Experiment {
   public static let name = "bottleneck"
   public static let summary = "Training dynamics of infinitely wide networks with finite bottlenecks, in the exact limit."
   public static let extendingSettings: Set<String> = ["steps", "draws", "memory", "checkpoint-seconds"]
-  public static let firstRun = FirstRun(["train": "200", "draws": "2", "bottlenecks": "1,4,inf"], seconds: 30)
+  public static let firstRun = FirstRun(["train": "200", "draws": "2", "bottlenecks": "1,4,inf"], seconds: 15)
 
   public static func allowsFloat32Passes(_ settings: BottleneckSettings) -> Bool { settings.allowsFloat32Passes }
 

@@ -15,7 +15,7 @@ public enum BottleneckDepth: Experiment {
     // A chain that is about to diverge would take most of the time for thousands of pivots; the others need a few hundred.
     "rank-limit": "2000",
   ]
-  public static let firstRun = FirstRun(["train": "100", "draws": "2", "bottlenecks": "1,1x1", "steps": "100"], seconds: 30)
+  public static let firstRun = FirstRun(["train": "100", "draws": "2", "bottlenecks": "1,1x1", "steps": "100"], seconds: 10)
 
   public static func allowsFloat32Passes(_ settings: BottleneckSettings) -> Bool { settings.allowsFloat32Passes }
 

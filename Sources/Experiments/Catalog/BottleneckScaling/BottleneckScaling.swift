@@ -13,7 +13,7 @@ public enum BottleneckScaling: Experiment {
   public static let defaults = [
     "bottlenecks": "1,2,4", "compare": "same", "draws": "3", "steps": "300", "twin": "none", "kernel-points": "0",
   ]
-  public static let firstRun = FirstRun(["points": "50,100,200", "scales": "3", "bottlenecks": "1,4", "steps": "100"], seconds: 30)
+  public static let firstRun = FirstRun(["points": "50,100,200", "scales": "3", "bottlenecks": "1,4", "steps": "100"], seconds: 10)
   public static let replacedSettings = ["train": "points", "target-scale": "scales"]
 
   public static func allowsFloat32Passes(_ settings: BottleneckScalingSettings) -> Bool { settings.bottleneck.allowsFloat32Passes }

@@ -12,7 +12,7 @@ public enum FiniteWidth: Experiment {
   public static let summary = "Finite networks of growing width against the exact limit with bottlenecks: errors, kernels, sensitivity."
   // Networks, widths and draws are independent of one another.
   public static let extendingSettings: Set<String> = ["bottlenecks", "widths", "draws", "memory"]
-  public static let firstRun = FirstRun(["bottlenecks": "2", "widths": "64,128,256", "draws": "8"], seconds: 30)
+  public static let firstRun = FirstRun(["bottlenecks": "2", "widths": "64,128,256", "draws": "8"], seconds: 10)
 
   /// One bottleneck up to width 16384, at a higher rate and on inputs as they are drawn.
   public static let paper = [

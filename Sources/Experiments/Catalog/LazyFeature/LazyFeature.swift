@@ -11,7 +11,7 @@ public enum LazyFeature: Experiment {
   public static let summary = "Sweeps over α and width: lazy and feature training, fluctuations, frozen kernels."
   // Networks of other widths, scales or draws are independent of one another.
   public static let extendingSettings: Set<String> = ["widths", "alphas", "draws", "steps", "kernels", "checkpoint-seconds"]
-  public static let firstRun = FirstRun(["train": "100", "test": "200", "widths": "20,60", "alphas": "1e-2,1,100"], seconds: 30)
+  public static let firstRun = FirstRun(["train": "100", "test": "200", "widths": "20,60", "alphas": "1e-2,1,100"], seconds: 15)
 
   /// Test error against √h·α, kernel change and times: widths 100, 300, 1000, 23 values of √h·α, 10 seeds, 10,000 training points (any of
   /// the papers' data sets by `--data`).

@@ -11,7 +11,7 @@ public enum LinearAcceleration: Experiment {
   public static let summary = "Infinitely wide deep linear networks: when a bottleneck accelerates, and why."
   // Every record depends on its own draw, width or depth alone.
   public static let extendingSettings: Set<String> = ["draws", "target-norms", "bottlenecks", "spectrum", "start", "depths", "widths"]
-  public static let firstRun = FirstRun(["draws": "4", "widths": "64,256"], seconds: 30)
+  public static let firstRun = FirstRun(["draws": "4", "widths": "64,256"], seconds: 5)
   public static let paper = [
     "target-norms": "0.1,0.3,1,3,10,30", "bottlenecks": "1,2,4,8,16,64,256", "draws": "200", "depths": "1,2,3,4,5,6,7,8",
     "widths": "64,256,1024,4096,16384,65536",

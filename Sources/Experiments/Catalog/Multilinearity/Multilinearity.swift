@@ -15,7 +15,7 @@ public enum Multilinearity: Experiment {
   ]
   // Networks, widths and members are independent of one another.
   public static let extendingSettings: Set<String> = ["networks", "widths", "members"]
-  public static let firstRun = FirstRun(["widths": "32,64,128", "members": "4"], seconds: 30)
+  public static let firstRun = FirstRun(["widths": "32,64,128", "members": "4"], seconds: 10)
 
   /// Differences between networks and their limit are measured: they would drown in float32.
   public static func allowsFloat32Passes(_ settings: MultilinearitySettings) -> Bool { false }
