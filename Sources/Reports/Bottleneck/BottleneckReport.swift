@@ -46,8 +46,8 @@ struct BottleneckRow {
     .column("rate", Fields.comparison, .left),
     .column(
       "d",
-      "width of the bottleneck, or of one after the other; ∞ is the network without, with the layers of so many bottlenecks; solved: its "
-        + "loss was computed at any step, also beyond the last one of the others", .left),
+      "width of the bottleneck, or widths one after the other; ∞: the wide network of the same layers; solved: its loss is known at any "
+        + "step, also beyond the last one of the others", .left),
     .column("κ", Fields.kappa), .column("draws", "number of the draws of the initial functions"),
   ]
   static let note = "Medians over draws, with their quartiles in brackets; – where not reached or not measured."

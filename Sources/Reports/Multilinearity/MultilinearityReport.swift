@@ -20,7 +20,7 @@ extension RunReport {
         .column("network", "weight matrices between bottlenecks", .left),
         .column(
           "quantity",
-          "|Dᵏ|: spectral norm of a derivative; within, across: of a block of the Hessian; the rest: distance to the multilinear model",
+          "|Dᵏ|: spectral norm of the k-th derivative; Hessian: that of its blocks; distance: from the multilinear model",
           .left),
         .column("slope", "exponent of the width that theory gives"), .column("seen", "exponent that fits the means over networks"),
         .column("width", "the largest width measured"), .column("value", "mean over networks at that width"),
