@@ -58,6 +58,12 @@ import Testing
     try check(
       "isthmus run", [json(run + ["--no-plots"], in: url), json(run + ["--no-plots", "--profile", "--steps", "4"], in: url)],
       unseen: ["figures[]"])
+    let plot = try Invocation(["plot", "--json"], in: url)
+    if plot.exitCode == 0 {
+      try check("isthmus plot", [JSONValue(parsing: Array(plot.output.utf8))])
+    } else {
+      #expect(plot.errors.contains("gnuplot"), "\(plot.testDescription)")
+    }
     try check("isthmus list", [json(["list"], in: url)])
     try folder.write("net.yaml", "hidden: [relu]\noutputs: 1\n")
     let kernel = ["kernel", "--network", "net.yaml", "--data", "digits", "--train", "6", "--out", "kernels", "--device", "cpu"]

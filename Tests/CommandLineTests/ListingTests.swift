@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import Testing
 
@@ -65,11 +66,11 @@ import Testing
     #expect(invocation.output.contains("isthmus list activations") && invocation.output.contains("not yet: convolution, "))
   }
 
-  @Test(arguments: [
-    [], ["devices"], ["list"], ["run"], ["run", "bottleneck"], ["run", "bottleneck-depth"],
-    ["run", "bottleneck-scaling"], ["run", "linear-acceleration"], ["run", "multilinearity"], ["kernel"], ["plot"], ["check"], ["bench"],
-    ["tune"], ["results"], ["results", "list"], ["results", "show"], ["results", "compare"], ["results", "table"], ["results", "rm"],
-  ])
+  private static let commands =
+    [[], ["devices"], ["list"], ["run"], ["kernel"], ["plot"], ["check"], ["bench"], ["tune"], ["results"]]
+    + ["list", "show", "compare", "table", "rm"].map { ["results", $0] } + ExperimentCatalog.all.map { ["run", $0.name] }
+
+  @Test(arguments: commands)
   func helps(_ command: [String]) throws {
     let invocation = try Invocation(command + ["--help"])
     #expect(invocation.exitCode == 0 && invocation.errors.isEmpty, "\(invocation.testDescription)")
