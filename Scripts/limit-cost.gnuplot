@@ -1,5 +1,5 @@
 # What a step of the limit costs against points, d, draws and ε, as measured and as the cost model says: the figures of
-# Documentation/performance.md, from the files that Scripts/limit-cost writes beside them.
+# Documentation/performance/model.md, from the files that Scripts/limit-cost writes beside them.
 #
 #   gnuplot Scripts/limit-cost.gnuplot
 #   gnuplot -e "terminal='pngcairo'; folder='/tmp'" Scripts/limit-cost.gnuplot     as PNG, elsewhere
