@@ -18,6 +18,7 @@ import Testing
 
   static let pages = [
     Page(path: "README.md", file: "ReadmeExample.swift"), Page(path: "Documentation/library.md", file: "LibraryExamples.swift"),
+    Page(path: "Documentation/from-neural-tangents.md", file: "NeuralTangentsExample.swift"),
   ]
   static let manifest = "// swift-tools-version"
 
