@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A page of the repository, as far as tests ask about it.
 struct MarkdownPage: Sendable, CustomTestStringConvertible {
