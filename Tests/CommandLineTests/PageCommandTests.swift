@@ -3,10 +3,7 @@ import TestSupport
 import Testing
 
 /// Commands on the pages are commands of this program, with options that it has.
-@Suite(.enabled(if: PageCommandTests.hasPages, "the pages are not beside the tests")) struct PageCommandTests {
-  static let root = (0..<3).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
-  static let hasPages = FileManager.default.fileExists(atPath: root.appending(path: "Documentation/README.md").path)
-
+@Suite(.enabled(if: Pages.arePresent, "the pages are not beside the tests")) struct PageCommandTests {
   /// A command as the program describes itself.
   private struct Command: Decodable {
     struct Argument: Decodable {
@@ -28,14 +25,6 @@ import Testing
     return try JSONDecoder().decode(Dump.self, from: Data(try Invocation(["--experimental-dump-help"]).output.utf8)).command
   }
 
-  private static func pages() throws -> [(path: String, text: String)] {
-    let files = FileManager.default.enumerator(atPath: root.appending(path: "Documentation").path)
-    let below = (files?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".md") }.map { "Documentation/\($0)" }
-    return try (["README.md", "CONTRIBUTING.md", "Benchmarks/README.md"] + below).map { path in
-      (path, try String(contentsOf: root.appending(path: path), encoding: .utf8))
-    }
-  }
-
   /// What stands behind `isthmus ` in lines of fenced blocks and in code within a paragraph, which may go on in the next line.
   private static func commands(in text: String) -> [Substring] {
     let fenced = text.matches(of: /(?m)^(?:\$ |    )?(?:[A-Z_]+=\S+ |chrt -f 10 )*isthmus (.*)$/).map(\.output.1)
@@ -48,7 +37,7 @@ import Testing
   @Test func everyCommandIsOneOfTheProgram() throws {
     let program = try Self.program()
     var seen = 0
-    for (path, text) in try Self.pages() {
+    for (path, text) in try Pages.all() {
       for line in Self.commands(in: text) {
         let words = line.prefix { !"#|>;".contains($0) }.split { $0 == " " || $0 == "\n" }
         var command = program
@@ -71,12 +60,13 @@ import Testing
 
   @Test func optionsOnThePageOfAnExperimentAreItsOwn() throws {
     let run = try #require(try Self.program().subcommand("run"))
+    var seen = 0
     for experiment in run.subcommands ?? [] {
       let path = "Documentation/experiments/\(experiment.commandName).md"
-      let text = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
-      let named = text.matches(of: /`--([a-z][a-z-]*)[^`]*`/).map { String($0.output.1) }
-      #expect(!named.isEmpty, "\(path) names no option")
+      let named = try Pages.text(path).matches(of: /`--([a-z][a-z-]*)[^`]*`/).map { String($0.output.1) }
+      seen += named.count
       for name in named { #expect(experiment.options.contains(name), "\(path): --\(name) is no option of \(experiment.commandName)") }
     }
+    #expect(seen > 20, "\(seen) options are too few for this test to mean anything")
   }
 }

@@ -4,10 +4,8 @@ import TestSupport
 import Testing
 
 /// Every step of Documentation/tutorial.md does what the page says, with fewer points and steps.
-@Suite(.enabled(if: PageCommandTests.hasPages, "the pages are not beside the tests")) struct TutorialTests {
-  private static func text() throws -> String {
-    try String(contentsOf: PageCommandTests.root.appending(path: "Documentation/tutorial.md"), encoding: .utf8)
-  }
+@Suite(.enabled(if: Pages.arePresent, "the pages are not beside the tests")) struct TutorialTests {
+  private static func text() throws -> String { try Pages.text("Documentation/tutorial.md") }
 
   /// Blocks of a kind, in the order of the page.
   private static func blocks(_ kind: String, in text: String) -> [String] {
