@@ -92,6 +92,22 @@ import Testing
     #expect(text.contains("end-to-end rule, largest deviation") && text.contains("d = 1"))
   }
 
+  /// At rates among which the best is sought many runs diverge, by design.
+  @Test func runsThatDivergedAreToldInOneLine() throws {
+    let folder = try TemporaryFolder()
+    let arguments = Self.tiny + ["--bottlenecks", "1,1x1", "--own-fractions", "0.9,0.95", "--steps", "60", "--draws", "2", "--no-plots"]
+    let invocation = try Invocation(arguments, in: folder.url)
+    #expect(invocation.exitCode == 0, "\(invocation.testDescription)")
+    let ends = try RunRecords.read(onlyRun(in: folder.url).directory).filter { $0.string("kind") == "end" }
+    let diverged = ends.filter { $0.string("status") == "diverged" }
+    #expect(diverged.count > 1, "a test of nothing")
+    let lines = invocation.errors.split(separator: "\n").filter { $0.contains("diverged") }
+    #expect(lines.count == 1 && lines[0].hasPrefix("\(diverged.count) runs diverged: "), "\(invocation.testDescription)")
+    for fraction in Set(diverged.compactMap { $0.number("kappa") }) {
+      #expect(lines[0].contains("\(diverged.count { $0.number("kappa") == fraction }) at rate fraction \(fraction)"))
+    }
+  }
+
   @Test func extendsWithMoreSteps() throws {
     let folder = try TemporaryFolder()
     for steps in ["3", "6"] {

@@ -1,6 +1,7 @@
 import BackendCatalog
 import Experiments
 import Foundation
+import StudyRecords
 import Testing
 
 /// What a contributor adds as a folder or a file is also listed where it is looked for.
@@ -40,6 +41,10 @@ import Testing
     }
     #expect(declared.sorted() == ExperimentCatalog.all.map { "\($0)" }.sorted(), "in the folders, and in ExperimentCatalog.all")
     #expect(Set(ExperimentCatalog.all.map { $0.name }).count == ExperimentCatalog.all.count, "a name is given twice")
+  }
+
+  @Test func everyExperimentHasAFormatOfItsRecords() {
+    #expect(Set(RecordFormat.all.flatMap(\.experiments)) == Set(ExperimentCatalog.all.map { $0.name }))
   }
 
   @Test func ownDefaultsChangeSettings() throws {

@@ -63,6 +63,23 @@ private func end(
     #expect(try StoredRun(of: .bottleneck, []).table.numbers.csv == "\r\n")
   }
 
+  /// A network that was trained has ranks, if only of no block.
+  @Test func aNetworkThatWasSolvedIsMarked() throws {
+    func step(_ bottlenecks: String, _ draw: Double, ranks: [Double]?) -> Record {
+      var record: Record = [
+        "kind": "step", "comparison": "same", "bottlenecks": .string(bottlenecks), "draw": .number(draw), "kappa": 0.1, "step": 0,
+        "trainLoss": 1, "initialLoss": 1,
+      ]
+      if let ranks { record["rank"] = .numbers(ranks) }
+      return record
+    }
+    func names(_ records: [Record]) throws -> [String] { try StoredRun(of: .bottleneck, records).table.text.rows.map { $0[1] } }
+    #expect(try names([step("inf", 0, ranks: nil), step("inf", 1, ranks: nil), step("2", 0, ranks: [3])]) == ["2", "∞ solved"])
+    #expect(try names([step("inf", 0, ranks: []), step("2", 0, ranks: nil)]) == ["2", "∞"])
+    #expect(try names([step("inf", 0, ranks: nil), step("inf", 1, ranks: [])]) == ["∞"], "not all of its draws")
+    #expect(try names([end("same", "inf", draw: 0, kappa: 0.1, steps1: 9)]) == ["∞"], "nothing says so")
+  }
+
   /// The wide network is named by its depth also where only the baseline tells it.
   @Test func aDeepWideNetworkIsNoShallowOne() throws {
     let shallow: Record = ["kind": "end", "comparison": "same", "bottlenecks": "inf", "baseline": "inf", "draw": 0, "kappa": 0.1]
