@@ -8,7 +8,8 @@ import Testing
   @Test(arguments: ReportCatalog.all.map(\.experiment)) func hasEveryHeadOfATable(_ experiment: String) throws {
     let page = try MarkdownPage("Documentation/glossary.md")
     let folder = try TemporaryFolder(), report = try #require(ReportCatalog.report(experiment))
-    try ResultsStore.open(try RunDescription(experiment: experiment, identity: ["seed": 1], parameters: ["steps": 1]), in: folder.url).finish()
+    let description = try RunDescription(experiment: experiment, identity: ["seed": 1], parameters: ["steps": 1])
+    try ResultsStore.open(description, in: folder.url).finish()
     let directory = try #require(RunListing.runs(in: folder.url).first).directory
     let heads = try report.table(of: directory).text.columns.map(\.title)
     #expect(heads.count > 4, "\(heads)")
