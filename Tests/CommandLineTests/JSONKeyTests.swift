@@ -73,6 +73,45 @@ import Testing
       unseen: ["[].device.tiles"])
   }
 
+  /// All keys, but those of objects whose keys are names of something.
+  private func keys(_ value: JSONValue, but named: Set<String>) -> Set<String> {
+    if let members = value.members {
+      return members.reduce(into: Set(members.map(\.key))) { if !named.contains($1.key) { $0.formUnion(keys($1.value, but: named)) } }
+    }
+    return (value.array ?? []).reduce(into: []) { $0.formUnion(keys($1, but: named)) }
+  }
+
+  /// What stands in backquotes on a page.
+  private func words(_ page: String) throws -> Set<String> {
+    let text = try String(contentsOf: Self.page.deletingLastPathComponent().appending(path: page), encoding: .utf8)
+    let lines = text.replacing(/(?s)```.*?```/, with: "").split(separator: "\n")
+    return Set(lines.flatMap { $0.matches(of: /`([^`]+)`/).map { String($0.1) } })
+  }
+
+  @Test(.enabled(if: hasPage, "the page is not beside the tests")) func keysOfRunsAndBenchmarksAreOnTheirPages() throws {
+    let folder = try TemporaryFolder(), url = folder.url
+    for seed in ["1", "2"] {
+      _ = try json(
+        ["run", "multilinearity", "--networks", "2+2", "--widths", "4", "--members", "1", "--steps", "2", "--points", "4", "--no-plots"]
+          + ["--device", "cpu", "--seed", seed], in: url)
+    }
+    let results = try words("results-format.md"), chosen = ["--experiment", "multilinearity"]
+    let named: Set = ["settings", "seeds", "versions", "dataChecksums", "numerics", "changed", "figures", "keys"]
+    for arguments in [
+      ["list", "--limit", "1"], ["show"], ["compare"] + chosen, ["table", "--output", "t.csv"] + chosen, ["rm", "--yes"] + chosen,
+    ] {
+      let found = keys(try json(["results"] + arguments, in: url), but: named)
+      #expect(found.count > 2 && found.subtracting(results).isEmpty, "results \(arguments): \(found.subtracting(results).sorted())")
+    }
+    let benchmarks = try words("benchmarks.md"), gemm = ["--filter", "gemm", "--json", "-"]
+    for arguments in [["--list"] + gemm, ["--device", "cpu", "--smoke", "--precision", "float64"] + gemm] {
+      let invocation = try Invocation(["bench"] + arguments, in: url)
+      let found = keys(
+        try JSONValue(parsing: Array(invocation.output.utf8)), but: ["description", "environment", "multiplyAddsPerSecond"])
+      #expect(found.count > 5 && found.subtracting(benchmarks).isEmpty, "bench \(arguments): \(found.subtracting(benchmarks).sorted())")
+    }
+  }
+
   @Test(.enabled(if: hasPage, "the page is not beside the tests")) func everyCommandHasASectionOrALink() throws {
     let text = try String(contentsOf: Self.page, encoding: .utf8)
     let lines = try Invocation(["--help"]).output.components(separatedBy: "SUBCOMMANDS:\n")[1].split(separator: "\n")
