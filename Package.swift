@@ -92,6 +92,9 @@ let package = Package(
     module("Compute", ["WideKernels"]),
     module("DeviceTuning", ["Compute", "DurableFiles"]),
     module("DeviceProperties"),
+    arrangingModule(
+      "DeviceTiming",
+      ["Compute", "DeepLinear", "DeviceTuning", "DurableFiles", "LinearAlgebra", "Losses", "Matrices", "Networks", "WideKernels"]),
     module("DevicePeaks", ["Compute"]),
     module("ReferenceBackend", ["Compute", "WideKernels"]),
     .target(name: "CProcessor"),
@@ -130,8 +133,8 @@ let package = Package(
     arrangingModule(
       "Experiments",
       [
-        "Compute", "Datasets", "DeepLinear", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices",
-        "Networks", "PrintableText", "Results", "Sizes", "StudyRecords", "WideKernels",
+        "Compute", "Datasets", "DeepLinear", "DeviceTiming", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses",
+        "Matrices", "Networks", "PrintableText", "Results", "Sizes", "StudyRecords", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -155,8 +158,8 @@ let package = Package(
     module(
       "Isthmus",
       [
-        "BackendCatalog", "Compute", "Datasets", "DeepLinear", "DeviceTuning", "ExperimentSessions", "Experiments", "Figures",
-        "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks", "Reports", "Results",
+        "BackendCatalog", "Compute", "Datasets", "DeepLinear", "DeviceTiming", "DeviceTuning", "ExperimentSessions", "Experiments",
+        "Figures", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks", "Reports", "Results",
         "Statistics", "WideKernels",
       ]),
     .target(
@@ -164,7 +167,7 @@ let package = Package(
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "CSignals", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "ExperimentSessions", "Experiments", "Figures",
+        "CSignals", "DeviceTiming", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "ExperimentSessions", "Experiments", "Figures",
         "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "DevicePeaks", "DeviceProperties", "JobRecords",
         "Networks",
         "Datasets", "Results", "Compute", "Sizes",
@@ -228,8 +231,8 @@ let package = Package(
     tests(
       "ExperimentsTests",
       [
-        "BackendCatalog", "Compute", "Datasets", "Experiments", "FiniteNetworks", "Learning", "LinearAlgebra", "Matrices", "Results",
-        "Sizes", "StudyRecords",
+        "BackendCatalog", "Compute", "Datasets", "DeviceTiming", "Experiments", "FiniteNetworks", "Learning", "LinearAlgebra", "Matrices",
+        "Results", "Sizes", "StudyRecords",
       ]),
     tests(
       "TheoryTests",

@@ -3,6 +3,7 @@
 @_exported import Compute
 @_exported import Datasets
 @_exported import DeepLinear
+@_exported import DeviceTiming
 @_exported import DeviceTuning
 @_exported import ExperimentSessions
 @_exported import Experiments
