@@ -146,7 +146,7 @@ let package = Package(
     arrangingModule(
       "ExperimentSessions",
       [
-        "CRevision", "Compute", "Experiments", "Figures", "LinearAlgebra", "Reports", "Results", "Subprocesses",
+        "CRevision", "Compute", "DeviceTiming", "Experiments", "Figures", "LinearAlgebra", "Reports", "Results", "Subprocesses",
         .product(name: "Logging", package: "swift-log"),
       ]),
     module(
@@ -159,16 +159,16 @@ let package = Package(
       "Isthmus",
       [
         "BackendCatalog", "Compute", "Datasets", "DeepLinear", "DeviceTiming", "DeviceTuning", "ExperimentSessions", "Experiments",
-        "Figures", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks", "Reports", "Results",
-        "Statistics", "WideKernels",
+        "Figures", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks", "Reports",
+        "Results", "Statistics", "WideKernels",
       ]),
     .target(
       name: "CRevision", cSettings: environment["ISTHMUS_REVISION"].map { [.define("ISTHMUS_REVISION", to: "\"\($0)\"")] } ?? []),
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "CSignals", "DeviceTiming", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "ExperimentSessions", "Experiments", "Figures",
-        "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "DevicePeaks", "DeviceProperties", "JobRecords",
+        "CSignals", "DeviceTiming", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "ExperimentSessions", "Experiments",
+        "Figures", "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "DevicePeaks", "DeviceProperties", "JobRecords",
         "Networks",
         "Datasets", "Results", "Compute", "Sizes",
         "Subprocesses", "WideKernels",

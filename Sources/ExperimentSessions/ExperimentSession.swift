@@ -1,4 +1,5 @@
 import Compute
+import DeviceTiming
 import Experiments
 import Figures
 import Foundation
@@ -30,16 +31,20 @@ public struct ExperimentSession<E: Experiment> {
   /// - Parameters:
   ///   - engine: float64, in which results are kept.
   ///   - passEngine: the same device in the precision of passes over data; nil for float64.
+  ///   - speeds: of the device, by which the plan estimates times and progress is told; without them all times are 0.
   ///   - results: folder of all results; it need not be there.
   ///   - continuesElsewhere: goes on also with a run that another device, driver or version of the program began.
   /// - Throws: `SessionError.coarseEngine`; what is wrong with the settings or the data.
-  public init(_ settings: E.Settings, on engine: Engine, passEngine: Engine? = nil, results: URL, continuesElsewhere: Bool = false) throws {
+  public init(
+    _ settings: E.Settings, on engine: Engine, passEngine: Engine? = nil, speeds: DeviceSpeeds = DeviceSpeeds(), results: URL,
+    continuesElsewhere: Bool = false
+  ) throws {
     guard engine.precision == .float64 else { throw SessionError.coarseEngine(precision: engine.precision) }
     self.settings = settings
     self.engine = engine
     self.passEngine = passEngine ?? engine
     self.results = results
-    plan = try E.plan(settings, on: engine, passEngine: self.passEngine)
+    plan = try E.plan(settings, on: engine, passEngine: self.passEngine, speeds: speeds)
     description = try Self.description(settings, plan, engine, self.passEngine, continuesElsewhere: continuesElsewhere)
   }
 

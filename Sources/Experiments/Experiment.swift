@@ -1,5 +1,6 @@
 import ArgumentParser
 import Compute
+import DeviceTiming
 import Foundation
 import Logging
 import Results
@@ -37,12 +38,13 @@ public protocol Experiment: Sendable {
   /// Whether passes in float32 keep what `settings` promise.
   static func allowsFloat32Passes(_ settings: Settings) -> Bool
 
-  /// Checks the settings, reads the data and says what the work will cost, before any of it is done.
+  /// Checks the settings, reads the data and says what the work will cost, before any of it is done: nothing is asked of the device.
   ///
   /// - Parameters:
   ///   - engine: float64.
   ///   - passEngine: the precision asked for; the same device.
-  static func plan(_ settings: Settings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan
+  ///   - speeds: of the device, by which times are estimated.
+  static func plan(_ settings: Settings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds) throws -> any ExperimentPlan
 }
 
 extension Experiment {
@@ -56,6 +58,11 @@ extension Experiment {
   /// - Throws: what the parser says of a name that is none, or of a value that it cannot read.
   public static func settings(_ values: [String: String] = [:]) throws -> Settings {
     try Settings.parse(defaultArguments + arguments(values))
+  }
+
+  /// A plan without estimates of time: all of them are 0.
+  public static func plan(_ settings: Settings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
+    try plan(settings, on: engine, passEngine: passEngine, speeds: DeviceSpeeds())
   }
 
   /// The arguments that `defaults` stand for. They come before a user's own, of which the last counts.

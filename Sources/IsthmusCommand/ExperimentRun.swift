@@ -1,4 +1,5 @@
 import Compute
+import DeviceTiming
 import ExperimentSessions
 import Experiments
 import Figures
@@ -16,6 +17,7 @@ struct ExperimentRun<E: Experiment> {
   private let options: RunOptions
   private let engine: Engine
   private let passEngine: Engine
+  private let speeds: DeviceSpeeds
   /// The meter of a run with --profile.
   private let meter: Meter?
   /// The recording backend; nil without --record-jobs.
@@ -38,11 +40,15 @@ struct ExperimentRun<E: Experiment> {
     engine = try Engine(metered ?? recorder ?? backend)
     let automatic = try E.allowsFloat32Passes(settings) ? PassChoice.automatic(on: engine) : .float64
     passEngine = try engine.with(precision: options.precision ?? automatic)
+    // Of the device itself: a meter waits for it, and a record is written.
+    speeds = try DeviceSpeedStore.user.speeds(
+      of: [Engine(backend), Engine(backend, precision: passEngine.precision)], program: DriverProbe.programState
+    ) { Terminal.writeError("warning: \($0)") }
   }
 
   func run() throws {
     var session = try ExperimentSession<E>(
-      settings, on: engine, passEngine: passEngine, results: URL(fileURLWithPath: options.results),
+      settings, on: engine, passEngine: passEngine, speeds: speeds, results: URL(fileURLWithPath: options.results),
       continuesElsewhere: options.continueElsewhere)
     if options.plan { return try show(session) }
 

@@ -1,5 +1,6 @@
 import BackendCatalog
 import Compute
+import DeviceTiming
 import Experiments
 import FiniteNetworks
 import Foundation
@@ -47,17 +48,19 @@ import Testing
   @Test func lazyNetworksFollowTheirInitialKernel() throws {
     let engine = try engine()
     let settings = try settings(["--alphas", "1e7", "--draws", "1", "--kernels", "both"])
-    let plan = try LazyFeaturePlan(settings, on: engine, passEngine: engine)
-    let network = try FiniteNetwork(plan.architecture(width: 12), members: plan.streams(plan.units), on: engine)
+    let study = try LazyFeatureStudy(settings, on: engine, passEngine: engine, speeds: DeviceSpeeds())
+    let data = try study.task.data(on: engine, passEngine: engine)
+    let network = try FiniteNetwork(
+      study.architecture(width: 12), members: study.networks.map { $0.stream(seed: settings.seed) }, on: engine)
     let start = try network.copy()
-    let signs = try engine.tensor(plan.data.trainSigns)
+    let signs = try engine.tensor(data.trainSigns)
     let objective = try Objective(
-      settings.loss, inputs: plan.data.train, targets: signs, alpha: [1e7], offset: network.outputs(plan.data.train), on: engine)
+      settings.loss, inputs: data.train, targets: signs, alpha: [1e7], offset: network.outputs(data.train), on: engine)
     let rule = GradientFlow.Rule(gradientChange: 1e-5, outputChange: 1e-2)
     var flow = try GradientFlow(network, objective, rule: rule)
     // Time of the network runs α times slower: its loss is divided by α and its function multiplied.
-    var frozen = try KernelFlow(start.tangentKernel(plan.data.train), plan.data.trainSigns, loss: settings.loss, rule: rule, on: engine)
-    func isOpen(_ f: Matrix) -> Bool { zip(f.values, plan.data.trainSigns.values).contains { $0 * $1 < 1 } }
+    var frozen = try KernelFlow(start.tangentKernel(data.train), data.trainSigns, loss: settings.loss, rule: rule, on: engine)
+    func isOpen(_ f: Matrix) -> Bool { zip(f.values, data.trainSigns.values).contains { $0 * $1 < 1 } }
     while isOpen(objective.function(of: 0, flow.outputs()[0])) { try flow.advance() }
     while isOpen(frozen.outputs) { try frozen.advance() }
     let trained = objective.function(of: 0, flow.outputs()[0])
@@ -164,7 +167,7 @@ import Testing
   @Test func principalComponentsAreWhite() throws {
     let engine = try engine()
     let settings = try settings(["--components", "4", "--preparation", "centred", "--train", "900", "--test", "900"])
-    let data = try LazyFeatureData(settings, on: engine, passEngine: engine)
+    let data = try LazyFeatureTask(settings).data(on: engine, passEngine: engine)
     let x = try engine.matrix(data.train).followed(by: engine.matrix(data.test))
     for i in 0..<4 {
       for j in 0..<4 {

@@ -53,8 +53,7 @@ package struct ChainData: Sendable {
     testInputs = Matrix(rows: settings.test, columns: inputs.features, values: inputs.test)
     trainClasses = targets.trainClasses
     testClasses = targets.testClasses
-    checksums = Dictionary(
-      loaded.files.map { ($0.path, "crc32 \($0.crc32), \($0.byteCount) bytes") }, uniquingKeysWith: { first, _ in first })
+    checksums = loaded.checksums
     notes = loaded.notices
     labels = targets.trainClasses
     loadedBytes = loaded.byteCount
@@ -83,5 +82,12 @@ package struct ChainData: Sendable {
     var matrix = Matrix(zeros: classes.count, count)
     for (row, label) in classes.enumerated() { matrix[row, label] = 1 }
     return matrix
+  }
+}
+
+extension LoadedData {
+  /// Checksum and size of every file that was read, by its path.
+  var checksums: [String: String] {
+    Dictionary(files.map { ($0.path, "crc32 \($0.crc32), \($0.byteCount) bytes") }, uniquingKeysWith: { first, _ in first })
   }
 }

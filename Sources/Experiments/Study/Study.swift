@@ -10,11 +10,15 @@ package protocol Study: ExperimentPlan {
 
   /// All units, in the order in which they are computed.
   var units: [Unit] { get }
+  /// Whether a unit with this last line is recorded as far as is asked for now.
+  func isComplete(_ unit: Unit, _ end: Record) -> Bool
   /// Units of those that are left which are computed together, as many as memory has room for.
   func waves(_ left: [Unit]) -> [[Unit]]
+  /// The same, of which those that were left on their way go on as they were saved together.
+  func waves(_ left: [Unit], in store: any RunStore) throws -> [[Unit]]
   /// Estimated seconds of units that are computed together.
   func seconds(_ wave: [Unit]) -> Double
-  /// Computes units that belong together and records them, each to its end.
+  /// Computes units that belong together and records them, each to its end: all at once, or one by one as they come to it.
   func run(_ wave: [Unit], _ run: StudyRun<Unit>) throws
 }
 
@@ -33,15 +37,17 @@ extension StudyUnit {
 }
 
 extension Study {
+  package func isComplete(_ unit: Unit, _ end: Record) -> Bool { true }
   package func waves(_ left: [Unit]) -> [[Unit]] { left.map { [$0] } }
+  package func waves(_ left: [Unit], in store: any RunStore) throws -> [[Unit]] { waves(left) }
 
   package var estimatedSeconds: Double { waves(units).reduce(0) { $0 + seconds($1) } }
 
   package func run(_ context: RunContext) throws {
     let recorded = RecordedUnits<Unit>(context.store.existing)
-    let left = units.filter { recorded.end(of: $0) == nil }
+    let left = units.filter { unit in !(recorded.end(of: unit).map { isComplete(unit, $0) } ?? false) }
     if left.count < units.count { context.log.info("\(units.count - left.count) of \(units.count) units are already recorded") }
-    let waves = waves(left)
+    let waves = try waves(left, in: context.store)
     let progress = WorkProgress(total: waves.reduce(0) { $0 + seconds($1) }, context.progress)
     for wave in waves { try run(wave, StudyRun(context, recorded, progress, seconds: seconds(wave))) }
     context.progress.update(fraction: 1, activity: "done", rate: "")

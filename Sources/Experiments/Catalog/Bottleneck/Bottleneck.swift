@@ -1,5 +1,6 @@
 import Compute
 import Datasets
+import DeviceTiming
 import Learning
 import Networks
 import Results
@@ -18,8 +19,10 @@ public enum Bottleneck: Experiment {
 
   public static func allowsFloat32Passes(_ settings: BottleneckSettings) -> Bool { settings.allowsFloat32Passes }
 
-  public static func plan(_ settings: BottleneckSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
-    try checkedPlan(settings, loaded: DataSource.parse(settings.data).load(), on: engine, passEngine: passEngine)
+  public static func plan(
+    _ settings: BottleneckSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
+  ) throws -> any ExperimentPlan {
+    try checkedPlan(settings, loaded: DataSource.parse(settings.data).load(), on: engine, passEngine: passEngine, speeds: speeds)
   }
 
   public static func excess(over settings: BottleneckSettings) -> (Record) -> Excess? {
@@ -34,13 +37,13 @@ public enum Bottleneck: Experiment {
 
   /// - Parameter loaded: what the setting `data` names.
   static func checkedPlan(
-    _ settings: BottleneckSettings, loaded: LoadedData, on engine: Engine, passEngine: Engine
+    _ settings: BottleneckSettings, loaded: LoadedData, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
   ) throws -> BottleneckPlan {
     try settings.checkAll()
     guard passEngine.precision == .float64 || settings.allowsFloat32Passes else {
       throw ExperimentError.invalidSetting(
         name: "tolerance", expected: "at least 1e-4 with --precision float32 (or float64)", got: "\(settings.tolerance)")
     }
-    return try BottleneckPlan(settings, loaded: loaded, on: engine, passEngine: passEngine)
+    return try BottleneckPlan(settings, loaded: loaded, on: engine, passEngine: passEngine, speeds: speeds)
   }
 }

@@ -1,4 +1,5 @@
 import Compute
+import DeviceTiming
 import FiniteNetworks
 import Foundation
 import Learning
@@ -7,7 +8,7 @@ import Networks
 import StudyRecords
 import WideKernels
 
-/// Estimates of time, from short probes of the device and from ranks seen on digits and MNIST.
+/// Estimates of time, by the speeds of the device and from ranks seen on digits and MNIST.
 struct BottleneckCost {
   let settings: BottleneckSettings
   let usesExactHistory: Bool
@@ -20,11 +21,13 @@ struct BottleneckCost {
   private let secondsPerMultiply: Double
   private let secondsPerNormal: Double
 
-  private static let widestProbe = 32
-  /// Seconds of one multiply-add in the host's loops over kernels of several outputs.
-  private static let secondsPerHostTerm = 1.5e-9
+  private let speeds: DeviceSpeeds
 
-  init(_ settings: BottleneckSettings, data: ChainData, chains: [BottleneckLabel], storage: KernelStorage, on engine: Engine) throws {
+  init(
+    _ settings: BottleneckSettings, data: ChainData, chains: [BottleneckLabel], storage: KernelStorage, on engine: Engine,
+    _ speeds: DeviceSpeeds
+  ) throws {
+    self.speeds = speeds
     self.settings = settings
     self.storage = storage
     (points, tests) = (data.trainInputs.rows, data.testInputs.rows)
@@ -32,29 +35,28 @@ struct BottleneckCost {
     let first = chains.first { !$0.isInfinite } ?? BottleneckLabel(widths: [1])
     let network = try settings.network(first.widths, inputs: data.trainInputs.columns, outputs: outputs)
     usesExactHistory = settings.keepsExactHistory(network)
-    // Passes over wide inputs and many outputs cost in proportion: what is probed stays small.
-    let width = min(first.widths.last ?? 1, Self.widestProbe)
-    let probed = try settings.network(first.widths, inputs: data.trainInputs.columns, outputs: min(outputs, Self.widestProbe))
-    let last = probed.blocks[probed.blocks.count - 1]
-    let scale = max(1, Double(first.widths.last ?? 1) / Double(width)) * max(1, Double(outputs) / Double(last.outputs))
-    let n = 512
-    let stream = RandomStream(seed: 0, name: "probe")
-    let z = Matrix(rows: n, columns: width, values: stream.normals(n * width))
-    let deviceZ = try engine.tensor(z.values, rows: n, columns: width)
-    let coefficients = try engine.tensor([Double](repeating: 1, count: n * last.outputs), rows: n, columns: last.outputs)
+    let (last, width, n) = (network.blocks[network.blocks.count - 1], first.widths.last ?? features, min(512, points))
     secondsPerPair =
-      try DeviceProbe.seconds(engine) {
-        _ = try engine.widePass(.ntk, last.program, points: deviceZ, centres: deviceZ, coefficients: coefficients, jacobian: true)
-      } / Double(n * n) * scale
-    let features = min(settings.featureWidth(depth: settings.upperDepth), 1024)
-    let block = try FiniteNetwork(last, inputs: width, width: features, stream: stream, on: engine)
-    secondsPerFeature = try DeviceProbe.seconds(engine) { _ = try block.read(at: z, jacobian: true) } / Double(n * features) * scale
-    let square = try engine.zeros(rows: 1024, columns: 1024)
-    secondsPerEntry = try DeviceProbe.seconds(engine) { _ = try engine.gemm(square, square.columns(0..<24)) } / Double(1 << 20)
-    secondsPerMultiply = try DeviceProbe.seconds(engine) { _ = try engine.gemm(square, square) } / Double(1 << 30)
-    let clock = ContinuousClock.now
-    _ = stream.child("normals").normals(1 << 16)
-    secondsPerNormal = (ContinuousClock.now - clock) / .seconds(1) / Double(1 << 16)
+      try speeds.seconds(like: engine) { idle in
+        let (z, weights) = (try idle.empty(rows: n, columns: width), try idle.empty(rows: n, columns: last.outputs))
+        _ = try idle.widePass(.ntk, last.program, points: z, centres: z, coefficients: weights, jacobian: true)
+      } / Double(n * n)
+    let hidden = settings.featureWidth(depth: settings.upperDepth)
+    secondsPerFeature =
+      try speeds.seconds(
+        like: engine,
+        preparing: { idle in
+          let streams = [RandomStream(seed: 0, name: "")]
+          return try FiniteNetwork(Architecture(last, inputs: width, width: hidden), members: streams, draw: .device, on: idle)
+        }
+      ) { _, block in _ = try block.read(at: Matrix(zeros: n, width), jacobian: true) } / Double(n * hidden)
+    let side = min(1024, points)
+    secondsPerEntry =
+      try speeds.seconds(like: engine) { idle in
+        _ = try idle.gemm(idle.empty(rows: side, columns: side), idle.empty(rows: side, columns: 24))
+      } / Double(side * side)
+    secondsPerMultiply = speeds.seconds(.product, size: pow(Double(side), 3)) / pow(Double(side), 3)
+    secondsPerNormal = speeds.seconds(.hostNormals, size: 65536) / 65536
   }
 
   /// Seconds of some units that run one set after another, with the kernels and factors of their first blocks.
@@ -100,7 +102,7 @@ struct BottleneckCost {
       let eigenvalue =
         settings.measuresOwnEigenvalues
         ? 30 * secondsPerProduct(1) + Double(unit.chain.widths.count) * n * n * (secondsPerPair + 30 * secondsPerEntry) : 0
-      return total + count * entries * terms * Self.secondsPerHostTerm + 2 * eigenvalue
+      return total + speeds.hostTerms(count * entries * terms) + 2 * eigenvalue
     }
   }
 

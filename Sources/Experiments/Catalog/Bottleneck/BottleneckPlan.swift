@@ -1,5 +1,6 @@
 import Compute
 import Datasets
+import DeviceTiming
 import FiniteNetworks
 import Foundation
 import Learning
@@ -41,7 +42,9 @@ struct BottleneckPlan: ExperimentPlan {
   private let cost: BottleneckCost
   private let kernelFiles: KernelFiles?
 
-  init(_ settings: BottleneckSettings, loaded: LoadedData, on engine: Engine, passEngine: Engine) throws {
+  init(
+    _ settings: BottleneckSettings, loaded: LoadedData, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
+  ) throws {
     self.settings = settings
     data = try ChainData(settings, loaded)
     chains = try settings.chains()
@@ -57,7 +60,7 @@ struct BottleneckPlan: ExperimentPlan {
     for block in symmetrised where symmetrised.contains(block + 1) { throw LearningError.saddle(block: block) }
     kernelFiles = try KernelFiles(settings)
     fitting = try BottleneckMemory(settings, data: data, units: units, on: engine, passEngine: passEngine)
-    cost = try BottleneckCost(settings, data: data, chains: chains, storage: fitting.storage, on: engine)
+    cost = try BottleneckCost(settings, data: data, chains: chains, storage: fitting.storage, on: engine, speeds)
   }
 
   var estimatedSeconds: Double { seconds(of: units) }

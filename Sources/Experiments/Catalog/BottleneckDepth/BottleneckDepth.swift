@@ -1,4 +1,5 @@
 import Compute
+import DeviceTiming
 import Results
 
 /// One, two and three bottlenecks at the same number of hidden layers: does a further one accelerate further?
@@ -21,7 +22,9 @@ public enum BottleneckDepth: Experiment {
 
   public static func excess(over settings: BottleneckSettings) -> (Record) -> Excess? { Bottleneck.excess(over: settings) }
 
-  public static func plan(_ settings: BottleneckSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
-    try Bottleneck.plan(settings, on: engine, passEngine: passEngine)
+  public static func plan(
+    _ settings: BottleneckSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
+  ) throws -> any ExperimentPlan {
+    try Bottleneck.plan(settings, on: engine, passEngine: passEngine, speeds: speeds)
   }
 }

@@ -1,4 +1,5 @@
 import Compute
+import DeviceTiming
 import Results
 import StudyRecords
 
@@ -26,7 +27,9 @@ public enum BottleneckScaling: Experiment {
     ])
   }
 
-  public static func plan(_ settings: BottleneckScalingSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
-    try BottleneckScalingPlan(settings, on: engine, passEngine: passEngine)
+  public static func plan(
+    _ settings: BottleneckScalingSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
+  ) throws -> any ExperimentPlan {
+    try BottleneckScalingPlan(settings, on: engine, passEngine: passEngine, speeds: speeds)
   }
 }

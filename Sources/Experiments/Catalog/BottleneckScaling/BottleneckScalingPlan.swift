@@ -1,5 +1,6 @@
 import Compute
 import Datasets
+import DeviceTiming
 import Results
 import Sizes
 import StudyRecords
@@ -8,10 +9,12 @@ import StudyRecords
 struct BottleneckScalingPlan: ExperimentPlan {
   private let combinations: [BottleneckPlan]
 
-  init(_ settings: BottleneckScalingSettings, on engine: Engine, passEngine: Engine) throws {
+  init(_ settings: BottleneckScalingSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds) throws {
     try settings.checkAll()
     let loaded = try DataSource.parse(settings.bottleneck.data).load()
-    combinations = try settings.combinations.map { try Bottleneck.checkedPlan($0, loaded: loaded, on: engine, passEngine: passEngine) }
+    combinations = try settings.combinations.map {
+      try Bottleneck.checkedPlan($0, loaded: loaded, on: engine, passEngine: passEngine, speeds: speeds)
+    }
   }
 
   var estimatedSeconds: Double { combinations.reduce(0) { $0 + $1.estimatedSeconds } }

@@ -1,5 +1,6 @@
 import Compute
 import Datasets
+import DeviceTiming
 import Results
 import StudyRecords
 
@@ -31,12 +32,14 @@ public enum FiniteWidth: Experiment {
     ])
   }
 
-  public static func plan(_ settings: FiniteWidthSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
+  public static func plan(
+    _ settings: FiniteWidthSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
+  ) throws -> any ExperimentPlan {
     try settings.checkAll()
     guard passEngine.precision == .float64 else {
       throw ExperimentError.invalidSetting(
         name: "precision", expected: "float64, in which perturbations of 1e-6 are told apart", got: "\(passEngine.precision)")
     }
-    return try FiniteWidthStudy(settings, loaded: DataSource.parse(settings.data).load(), on: engine)
+    return try FiniteWidthStudy(settings, loaded: DataSource.parse(settings.data).load(), on: engine, speeds: speeds)
   }
 }

@@ -1,61 +1,147 @@
 import Compute
+import DeviceTiming
 import FiniteNetworks
 import Learning
+import LinearAlgebra
+import Matrices
 import Networks
 import StudyRecords
 
-/// Estimates of time, from short probes of the device.
+/// Estimates of time, by the speeds of the device.
 struct FiniteWidthCost {
   /// Pivots of a basis at the tolerances that are used here.
   static let expectedRank = 300
 
-  private let settings: FiniteWidthSettings
-  private let networks: [BottleneckLabel: Network]
-  private let points: Int
-  private let secondsPerPair: Double
-  private let secondsPerFeature: Double
-  private let secondsPerMultiply: Double
-  private let secondsPerOperation: Double
+  /// Networks of one chain at one width.
+  struct Group: Hashable {
+    let chain: BottleneckLabel
+    let width: Int
+  }
 
-  init(_ settings: FiniteWidthSettings, networks: [BottleneckLabel: Network], points: Int, on engine: Engine) throws {
-    self.settings = settings
-    self.networks = networks
-    self.points = points
-    let block = try settings.blocks.network([2], inputs: 2, outputs: 1).blocks[1]
-    let shallow = try WideBlock(layers: block.layers.prefix(2) + [.dense(Dense(1))])
-    let n = 512
-    let stream = RandomStream(seed: 0, name: "probe")
-    let z = try engine.tensor(stream.normals(n * 2), rows: n, columns: 2)
-    let coefficients = try engine.tensor([Double](repeating: 1, count: n), rows: n, columns: 1)
-    secondsPerPair =
-      try DeviceProbe.seconds(engine) {
-        _ = try engine.widePass(.ntk, block.program, points: z, centres: z, coefficients: coefficients, jacobian: true)
-      } / Double(n * n)
-    let features = 1024
-    let finite = try FiniteNetwork(
-      Architecture(Network(inputs: 2, blocks: [shallow]), width: features), members: [stream], on: engine)
-    secondsPerFeature = try DeviceProbe.seconds(engine) { _ = try finite.outputs(z) } / Double(n * features)
-    let square = try engine.zeros(rows: 1024, columns: 1024)
-    secondsPerMultiply = try DeviceProbe.seconds(engine) { _ = try engine.gemm(square, square) } / Double(1 << 30)
-    let one = try engine.zeros(rows: 1, columns: 1)
-    secondsPerOperation = try DeviceProbe.seconds(engine) { for _ in 0..<64 { _ = try engine.map(.square, one) } } / 64
+  private var seconds: [Group: JointSeconds] = [:]
+
+  /// - Parameter groups: networks, with how many draws advance together.
+  init(
+    _ settings: FiniteWidthSettings, data: ChainData, groups: [(Group, Network, together: Int)], on engine: Engine, _ speeds: DeviceSpeeds
+  ) throws {
+    for (group, network, together) in groups {
+      let draws = Draws(settings: settings, data: data, network: network, width: group.width, engine: engine, speeds: speeds)
+      seconds[group] = try JointSeconds(most: together, draws.seconds)
+    }
   }
 
   /// - Parameter wave: draws of one network at one width.
-  func seconds(_ wave: [FiniteWidthUnit]) -> Double {
-    guard let network = networks[wave[0].chain] else { return 0 }
-    let (steps, count, draws) = (Double(settings.steps), Double(points), Double(wave.count))
-    let batch = Double(settings.batch > 0 ? settings.batch : settings.train)
-    var perStep = 0.0
-    for (index, block) in network.blocks.enumerated() {
-      let (width, depth) = (Double(wave[0].width), Double(block.hiddenLayers))
-      // Forward, backward and a look at all points for the finite network; value and Jacobian for the limit and its twin.
-      perStep += count * width * secondsPerFeature * depth * (index == 0 ? 3 : 6)
-      perStep += count * width * width * (depth - 1) * secondsPerMultiply * (index == 0 ? 4 : 8)
-      guard index > 0 else { continue }
-      let centres = settings.history == .exact ? steps / 2 * batch : min(steps / 2 * batch, Double(Self.expectedRank))
-      perStep += 2 * count * centres * secondsPerPair + 30 * secondsPerOperation
+  func seconds(_ wave: [FiniteWidthUnit]) -> Double { seconds[Group(chain: wave[0].chain, width: wave[0].width)]?(wave.count) ?? 0 }
+
+  /// Draws of one network at one width, performed on an engine that does nothing.
+  private struct Draws {
+    let settings: FiniteWidthSettings
+    let data: ChainData
+    let network: Network
+    let width: Int
+    let engine: Engine
+    let speeds: DeviceSpeeds
+    private var points: Int { settings.train + settings.test }
+    private var batch: Int { settings.batch > 0 ? settings.batch : settings.train }
+
+    func seconds(_ count: Int) throws -> Double {
+      let steps = Double(settings.steps)
+      let readings = Double(min(settings.steps + 1, settings.readings + settings.comparedSteps.count))
+      return try steps * (finite(count) + limits(2 * count) + frozen(count)) + readings * reading(count) + Double(count) * ends()
     }
-    return draws * steps * perStep + steps * 60 * Double(network.blocks.count) * secondsPerOperation
+
+    private func networks(_ count: Int, on idle: Engine) throws -> FiniteNetwork {
+      let streams = (0..<count).map { RandomStream(seed: 0, name: "\($0)") }
+      return try FiniteNetwork(Architecture(network, width: width), members: streams, draw: .device, on: idle)
+    }
+
+    private func inputs(_ count: Int, on idle: Engine) throws -> Tensor { try idle.empty(rows: count, columns: network.inputs) }
+
+    /// A step of the finite networks.
+    private func finite(_ count: Int) throws -> Double {
+      try speeds.seconds(
+        like: engine,
+        preparing: { idle in
+          let targets = try idle.empty(rows: batch, columns: data.outputs)
+          let alphas = [Double](repeating: 1, count: count)
+          let objective = try Objective(settings.loss, inputs: inputs(batch, on: idle), targets: targets, alpha: alphas, on: idle)
+          return (networks: try networks(count, on: idle), objective: objective)
+        }
+      ) { _, own in
+        var descent = try GradientDescent(rates: [Double](repeating: 1, count: count))
+        _ = try descent.step(own.networks, own.objective)
+      }
+    }
+
+    /// A step of the limits and their twins, with what they have visited on average.
+    private func limits(_ runs: Int) throws -> Double {
+      let step = try speeds.seconds(like: engine, preparing: { try lockstep(runs, on: $0) }) { _, lockstep in
+        let rows = Array(0..<batch)
+        _ = try lockstep.advance(batches: Dictionary(uniqueKeysWithValues: lockstep.active.map { ($0, rows) }))
+      }
+      let visited = settings.steps / 2 * batch
+      let centres = settings.historyKind(network) == .exact ? visited : min(visited, FiniteWidthCost.expectedRank)
+      let passes = try speeds.seconds(like: engine) { idle in
+        for (before, block) in zip(network.blocks, network.blocks.dropFirst()) {
+          let z = try idle.empty(rows: points, columns: before.outputs), u = try idle.empty(rows: centres, columns: before.outputs)
+          let weights = try idle.empty(rows: centres, columns: block.outputs)
+          _ = try idle.widePass(.ntk, block.program, points: z, centres: u, coefficients: weights, jacobian: true)
+        }
+      }
+      return step + Double(runs) * passes
+    }
+
+    private func lockstep(_ runs: Int, on idle: Engine) throws -> Lockstep {
+      let first = try FirstBlock(
+        network.blocks[0].program, train: Matrix(zeros: points, network.inputs), test: Matrix(zeros: 0, network.inputs), relativeJitter: 0,
+        on: idle)
+      let functions = try zip(network.blocks, network.blocks.dropFirst()).map { before, block in
+        InitialFunction.features(
+          try FiniteNetwork(
+            Architecture(block, inputs: before.outputs, width: width), members: [RandomStream(seed: 0, name: "")], draw: .device, on: idle))
+      }
+      let outputs = network.blocks[0].outputs
+      let start = ChainStart(train: Matrix(zeros: points, outputs), test: Matrix(zeros: 0, outputs), functions: functions)
+      return try Lockstep(
+        (0..<runs).map { _ in Lockstep.Run(network, start: start, rate: 1) }, first: first,
+        targets: data.trainTargets.followed(by: data.testTargets), rule: DescentRule(settings.loss),
+        history: settings.historyKind(network), on: idle)
+    }
+
+    /// A step of the networks whose kernel is frozen.
+    private func frozen(_ count: Int) throws -> Double {
+      let (own, all) = (batch * data.outputs, points * data.outputs)
+      return try speeds.seconds(like: engine) { idle in
+        let kernels = try idle.empty(batch: count, rows: own, columns: all)
+        _ = try idle.gemm(idle.empty(batch: count, rows: 1, columns: own), kernels)
+      }
+    }
+
+    /// Distances of all draws at one step.
+    private func reading(_ count: Int) throws -> Double {
+      let outputs = try speeds.seconds(like: engine, preparing: { try networks(count, on: $0) }) { idle, networks in
+        for tensor in try networks.readouts(inputs(points, on: idle)) { _ = try idle.read(tensor) }
+      }
+      guard settings.kernelPoints > 0 else { return outputs }
+      let rows = min(settings.kernelPoints, settings.train)
+      let kernels = try speeds.seconds(like: engine, preparing: { try networks(count, on: $0) }) { idle, networks in
+        _ = try idle.read(networks.tangentKernel(inputs(rows, on: idle), outputs: .full))
+      }
+      let share = Double(settings.comparedSteps.count) / Double(max(settings.readings, 1))
+      return outputs + share * (kernels + Double(count) * hostKernel(rows))
+    }
+
+    /// The start of one draw, and its kernel at all points.
+    private func ends() throws -> Double {
+      let parameters = try Double(Architecture(network, width: width).parameterCount)
+      return 2 * speeds.seconds(.hostNormals, size: parameters) + hostKernel(points)
+    }
+
+    /// A kernel of the limit between all outputs, which is made on the host.
+    private func hostKernel(_ rows: Int) -> Double {
+      let entries = Double(rows * data.outputs) * Double(rows * data.outputs)
+      let terms = network.bottlenecks.reduce(Double(data.outputs)) { $0 + Double($1) } + 4
+      return speeds.hostTerms(entries * terms)
+    }
   }
 }

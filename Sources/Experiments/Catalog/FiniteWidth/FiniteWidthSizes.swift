@@ -51,6 +51,12 @@ struct FiniteWidthSizes {
     return Size.sum([parameters * 48, upper * 24, layer, state, passes, frozen, comparisons(perPoint), values])
   }
 
+  /// Draws that fit into memory together, at least one. More gain little, and are lost together when a run is killed.
+  func together(_ network: Network, width: Int, budget: Int) -> Int {
+    let room = (Size(budget) - shared).value / max(draw(network, width: width).value, 1)
+    return max(1, min(8, settings.draws, room))
+  }
+
   private var largestPass: Int { min(memoryBudget / 8, 256 << 20) }
 
   /// One limit's block: positions and Jacobians, and its history.

@@ -1,5 +1,6 @@
 import Compute
 import Datasets
+import DeviceTiming
 import FiniteNetworks
 import Learning
 import LimitComparisons
@@ -24,10 +25,7 @@ struct FiniteWidthStudy: Study {
   /// The comparison of the chain that is under way, which all its waves share.
   private let comparisons = LastValue<BottleneckLabel, LimitComparison>()
 
-  /// More gain little, and are lost together when a run is killed.
-  private static let mostTogether = 8
-
-  init(_ settings: FiniteWidthSettings, loaded: LoadedData, on engine: Engine) throws {
+  init(_ settings: FiniteWidthSettings, loaded: LoadedData, on engine: Engine, speeds: DeviceSpeeds) throws {
     self.settings = settings
     data = try ChainData(settings, loaded)
     let (chains, widths) = (try settings.chains(), settings.widths.values)
@@ -47,7 +45,14 @@ struct FiniteWidthStudy: Study {
       let least = sizes.shared + sizes.draw(network, width: widths.max() ?? 1)
       try MemoryNeed.check(least, for: FiniteWidth.name, budget: budget)
     }
-    cost = try FiniteWidthCost(settings, networks: self.networks, points: sizes.points, on: engine)
+    let (sizes, budget) = (sizes, budget)
+    cost = try FiniteWidthCost(
+      settings, data: data,
+      groups: zip(chains, networks).flatMap { chain, network in
+        widths.map { width in
+          (.init(chain: chain, width: width), network, sizes.together(network, width: width, budget: budget))
+        }
+      }, on: engine, speeds)
   }
 
   var memory: Int {
@@ -85,10 +90,8 @@ struct FiniteWidthStudy: Study {
 
   private func draw(_ chain: BottleneckLabel, _ width: Int) -> Size { networks[chain].map { sizes.draw($0, width: width) } ?? 0 }
 
-  /// Draws that fit into memory together, at least one.
   private func together(_ chain: BottleneckLabel, _ width: Int) -> Int {
-    let room = (Size(budget) - sizes.shared).value / max(draw(chain, width).value, 1)
-    return max(1, min(Self.mostTogether, settings.draws, room))
+    networks[chain].map { sizes.together($0, width: width, budget: budget) } ?? 1
   }
 
   /// The comparison of one chain, at its rate.

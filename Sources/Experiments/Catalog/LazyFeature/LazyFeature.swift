@@ -1,4 +1,5 @@
 import Compute
+import DeviceTiming
 import Results
 import StudyRecords
 
@@ -44,7 +45,9 @@ public enum LazyFeature: Experiment {
     ])
   }
 
-  public static func plan(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
-    try LazyFeaturePlan(settings, on: engine, passEngine: passEngine)
+  public static func plan(
+    _ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
+  ) throws -> any ExperimentPlan {
+    try LazyFeatureStudy(settings, on: engine, passEngine: passEngine, speeds: speeds)
   }
 }

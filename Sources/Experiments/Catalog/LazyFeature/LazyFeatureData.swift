@@ -4,44 +4,57 @@ import FiniteNetworks
 import LinearAlgebra
 import Matrices
 
-/// Prepared points of a binary task, on the device.
-package struct LazyFeatureData {
+/// Prepared points of a binary task on the host, as settings ask for them.
+package struct LazyFeatureTask {
+  /// What the networks take: principal components, images or vectors.
   let input: Architecture.Input
-  /// `[1, n, features]`.
-  package let train, test: Tensor
   /// ±1, `[n, 1]`.
-  package let trainSigns, testSigns: Matrix
+  let trainSigns, testSigns: Matrix
   let checksums: [String: String]
   /// How the data were read where the files leave it open.
   let notes: [String]
   /// Bytes of all points that were read, and the features of one.
   let loadedBytes, features: Int
+  private let points: InterleavedClasses
+  private let components: Int
+  /// Row-major; of components those of which they are made.
+  private let trainInputs, testInputs: [Double]
 
-  /// - Parameter passEngine: holds the points; components are found on `engine`, in float64.
-  package init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine) throws {
+  package init(_ settings: LazyFeatureSettings) throws {
     let loaded = try DataSource.parse(settings.data).load()
     let points = try InterleavedClasses(loaded, seed: settings.seed)
     let (trainRows, testRows) = (0..<settings.train, settings.train..<settings.train + settings.test)
-    checksums = Dictionary(
-      loaded.files.map { ($0.path, "crc32 \($0.crc32), \($0.byteCount) bytes") }, uniquingKeysWith: { first, _ in first })
+    checksums = loaded.checksums
     notes = loaded.notices
-    (loadedBytes, features) = (loaded.byteCount, points.features)
+    (loadedBytes, features, components) = (loaded.byteCount, points.features, settings.components)
     trainSigns = Matrix(rows: settings.train, columns: 1, values: Array(try Self.signs(points, trainRows)))
     testSigns = Matrix(rows: settings.test, columns: 1, values: Array(try Self.signs(points, testRows)))
-    guard settings.components == 0 else {
-      let components = try PrincipalComponents(points, count: settings.components, on: engine)
-      input = .vector(count: settings.components)
-      train = try passEngine.tensor(components.project(points.inputs(trainRows)), rows: settings.train, columns: settings.components)
-      test = try passEngine.tensor(components.project(points.inputs(testRows)), rows: settings.test, columns: settings.components)
-      return
+    guard components <= features else {
+      throw ExperimentError.invalidSetting(name: "components", expected: "at most \(features) features", got: "\(components)")
     }
     let shape = settings.network == .cnn ? points.imageShape : nil
-    func upload(_ rows: Range<Int>) throws -> Tensor {
+    func inputs(_ rows: Range<Int>) throws -> [Double] {
       let inputs = try points.inputs(rows, isPrepared: settings.preparation == .centred)
-      return try passEngine.tensor(shape.map { Self.channelsLast(inputs, $0) } ?? inputs, rows: rows.count, columns: points.features)
+      return shape.map { Self.channelsLast(inputs, $0) } ?? inputs
     }
-    input = shape.map { .image(height: $0.height, width: $0.width, channels: $0.channels) } ?? .vector(count: points.features)
-    (train, test) = (try upload(trainRows), try upload(testRows))
+    input =
+      components > 0
+      ? .vector(count: components)
+      : shape.map { .image(height: $0.height, width: $0.width, channels: $0.channels) } ?? .vector(count: points.features)
+    (trainInputs, testInputs) = (try inputs(trainRows), try inputs(testRows))
+    self.points = points
+  }
+
+  /// The points on a device.
+  ///
+  /// - Parameter passEngine: holds the points; components are found on `engine`, in float64.
+  package func data(on engine: Engine, passEngine: Engine) throws -> LazyFeatureData {
+    let found = components > 0 ? try PrincipalComponents(points, count: components, on: engine) : nil
+    func upload(_ inputs: [Double], _ signs: Matrix) throws -> Tensor {
+      try passEngine.tensor(found?.project(inputs) ?? inputs, rows: signs.rows, columns: input.features)
+    }
+    return LazyFeatureData(
+      train: try upload(trainInputs, trainSigns), test: try upload(testInputs, testSigns), trainSigns: trainSigns, testSigns: testSigns)
   }
 
   private static func signs(_ points: InterleavedClasses, _ rows: Range<Int>) throws -> ArraySlice<Double> {
@@ -66,6 +79,14 @@ package struct LazyFeatureData {
   }
 }
 
+/// Prepared points of a binary task, on the device.
+package struct LazyFeatureData {
+  /// `[1, n, features]`.
+  package let train, test: Tensor
+  /// ±1, `[n, 1]`.
+  package let trainSigns, testSigns: Matrix
+}
+
 /// The first principal components of all points, whitened: each projection is divided by the root of its eigenvalue.
 struct PrincipalComponents {
   private let features: Int
@@ -75,9 +96,6 @@ struct PrincipalComponents {
   private let engine: Engine
 
   init(_ points: InterleavedClasses, count: Int, on engine: Engine) throws {
-    guard count <= points.features else {
-      throw ExperimentError.invalidSetting(name: "components", expected: "at most \(points.features) features", got: "\(count)")
-    }
     (features, self.count, self.engine) = (points.features, count, engine)
     let covariance = try engine.zeros(rows: features, columns: features)
     for first in stride(from: 0, to: points.count, by: 4096) {

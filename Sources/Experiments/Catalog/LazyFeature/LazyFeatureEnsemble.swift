@@ -6,118 +6,76 @@ import Results
 /// Networks of one width on their way, each until its margins are reached.
 final class LazyFeatureEnsemble {
   /// The networks that began together and have not ended.
-  private(set) var units: [LazyFeaturePlan.Unit]
+  private var networks: [LazyFeatureNetwork]
   private let width: Int
-  private let plan: LazyFeaturePlan
+  private let study: LazyFeatureStudy
+  private let data: LazyFeatureData
   private let recorder: LazyFeatureRecorder
-  private let context: RunContext
+  private let run: StudyRun<LazyFeatureUnit>
   private var training: any EnsembleTraining
-  /// What the recorder keeps of each network, as `units`.
+  /// What the recorder keeps of each network, as `networks`.
   private var trails: [LazyFeatureRecorder.Trail]
   /// Steps to the next look at all outputs.
   private var untilLook: Int
+  private var settings: LazyFeatureSettings { study.settings }
+  private var engine: Engine { run.context.passEngine }
 
-  static func checkpointName(_ width: Int) -> String { "width-\(width)" }
-
-  static func begin(
-    _ units: [LazyFeaturePlan.Unit], width: Int, _ plan: LazyFeaturePlan, _ recorder: LazyFeatureRecorder, _ context: RunContext
-  ) throws -> LazyFeatureEnsemble {
-    try LazyFeatureEnsemble(units, width: width, saved: nil, plan, recorder, context)
-  }
-
-  /// The ensemble that a checkpoint of this width holds, less the networks that are recorded to their end; nil without any.
-  static func resume(
-    width: Int, among wanted: [LazyFeaturePlan.Unit], _ plan: LazyFeaturePlan, _ recorder: LazyFeatureRecorder, _ context: RunContext
-  ) throws -> LazyFeatureEnsemble? {
-    guard let checkpoint = try context.store.readCheckpoint(checkpointName(width)) else { return nil }
-    let saved: Saved = try checkpoint.state()
-    let units = saved.units.map { LazyFeaturePlan.Unit(width: width, alpha: $0.alpha, draw: $0.draw) }
-    let ensemble = try LazyFeatureEnsemble(units, width: width, saved: (saved, checkpoint), plan, recorder, context)
-    let kept = units.indices.filter { wanted.contains(units[$0]) }
-    guard !kept.isEmpty else { return nil }
-    if kept.count < units.count { try ensemble.keep(kept) }
-    context.log.info("going on with \(kept.count) networks of width \(width) from a checkpoint")
-    return ensemble
-  }
-
-  private struct Saved: Codable {
-    struct Member: Codable {
-      var alpha: Double
-      var draw: Int
-    }
-    var units: [Member]
-    var clock: TrainingClock
-    var trails: [LazyFeatureRecorder.Trail.Saved]
-    var vectors: [String]
-    /// Absent in checkpoints of an older version, which were written at a look.
-    var untilLook: Int?
-  }
-
-  private init(
-    _ units: [LazyFeaturePlan.Unit], width: Int, saved: (state: Saved, checkpoint: Checkpoint)?, _ plan: LazyFeaturePlan,
-    _ recorder: LazyFeatureRecorder, _ context: RunContext
+  /// Networks of one width: at their start, or where a checkpoint left all of them.
+  init(
+    _ networks: [LazyFeatureNetwork], _ study: LazyFeatureStudy, _ recorder: LazyFeatureRecorder, _ run: StudyRun<LazyFeatureUnit>
   ) throws {
-    (self.units, self.width, self.plan, self.recorder, self.context) = (units, width, plan, recorder, context)
+    (width, self.study, self.recorder, self.run) = (networks[0].width, study, recorder, run)
+    data = try study.data(run.context)
+    let checkpoint = try LazyFeatureCheckpoint.read(width, in: run.context.store)
+    let saved = checkpoint.flatMap { checkpoint in networks.allSatisfy(checkpoint.networks.contains) ? checkpoint : nil }
+    self.networks = saved?.networks ?? networks
     untilLook = saved?.state.untilLook ?? 0
-    let engine = plan.passEngine
-    let network = try FiniteNetwork(plan.architecture(width: width), members: plan.streams(units), on: engine)
-    let offset = plan.settings.centred == .yes ? try network.outputs(plan.data.train) : nil
+    let (settings, engine) = (study.settings, run.context.passEngine)
+    let network = try FiniteNetwork(
+      study.architecture(width: width), members: self.networks.map { $0.stream(seed: settings.seed) }, on: engine)
+    let objective = try settings.objective(network, self.networks.map(\.alpha), data)
     trails = try recorder.trails(network, saved: saved?.state.trails)
     func vector(_ name: String) throws -> Tensor? {
-      guard let saved, name == "parameters" || saved.state.vectors.contains(name) else { return nil }
       let shape = network.parameters.shape
-      let values = try saved.checkpoint.values(name, shape: [shape.batch, shape.rows, shape.columns])
+      guard let values = try saved?.values(name, shape: [shape.batch, shape.rows, shape.columns]) else { return nil }
       return try engine.tensor(values, batch: shape.batch, rows: shape.rows, columns: shape.columns)
     }
     if let parameters = try vector("parameters") { try engine.copy(parameters, into: network.parameters) }
-    let objective = try Objective(
-      plan.settings.loss, inputs: plan.data.train, targets: engine.tensor(plan.data.trainSigns), alpha: units.map(\.alpha), offset: offset,
-      on: engine)
-    let settings = plan.settings
-    switch settings.method {
-    case .flow:
-      let rule = GradientFlow.Rule(gradientChange: settings.gradientChange, outputChange: settings.outputChange)
-      training = try GradientFlow(network, objective, rule: rule, clock: saved?.state.clock)
-    case .sgd, .adam:
-      var optimiser: any Optimiser =
-        settings.method == .adam
-        ? try Adam(rate: settings.rate)
-        : try GradientDescent(rates: [Double](repeating: settings.rate, count: units.count), momentum: settings.momentum)
-      for name in saved?.state.vectors ?? [] { optimiser.vectors[name] = try vector(name) }
-      training = try SteppedTraining(
-        network, objective, optimiser, rate: settings.rate, batch: settings.batch,
-        order: RandomStream(seed: settings.seed, name: "batches"), clock: saved?.state.clock)
-    }
+    var vectors: [String: Tensor] = [:]
+    for name in saved?.state.vectors ?? [] { vectors[name] = try vector(name) }
+    training = try settings.training(network, objective, clock: saved?.state.clock, vectors: vectors)
+    guard let saved else { return }
+    let kept = saved.networks.indices.filter { networks.contains(saved.networks[$0]) }
+    if kept.count < saved.networks.count { try keep(kept) }
+    run.context.log.info("going on with \(kept.count) networks of width \(width) from a checkpoint")
   }
 
   /// Steps between two looks at all outputs: every one of a flow, which knows them; few of many small steps, each of which costs
   /// much less than a look.
   private var looks: Int {
     let taken = training.clock.accepted.max() ?? 0
-    return plan.settings.method == .flow ? 1 : max(1, min(max(10, taken / 5), plan.settings.steps - taken))
+    return settings.method == .flow ? 1 : max(1, min(max(10, taken / 5), settings.steps - taken))
   }
 
-  func run(_ progress: WorkProgress) throws {
-    let cost = units.reduce(0) { $0 + plan.seconds(of: $1) }
-    let began = ContinuousClock.now
+  func train() throws {
+    let (began, planned) = (ContinuousClock.now, study.seconds(networks.map { .network($0) }))
     var (checkpointed, steps) = (began, 0)
-    try context.steps {
-      while !units.isEmpty {
+    try run.steps {
+      while !networks.isEmpty {
         if untilLook == 0 {
           try lookAndFinish()
-          report(progress, cost: cost, steps: steps, seconds: (ContinuousClock.now - began) / .seconds(1))
-          if units.isEmpty { break }
-          if ContinuousClock.now - checkpointed > .seconds(plan.settings.checkpointSeconds) {
+          report(steps: steps, seconds: (ContinuousClock.now - began) / .seconds(1), of: planned)
+          if networks.isEmpty { break }
+          if ContinuousClock.now - checkpointed > .seconds(settings.checkpointSeconds) {
             try save()
             checkpointed = ContinuousClock.now
           }
         }
         try training.advance()
         (steps, untilLook) = (steps + 1, untilLook - 1)
-        try context.stepEnded { try save() }
+        try run.context.stepEnded { try save() }
       }
     }
-    progress.finish(seconds: cost)
   }
 
   /// Ends the networks that have ended. Their kernels are trained here, which may be stopped too: then all look again.
@@ -137,51 +95,78 @@ final class LazyFeatureEnsemble {
     let functions = try training.outputs()
     var ended: [(member: Int, status: LazyFeatureRecorder.Status)] = []
     var due: [Int] = []
-    for member in units.indices {
+    for member in networks.indices {
       let f = training.objective.function(of: member, functions[member])
       let status = trails[member].look(
-        f, signs: plan.data.trainSigns, settings: plan.settings, time: training.clock.time[member], step: training.clock.accepted[member],
+        f, signs: data.trainSigns, settings: settings, time: training.clock.time[member], step: training.clock.accepted[member],
         stepLength: training.clock.step[member])
       if let status { ended.append((member, status)) }
       if status != nil || training.clock.accepted[member] >= trails[member].nextReading { due.append(member) }
     }
-    if !due.isEmpty { try recorder.recordSteps(due, units, &trails, training) }
+    if !due.isEmpty { try recorder.recordSteps(due, networks, &trails, training) }
     return ended
   }
 
   private func finish(_ ended: [(member: Int, status: LazyFeatureRecorder.Status)]) throws {
     for (member, status) in ended {
-      try recorder.recordEnd(units[member], status, trails[member], try training.network.keeping(members: [member]), training.clock, member)
+      let network = try training.network.keeping(members: [member])
+      try recorder.recordEnd(networks[member], status, trails[member], network, training.clock, member)
     }
     let over = Set(ended.map(\.member))
-    try keep(units.indices.filter { !over.contains($0) })
-    if !units.isEmpty { try save() }
+    try keep(networks.indices.filter { !over.contains($0) })
+    if !networks.isEmpty { try save() }
   }
 
   private func keep(_ members: [Int]) throws {
-    units = members.map { units[$0] }
+    networks = members.map { networks[$0] }
     trails = members.map { trails[$0] }
     if !members.isEmpty { try training.keep(members: members) }
   }
 
   private func save() throws {
-    let engine = plan.passEngine
     let shape = training.network.parameters.shape
     let dimensions = [shape.batch, shape.rows, shape.columns]
     var arrays = ["parameters": CheckpointArray(shape: dimensions, try engine.read(training.network.parameters))]
     for (name, vector) in training.vectors { arrays[name] = CheckpointArray(shape: dimensions, try engine.read(vector)) }
-    let saved = Saved(
-      units: units.map { Saved.Member(alpha: $0.alpha, draw: $0.draw) }, clock: training.clock, trails: trails.map(\.saved),
+    let state = LazyFeatureCheckpoint.State(
+      units: networks.map { .init(alpha: $0.alpha, draw: $0.draw) }, clock: training.clock, trails: trails.map(\.saved),
       vectors: training.vectors.keys.sorted(), untilLook: untilLook)
-    try context.store.synchronise()
-    try context.store.writeCheckpoint(Self.checkpointName(width), Checkpoint(state: saved, arrays: arrays))
+    let store = run.context.store
+    try store.synchronise()
+    try store.writeCheckpoint(LazyFeatureCheckpoint.name(width), Checkpoint(state: state, arrays: arrays))
   }
 
-  private func report(_ progress: WorkProgress, cost: Double, steps: Int, seconds: Double) {
+  private func report(steps: Int, seconds: Double, of planned: Double) {
     // Networks end one by one, and the steps that are left are not known: the estimate until it is used up, then ever slower.
-    let share = seconds / max(cost, 1e-9)
-    progress.update(
-      "width \(width): \(units.count) networks, step \(training.clock.accepted.max() ?? 0)", seconds: cost * share / (1 + share),
+    let share = seconds / max(planned, 1e-9)
+    run.report(
+      "width \(width): \(networks.count) networks, step \(training.clock.accepted.max() ?? 0)", share: share / (1 + share),
       rate: seconds > 0 ? String(format: "%.1f steps/s", Double(steps) / seconds) : "")
   }
+}
+
+extension LazyFeatureSettings {
+  /// What networks of these α descend.
+  func objective(_ network: FiniteNetwork, _ alphas: [Double], _ data: LazyFeatureData) throws -> Objective {
+    let offset = centred == .yes ? try network.outputs(data.train) : nil
+    return try Objective(
+      loss, inputs: data.train, targets: network.engine.tensor(data.trainSigns), alpha: alphas, offset: offset, on: network.engine)
+  }
+
+  /// The training of networks from their start, or from where they were left.
+  ///
+  /// - Parameter vectors: of the optimiser, by name.
+  func training(
+    _ network: FiniteNetwork, _ objective: Objective, clock: TrainingClock? = nil, vectors: [String: Tensor] = [:]
+  ) throws -> any EnsembleTraining {
+    guard method != .flow else { return try GradientFlow(network, objective, rule: flowRule, clock: clock) }
+    var optimiser: any Optimiser =
+      method == .adam
+      ? try Adam(rate: rate) : try GradientDescent(rates: [Double](repeating: rate, count: network.members), momentum: momentum)
+    optimiser.vectors = vectors
+    return try SteppedTraining(
+      network, objective, optimiser, rate: rate, batch: batch, order: RandomStream(seed: seed, name: "batches"), clock: clock)
+  }
+
+  var flowRule: GradientFlow.Rule { GradientFlow.Rule(gradientChange: gradientChange, outputChange: outputChange) }
 }

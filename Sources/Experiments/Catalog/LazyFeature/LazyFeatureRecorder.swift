@@ -7,7 +7,7 @@ import Results
 import Sizes
 import StudyRecords
 
-/// Writes the records of `lazy-feature` and knows those of earlier starts.
+/// Writes the records of a wave, beside those of earlier starts.
 final class LazyFeatureRecorder {
   typealias Status = LazyFeatureFields.Status
   private typealias Fields = LazyFeatureFields
@@ -43,33 +43,21 @@ final class LazyFeatureRecorder {
     }
   }
 
-  private let plan: LazyFeaturePlan
-  private let context: RunContext
-  private let recorded: RecordedUnits<LazyFeaturePlan.Unit>
+  private let study: LazyFeatureStudy
+  private let data: LazyFeatureData
+  private let run: StudyRun<LazyFeatureUnit>
   /// The last step that is recorded of a network.
-  private var lastSteps: [LazyFeaturePlan.Unit: Int] = [:]
-  /// α(f − f₀) at the test points of the networks that have ended.
-  private var outputs: [LazyFeaturePlan.Unit: [Double]] = [:]
+  private var lastSteps: [LazyFeatureNetwork: Int] = [:]
+  private var settings: LazyFeatureSettings { study.settings }
+  private var context: RunContext { run.context }
 
-  init(_ plan: LazyFeaturePlan, _ context: RunContext) {
-    (self.plan, self.context) = (plan, context)
-    recorded = RecordedUnits(context.store.existing)
-    for unit in plan.units { lastSteps[unit] = recorded.values(Fields.step, of: unit).max() }
-  }
-
-  /// Ended for a reason of its own, or after as many steps as are asked for.
-  func isComplete(_ unit: LazyFeaturePlan.Unit) -> Bool {
-    guard let end = recorded.end(of: unit) else { return false }
-    return end[Fields.status] != .stopped || (end[Fields.steps] ?? 0) >= plan.settings.steps
-  }
-
-  func hasKernel(width: Int, draw: Int) -> Bool {
-    context.store.existing.contains { $0[Fields.kernel] == .initial && $0[Fields.width] == width && $0[Fields.draw] == draw }
+  init(_ study: LazyFeatureStudy, _ data: LazyFeatureData, _ run: StudyRun<LazyFeatureUnit>) {
+    (self.study, self.data, self.run) = (study, data, run)
   }
 
   func trails(_ network: FiniteNetwork, saved: [Trail.Saved]?) throws -> [Trail] {
-    let initial = try plan.passEngine.read(network.outputs(plan.data.test))
-    let count = plan.settings.test
+    let initial = try context.passEngine.read(network.outputs(data.test))
+    let count = settings.test
     return (0..<network.members).map { member in
       Trail(
         initialTest: Matrix(rows: count, columns: 1, values: Array(initial[member * count..<(member + 1) * count])),
@@ -79,21 +67,23 @@ final class LazyFeatureRecorder {
 
   /// Lines of the networks `due`: loss, and how far the function has moved at the first test points.
   func recordSteps(
-    _ due: [Int], _ units: [LazyFeaturePlan.Unit], _ trails: inout [Trail], _ training: any EnsembleTraining
+    _ due: [Int], _ networks: [LazyFeatureNetwork], _ trails: inout [Trail], _ training: any EnsembleTraining
   ) throws {
-    let engine = plan.passEngine
-    let count = min(plan.settings.followed, plan.settings.test)
-    let now = try engine.read(training.network.keeping(members: due).outputs(plan.data.test.rows(0..<count)))
+    let engine = context.passEngine
+    let count = min(settings.followed, settings.test)
+    let now = try engine.read(training.network.keeping(members: due).outputs(data.test.rows(0..<count)))
     for (place, member) in due.enumerated() {
       let step = training.clock.accepted[member]
       trails[member].saved.nextReading = max(step + 1, Int(saturating: (Double(step) * 1.2).rounded(.up)))
-      guard step > lastSteps[units[member]] ?? -1 else { continue }
-      lastSteps[units[member]] = step
+      let network = networks[member]
+      let last = lastSteps[network] ?? run.recorded.values(Fields.step, of: .network(network)).max() ?? -1
+      guard step > last else { continue }
+      lastSteps[network] = step
       let f = Matrix(rows: count, columns: 1, values: Array(now[place * count..<(place + 1) * count]))
       let start = Matrix(rows: count, columns: 1, values: Array(trails[member].initialTest.values[..<count]))
       let trail = trails[member]
       try context.store.append(
-        units[member].record(
+        network.record(
           .step, Fields.step(step), Fields.time(training.clock.time[member]), Fields.trainLoss(trail.loss), Fields.trainError(trail.error),
           Fields.unsatisfied(trail.unsatisfied), Fields.movement(rms(f - start)), Fields.size(rms(f))))
     }
@@ -101,30 +91,28 @@ final class LazyFeatureRecorder {
 
   /// The last line of a network: test error, change of kernel and weights, and its outputs for the ensemble.
   func recordEnd(
-    _ unit: LazyFeaturePlan.Unit, _ status: Status, _ trail: Trail, _ network: FiniteNetwork, _ clock: TrainingClock, _ member: Int
+    _ own: LazyFeatureNetwork, _ status: Status, _ trail: Trail, _ network: FiniteNetwork, _ clock: TrainingClock, _ member: Int
   ) throws {
-    let settings = plan.settings
-    var record = unit.record(
+    var record = own.record(
       .end, Fields.status(status), Fields.steps(clock.accepted[member]), Fields.rejected(clock.rejected[member]),
       Fields.time(clock.time[member]), Fields.halfTime(trail.saved.halfTime), Fields.trainLoss(trail.loss), Fields.trainError(trail.error),
       Fields.unsatisfied(trail.unsatisfied))
     if status != .diverged {
-      let engine = plan.passEngine
-      let f = try engine.matrix(network.outputs(plan.data.test))
+      let engine = context.passEngine
+      let f = try engine.matrix(network.outputs(data.test))
       let change = f - (settings.centred == .yes ? trail.initialTest : Matrix(zeros: f.rows, 1))
       record.add(Fields.testError(wrong(change.values)), Fields.growth(rms(f) / rms(trail.initialTest)))
-      let scaled = change.values.map { unit.alpha * $0 }
-      outputs[unit] = scaled
+      let scaled = change.values.map { own.alpha * $0 }
       try context.store.writeCheckpoint(
-        "outputs-\(unit.key)", Checkpoint(state: unit.key, arrays: ["test": CheckpointArray(shape: [scaled.count], scaled)]))
-      let initial = try FiniteNetwork(network.architecture, members: plan.streams([unit]), on: engine)
+        "outputs-\(own.key)", Checkpoint(state: own.key, arrays: ["test": CheckpointArray(shape: [scaled.count], scaled)]))
+      let initial = try FiniteNetwork(network.architecture, members: [own.stream(seed: settings.seed)], on: engine)
       record.add(Fields.weightChange(try network.relativeDistance(to: initial)))
       if settings.kernelPoints > 0 {
-        let points = plan.data.test.rows(0..<min(settings.kernelPoints, settings.test))
+        let points = data.test.rows(0..<min(settings.kernelPoints, settings.test))
         record.add(Fields.kernelChange(try network.kernelChange(from: initial, points)))
       }
       if settings.kernels == .both {
-        try recordKernel(network, Fields.width(unit.width), Fields.alpha(unit.alpha), Fields.draw(unit.draw), Fields.kernel(.final))
+        try recordKernel(network, Fields.width(own.width), Fields.alpha(own.alpha), Fields.draw(own.draw), Fields.kernel(.final))
       }
     }
     try context.store.append(record)
@@ -132,41 +120,38 @@ final class LazyFeatureRecorder {
 
   /// Records for every α with all draws at hand the fluctuations over draws and the error of their mean.
   func recordEnsembles(width: Int) throws {
-    for alpha in plan.settings.alphaList {
-      let units = plan.units.filter { $0.width == width && $0.alpha == alpha }
-      let functions = try units.compactMap { try output(of: $0) }
-      guard functions.count == units.count, functions.count > 1 else { continue }
+    for alpha in settings.alphaList {
+      let functions = try (0..<settings.draws).compactMap { try outputs(of: LazyFeatureNetwork(width: width, alpha: alpha, draw: $0)) }
+      guard functions.count == settings.draws, functions.count > 1 else { continue }
       let draws = Double(functions.count)
-      var (variance, mean) = (0.0, [Double](repeating: 0, count: plan.settings.test))
+      var (variance, mean) = (0.0, [Double](repeating: 0, count: settings.test))
       for function in functions { for (index, value) in function.enumerated() { mean[index] += value / draws } }
       for function in functions {
         for (index, value) in function.enumerated() { variance += (value - mean[index]) * (value - mean[index]) }
       }
       let record = Record(
         Fields.kind(.ensemble), Fields.width(width), Fields.alpha(alpha), Fields.draws(functions.count),
-        Fields.variance(variance / (draws - 1) / Double(plan.settings.test)), Fields.testError(wrong(mean)),
+        Fields.variance(variance / (draws - 1) / Double(settings.test)), Fields.testError(wrong(mean)),
         Fields.meanTestError(functions.reduce(0) { $0 + wrong($1) } / draws))
       if !context.store.existing.contains(record) { try context.store.append(record) }
     }
   }
 
-  private func output(of unit: LazyFeaturePlan.Unit) throws -> [Double]? {
-    if let known = outputs[unit] { return known }
-    return try context.store.readCheckpoint("outputs-\(unit.key)")?.values("test", shape: [plan.settings.test])
+  /// α(f − f₀) at the test points of a network that has ended; nil of another.
+  private func outputs(of network: LazyFeatureNetwork) throws -> [Double]? {
+    try context.store.readCheckpoint("outputs-\(network.key)")?.values("test", shape: [settings.test])
   }
 
   /// Trains the linear model with the network's present tangent kernel and records it.
   ///
   /// - Parameter entries: say which network it is.
   func recordKernel(_ network: FiniteNetwork, _ entries: Entry...) throws {
-    let settings = plan.settings
-    let train = try context.engine.converted(network.tangentKernel(plan.data.train))
-    let test = try context.engine.converted(network.tangentKernel(plan.data.test, plan.data.train))
-    let rule = GradientFlow.Rule(gradientChange: settings.gradientChange, outputChange: settings.outputChange)
-    var flow = try KernelFlow(train, plan.data.trainSigns, loss: settings.kernelLoss, rule: rule, on: context.engine)
+    let train = try context.engine.converted(network.tangentKernel(data.train))
+    let test = try context.engine.converted(network.tangentKernel(data.test, data.train))
+    var flow = try KernelFlow(train, data.trainSigns, loss: settings.kernelLoss, rule: settings.flowRule, on: context.engine)
     let name = "kernel-" + entries.map(\.value.text).joined(separator: "-")
     if let saved = try context.store.readCheckpoint(name) { try flow.restore(saved) }
-    func isOpen() -> Bool { zip(flow.outputs.values, plan.data.trainSigns.values).contains { $0 * $1 < settings.margin } }
+    func isOpen() -> Bool { zip(flow.outputs.values, data.trainSigns.values).contains { $0 * $1 < settings.margin } }
     try context.steps {
       while isOpen(), flow.clock.accepted[0] < settings.steps, flow.clock.step[0] > 1e-30 {
         try flow.advance()
@@ -185,7 +170,7 @@ final class LazyFeatureRecorder {
 
   /// Share of test points whose sign is wrong; 0 has none.
   private func wrong(_ values: [Double]) -> Double {
-    Double(zip(values, plan.data.testSigns.values).count { $0 * $1 <= 0 }) / Double(values.count)
+    Double(zip(values, data.testSigns.values).count { $0 * $1 <= 0 }) / Double(values.count)
   }
 
   private func rms(_ matrix: Matrix) -> Double { matrix.norm / Double(matrix.rows).squareRoot() }

@@ -103,6 +103,12 @@ extension LazyFeatureSettings {
   /// What the flow of a frozen kernel descends: a soft hinge stands for `hinge`, and ends at the same margins.
   var kernelLoss: Loss { loss == .hinge ? .softHinge(sharpness: 20) : loss }
 
+  /// Steps that are taken, as the plan guesses: a flow on the tasks tried took so many to its margins.
+  var expectedSteps: Double { method == .flow ? min(2500, Double(steps)) : Double(steps) }
+
+  /// The same of a flow with a frozen kernel.
+  var expectedKernelSteps: Double { min(400, Double(steps)) }
+
   /// Widths in ascending order.
   var widthList: [Int] { widths.values.sorted() }
   var alphaList: [Double] { alphas.values.sorted() }

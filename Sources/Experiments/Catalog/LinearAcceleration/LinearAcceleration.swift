@@ -1,4 +1,5 @@
 import Compute
+import DeviceTiming
 import Results
 
 /// Why a bottleneck accelerates, where everything is known: infinitely wide deep linear networks with and without bottlenecks.
@@ -23,7 +24,9 @@ public enum LinearAcceleration: Experiment {
     try LinearAccelerationStudy.excess(over: settings)
   }
 
-  public static func plan(_ settings: LinearAccelerationSettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
-    try LinearAccelerationStudy(settings, memoryBudget: engine.memoryBudget)
+  public static func plan(
+    _ settings: LinearAccelerationSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
+  ) throws -> any ExperimentPlan {
+    try LinearAccelerationStudy(settings, on: engine, speeds: speeds)
   }
 }

@@ -1,4 +1,5 @@
 import Compute
+import DeviceTiming
 import Results
 import Sizes
 import StudyRecords
@@ -14,26 +15,31 @@ struct LinearAccelerationStudy: Study {
   /// Bytes, with the program.
   private let largestUnit: Size
 
-  init(_ settings: LinearAccelerationSettings, memoryBudget: Int) throws {
+  init(_ settings: LinearAccelerationSettings, on engine: Engine, speeds: DeviceSpeeds) throws {
     try settings.checkAll()
     self.settings = settings
-    budget = memoryBudget
+    budget = engine.memoryBudget
     largestUnit = try Self.bytes(settings)
     try MemoryNeed.check(largestUnit, for: LinearAcceleration.name, budget: budget)
-    parts = [
-      try SpeedUpPart.part(settings), RulePart.part(settings), ModePart.part(settings), RegressionPart.part(settings),
-      WidthPart.part(settings),
-    ]
+    parts = try Self.parts(settings, LinearAccelerationCost(settings: settings, engine: engine, speeds: speeds))
     units = parts.flatMap(\.units)
+  }
+
+  private static func parts(_ settings: LinearAccelerationSettings, _ cost: LinearAccelerationCost?) throws -> [LinearAccelerationPart] {
+    [
+      try SpeedUpPart.part(settings, cost), RulePart.part(settings, cost), ModePart.part(settings, cost),
+      RegressionPart.part(settings, cost), try WidthPart.part(settings, cost),
+    ]
   }
 
   /// The values of a recorded line that no unit of its kind has; of a kind that nothing asks for, a value such as the only depth of a
   /// chain.
   static func excess(over settings: LinearAccelerationSettings) throws -> (Record) -> Excess? {
-    let study = try LinearAccelerationStudy(settings, memoryBudget: .max)
-    let keys = Set(study.units.map(\.key))
+    try settings.checkAll()
+    let units = try parts(settings, nil).flatMap(\.units)
+    let keys = Set(units.map(\.key))
     var values: [Fields.Kind: [String: Set<String>]] = [:]
-    for unit in study.units {
+    for unit in units {
       for field in unit.head.fields { values[unit.kind, default: [:]][field.key, default: []].insert(field.value.text) }
     }
     return { record in

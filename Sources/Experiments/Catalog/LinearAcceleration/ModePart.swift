@@ -10,7 +10,7 @@ import StudyRecords
 enum ModePart {
   private typealias Fields = LinearAccelerationFields
 
-  static func part(_ settings: LinearAccelerationSettings) -> LinearAccelerationPart {
+  static func part(_ settings: LinearAccelerationSettings, _ cost: LinearAccelerationCost?) -> LinearAccelerationPart {
     let (depths, strengths) = (settings.depths.values, settings.strengths)
     let summary =
       "singular modes of strengths \(strengths.map { "\($0)" }.joined(separator: ", ")) from \(settings.modeStart), "
@@ -19,7 +19,7 @@ enum ModePart {
       summary: summary,
       units: depths.flatMap { depth in
         strengths.indices.map { mode in
-          LinearAccelerationUnit("singular modes", .mode, seconds: 0.2, Fields.depth(depth), Fields.mode(mode)) { _ in
+          LinearAccelerationUnit("singular modes", .mode, seconds: cost?.mode(depth) ?? 0, Fields.depth(depth), Fields.mode(mode)) { _ in
             try record(depth, mode, strengths, settings)
           }
         }

@@ -13,16 +13,17 @@ enum RegressionPart {
   private static func fraction(power: Int) -> Double { power == 2 ? 1e-4 : 1e-6 }
   private static let limit = 50_000
 
-  static func part(_ settings: LinearAccelerationSettings) -> LinearAccelerationPart {
+  static func part(_ settings: LinearAccelerationSettings, _ cost: LinearAccelerationCost?) -> LinearAccelerationPart {
     let (depths, powers) = (settings.depths.values, settings.powers.values)
     let summary =
       "regression with p = \(powers.map(String.init).joined(separator: ", ")) by rules of depth "
       + "\(depths.map(String.init).joined(separator: ", ")), each at its best constant rate, \(settings.draws) draws"
-    let seconds = 1e-4 * Double(settings.regressionPoints) * Double(settings.regressionInputs)
     return LinearAccelerationPart(
       summary: summary,
       units: Fields.Problem.allCases.flatMap { problem in
-        powers.flatMap { power in
+        let size = problem == .identity ? (2, 2) : (settings.regressionPoints, settings.regressionInputs)
+        let seconds = cost?.regression(points: size.0, inputs: size.1) ?? 0
+        return powers.flatMap { power in
           depths.flatMap { depth in
             (0..<settings.draws).map { draw in
               LinearAccelerationUnit(

@@ -9,12 +9,12 @@ import StudyRecords
 enum RulePart {
   private typealias Fields = LinearAccelerationFields
 
-  static func part(_ settings: LinearAccelerationSettings) -> LinearAccelerationPart {
+  static func part(_ settings: LinearAccelerationSettings, _ cost: LinearAccelerationCost?) -> LinearAccelerationPart {
     let depths = settings.depths.values.filter { $0 > 1 }
     return LinearAccelerationPart(
       summary: "chains of N − 1 bottlenecks beside the end-to-end rule, N = \(depths.map(String.init).joined(separator: ", "))",
       units: depths.map { depth in
-        LinearAccelerationUnit("end-to-end rule", .rule, seconds: 0.05, Fields.depth(depth)) { _ in
+        LinearAccelerationUnit("end-to-end rule", .rule, seconds: cost?.rule(depth) ?? 0, Fields.depth(depth)) { _ in
           Record(Fields.deviation(try deviation(depth, settings)))
         }
       })

@@ -11,7 +11,7 @@ enum SpeedUpPart {
   /// Times at which losses are recorded, in units of the time constant without bottleneck: eight per decade.
   private static let readings = (-12...24).map { pow(10, Double($0) / 8) }
 
-  static func part(_ settings: LinearAccelerationSettings) throws -> LinearAccelerationPart {
+  static func part(_ settings: LinearAccelerationSettings, _ cost: LinearAccelerationCost?) throws -> LinearAccelerationPart {
     let (chains, norms, decays, starts) = (try settings.chains(), settings.norms, settings.decays, try settings.startKinds())
     let summary =
       "speed-up to \(settings.fraction) of the loss: d = \(chains.map(\.description).joined(separator: ", ")), target norms "
@@ -21,9 +21,10 @@ enum SpeedUpPart {
       starts.flatMap { start in
         norms.flatMap { norm in
           chains.flatMap { chain in
-            (0..<settings.draws).map { draw in
+            let seconds = cost?.speedUp(chain.widths) ?? 0
+            return (0..<settings.draws).map { draw in
               LinearAccelerationUnit(
-                "speed-up", .speedUp, seconds: 0.01, Fields.spectrum(decay), Fields.start(start), Fields.norm(norm),
+                "speed-up", .speedUp, seconds: seconds, Fields.spectrum(decay), Fields.start(start), Fields.norm(norm),
                 Fields.bottlenecks(chain), Fields.draw(draw)
               ) { _ in try Case(settings: settings, decay: decay, start: start, norm: norm, chain: chain, draw: draw).record() }
             }

@@ -12,23 +12,30 @@ import WideKernels
 enum WidthPart {
   private typealias Fields = LinearAccelerationFields
 
-  static func part(_ settings: LinearAccelerationSettings) -> LinearAccelerationPart {
+  static func part(_ settings: LinearAccelerationSettings, _ cost: LinearAccelerationCost?) throws -> LinearAccelerationPart {
     let widths = settings.widths.values
     let summary =
       "finite networks of width \(widths.map(String.init).joined(separator: ", ")), d = \(settings.widthBottleneck), "
       + "\(settings.steps) steps, \(settings.draws) draws, beside the limit"
-    // Hidden layers between hidden layers are what costs: six products of width² per step.
-    let hidden = Double(settings.layersG - 1 + settings.layersF - 1), square = max(0, hidden - 2)
-    let units = widths.flatMap { width in
-      let perStep = 1e-3 + 1e-8 * Double(width) * Double(settings.inputs) * hidden + 1e-9 * square * Double(width) * Double(width)
+    let units = try widths.flatMap { width in
+      let seconds = try cost?.width(width, network(settings)) ?? 0
       return (0..<settings.draws).map { draw in
         let name = "width-\(width)-draw\(draw)"
         return LinearAccelerationUnit(
-          "finite width", .width, seconds: Double(settings.steps) * perStep, Fields.width(width), Fields.draw(draw), checkpoint: name
+          "finite width", .width, seconds: seconds, Fields.width(width), Fields.draw(draw), checkpoint: name
         ) { context in try Comparison(settings, width: width, draw: draw, on: context.engine).record(context, name: name) }
       }
     }
     return LinearAccelerationPart(summary: summary, units: units)
+  }
+
+  private static func network(_ settings: LinearAccelerationSettings) -> Network {
+    func block(_ layers: Int, outputs: Int) -> WideBlock {
+      WideBlock(hidden: [Hidden](repeating: Hidden(.identity), count: layers - 1), outputs: outputs)
+    }
+    return Network(
+      inputs: settings.inputs,
+      blocks: [block(settings.layersG, outputs: settings.widthBottleneck), block(settings.layersF, outputs: 1)])
   }
 
   private struct Comparison {
@@ -51,12 +58,8 @@ enum WidthPart {
       task = LinearTask(
         eigenvalues: [Double](repeating: 1, count: n), direction: stream.child("target").normals(n), norm: settings.widthNorm)
       rate = settings.rateFraction * 2 / limit.rateWithout
-      func block(_ layers: Int, outputs: Int) -> WideBlock {
-        WideBlock(hidden: [Hidden](repeating: Hidden(.identity), count: layers - 1), outputs: outputs)
-      }
-      let chain = Network(inputs: n, blocks: [block(settings.layersG, outputs: d), block(settings.layersF, outputs: 1)])
       network = try FiniteNetwork(
-        Architecture(chain, width: width), members: [stream.child("network/\(width)")], on: engine)
+        Architecture(WidthPart.network(settings), width: width), members: [stream.child("network/\(width)")], on: engine)
       var inputs = Matrix(zeros: n, n), targets = Matrix(zeros: n, 1)
       for i in 0..<n {
         inputs[i, i] = (Double(n) * task.eigenvalues[i]).squareRoot()

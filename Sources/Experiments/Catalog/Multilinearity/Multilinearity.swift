@@ -1,4 +1,5 @@
 import Compute
+import DeviceTiming
 import Results
 import StudyRecords
 
@@ -28,11 +29,13 @@ public enum Multilinearity: Experiment {
     ])
   }
 
-  public static func plan(_ settings: MultilinearitySettings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
+  public static func plan(
+    _ settings: MultilinearitySettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
+  ) throws -> any ExperimentPlan {
     guard passEngine.precision == .float64 else {
       throw ExperimentError.invalidSetting(
         name: "precision", expected: "float64: small differences are measured", got: passEngine.precision.rawValue)
     }
-    return try MultilinearityStudy(settings, on: engine)
+    return try MultilinearityStudy(settings, on: engine, speeds: speeds)
   }
 }

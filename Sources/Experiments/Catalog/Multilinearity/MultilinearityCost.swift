@@ -1,64 +1,112 @@
 import Compute
+import DeviceTiming
 import FiniteNetworks
-import Sizes
 import StudyRecords
 
-/// Estimates of time from two probes of the device: what an operation takes at least, and what a parameter takes.
+/// Estimates of time, by the speeds of the device.
 struct MultilinearityCost {
-  private let settings: MultilinearitySettings
-  /// Seconds of one iteration at order 2 of a network of few parameters, for each of its layers.
-  private let secondsPerLayer: Double
-  /// Seconds of one iteration at order 2, beyond that, for each parameter.
-  private let secondsPerParameter: Double
-
   /// Iterations that spectral norms were seen to take, of those allowed.
   private static let expectedIterations = 60
-  /// Wide enough that vectors do not stay in a processor's caches.
-  private static let probe = (width: 320, members: 8)
 
-  init(_ settings: MultilinearitySettings, on engine: Engine) throws {
-    self.settings = settings
-    let kind = LinearKind(depths: [4])
-    func time(width: Int, members: Int) throws -> Double {
-      let streams = (0..<members).map { RandomStream(seed: 0, name: "probe/\($0)") }
-      let network = try FiniteNetwork(kind.architecture(settings, width: width), members: streams, on: engine)
-      let derivatives = try Derivatives(network, settings)
-      var best = Double.infinity
-      for _ in 0..<3 {
-        let clock = ContinuousClock.now
-        // Two iterations: with one, what is only done once would count.
-        _ = try PowerIteration(limit: 2, tolerance: 0).run(from: network.parameters, on: engine) { try derivatives.contract(2, $0) }
-        best = min(best, (ContinuousClock.now - clock) / .seconds(1) / 2)
+  /// By the unit of the first member.
+  private var seconds: [MultilinearityStudy.Unit: JointSeconds] = [:]
+
+  /// - Parameter together: members of a unit that are measured together.
+  init(
+    _ settings: MultilinearitySettings, _ units: [MultilinearityStudy.Unit], together: (MultilinearityStudy.Unit) -> Int,
+    on engine: Engine, _ speeds: DeviceSpeeds
+  ) throws {
+    for unit in units {
+      let members = Members(settings: settings, kind: unit.kind, width: unit.width, engine: engine, speeds: speeds)
+      seconds[unit] = try JointSeconds(most: together(unit)) { count in
+        switch unit.part {
+        case .norms: try members.norms(count)
+        case .blocks: try members.blocks(count)
+        case .training: try members.training(count)
+        }
       }
-      return best
     }
-    let small = try time(width: 8, members: 1)
-    let (width, members) = Self.probe
-    secondsPerLayer = small / Double(kind.layers)
-    secondsPerParameter =
-      max(try time(width: width, members: members) - small, 0) / (Double(kind.parameters(settings, width: width).value) * Double(members))
   }
 
-  /// What the probes hold.
-  static func probeBytes(_ settings: MultilinearitySettings) -> Size {
-    let kind = LinearKind(depths: [4])
-    return kind.parameters(settings, width: probe.width) * (64 * probe.members)
-  }
+  func seconds(_ wave: [MultilinearityStudy.Unit]) -> Double { seconds[wave[0].first]?(wave.count) ?? 0 }
 
-  func seconds(_ unit: MultilinearityStudy.Unit, members: Int) -> Double {
-    let layers = Double(unit.kind.layers) * secondsPerLayer
-    let parameters = Double(unit.kind.parameters(settings, width: unit.width).value) * Double(members) * secondsPerParameter
-    let iterations = Double(min(settings.iterations, Self.expectedIterations))
-    /// Cost of an iteration at order k, over that at order 2: products of series, and gradients that are sums of k terms.
-    func iteration(_ order: Int) -> Double {
-      layers * Double(order * order + 4) / 8 + parameters * Double(order + 3) / 5 * Double(settings.restarts)
+  /// Members of one kind and width, measured on an engine that performs nothing.
+  private struct Members {
+    let settings: MultilinearitySettings
+    let kind: LinearKind
+    let width: Int
+    let engine: Engine
+    let speeds: DeviceSpeeds
+    private var iterations: Int { min(settings.iterations, MultilinearityCost.expectedIterations) }
+
+    private func networks(_ count: Int, on idle: Engine) throws -> FiniteNetwork {
+      let streams = (0..<count).map { RandomStream(seed: 0, name: "\($0)") }
+      return try FiniteNetwork(kind.architecture(settings, width: width), members: streams, draw: .device, on: idle)
     }
-    switch unit.part {
-    case .norms: return (1...settings.orders).reduce(0) { $0 + ($1 == 1 ? 3 : iterations) * iteration($1) }
-    case .blocks:
-      let degree = Double(unit.kind.degree)
-      return iterations * 2 * degree * iteration(2)
-    case .training: return Double(settings.steps) * (layers + parameters) + iterations * 2 * iteration(2)
+
+    /// Drawing members and the starts of iterations, on the host.
+    private func draws(_ count: Int, each: Int) -> Double {
+      Double(count * each) * speeds.seconds(.hostNormals, size: Double(kind.parameters(settings, width: width).value))
+    }
+
+    /// Iterations of one kind for all starts of some members.
+    private func iterations(_ count: Int, most: Int, _ contract: @escaping (Derivatives, Tensor) throws -> Tensor) throws -> Double {
+      // With one iteration, what is only done once would count.
+      let two = try speeds.seconds(
+        like: engine, preparing: { try Derivatives(networks(count * settings.restarts, on: $0), settings) }
+      ) { idle, derivatives in
+        _ = try PowerIteration(limit: 2, tolerance: 0).run(from: derivatives.network.parameters, on: idle) { try contract(derivatives, $0) }
+      }
+      return Double(min(most, iterations)) * two / 2
+    }
+
+    func norms(_ count: Int) throws -> Double {
+      try (1...min(settings.orders, kind.layers)).reduce(draws(count, each: 1 + settings.restarts)) { sum, order in
+        // The first derivative is found at once.
+        try sum + iterations(count, most: order == 1 ? 3 : .max) { try $0.contract(order, $1) }
+      }
+    }
+
+    func blocks(_ count: Int) throws -> Double {
+      let segments = try kind.architecture(settings, width: width).segments.filter { $0.count > 1 }
+      let within = try segments.reduce(0) { sum, segment in try sum + iterations(count, most: .max) { try $0.within(segment, $1) } }
+      let across = kind.degree > 1 ? try iterations(count, most: .max) { try $0.across($1) } : 0
+      return draws(count, each: 1 + settings.restarts) + within + across
+    }
+
+    func training(_ count: Int) throws -> Double {
+      func prepared(_ idle: Engine) throws -> (network: FiniteNetwork, model: MultilinearModel) {
+        let network = try networks(count, on: idle)
+        return (network, try MultilinearModel(network))
+      }
+      let step = try speeds.seconds(
+        like: engine,
+        preparing: { idle in
+          let own = try prepared(idle)
+          let points = try idle.empty(rows: settings.points, columns: settings.inputs)
+          let targets = try idle.empty(rows: settings.points, columns: 1)
+          let alphas = [Double](repeating: 1, count: count)
+          let objective = try Objective(.squared, inputs: points, targets: targets, alpha: alphas, on: idle)
+          return (network: own.network, product: try own.model.factors(), objective: objective)
+        }
+      ) { _, own in
+        for network in [own.network, own.product] {
+          var descent = try GradientDescent(rates: [Double](repeating: settings.rate, count: count))
+          _ = try descent.step(network, own.objective)
+        }
+      }
+      let iteration = try speeds.seconds(
+        like: engine,
+        preparing: { idle in
+          let own = try prepared(idle)
+          return (derivatives: try Derivatives(own.network, settings), model: own.model)
+        }
+      ) { idle, own in
+        _ = try PowerIteration(limit: 2, tolerance: 0).run(from: own.derivatives.network.parameters, on: idle) {
+          try own.derivatives.gapSlope(own.model, radius: settings.radius, $0)
+        }
+      }
+      return draws(count, each: 1 + settings.samples) + Double(settings.steps) * step + Double(iterations) * iteration / 2
     }
   }
 }

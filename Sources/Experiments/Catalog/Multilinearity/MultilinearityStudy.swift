@@ -1,4 +1,5 @@
 import Compute
+import DeviceTiming
 import FiniteNetworks
 import Results
 import Sizes
@@ -17,6 +18,9 @@ struct MultilinearityStudy: Study {
 
     var key: String { "\(kind) \(width) \(part.rawValue) \(member)" }
 
+    /// The same of the first member.
+    var first: Unit { Unit(kind: kind, width: width, part: part, member: 0) }
+
     static func key(_ record: Record) -> String? { record.key([Fields.network, Fields.width, Fields.part, Fields.member]) }
   }
 
@@ -26,7 +30,7 @@ struct MultilinearityStudy: Study {
   private let cost: MultilinearityCost
   private let budget: Int
 
-  init(_ settings: MultilinearitySettings, on engine: Engine) throws {
+  init(_ settings: MultilinearitySettings, on engine: Engine, speeds: DeviceSpeeds) throws {
     try settings.checkAll()
     self.settings = settings
     let kinds = try settings.kinds()
@@ -42,12 +46,14 @@ struct MultilinearityStudy: Study {
     for unit in units where unit.member == 0 {
       try MemoryNeed.check(Self.shared(settings) + Self.member(unit, settings), for: Multilinearity.name, budget: budget)
     }
-    cost = try MultilinearityCost(settings, on: engine)
+    let (units, budget) = (units, budget)
+    cost = try MultilinearityCost(
+      settings, units.filter { $0.member == 0 }, together: { Self.together($0, settings, budget: budget) }, on: engine, speeds)
   }
 
-  /// The program, its probe of the device, and the training points.
+  /// The program and the training points.
   private static func shared(_ settings: MultilinearitySettings) -> Size {
-    MemoryNeed.program + MultilinearityCost.probeBytes(settings) + MemoryNeed.numbers([6, settings.points, settings.inputs + 8])
+    MemoryNeed.program + MemoryNeed.numbers([6, settings.points, settings.inputs + 8])
   }
 
   /// One member with its starts: the vectors that an iteration holds, and a few more for its passes.
@@ -59,7 +65,7 @@ struct MultilinearityStudy: Study {
   }
 
   var memory: Int {
-    let most = units.filter { $0.member == 0 }.map { Self.member($0, settings) * min(settings.members, together($0)) }.max()
+    let most = units.filter { $0.member == 0 }.map { Self.member($0, settings) * together($0) }.max()
     return (Self.shared(settings) + (most ?? 0)).value
   }
   var disk: Int { (Size.product([units.count, 4096]) + Size(1 << 20)).value }
@@ -76,16 +82,17 @@ struct MultilinearityStudy: Study {
     ]
   }
 
-  func seconds(_ wave: [Unit]) -> Double { cost.seconds(wave[0], members: wave.count) }
+  func seconds(_ wave: [Unit]) -> Double { cost.seconds(wave) }
 
-  /// Members that fit into memory together.
-  private func together(_ unit: Unit) -> Int {
-    max(1, (Size(budget) - Self.shared(settings)).value / max(Self.member(unit, settings).value, 1))
+  /// Members that fit into memory together, of those that there are.
+  private static func together(_ unit: Unit, _ settings: MultilinearitySettings, budget: Int) -> Int {
+    let room = (Size(budget) - shared(settings)).value / max(member(unit, settings).value, 1)
+    return max(1, min(settings.members, room))
   }
 
-  func waves(_ left: [Unit]) -> [[Unit]] {
-    left.runs { Unit(kind: $0.kind, width: $0.width, part: $0.part, member: 0) }.flatMap { $0.elements.parts(of: together($0.key)) }
-  }
+  private func together(_ unit: Unit) -> Int { Self.together(unit, settings, budget: budget) }
+
+  func waves(_ left: [Unit]) -> [[Unit]] { left.runs(of: \.first).flatMap { $0.elements.parts(of: together($0.key)) } }
 
   func run(_ wave: [Unit], _ run: StudyRun<Unit>) throws {
     let (kind, width, part) = (wave[0].kind, wave[0].width, wave[0].part)
