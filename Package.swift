@@ -167,11 +167,9 @@ let package = Package(
     .executableTarget(
       name: "IsthmusCommand",
       dependencies: [
-        "CSignals", "DeviceTiming", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "ExperimentSessions", "Experiments",
-        "Figures", "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "DevicePeaks", "DeviceProperties", "JobRecords",
-        "Networks",
-        "Datasets", "Results", "Compute", "Sizes",
-        "Subprocesses", "WideKernels",
+        "CSignals", "DeviceTiming", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "ExperimentSessions",
+        "Experiments", "Figures", "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "DevicePeaks",
+        "DeviceProperties", "JobRecords", "Networks", "Datasets", "Results", "Compute", "Sizes", "Subprocesses", "WideKernels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),

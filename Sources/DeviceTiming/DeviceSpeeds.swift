@@ -13,7 +13,7 @@ public struct DeviceSpeeds: Sendable, Equatable {
 
     init(_ kind: WorkKind, _ precision: Precision) { (self.kind, self.precision) = (kind, kind.isOfDevice ? precision : .float64) }
 
-    /// Such as `float64/map`.
+    /// The name in files, such as `float64/map`.
     var description: String { "\(precision.rawValue)/\(kind.rawValue)" }
   }
 
@@ -55,7 +55,7 @@ public struct DeviceSpeeds: Sendable, Equatable {
 }
 
 extension WorkKind {
-  /// Whether it is done by the device at a precision; transfers are as quick in both.
+  /// Whether the device does the work at a precision; transfers are as quick in both.
   var isOfDevice: Bool {
     switch self {
     case .upload, .download, .allocation, .hostNormals, .hostPoints, .hostFlow, .hostEigenvalues: false

@@ -8,18 +8,18 @@ struct SpeedCurve: Sendable, Codable, Equatable {
     var seconds: Double
   }
 
-  /// In ascending order of sizes.
+  /// What was measured, in ascending order of sizes.
   private(set) var points: [Point]
 
   init(_ points: [Point]) { self.points = points.sorted { $0.size < $1.size } }
 
-  /// Whether it can say anything: sizes that ascend, and times, are positive numbers.
+  /// Whether sizes, which ascend, and times are positive numbers, at least one of each.
   var isSound: Bool {
     !points.isEmpty && points.allSatisfy { $0.size > 0 && $0.size.isFinite && $0.seconds > 0 && $0.seconds.isFinite }
       && zip(points, points.dropFirst()).allSatisfy { $0.size < $1.size }
   }
 
-  /// As long as the least size below that, in proportion beyond the largest; between two sizes a power of the size.
+  /// Seconds of work of a size: as long as the least one below that, in proportion beyond the largest, between two a power of the size.
   func seconds(_ size: Double) -> Double {
     guard let first = points.first, let last = points.last else { return 0 }
     guard size > first.size else { return first.seconds }

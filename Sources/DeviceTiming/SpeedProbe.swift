@@ -10,7 +10,7 @@ import WideKernels
 /// One kind of work at growing sizes, by which its speed is measured.
 private struct SpeedProbe {
   let kind: WorkKind
-  /// Of what `prepare` is given, ascending.
+  /// Sizes that `prepare` is given, ascending.
   let sides: [Int]
   /// Makes what the work needs, and gives the work.
   let prepare: (Engine, Int) throws -> (Engine) throws -> Void
@@ -60,7 +60,9 @@ extension DeviceSpeeds {
   ///   - known: what was measured before, at another precision.
   public static func measured(on engine: Engine, beside known: DeviceSpeeds = DeviceSpeeds()) throws -> DeviceSpeeds {
     var speeds = known
-    for probe in try SpeedProbe.ofDevice() { speeds.curves[Key(probe.kind, engine.precision)] = try probe.curve(engine) }
+    for probe in try SpeedProbe.ofDevice(isGPU: engine.device.isGPU) {
+      speeds.curves[Key(probe.kind, engine.precision)] = try probe.curve(engine)
+    }
     for probe in SpeedProbe.ofHost where speeds.curves[Key(probe.kind, .float64)] == nil {
       do { speeds.curves[Key(probe.kind, .float64)] = try probe.curve(engine) } catch is FactorisationError {
         // No LAPACK: what needs it says so.
@@ -72,30 +74,40 @@ extension DeviceSpeeds {
 }
 
 extension SpeedProbe {
-  /// Every kind of work that depends on the device.
-  fileprivate static func ofDevice() throws -> [SpeedProbe] {
+  /// Every kind of work that depends on the device. On a processor it stays within a few megabytes, for which a plan's bound of memory has
+  /// room; a GPU is full only with more.
+  fileprivate static func ofDevice(isGPU: Bool) throws -> [SpeedProbe] {
     let program = WideBlock(hidden: [Hidden(try ActivationKind("erf"), weightVariance: 2, biasVariance: 0.25)], outputs: 1).program
     let stream = RandomStream(seed: 0, name: "probe")
     func points(_ count: Int, _ columns: Int, _ engine: Engine) throws -> Tensor {
       try engine.tensor(stream.normals(count * columns), rows: count, columns: columns)
     }
     func vector(_ count: Int, _ engine: Engine) throws -> Tensor { try engine.zeros(rows: 1, columns: count) }
-    let elements = [1 << 6, 1 << 12, 1 << 16, 1 << 20, 1 << 22]
+    let elements = [1 << 6, 1 << 12, 1 << 15, 1 << 18] + (isGPU ? [1 << 22, 1 << 25] : [])
     return [
-      SpeedProbe(kind: .product, sides: [8, 32, 96, 256, 512, 1024]) { engine, n in
+      SpeedProbe(kind: .product, sides: [8, 32, 96, 256, 512] + (isGPU ? [2048] : [])) { engine, n in
         let (a, c) = (try engine.zeros(rows: n, columns: n), try engine.empty(rows: n, columns: n))
         return { try $0.gemm(GEMM(), a, a, into: c) }
       },
-      SpeedProbe(kind: .thinProduct, sides: [32, 128, 512, 1024, 2048]) { engine, n in
+      SpeedProbe(kind: .thinProduct, sides: [32, 128, 512, 1024] + (isGPU ? [4096] : [])) { engine, n in
         let (a, b) = (try engine.zeros(rows: n, columns: n), try engine.zeros(rows: n, columns: 8))
         let c = try engine.empty(rows: n, columns: 8)
         return { try $0.gemm(GEMM(), a, b, into: c) }
+      },
+      SpeedProbe(kind: .vectorProduct, sides: [32, 128, 512, 1024] + (isGPU ? [4096] : [])) { engine, n in
+        let (a, b) = (try engine.zeros(rows: n, columns: n), try engine.zeros(rows: 1, columns: n))
+        let c = try engine.empty(rows: 1, columns: n)
+        return { try $0.gemm(GEMM(transposeB: true), b, a, into: c) }
+      },
+      SpeedProbe(kind: .outerProduct, sides: [32, 128, 512, 1024] + (isGPU ? [4096] : [])) { engine, n in
+        let (a, c) = (try engine.zeros(rows: 1, columns: n), try engine.zeros(rows: n, columns: n))
+        return { try $0.gemm(GEMM(transposeA: true, beta: 1), a, a, into: c) }
       },
       SpeedProbe(kind: .map, sides: elements) { engine, n in
         let (a, b, c) = (try vector(n, engine), try vector(n, engine), try engine.empty(rows: 1, columns: n))
         return { try $0.map(.sum, [a, b], into: c) }
       },
-      SpeedProbe(kind: .activation, sides: [1 << 6, 1 << 12, 1 << 16, 1 << 20]) { engine, n in
+      SpeedProbe(kind: .activation, sides: elements) { engine, n in
         let (a, b) = (try points(1, n, engine), try engine.empty(rows: 1, columns: n))
         return { try $0.map(.activation(ActivationKind("erf")), [a], into: b) }
       },
@@ -118,10 +130,10 @@ extension SpeedProbe {
         let (a, b) = (try vector(n, engine), try engine.empty(rows: 1, columns: n))
         return { try $0.copy(a, into: b) }
       },
-      SpeedProbe(kind: .normals, sides: [1 << 6, 1 << 12, 1 << 16, 1 << 20]) { _, n in
+      SpeedProbe(kind: .normals, sides: elements) { _, n in
         { _ = try $0.normal(rows: 1, columns: n, stream: stream, firstElement: 0) }
       },
-      SpeedProbe(kind: .solve, sides: [16, 128, 512, 1024]) { engine, n in
+      SpeedProbe(kind: .solve, sides: [16, 128, 512]) { engine, n in
         let one = try engine.tensor([1], rows: 1, columns: 1)
         let l = try engine.zeros(rows: n, columns: n), b = try engine.zeros(rows: n, columns: 16)
         for row in 0..<n { try engine.copy(one, into: l.rows(row..<row + 1).columns(row..<row + 1)) }

@@ -5,8 +5,8 @@ import WideKernels
 /// Kinds of work whose speeds are measured: work of one kind and of like size takes about as long, whatever asks for it.
 package enum WorkKind: String, Sendable, CaseIterable {
   // Of a device, at a precision.
-  /// Products of square matrices, by multiply-adds, and of large matrices with few columns, by bytes.
-  case product, thinProduct
+  /// Products of square matrices, by multiply-adds; by bytes those of large matrices with few columns, with one, and of few columns with few rows.
+  case product, thinProduct, vectorProduct, outerProduct
   /// Functions of every element: simple ones by bytes, activations by nominal multiply-adds.
   case map, activation
   /// Passes over pairs and kernels of pairs, by nominal multiply-adds.
@@ -38,7 +38,7 @@ struct Work: Sendable {
     precision = job.precision
     sizes =
       switch job {
-      case .gemm: [(.product, work.multiplyAdds), (.thinProduct, work.bytes)]
+      case .gemm(let product): [(.product, work.multiplyAdds), (Self.shape(product), work.bytes)]
       case .map(let map): [(.map, work.bytes)] + (Self.multiplyAdds(map).map { [(.activation, $0)] } ?? [])
       case .widePass: [(.widePass, work.multiplyAdds)]
       case .featurePass: [(.featurePass, work.multiplyAdds)]
@@ -49,7 +49,13 @@ struct Work: Sendable {
       }
   }
 
-  /// Of a function of an activation; nil for others.
+  /// What a product is bound by where it is not its multiply-adds.
+  private static func shape(_ product: GEMMJob) -> WorkKind {
+    if product.inner <= 2 { return .outerProduct }
+    return min(product.c.rows, product.c.columns) <= 2 ? .vectorProduct : .thinProduct
+  }
+
+  /// Nominal multiply-adds of a function of an activation; nil for other functions.
   private static func multiplyAdds(_ job: MapJob) -> Double? {
     switch job.function {
     case .activation(let activation): Double(job.out.count) * costs.value(activation, isSlope: false)

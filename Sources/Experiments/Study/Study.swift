@@ -14,7 +14,7 @@ package protocol Study: ExperimentPlan {
   func isComplete(_ unit: Unit, _ end: Record) -> Bool
   /// Units of those that are left which are computed together, as many as memory has room for.
   func waves(_ left: [Unit]) -> [[Unit]]
-  /// The same, of which those that were left on their way go on as they were saved together.
+  /// Waves of a run that goes on: units that were left on their way are together as they were saved.
   func waves(_ left: [Unit], in store: any RunStore) throws -> [[Unit]]
   /// Estimated seconds of units that are computed together.
   func seconds(_ wave: [Unit]) -> Double

@@ -73,7 +73,7 @@ struct BottleneckCost {
       total += sets * (factor + all * all / 2 * Double(settings.depth) * secondsPerPair)
       let baselines = own.count - finite.count
       switch settings.baselineMethod {
-      case .eigenvalues: total += 4 * pow(Double(points), 3) * secondsPerMultiply + 0.05 * Double(baselines)
+      case .eigenvalues: total += speeds.seconds(.hostEigenvalues, size: pow(Double(points), 3)) + 0.05 * Double(baselines)
       case .krylov: total += 300 * secondsPerProduct(baselines)
       case .steps: total += Double(settings.steps) * secondsPerProduct(baselines)
       }

@@ -86,6 +86,12 @@ struct FiniteWidthCost {
           let z = try idle.empty(rows: points, columns: before.outputs), u = try idle.empty(rows: centres, columns: before.outputs)
           let weights = try idle.empty(rows: centres, columns: block.outputs)
           _ = try idle.widePass(.ntk, block.program, points: z, centres: u, coefficients: weights, jacobian: true)
+          guard settings.historyKind(network) != .exact else { continue }
+          // Distances of the points from the basis, and the update of its coefficients.
+          let factor = try idle.empty(rows: centres, columns: centres)
+          for part in [z, z.rows(0..<min(points, block.outputs))] {
+            try idle.triangularSolve(TriangularSolve(), factor, idle.kernel(.ntk, block.program, u, part))
+          }
         }
       }
       return step + Double(runs) * passes

@@ -6,7 +6,7 @@ import Matrices
 
 /// Estimates of time, by the speeds of the device.
 struct LazyFeatureCost {
-  /// By width.
+  /// Seconds of networks and of a frozen kernel, by width.
   private var training: [Int: JointSeconds] = [:]
   private var kernel: [Int: Double] = [:]
 

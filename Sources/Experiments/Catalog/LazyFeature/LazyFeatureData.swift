@@ -20,6 +20,7 @@ package struct LazyFeatureTask {
   /// Row-major; of components those of which they are made.
   private let trainInputs, testInputs: [Double]
 
+  /// Loads, selects and prepares the points.
   package init(_ settings: LazyFeatureSettings) throws {
     let loaded = try DataSource.parse(settings.data).load()
     let points = try InterleavedClasses(loaded, seed: settings.seed)

@@ -106,7 +106,7 @@ extension LazyFeatureSettings {
   /// Steps that are taken, as the plan guesses: a flow on the tasks tried took so many to its margins.
   var expectedSteps: Double { method == .flow ? min(2500, Double(steps)) : Double(steps) }
 
-  /// The same of a flow with a frozen kernel.
+  /// Steps of a flow with a frozen kernel, as the plan guesses.
   var expectedKernelSteps: Double { min(400, Double(steps)) }
 
   /// Widths in ascending order.

@@ -20,6 +20,7 @@ package struct LazyFeatureStudy: Study {
   /// The points on the device, which all waves share.
   private let points = LastValue<Precision, LazyFeatureData>()
 
+  /// Reads the data, checks the memory and estimates the time.
   package init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds) throws {
     try settings.checkAll()
     self.settings = settings

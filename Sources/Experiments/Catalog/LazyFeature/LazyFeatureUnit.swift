@@ -25,6 +25,7 @@ package struct LazyFeatureNetwork: Hashable, Sendable {
 
 /// What is recorded as a whole.
 package enum LazyFeatureUnit: StudyUnit, Hashable {
+  /// A network from its start to its end.
   case network(LazyFeatureNetwork)
   /// What the networks of a width give together.
   case ensembles(width: Int)

@@ -8,7 +8,7 @@ struct MultilinearityCost {
   /// Iterations that spectral norms were seen to take, of those allowed.
   private static let expectedIterations = 60
 
-  /// By the unit of the first member.
+  /// Seconds of members, by the unit of the first.
   private var seconds: [MultilinearityStudy.Unit: JointSeconds] = [:]
 
   /// - Parameter together: members of a unit that are measured together.

@@ -18,7 +18,7 @@ struct MultilinearityStudy: Study {
 
     var key: String { "\(kind) \(width) \(part.rawValue) \(member)" }
 
-    /// The same of the first member.
+    /// The unit of the first member, of one network, width and part.
     var first: Unit { Unit(kind: kind, width: width, part: part, member: 0) }
 
     static func key(_ record: Record) -> String? { record.key([Fields.network, Fields.width, Fields.part, Fields.member]) }
