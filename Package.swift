@@ -129,12 +129,14 @@ let package = Package(
       name: "DigitsData", exclude: ["README.md", "digits-images-idx3-ubyte", "digits-labels-idx1-ubyte"],
       sources: ["DigitsData.c"]),
     module("NumPyFormat"),
+    // Files that people write: settings and networks.
+    arrangingModule("YAMLFiles", ["Datasets", "Networks", .product(name: "Yams", package: "Yams")]),
     module("Datasets", ["CZlib", "DigitsData", "DurableFiles", "NumPyFormat"]),
     arrangingModule(
       "Experiments",
       [
         "Compute", "Datasets", "DeepLinear", "DeviceTiming", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses",
-        "Matrices", "Networks", "PrintableText", "Results", "Sizes", "StudyRecords", "WideKernels",
+        "Matrices", "Networks", "PrintableText", "Results", "Sizes", "StudyRecords", "WideKernels", "YAMLFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -160,7 +162,7 @@ let package = Package(
       [
         "BackendCatalog", "Compute", "Datasets", "DeepLinear", "DeviceTiming", "DeviceTuning", "ExperimentSessions", "Experiments",
         "Figures", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks", "Reports",
-        "Results", "Statistics", "WideKernels",
+        "Results", "Statistics", "WideKernels", "YAMLFiles",
       ]),
     .target(
       name: "CRevision", cSettings: environment["ISTHMUS_REVISION"].map { [.define("ISTHMUS_REVISION", to: "\"\($0)\"")] } ?? []),
@@ -169,10 +171,9 @@ let package = Package(
       dependencies: [
         "CSignals", "DeviceTiming", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "ExperimentSessions",
         "Experiments", "Figures", "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "DevicePeaks",
-        "DeviceProperties", "JobRecords", "Networks", "Datasets", "Results", "Compute", "Sizes", "Subprocesses", "WideKernels",
+        "DeviceProperties", "JobRecords", "Networks", "Datasets", "Results", "Compute", "Sizes", "Subprocesses", "WideKernels", "YAMLFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: arrangingSettings),
     // Tests.
@@ -206,7 +207,7 @@ let package = Package(
       "CommandLineTests",
       [
         "BackendCatalog", "Compute", "Datasets", "DeviceTuning", "ExperimentSessions", "Experiments", "IsthmusCommand", "Networks",
-        "PrintableText", "ReferenceBackend", "Results", "WideKernels",
+        "PrintableText", "ReferenceBackend", "Results", "WideKernels", "YAMLFiles",
       ]),
     tests("DocumentationTests", ["Isthmus", "Subprocesses"]),
     tests("FuzzTests", ["Compute", "Datasets", "IsthmusCommand", "JobRecords", "ReferenceBackend", "Results", "WideKernels"]),
@@ -230,7 +231,7 @@ let package = Package(
       "ExperimentsTests",
       [
         "BackendCatalog", "Compute", "Datasets", "DeviceTiming", "Experiments", "FiniteNetworks", "Learning", "LinearAlgebra", "Matrices",
-        "Results", "Sizes", "StudyRecords",
+        "NumPyFormat", "Results", "Sizes", "StudyRecords", "YAMLFiles",
       ]),
     tests(
       "TheoryTests",

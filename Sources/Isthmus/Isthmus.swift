@@ -19,3 +19,4 @@
 @_exported import Results
 @_exported import Statistics
 @_exported import WideKernels
+@_exported import YAMLFiles

@@ -115,7 +115,7 @@ struct BenchCommand: ParsableCommand {
     if list { return try show(BenchmarkListing(cases, precision: precision)) }
     try LAPACK.checkVariable()
     if json == nil, csv == nil { Terminal.endWithReader() }
-    let old = try compare.first.map { path throws(CommandLineError) in try BenchmarkFile.report(path) }
+    let old = try compare.first.map { try BenchmarkFile.report($0) }
     for path in [json, csv].compactMap({ $0 }) { try OutputFile.checkFolder(of: path) }
     let backends = try backends()
     var report = BenchmarkReport(revision: Provenance.sourceRevision, environment: Provenance.programVersions)

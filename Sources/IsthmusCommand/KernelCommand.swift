@@ -2,8 +2,10 @@ import ArgumentParser
 import CSignals
 import Compute
 import Foundation
+import Networks
 import Results
 import WideKernels
+import YAMLFiles
 
 /// `isthmus kernel`.
 struct KernelCommand: ParsableCommand {
@@ -67,7 +69,7 @@ struct KernelCommand: ParsableCommand {
     isthmus_signals_set_message("\ninterrupted; unfinished files were removed\n")
     let kinds = try kinds()
     let file = try NetworkFile(network)
-    let program = try file.block(composed: composed).program
+    let program = try block(of: file).program
     let engine = try Engine(try device.backend(), precision: precision)
     let (inputs, output) = try begin(kinds, width: file.inputs, on: engine)
     let rows = inputs.x.rows
@@ -95,6 +97,15 @@ struct KernelCommand: ParsableCommand {
     clock.endPart("write")
     DeviceStart.warnOfHostWork(of: engine.backend)
     conclude(output, clock, engine.device, inputs)
+  }
+
+  /// The block whose kernels are asked for.
+  private func block(of file: NetworkFile) throws(CommandLineError) -> WideBlock {
+    let network = Network(inputs: file.inputs ?? 1, blocks: file.blocks), chosen = composed ? network.composed : network
+    guard chosen.bottlenecks.isEmpty, let block = chosen.blocks.first else {
+      throw .hasBottlenecks(path: file.path, widths: network.bottlenecks)
+    }
+    return block
   }
 
   private struct Inputs {

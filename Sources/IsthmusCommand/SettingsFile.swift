@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Results
+import YAMLFiles
 
 /// Settings in YAML, turned into the arguments that they stand for: each setting is declared once, as an option.
 ///
@@ -62,10 +63,10 @@ package struct SettingsFile {
     return index + 1 < arguments.count ? arguments[index + 1] : nil
   }
 
-  init(_ path: String) throws(CommandLineError) {
+  init(_ path: String) throws {
     let root = try YAMLReader.read(path)
     guard case .mapping(let members) = root?.content else {
-      throw .invalidSettings(path: "\(path):\(root?.line ?? 1)", reason: "expected settings, one `name: value` per line.")
+      throw CommandLineError.invalidSettings(path: "\(path):\(root?.line ?? 1)", reason: "expected settings, one `name: value` per line.")
     }
     self.path = path
     settings = try members.map { (name, value) throws(CommandLineError) in (name, try Self.text(value, of: name, in: path), value.line) }

@@ -2,6 +2,7 @@ import Foundation
 import IsthmusCommand
 import TestSupport
 import Testing
+import YAMLFiles
 
 /// Files of settings and of networks are read in one strict way, and every fault is told with its line.
 @Suite struct StrictYAMLTests {
@@ -46,7 +47,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("net.yaml", fault.text)
     let path = folder.url.appendingPathComponent("net.yaml").path
-    let error = #expect(throws: CommandLineError.self) { try NetworkFile(path) }
+    let error = #expect(throws: YAMLFileError.self) { try NetworkFile(path) }
     let message = error?.description ?? ""
     #expect(message.hasPrefix(path) && message.contains(fault.message), "\(message)")
     #expect(message.count < path.count + 300, "\(message)")

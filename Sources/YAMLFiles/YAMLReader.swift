@@ -3,7 +3,7 @@ import Foundation
 
 /// Reads YAML strictly: one document without tags, names that are plain text and occur once, and no more of anything than a person writes.
 /// Aliases stand for what they name and count as much.
-final class YAMLReader {
+package final class YAMLReader {
   private static let largestFile = 1 << 20
   private static let mostValues = 20_000
   private static let deepest = 32
@@ -14,15 +14,27 @@ final class YAMLReader {
   private var anchors: [String: (value: YAMLValue, count: Int)] = [:]
   private var count = 0
 
-  /// - Returns: nil for a file without a document.
-  /// - Throws: `.unreadableFile`; `.invalidSettings` with the line.
-  static func read(_ path: String) throws(CommandLineError) -> YAMLValue? {
-    let bytes = try contents(path)
-    let reader = YAMLReader(path: path)
-    let result = bytes.withUnsafeBufferPointer { bytes -> Result<YAMLValue?, CommandLineError> in
+  /// The document of a file; nil for a file without one.
+  ///
+  /// - Throws: `.unreadable`; `.invalid` with the line.
+  package static func read(_ path: String) throws(YAMLFileError) -> YAMLValue? { try read(contents(path), name: path) }
+
+  /// The document of a text; nil for a text without one.
+  ///
+  /// - Parameter name: of the text, for errors.
+  package static func read(text: String, name: String) throws(YAMLFileError) -> YAMLValue? {
+    guard text.utf8.count <= largestFile else {
+      throw .unreadable(path: name, reason: "it is longer than the \(largestFile) bytes that settings or a network may take.")
+    }
+    return try read(Array(text.utf8), name: name)
+  }
+
+  private static func read(_ bytes: [UInt8], name: String) throws(YAMLFileError) -> YAMLValue? {
+    let reader = YAMLReader(path: name)
+    let result = bytes.withUnsafeBufferPointer { bytes -> Result<YAMLValue?, YAMLFileError> in
       yaml_parser_set_encoding(reader.parser, YAML_UTF8_ENCODING)
       yaml_parser_set_input_string(reader.parser, bytes.baseAddress, bytes.count)
-      return Result { () throws(CommandLineError) in try reader.document() }
+      return Result { () throws(YAMLFileError) in try reader.document() }
     }
     return try result.get()
   }
@@ -37,14 +49,14 @@ final class YAMLReader {
     parser.deallocate()
   }
 
-  private static func contents(_ path: String) throws(CommandLineError) -> [UInt8] {
+  private static func contents(_ path: String) throws(YAMLFileError) -> [UInt8] {
     let bytes = try SmallFile.contents(path, atMost: largestFile, kind: "settings or a network")
-    guard String(validating: bytes, as: UTF8.self) != nil else { throw .unreadableFile(path: path, reason: "it is not text in UTF-8.") }
+    guard String(validating: bytes, as: UTF8.self) != nil else { throw .unreadable(path: path, reason: "it is not text in UTF-8.") }
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     return bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes
   }
 
-  private func document() throws(CommandLineError) -> YAMLValue? {
+  private func document() throws(YAMLFileError) -> YAMLValue? {
     // The start of the stream, then of a document.
     _ = try next()
     guard try next().type != YAML_STREAM_END_EVENT else { return nil }
@@ -55,7 +67,7 @@ final class YAMLReader {
     return value
   }
 
-  private func value(_ event: Event, depth: Int) throws(CommandLineError) -> YAMLValue {
+  private func value(_ event: Event, depth: Int) throws(YAMLFileError) -> YAMLValue {
     guard depth <= Self.deepest else { throw fault(event.line, "lists and names lie deeper in each other than \(Self.deepest).") }
     guard event.tag == nil else { throw fault(event.line, "'\(event.tag ?? "")' is a tag, which is not read here; leave it out.") }
     let before = count
@@ -77,7 +89,7 @@ final class YAMLReader {
     return value
   }
 
-  private func elements(_ depth: Int) throws(CommandLineError) -> [YAMLValue] {
+  private func elements(_ depth: Int) throws(YAMLFileError) -> [YAMLValue] {
     var elements: [YAMLValue] = []
     while true {
       let event = try next()
@@ -86,7 +98,7 @@ final class YAMLReader {
     }
   }
 
-  private func members(_ depth: Int) throws(CommandLineError) -> [(key: String, value: YAMLValue)] {
+  private func members(_ depth: Int) throws(YAMLFileError) -> [(key: String, value: YAMLValue)] {
     var members: [(key: String, value: YAMLValue)] = []
     var names: Set<String> = []
     while true {
@@ -100,14 +112,14 @@ final class YAMLReader {
     }
   }
 
-  private func add(_ values: Int, _ event: Event) throws(CommandLineError) {
+  private func add(_ values: Int, _ event: Event) throws(YAMLFileError) {
     count += values
     guard count <= Self.mostValues else {
       throw fault(event.line, "there are more than \(Self.mostValues) values, with what aliases stand for.")
     }
   }
 
-  private func fault(_ line: Int, _ reason: String) -> CommandLineError { .invalidSettings(path: "\(path):\(line)", reason: reason) }
+  private func fault(_ line: Int, _ reason: String) -> YAMLFileError { .invalid(path: "\(path):\(line)", reason: reason) }
 
   /// What of libyaml's events counts here.
   private struct Event {
@@ -119,7 +131,7 @@ final class YAMLReader {
     var tag: String?
   }
 
-  private func next() throws(CommandLineError) -> Event {
+  private func next() throws(YAMLFileError) -> Event {
     var raw = yaml_event_t()
     guard yaml_parser_parse(parser, &raw) == 1 else {
       let problem = parser.pointee.problem.map { String(cString: $0) } ?? "it cannot be parsed"

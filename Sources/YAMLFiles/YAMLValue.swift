@@ -1,14 +1,18 @@
 /// A part of a YAML file, with the line where it begins.
-struct YAMLValue {
-  indirect enum Content {
-    /// - Parameter isPlain: without quotes, so that it may be a number or a truth.
+package struct YAMLValue {
+  /// What a part of a file can be.
+  package indirect enum Content {
+    /// Text; where it is plain, without quotes, it may be a number or a truth.
     case text(String, isPlain: Bool)
+    /// Values in their order, or with names.
     case list([YAMLValue])
     case mapping([(key: String, value: YAMLValue)])
   }
 
-  let line: Int
-  let content: Content
+  /// Line of the file, from 1.
+  package let line: Int
+  /// What it holds.
+  package let content: Content
 
   subscript(key: String) -> YAMLValue? {
     guard case .mapping(let members) = content else { return nil }
@@ -16,7 +20,7 @@ struct YAMLValue {
   }
 
   /// Members of a list; empty where the value is none.
-  var elements: [YAMLValue] { if case .list(let elements) = content { elements } else { [] } }
+  package var elements: [YAMLValue] { if case .list(let elements) = content { elements } else { [] } }
 
   /// The value for messages: the text itself, if it is one.
   var shown: String {

@@ -2,16 +2,25 @@ import Foundation
 import Networks
 
 /// A network in YAML: `inputs` and `blocks`, or a single block (`hidden` and `outputs`, or `layers`), which takes inputs of any width.
-package struct NetworkFile {
-  let path: String
+public struct NetworkFile: Sendable {
+  /// Path of the file, or what stands for it in errors.
+  public let path: String
   /// Width of an input; nil where the file does not say.
-  let inputs: Int?
+  public let inputs: Int?
   /// Wide blocks from the inputs to the outputs.
-  package let blocks: [WideBlock]
+  public let blocks: [WideBlock]
 
-  package init(_ path: String) throws(CommandLineError) {
+  /// Reads a file, or a text that begins with a brace: the network itself, as manifests hold it.
+  ///
+  /// - Throws: what is wrong with it, with the line.
+  public init(_ path: String) throws {
+    let isText = path.drop { $0.isWhitespace }.hasPrefix("{")
+    try self.init(isText ? YAMLReader.read(text: path, name: "the network") : YAMLReader.read(path), of: isText ? "the network" : path)
+  }
+
+  private init(_ root: YAMLValue?, of path: String) throws(YAMLFileError) {
     self.path = path
-    guard let root = try YAMLReader.read(path) else { throw .invalidSettings(path: path, reason: "the file is empty; \(Self.form).") }
+    guard let root else { throw .invalid(path: path, reason: "the file is empty; \(Self.form).") }
     // Parts first, so that a fault is told with its own line.
     let blocks = root["blocks"]?.elements ?? [root]
     for layer in blocks.flatMap({ $0["hidden"]?.elements ?? [] }) { _ = try Self.decoded(Hidden.self, layer, path) }
@@ -25,25 +34,15 @@ package struct NetworkFile {
     }
   }
 
-  private static func decoded<Part: Decodable>(_ part: Part.Type, _ value: YAMLValue, _ path: String) throws(CommandLineError) -> Part {
+  private static func decoded<Part: Decodable>(_ part: Part.Type, _ value: YAMLValue, _ path: String) throws(YAMLFileError) -> Part {
     do {
       return try JSONDecoder().decode(part, from: Data(value.json.utf8))
     } catch let error as DecodingError {
       let (place, reason) = Self.reason(error, in: value)
-      throw .invalidSettings(path: "\(path):\(place.line)", reason: reason)
+      throw .invalid(path: "\(path):\(place.line)", reason: reason)
     } catch {
-      throw .invalidSettings(path: "\(path):\(value.line)", reason: "\(error)")
+      throw .invalid(path: "\(path):\(value.line)", reason: "\(error)")
     }
-  }
-
-  /// The block whose kernels are asked for; with `composed` the network's bottlenecks are infinitely wide.
-  func block(composed: Bool) throws(CommandLineError) -> WideBlock {
-    let network = Network(inputs: inputs ?? 1, blocks: blocks)
-    let chosen = composed ? network.composed : network
-    guard chosen.bottlenecks.isEmpty, let block = chosen.blocks.first else {
-      throw .hasBottlenecks(path: path, widths: network.bottlenecks)
-    }
-    return block
   }
 
   private static let form = "expected a network (inputs, blocks) or a block (hidden and outputs, or layers); see `isthmus kernel --help`"
@@ -84,5 +83,20 @@ package struct NetworkFile {
     case is [Any].Type: "a list"
     default: "other content"
     }
+  }
+}
+
+/// What it says, whatever its path.
+extension NetworkFile: Equatable, Encodable {
+  private enum CodingKeys: String, CodingKey { case inputs, blocks }
+
+  public static func == (a: NetworkFile, b: NetworkFile) -> Bool { a.inputs == b.inputs && a.blocks == b.blocks }
+
+  /// Writes a text from which `init` makes it again: a network, or a single block where it has no inputs.
+  public func encode(to encoder: any Encoder) throws {
+    guard let inputs else { return try blocks[0].encode(to: encoder) }
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(inputs, forKey: .inputs)
+    try container.encode(blocks, forKey: .blocks)
   }
 }
