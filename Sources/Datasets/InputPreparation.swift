@@ -27,6 +27,14 @@ public enum InputPreparation: String, Sendable, Codable, CaseIterable {
     try prepared(points, subtracting: mean(of: points), indices: indices)
   }
 
+  /// Further points, prepared as those were whose preparation subtracted `mean`.
+  ///
+  /// - Returns: row-major `[count, features]`.
+  /// - Throws: as above.
+  public func prepare(_ points: Dataset, subtracting mean: [Double]) throws(DatasetError) -> [Double] {
+    try prepared(points, subtracting: mean, indices: Array(0..<points.count))
+  }
+
   /// What is subtracted from every input, `[features]`.
   private func mean(of points: Dataset) -> [Double] {
     var mean = [Double](repeating: 0, count: points.features)

@@ -9,12 +9,13 @@ public struct ChainStart: Sendable {
   public var train: Matrix
   /// g_0 at the test points `[M, …]`.
   public var test: Matrix
+  /// g_0 at further points `[…, …]`.
+  public var further: Matrix
   /// Initial functions of blocks 1, 2, ….
   public var functions: [InitialFunction]
 
-  public init(train: Matrix, test: Matrix, functions: [InitialFunction]) {
-    self.train = train
-    self.test = test
+  public init(train: Matrix, test: Matrix, further: Matrix = Matrix(zeros: 0, 0), functions: [InitialFunction]) {
+    (self.train, self.test, self.further) = (train, test, further)
     self.functions = functions
   }
 
@@ -36,14 +37,18 @@ public struct ChainStart: Sendable {
 
   /// The start with g_0 as given, for instance one of many drawn together, and the other functions drawn as by `draw`.
   public init(
-    _ network: Network, first: (train: Matrix, test: Matrix), featureWidth: (Int) -> Int, symmetrised: Set<Int> = [], stream: RandomStream,
-    on engine: Engine
+    _ network: Network, first: (train: Matrix, test: Matrix), further: Matrix = Matrix(zeros: 0, 0), featureWidth: (Int) -> Int,
+    symmetrised: Set<Int> = [], stream: RandomStream, on engine: Engine
   ) throws {
     for block in network.blocks.indices.dropLast() where symmetrised.contains(block) && symmetrised.contains(block + 1) {
       throw LearningError.saddle(block: block)
     }
     (train, test) = first
-    if symmetrised.contains(0) { (train, test) = (Matrix(zeros: train.rows, train.columns), Matrix(zeros: test.rows, test.columns)) }
+    self.further = further
+    if symmetrised.contains(0) {
+      (train, test) = (Matrix(zeros: train.rows, train.columns), Matrix(zeros: test.rows, test.columns))
+      self.further = Matrix(zeros: further.rows, further.columns)
+    }
     functions = try network.blocks.indices.dropFirst().map { index in
       if symmetrised.contains(index) { return .zero }
       return .features(

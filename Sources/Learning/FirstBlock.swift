@@ -10,6 +10,8 @@ public struct FirstBlock: Sendable {
   public let trainCount: Int
   /// M, the number of test points.
   public let testCount: Int
+  /// Number of further points, at which functions can be asked for: the numbers of a run do not depend on them.
+  public let furtherCount: Int
   /// What was added to the diagonal of Q_0, in its unit.
   public let jitter: Double
   private let relativeJitter: Double
@@ -21,32 +23,36 @@ public struct FirstBlock: Sendable {
   /// Tangent kernel of the inputs.
   package let tangent: StoredKernel
   let tangentTest: StoredKernel?
+  let tangentFurther: StoredKernel?
   /// float64.
   public let engine: Engine
 
   /// - Parameters:
-  ///   - kernels: of training points, then test points.
+  ///   - kernels: of training points, then test points, then `furtherCount` further points.
   ///   - relativeJitter: times the mean diagonal of Q_0, added to its diagonal; duplicate inputs need some.
-  ///   - storage: of Θ_0, `testStorage` of its rows at test points; where the device runs out of memory the next smaller one is taken.
+  ///   - storage: of Θ_0, `testStorage` of its rows at test and further points; where the device runs out of memory the next smaller
+  ///     one is taken.
   ///   - engine: float64.
   public init(
-    _ kernels: any FirstBlockKernels, trainCount: Int, relativeJitter: Double, storage: KernelStorage = .float64,
+    _ kernels: any FirstBlockKernels, trainCount: Int, furtherCount: Int = 0, relativeJitter: Double, storage: KernelStorage = .float64,
     testStorage: KernelStorage = .float64, on engine: Engine
   ) throws {
-    let all = 0..<kernels.count
-    let (train, test) = (0..<trainCount, trainCount..<kernels.count)
+    let all = 0..<kernels.count - furtherCount
     guard trainCount >= 1, all.contains(trainCount - 1) else {
       throw LearningError.invalid(setting: "training points", expected: "1 … \(all.count) of the kernel's points", got: "\(trainCount)")
     }
+    let (train, test, further) = (0..<trainCount, trainCount..<all.count, all.count..<kernels.count)
     tangent = try Self.fitting(storage) { try StoredKernel(kernels, rows: train, columns: train, storage: $0, on: engine) }
-    tangentTest =
-      test.isEmpty ? nil : try Self.fitting(testStorage) { try StoredKernel(kernels, rows: test, columns: train, storage: $0, on: engine) }
-    let diagonal = try kernels.diagonal(.nngp)
+    func stored(_ rows: Range<Int>) throws -> StoredKernel? {
+      rows.isEmpty ? nil : try Self.fitting(testStorage) { try StoredKernel(kernels, rows: rows, columns: train, storage: $0, on: engine) }
+    }
+    (tangentTest, tangentFurther) = (try stored(test), try stored(further))
+    let diagonal = try kernels.diagonal(.nngp)[all]
     self.relativeJitter = relativeJitter
     jitter = relativeJitter * diagonal.reduce(0, +) / Double(diagonal.count)
     self.kernels = kernels
     self.trainCount = trainCount
-    testCount = test.count
+    (testCount, self.furtherCount) = (test.count, further.count)
     self.engine = engine
   }
 
@@ -76,7 +82,24 @@ public struct FirstBlock: Sendable {
   public func draw(_ requests: [(columns: Int, stream: RandomStream)], panels: PanelStorage = .device) throws -> [(
     train: Matrix, test: Matrix
   )] {
-    let total = trainCount + testCount
+    try samples(requests, at: trainCount + testCount, panels).map { values in
+      (try engine.matrix(values.rows(0..<trainCount)), try engine.matrix(values.rows(trainCount..<trainCount + testCount)))
+    }
+  }
+
+  /// The functions that `draw` gives, at the further points `[furtherCount, columns]`.
+  ///
+  /// From a factorisation of their own at all points, so that what `draw` gives is the same to the bit with and without them.
+  public func drawFurther(_ requests: [(columns: Int, stream: RandomStream)], panels: PanelStorage = .device) throws -> [Matrix] {
+    guard furtherCount > 0 else { return requests.map { Matrix(zeros: 0, $0.columns) } }
+    let total = trainCount + testCount + furtherCount
+    return try samples(requests, at: total, panels).map { try engine.matrix($0.rows(total - furtherCount..<total)) }
+  }
+
+  /// Values of several functions at the first `total` points, `[1, total, columns]` for each.
+  private func samples(
+    _ requests: [(columns: Int, stream: RandomStream)], at total: Int, _ panels: PanelStorage
+  ) throws -> [Tensor] {
     let normals = try engine.empty(rows: total, columns: requests.reduce(0) { $0 + $1.columns })
     var column = 0
     for request in requests {
@@ -90,21 +113,19 @@ public struct FirstBlock: Sendable {
         try kernels.block(.nngp, rows: columns.lowerBound..<total, columns: columns)
       }
     } catch FactorisationError.notPositiveDefinite {
-      throw try singularProcess()
+      throw try singularProcess(total)
     }
     column = 0
-    return try requests.map { request in
+    return requests.map { request in
       defer { column += request.columns }
-      let values = samples.columns(column..<column + request.columns)
-      return (try engine.matrix(values.rows(0..<trainCount)), try engine.matrix(values.rows(trainCount..<total)))
+      return samples.columns(column..<column + request.columns)
     }
   }
 
-  /// Why Q_0 has no factor, and which jitter would give it one: what lifts the least eigenvalue, and what a factorisation may round away, over 0.
-  private func singularProcess() throws -> LearningError {
-    let total = trainCount + testCount
+  /// Why Q_0 at the first `total` points has no factor, and which jitter would give it one: what lifts the least eigenvalue, and what a factorisation may round away, over 0.
+  private func singularProcess(_ total: Int) throws -> LearningError {
     let (least, largest) = try kernels.extremeEigenvalues(.nngp, of: 0..<total, on: engine)
-    let diagonal = try kernels.diagonal(.nngp)
+    let diagonal = try kernels.diagonal(.nngp)[..<total]
     let mean = diagonal.reduce(0, +) / Double(diagonal.count)
     guard mean > 0 else { return .singularProcess(least: least, largest: largest, jitter: relativeJitter, sufficient: .infinity) }
     let needed = 2 * max(0, -least) / mean + 8 * Double(total) * Precision.float64.unitRoundoff * largest / mean

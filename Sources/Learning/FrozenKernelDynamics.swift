@@ -64,9 +64,18 @@ public struct FrozenKernelDynamics: Sendable {
 
     public func testOutputs(steps: [Int]) throws -> [Matrix] { try steps.compactMap { try testOutputs(step: $0) } }
 
+    public func furtherOutputs(steps: [Int], from start: Matrix) throws -> [Matrix] {
+      try steps.compactMap { try outputs(step: $0, from: start, by: dynamics.first.tangentFurther) }
+    }
+
     /// F_t at the test points; `step` nil is the limit of infinite time. Nil without test points.
     public func testOutputs(step: Int?) throws -> Matrix? {
-      guard let tangentTest = dynamics.first.tangentTest else { return nil }
+      try outputs(step: step, from: test, by: dynamics.first.tangentTest)
+    }
+
+    /// - Parameter kernel: between the points and the training points.
+    private func outputs(step: Int?, from start: Matrix, by kernel: StoredKernel?) throws -> Matrix? {
+      guard let kernel else { return nil }
       let n = Double(targets.rows)
       let learned = eigenvalues.map { value -> Double in
         // Where λ t is tiny the expression tends to η t / N; infinite time needs a positive λ.
@@ -75,7 +84,7 @@ public struct FrozenKernelDynamics: Sendable {
         return value > 0 && rate * value / n < 1 ? -expm1(exponent) / value : (1 - pow(1 - rate * value / n, Double(step))) / value
       }
       let coefficients = try engine.gemm(dynamics.vectors, engine.tensor(scaled(residual, learned)), transposeA: true)
-      return test - (try engine.matrix(engine.copied(tangentTest.product(coefficients))))
+      return start - (try engine.matrix(engine.copied(kernel.product(coefficients))))
     }
 
     private func factors(_ step: Int) -> [Double] {

@@ -10,6 +10,8 @@ public protocol FrozenRun {
   func outputs(steps: [Int]) throws -> [Matrix]
   /// F_t at the test points, for each of `steps`; empty without test points.
   func testOutputs(steps: [Int]) throws -> [Matrix]
+  /// F_t at the further points of the first block, where F_0 is `start`, for each of `steps`; empty without further points.
+  func furtherOutputs(steps: [Int], from start: Matrix) throws -> [Matrix]
 }
 
 extension FrozenRun {

@@ -145,7 +145,16 @@ public struct KrylovDynamics {
     public func outputs(steps: [Int]) throws -> [Matrix] { try combinations(steps) { power($0, $1) }.map { targets + $0 } }
 
     public func testOutputs(steps: [Int]) throws -> [Matrix] {
-      guard let tangentTest = dynamics.first.tangentTest else { return [] }
+      try outputs(steps, from: dynamics.starts[draw].test, by: dynamics.first.tangentTest)
+    }
+
+    public func furtherOutputs(steps: [Int], from start: Matrix) throws -> [Matrix] {
+      try outputs(steps, from: start, by: dynamics.first.tangentFurther)
+    }
+
+    /// - Parameter kernel: between the points and the training points.
+    private func outputs(_ steps: [Int], from start: Matrix, by kernel: StoredKernel?) throws -> [Matrix] {
+      guard let kernel else { return [] }
       let engine = dynamics.first.engine
       let learned = try combinations(steps) { value, step in
         let x = rate * value / Double(targets.rows)
@@ -157,9 +166,9 @@ public struct KrylovDynamics {
       for (index, matrix) in learned.enumerated() {
         for row in 0..<targets.rows { for output in 0..<outputs { all[row, index * outputs + output] = matrix[row, output] } }
       }
-      let changes = try engine.matrix(engine.copied(tangentTest.product(engine.tensor(all))))
+      let changes = try engine.matrix(engine.copied(kernel.product(engine.tensor(all))))
       return steps.indices.map { index in
-        var values = dynamics.starts[draw].test
+        var values = start
         for row in 0..<values.rows { for output in 0..<outputs { values[row, output] -= changes[row, index * outputs + output] } }
         return values
       }

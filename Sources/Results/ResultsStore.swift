@@ -115,6 +115,8 @@ public final class ResultsStore: Sendable {
     try whileOpen { (_) throws(ResultsError) in try RunArrays.write(name, shape: shape, values, in: directory) }
   }
 
+  public var arrayNames: Set<String> { Set(RunArrays.names(in: directory)) }
+
   /// Reads `arrays/<name>.npy`.
   public func readArray(_ name: String) throws(ResultsError) -> (shape: [Int], values: [Double]) {
     try RunArrays.read(name, in: directory)

@@ -9,6 +9,8 @@ public protocol RunStore: Sendable {
   func synchronise() throws(ResultsError)
   /// Writes an array of float64 of this shape, row-major, under a name of its own.
   func writeArray(_ name: String, shape: [Int], _ values: [Double]) throws(ResultsError)
+  /// Names of the arrays that there are.
+  var arrayNames: Set<String> { get }
   /// Reads a checkpoint; nil where there is none.
   func readCheckpoint(_ name: String) throws(ResultsError) -> Checkpoint?
   /// Replaces a checkpoint in one go.
@@ -47,6 +49,11 @@ public struct RunPart: RunStore {
 
   public func writeArray(_ name: String, shape: [Int], _ values: [Double]) throws(ResultsError) {
     try run.writeArray(own(name), shape: shape, values)
+  }
+
+  public var arrayNames: Set<String> {
+    let prefix = own("")
+    return Set(run.arrayNames.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) })
   }
 
   public func readCheckpoint(_ name: String) throws(ResultsError) -> Checkpoint? { try run.readCheckpoint(own(name)) }
