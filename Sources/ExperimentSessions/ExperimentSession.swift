@@ -125,7 +125,7 @@ public struct ExperimentSession<E: Experiment> {
     _ settings: E.Settings, _ plan: any ExperimentPlan, _ engine: Engine, _ passEngine: Engine, continuesElsewhere: Bool
   ) throws -> RunDescription {
     let values = try E.values(of: settings), device = engine.device
-    var identity = values.filter { !E.extendingSettings.contains($0.key) }
+    var identity = try E.identity(of: settings)
     identity["backend"] = .string(device.backend)
     identity["device-name"] = .string(device.name)
     identity["precision"] = .string(passEngine.precision.rawValue)

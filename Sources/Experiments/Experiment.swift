@@ -35,6 +35,13 @@ public protocol Experiment: Sendable {
   /// Settings that `Settings` declares and other ones, by name, take the place of: giving them is an error.
   static var replacedSettings: [String: String] { get }
 
+  /// Settings that say what others would, by name: beside one of them none of those may be given, and their defaults do not count.
+  static var exclusiveSettings: [String: Set<String>] { get }
+  /// Defaults, as in `defaults`, that count where a setting is given, by its name.
+  static var defaultsBeside: [String: [String: String]] { get }
+  /// Settings that came when there were runs already: where they have no value they are no part of a run's identity.
+  static var laterSettings: Set<String> { get }
+
   /// Whether passes in float32 keep what `settings` promise.
   static func allowsFloat32Passes(_ settings: Settings) -> Bool
 
@@ -52,6 +59,9 @@ extension Experiment {
   public static var paper: [String: String] { [:] }
   public static var paperNeeds: [String: String] { [:] }
   public static var replacedSettings: [String: String] { [:] }
+  public static var exclusiveSettings: [String: Set<String>] { [:] }
+  public static var defaultsBeside: [String: [String: String]] { [:] }
+  public static var laterSettings: Set<String> { [] }
 
   /// Settings by name, as the command line and YAML take them; what is not named is as by default.
   ///
@@ -69,6 +79,20 @@ extension Experiment {
   public static var defaultArguments: [String] { arguments(defaults) }
   /// The arguments that `--paper` stands for. They come after the defaults.
   public static var paperArguments: [String] { arguments(paper) }
+
+  /// The arguments that come before a user's own: the defaults, and what `--paper` stands for, without what the settings `given` say.
+  ///
+  /// - Throws: `ExperimentError.exclusiveSettings` where two of those given say the same.
+  public static func arguments(beneath given: Set<String>, isPaper: Bool) throws(ExperimentError) -> [String] {
+    for (name, others) in exclusiveSettings.sorted(by: { $0.key < $1.key }) where given.contains(name) {
+      if let other = others.intersection(given).min() { throw .exclusiveSettings(name: other, by: name) }
+    }
+    func isOpen(_ name: String) -> Bool {
+      !given.contains { exclusiveSettings[$0]?.contains(name) ?? false } && exclusiveSettings[name]?.isDisjoint(with: given) ?? true
+    }
+    let beside = defaultsBeside.filter { given.contains($0.key) }.values.flatMap(arguments)
+    return arguments(defaults.filter { isOpen($0.key) }) + (isPaper ? arguments(paper.filter { isOpen($0.key) }) : []) + beside
+  }
 
   private static func arguments(_ settings: [String: String]) -> [String] {
     settings.sorted { $0.key < $1.key }.map { "--\($0.key)=\($0.value)" }

@@ -13,6 +13,8 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
   case missingStart(name: String)
   /// A setting that the experiment takes from another one.
   case replacedSetting(name: String, by: String)
+  /// A setting beside another one that says the same.
+  case exclusiveSettings(name: String, by: String)
   /// `--paper` for an experiment that declares none.
   case noPaperSettings(experiment: String)
   /// `--paper` without settings that it needs, which are named with examples of their values.
@@ -33,6 +35,7 @@ public enum ExperimentError: Error, Equatable, CustomStringConvertible {
     case .missingStart(let name):
       "the initial functions '\(name)' are missing from the checkpoint; remove the run's checkpoint files to begin these runs again."
     case .replacedSetting(let name, let other): "--\(name): in this experiment --\(other) says it; leave --\(name) out."
+    case .exclusiveSettings(let name, let other): "--\(name): --\(other) says it; leave out one of the two."
     case .noPaperSettings(let experiment):
       "--paper: the experiment '\(experiment)' has no settings of a paper; leave --paper out and set what you need."
     case .paperNeeds(let settings):

@@ -38,8 +38,9 @@ package struct SettingsFile {
     guard !isPaper || !experiment.paper.isEmpty else { throw ExperimentError.noPaperSettings(experiment: experiment.name) }
     let missing = isPaper ? experiment.paperNeeds.filter { name, _ in !isGiven(name, own) && !(file?.has(name) ?? false) } : [:]
     guard missing.isEmpty else { throw ExperimentError.paperNeeds(settings: missing) }
-    let given = experiment.defaultArguments + (isPaper ? experiment.paperArguments : [])
-    return [RunCommand.name, experiment.name] + given + (try file?.arguments(for: experiment) ?? []) + own
+    let names = own.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2).prefix { $0 != "=" }) }
+    let beneath = try experiment.arguments(beneath: Set(names + (file?.settings.map(\.key) ?? [])), isPaper: isPaper)
+    return [RunCommand.name, experiment.name] + beneath + (try file?.arguments(for: experiment) ?? []) + own
   }
 
   private static func isGiven(_ name: String, _ arguments: [String]) -> Bool {

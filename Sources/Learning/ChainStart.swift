@@ -14,6 +14,7 @@ public struct ChainStart: Sendable {
   /// Initial functions of blocks 1, 2, ….
   public var functions: [InitialFunction]
 
+  /// - Parameter further: g_0 at the further points of the first block, if it has any.
   public init(train: Matrix, test: Matrix, further: Matrix = Matrix(zeros: 0, 0), functions: [InitialFunction]) {
     (self.train, self.test, self.further) = (train, test, further)
     self.functions = functions

@@ -4,14 +4,15 @@ package struct YAMLValue {
   package indirect enum Content {
     /// Text; where it is plain, without quotes, it may be a number or a truth.
     case text(String, isPlain: Bool)
-    /// Values in their order, or with names.
+    /// Values in their order.
     case list([YAMLValue])
+    /// Values with names, in their order.
     case mapping([(key: String, value: YAMLValue)])
   }
 
   /// Line of the file, from 1.
   package let line: Int
-  /// What it holds.
+  /// Text, list or mapping.
   package let content: Content
 
   subscript(key: String) -> YAMLValue? {

@@ -25,7 +25,7 @@ struct Recorded {
   }
 
   static func store<E: Experiment>(_ experiment: E.Type, _ settings: E.Settings, in folder: URL) throws -> ResultsStore {
-    let identity = try E.values(of: settings).filter { !E.extendingSettings.contains($0.key) }.mapValues(\.text)
+    let identity = try E.identity(of: settings).mapValues(\.text)
     return try ResultsStore.open(RunDescription(experiment: E.name, identity: identity, parameters: identity), in: folder)
   }
 

@@ -24,15 +24,50 @@ private func end(
       end("own", "2", draw: 0, kappa: 0.25, steps1: 60), end("own", "2", draw: 1, kappa: 0.25, steps1: 80),
       end("own", "2", draw: 0, kappa: 0.5, steps1: 20), end("own", "2", draw: 1, kappa: 0.5, steps1: nil, status: "diverged"),
     ]
-    #expect(try BottleneckRuns(records).bestRate(of: two) == 0.25, "a median that is not reached loses")
-    #expect(try BottleneckRuns(records).bestRate(of: wide) == 0.1, "the wide network's rate of `same` is its own")
+    #expect(try BottleneckRuns(records).bestRate(of: two) == .fraction(0.25), "a median that is not reached loses")
+    #expect(try BottleneckRuns(records).bestRate(of: wide) == .fraction(0.1), "the wide network's rate of `same` is its own")
     records += [
       end("own", "2", draw: 0, kappa: 0.75, steps1: 70, steps01: 100), end("own", "2", draw: 1, kappa: 0.75, steps1: 70, steps01: 100),
     ]
-    #expect(try BottleneckRuns(records).bestRate(of: two) == 0.75, "0.1 % decides a tie")
+    #expect(try BottleneckRuns(records).bestRate(of: two) == .fraction(0.75), "0.1 % decides a tie")
     records.append(end("own", "2", draw: 0, kappa: 0.9, steps1: 71, steps01: 72))
-    #expect(try BottleneckRuns(records).bestRate(of: two) == 0.75, "being quicker to 0.1 % does not make up for 1 %")
+    #expect(try BottleneckRuns(records).bestRate(of: two) == .fraction(0.75), "being quicker to 0.1 % does not make up for 1 %")
     #expect(try BottleneckRuns([]).bestRate(of: two) == nil)
+  }
+
+  /// Regression has no wrong answers: its loss stands where the errors of others do, in the table, for programs and as a figure.
+  @Test func regressionShowsItsTestLoss() throws {
+    func step(_ step: Int, _ loss: Double) -> Record {
+      [
+        "kind": "step", "comparison": "same", "bottlenecks": "2", "kappa": 0.1, "draw": 0, "step": .number(Double(step)), "trainLoss": 1,
+        "initialLoss": 2, "testLoss": .number(loss), "testError": .null,
+      ]
+    }
+    var last = end("same", "2", draw: 0, kappa: 0.1, steps1: 1)
+    last["finalTestError"] = .null
+    last["steps"] = 10
+    // As older runs recorded it; what is read beyond the last step is no end.
+    let run = try StoredRun(of: .bottleneck, [step(0, 0.5), step(5, 0.125), step(10, 0.25), step(20, 0.2), last])
+    #expect(try run.table.numbers("finalTestLoss") == [0.25] && run.table.numbers("bestTestLoss") == [0.125])
+    #expect(try run.table.text.text.contains("test loss") && !run.table.text.text.contains("error %"))
+    #expect(try run.figures.map(\.name).contains("test-loss"))
+    last["finalTestLoss"] = 0.75
+    #expect(try StoredRun(of: .bottleneck, [step(0, 0.5), last]).table.numbers("finalTestLoss") == [0.75])
+  }
+
+  /// Runs at a rate as such are of one group whatever fraction it is of a limit; the table has a column for it, and no others have.
+  @Test func ratesAsSuchHaveAColumn() throws {
+    func absolute(_ bottlenecks: String, steps1: Double) -> Record {
+      var record = end("same", bottlenecks, draw: 0, kappa: 0, steps1: steps1)
+      record["kappa"] = nil
+      record["rate"] = 0.3
+      return record
+    }
+    let records = [absolute("2", steps1: 10), absolute("inf", steps1: 30), end("own", "2", draw: 0, kappa: 0.25, steps1: 5)]
+    #expect(try BottleneckRuns(records).bestRate(of: #require(BottleneckLabel("inf"))) == .absolute(0.3))
+    let table = try StoredRun(of: .bottleneck, records).table
+    #expect(try table.numbers("rate") == [0.3, 0.3, nil, 0.3] && table.numbers("kappa") == [nil, nil, 0.25, nil])
+    #expect(try table.numbers("speedUp1") == [3, 1, 6, 1] && table.text.text.contains("η 0.3"))
   }
 
   @Test func rowsCompareWithTheirOwnBaseline() throws {

@@ -26,6 +26,12 @@ package protocol DataSettings {
 package struct ChainData: Sendable {
   /// Inputs and targets of both sets, a row for each point.
   package var trainInputs, testInputs, trainTargets, testTargets: Matrix
+  /// Further points, prepared like the others.
+  package private(set) var furtherInputs: Matrix
+  /// Where the points lie in the data, counted from 0; test points in a set of their own where the source has one.
+  let positions: (train: [Int], test: [Int])
+  /// The further points as they were given; nil for none.
+  package let further: FurtherPoints?
   var decision: Decision
   var trainClasses, testClasses: [Int]?
   var checksums: [String: String]
@@ -40,7 +46,9 @@ package struct ChainData: Sendable {
   private static let largestTarget = 1e140
 
   /// Takes the points that the settings ask for from loaded data.
-  package init(_ settings: some DataSettings, _ loaded: LoadedData) throws {
+  ///
+  /// - Parameter path: of a file of further points.
+  package init(_ settings: some DataSettings, _ loaded: LoadedData, at path: String? = nil) throws {
     let selected = try Split(train: settings.train, test: settings.test, seed: settings.seed, order: settings.order).select(from: loaded)
     let inputs = try settings.preparation.prepare(selected)
     let targets = try settings.target.targets(
@@ -51,6 +59,10 @@ package struct ChainData: Sendable {
     }
     trainInputs = Matrix(rows: settings.train, columns: inputs.features, values: inputs.train)
     testInputs = Matrix(rows: settings.test, columns: inputs.features, values: inputs.test)
+    positions = (selected.trainIndices, selected.testIndices)
+    further = try path.map { try FurtherPoints($0, features: inputs.features) }
+    let furtherValues = try further.map { try settings.preparation.prepare($0.points, subtracting: inputs.mean) } ?? []
+    furtherInputs = Matrix(rows: furtherValues.count / inputs.features, columns: inputs.features, values: furtherValues)
     trainClasses = targets.trainClasses
     testClasses = targets.testClasses
     checksums = loaded.checksums

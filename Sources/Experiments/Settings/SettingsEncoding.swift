@@ -20,6 +20,13 @@ extension Experiment {
     try allValues(of: settings).filter { replacedSettings[$0.key] == nil }
   }
 
+  /// The values that make a run this run.
+  public static func identity(of settings: Settings) throws -> [String: JSONValue] {
+    try values(of: settings).filter { name, value in
+      !extendingSettings.contains(name) && !(value == .null && laterSettings.contains(name))
+    }
+  }
+
   private static func allValues(of settings: Any) throws -> [String: JSONValue] {
     var values: [String: JSONValue] = [:]
     for child in Mirror(reflecting: settings).children {

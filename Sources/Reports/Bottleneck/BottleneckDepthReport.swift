@@ -23,7 +23,7 @@ extension RunReport {
     var table = ReportTable(
       keys: BottleneckRow.heads.count, note: BottleneckRow.note,
       columns: BottleneckRow.heads + Fields.fractions.flatMap { [BottleneckRow.head($0), overWide, overOne] }
-        + [BottleneckRow.errorHead, BottleneckRow.sensitiveHead, BottleneckRow.divergedHead])
+        + [runs.measure.head, BottleneckRow.sensitiveHead, BottleneckRow.divergedHead])
     let rows = runs.rows
     for row in rows {
       let overOne = speedUpsOverOne(row, among: rows)
@@ -32,7 +32,7 @@ extension RunReport {
       }
       var numbers = row.numbers
       for (fraction, speedUp) in zip(Fields.fractions, overOne) { numbers.add("speedUpOverOne\(fraction.percent)", speedUp) }
-      let last = [cell(row.finalTestError, "%.1f", times: 100), row.sensitive.map(String.init) ?? "–", "\(row.diverged)"]
+      let last = [row.measure.text(row.finalTest), row.sensitive.map(String.init) ?? "–", "\(row.diverged)"]
       table.add(row.head + steps + last, numbers)
     }
     return table
@@ -43,7 +43,7 @@ extension RunReport {
   private static func speedUpsOverOne(_ row: BottleneckRow, among rows: [BottleneckRow]) -> [Double?] {
     let one = rows.first { other in
       // `own` has one rate for each network.
-      other.comparison == row.comparison && (row.comparison == .own || other.entry.kappa == row.entry.kappa)
+      other.comparison == row.comparison && (row.comparison == .own || other.entry.rate == row.entry.rate)
         && other.entry.label.widths.count == 1 && Set(row.entry.label.widths) == Set(other.entry.label.widths)
     }
     return BottleneckGroup.speedUps(of: row.entry, over: row.entry.label.count > 1 ? one?.entry : nil)
@@ -54,7 +54,7 @@ extension RunReport {
 private enum BottleneckDepthFigures {
   static func figures(_ runs: BottleneckRuns) -> KeyValuePairs<String, Figure?> {
     let groups = runs.groups
-    return ["steps": steps(groups), "loss": loss(groups), "test-error": BottleneckFigures.testError(groups)]
+    return ["steps": steps(groups), "loss": loss(groups), runs.measure.figureName: BottleneckFigures.test(groups, runs.measure)]
   }
 
   /// Fractions of the initial loss that are drawn.

@@ -6,7 +6,7 @@ struct BottleneckGroup {
   /// One network at the rate chosen for it.
   struct Entry {
     let label: BottleneckLabel
-    let kappa: Double
+    let rate: TrainingRate
     /// Draws by increasing number.
     let draws: [BottleneckRun]
 
@@ -23,14 +23,14 @@ struct BottleneckGroup {
   }
 
   let comparison: BottleneckFields.Comparison
-  /// κ of all entries; nil where each has its own.
-  let kappa: Double?
+  /// Rate of all entries; nil where each has its own.
+  let rate: TrainingRate?
   /// Entries in the order of their labels.
   let entries: [Entry]
 
   var title: String {
     switch comparison {
-    case .same: "One rate for all" + (kappa.map { " (κ = \($0))" } ?? "")
+    case .same: "One rate for all" + (rate.map { " (\($0.name))" } ?? "")
     case .own: "Each at its own best rate"
     }
   }
@@ -52,21 +52,21 @@ struct BottleneckGroup {
 extension BottleneckRuns {
   /// `same` once for each rate that occurs, then `own` with the best rate of each network.
   var groups: [BottleneckGroup] {
-    let sameRates = Set(runs.keys.filter { $0.comparison == .same }.map(\.kappa)).sorted()
-    let same = sameRates.map { kappa in
-      let labels = Set(runs.keys.filter { $0.comparison == .same && $0.kappa == kappa }.map(\.label)).sorted()
-      let entries = labels.map { BottleneckGroup.Entry(label: $0, kappa: kappa, draws: draws(.same, $0, kappa: kappa)) }
-      return BottleneckGroup(comparison: .same, kappa: kappa, entries: entries)
+    let sameRates = Set(runs.keys.filter { $0.comparison == .same }.map(\.rate)).sorted { $0.number < $1.number }
+    let same = sameRates.map { rate in
+      let labels = Set(runs.keys.filter { $0.comparison == .same && $0.rate == rate }.map(\.label)).sorted()
+      let entries = labels.map { BottleneckGroup.Entry(label: $0, rate: rate, draws: draws(.same, $0, rate)) }
+      return BottleneckGroup(comparison: .same, rate: rate, entries: entries)
     }
     var ownLabels = Set(runs.keys.filter { $0.comparison == .own }.map(\.label))
     guard !ownLabels.isEmpty else { return same }
     ownLabels.formUnion(runs.keys.map(\.label).filter(\.isInfinite))
     let own = ownLabels.sorted().compactMap { label in
-      bestRate(of: label).map { kappa in
-        BottleneckGroup.Entry(label: label, kappa: kappa, draws: ownDraws(label, kappa: kappa))
+      bestRate(of: label).map { rate in
+        BottleneckGroup.Entry(label: label, rate: rate, draws: ownDraws(label, rate))
       }
     }
-    return same + [BottleneckGroup(comparison: .own, kappa: nil, entries: own)]
+    return same + [BottleneckGroup(comparison: .own, rate: nil, entries: own)]
   }
 
   /// The rate at which a network does best in the comparison `own`: the smallest median number of steps to 1 % of the initial
@@ -74,18 +74,18 @@ extension BottleneckRuns {
   ///
   /// Not reached counts as more than any number. For a wide network the rates of `same` compete too: its own rate is the one
   /// that all share there, by definition.
-  package func bestRate(of label: BottleneckLabel) -> Double? {
-    let rates = Set(runs.keys.filter { $0.label == label && ($0.comparison == .own || label.isInfinite) }.map(\.kappa))
-    func cost(_ kappa: Double) -> [Double] {
-      let draws = ownDraws(label, kappa: kappa)
+  package func bestRate(of label: BottleneckLabel) -> TrainingRate? {
+    let rates = Set(runs.keys.filter { $0.label == label && ($0.comparison == .own || label.isInfinite) }.map(\.rate))
+    func cost(_ rate: TrainingRate) -> [Double] {
+      let draws = ownDraws(label, rate)
       let medians = [2, 3, 1, 0].map { index in Quartiles(draws.map { $0.steps(index) }).median ?? .infinity }
-      return medians + [Double(draws.filter(\.isDiverged).count), kappa]
+      return medians + [Double(draws.filter(\.isDiverged).count), rate.number]
     }
-    return rates.map { (cost: cost($0), kappa: $0) }.min { $0.cost.lexicographicallyPrecedes($1.cost) }?.kappa
+    return rates.map { (cost: cost($0), rate: $0) }.min { $0.cost.lexicographicallyPrecedes($1.cost) }?.rate
   }
 
-  private func ownDraws(_ label: BottleneckLabel, kappa: Double) -> [BottleneckRun] {
-    let own = draws(.own, label, kappa: kappa)
-    return own.isEmpty && label.isInfinite ? draws(.same, label, kappa: kappa) : own
+  private func ownDraws(_ label: BottleneckLabel, _ rate: TrainingRate) -> [BottleneckRun] {
+    let own = draws(.own, label, rate)
+    return own.isEmpty && label.isInfinite ? draws(.same, label, rate) : own
   }
 }

@@ -19,7 +19,8 @@ struct BottleneckRun {
 
   /// The quantities of steps that are shown.
   private static let quantities = [
-    Fields.trainLoss.name, Fields.initialLoss.name, Fields.testError.name, Fields.kernelChange.name, Fields.alignment.name,
+    Fields.trainLoss.name, Fields.initialLoss.name, Fields.testLoss.name, Fields.testError.name, Fields.kernelChange.name,
+    Fields.alignment.name,
     Fields.amplification.name,
   ]
 
@@ -66,6 +67,13 @@ struct BottleneckRun {
   /// Test error of a wide network trained to the end of time, where that is known.
   var convergedTestError: Double? { end?[Fields.convergedTestError] }
   var bestTestError: Double? { end?[Fields.bestTestError] ?? curve(Fields.testError).map(\.value).min() }
+
+  /// Test loss where training ended: the network without bottlenecks is also read beyond.
+  var finalTestLoss: Double? {
+    let last = end?.number(Fields.steps) ?? .infinity
+    return end?[Fields.finalTestLoss] ?? curve(Fields.testLoss).last { $0.step <= last }?.value
+  }
+  var bestTestLoss: Double? { end?[Fields.bestTestLoss] ?? curve(Fields.testLoss).map(\.value).min() }
 
   /// The largest factor by which a perturbation was seen to grow.
   var amplification: Double? {

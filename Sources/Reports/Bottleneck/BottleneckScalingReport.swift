@@ -24,7 +24,7 @@ extension RunReport {
       keys: 2 + BottleneckRow.heads.count, note: BottleneckRow.note,
       columns: [.column("points", "number of training points"), .column("scale", "target scale")] + BottleneckRow.heads
         + fractions.flatMap { [BottleneckRow.head(Fields.fractions[$0]), BottleneckRow.speedUpHead] } + [
-          .column("error %", Fields.finalTestError.legend + ", in %; for d = ∞ solved where training would never end"),
+          runs.measure.convergedHead,
           .column("rank", "largest rank of any block behind a bottleneck"),
           .column("ms/step", "milliseconds of a step of one draw, of all that advance together"), BottleneckRow.divergedHead,
         ])
@@ -32,12 +32,15 @@ extension RunReport {
       let network = row.network
       let steps = fractions.flatMap { [cell(network.entry.steps[$0], "%.0f"), cell(network.speedUps[$0], "×%.1f")] }
       let last = [
-        cell(row.testError, "%.1f", times: 100), cell(row.rank, "%.0f"), cell(row.secondsPerStep, "%.2g", times: 1000),
+        network.measure.text(row.test), cell(row.rank, "%.0f"), cell(row.secondsPerStep, "%.2g", times: 1000),
         "\(network.diverged)",
       ]
       var numbers: TableNumbers = ["points": row.points, "scale": row.scale]
       numbers.add(network.numbers)
-      numbers.add(["trainedTestError": row.testError.median, "rank": row.rank.median, "secondsPerStep": row.secondsPerStep])
+      numbers.add([
+        (network.measure == .error ? "trainedTestError" : "trainedTestLoss"): row.test.median, "rank": row.rank.median,
+        "secondsPerStep": row.secondsPerStep,
+      ])
       table.add(["\(row.points)", JSONValue.number(row.scale).text] + network.head + steps + last, numbers)
     }
     return table
@@ -59,8 +62,8 @@ package struct BottleneckScalingRuns: RunReading {
     /// Seconds per step of one run, in lockstep with the other draws; nil where it was not measured.
     let secondsPerStep: Double?
 
-    /// Fractions of wrong answers where training ended, over draws; for d = ∞ of the converged network where it is known.
-    var testError: Quartiles { Quartiles(network.entry.draws.compactMap { $0.convergedTestError ?? $0.finalTestError }) }
+    /// Fractions of wrong answers where training ended, or losses, over draws; for d = ∞ of the converged network where it is known.
+    var test: Quartiles { Quartiles(network.entry.draws.compactMap { $0.convergedTestError ?? network.measure.final($0) }) }
     /// The largest rank that any basis of the run had.
     var rank: Quartiles { Quartiles(network.entry.draws.compactMap(\.largestRank)) }
   }
@@ -81,6 +84,9 @@ package struct BottleneckScalingRuns: RunReading {
     let before = combinations[combination]?.costs[chain] ?? (0, 0)
     combinations[combination]?.costs[chain] = (before.seconds + seconds, before.steps + steps)
   }
+
+  /// What tells how good the networks are at test points.
+  var measure: TestMeasure { combinations.values.first?.runs.measure ?? .error }
 
   /// Rows by points, then scale, then as in the table of `bottleneck`.
   var rows: [Row] {
@@ -107,15 +113,17 @@ private enum BottleneckScalingFigures {
         $0.network.speedUps[fraction]
       }
     }
-    let highest = rows.compactMap(\.testError.median).max() ?? 0
-    let testError = Quantity(axis: Axis("test error (%)", range: 0...(highest > 0 ? 108 * highest : 1))) {
-      $0.testError.median.map { 100 * $0 }
+    let measure = runs.measure, highest = rows.compactMap(\.test.median).max() ?? 0
+    let test = Quantity(axis: Axis(measure.label, range: 0...(highest > 0 ? 1.08 * measure.factor * highest : 1))) {
+      $0.test.median.map { measure.factor * $0 }
     }
     let rank = Quantity(axis: .log("largest rank"), isFitted: true) { $0.rank.median }
     let cost = Quantity(axis: .log("milliseconds per step and run"), isFitted: true) { $0.secondsPerStep.map { 1000 * $0 } }
     return [
       "speed-up": figure("Speed-up: medians over draws", finite, speedUps),
-      "test-error": figure("Test error where training ends: medians over draws", rows, [testError]),
+      measure.figureName: figure(
+        measure == .error ? "Test error where training ends: medians over draws" : "Test loss where training ends: medians over draws",
+        rows, [test]),
       "rank": figure("Rank of the basis: medians over draws, exponent in the number of points", finite, [rank]),
       "cost": figure("Time of one step, exponent in the number of points", finite, [cost]),
     ]

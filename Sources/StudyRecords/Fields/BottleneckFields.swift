@@ -69,11 +69,13 @@ package enum BottleneckFields {
 
   package static let status = Field<Status>("status", "`finished`, `converged`, `diverged` or `rankLimit`")
   package static let steps = Field<Int>("steps", "last step of the run")
-  package static let rate = Field<Double>("rate", "learning rate")
+  package static let rate = Field<Double>("rate", "learning rate; with `--rate` in every line of a run, in place of `kappa`")
   package static let finalTestError = Field<Double?>("finalTestError", "fraction of wrong answers on test points where the run ended")
   package static let bestTestError = Field<Double?>("bestTestError", "the least one at any reading")
   package static let convergedTestError = Field<Double?>(
     "convergedTestError", "that of a network without bottleneck trained to the end of time, where it is known")
+  package static let finalTestLoss = Field<Double?>("finalTestLoss", "of regression, mean loss on test points where the run ended")
+  package static let bestTestLoss = Field<Double?>("bestTestLoss", "the least one at any reading")
   package static let lambdaMaxStart = Field<Double?>("lambdaMaxStart", "largest eigenvalue of Θ_F / N at step 0, where it was measured")
   package static let lambdaMaxEnd = Field<Double?>("lambdaMaxEnd", "largest eigenvalue of Θ_F / N at the end")
 
@@ -99,13 +101,14 @@ package enum BottleneckFields {
       .init(
         Kind.step, "training run at a step; every metric may be absent or null",
         unit + [
-          step, trainLoss, initialLoss, trainError, testLoss, testError, kernelChange, alignment, movement, rank, bound, estimate,
+          rate, step, trainLoss, initialLoss, trainError, testLoss, testError, kernelChange, alignment, movement, rank, bound, estimate,
           amplification,
         ] + combination),
       .init(
         Kind.end, "training run, when it ends",
         unit + [status, steps, rate] + fractions.map(\.steps)
-          + [finalTestError, bestTestError, convergedTestError, lambdaMaxStart, lambdaMaxEnd, amplification] + combination),
+          + [finalTestError, bestTestError, convergedTestError, finalTestLoss, bestTestLoss, lambdaMaxStart, lambdaMaxEnd, amplification]
+          + combination),
       .init(
         Kind.cost, "lockstep in `bottleneck-scaling`, whose times differ between equal runs",
         [bottlenecks, runSteps, seconds] + combination

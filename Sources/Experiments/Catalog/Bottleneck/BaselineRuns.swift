@@ -10,14 +10,19 @@ struct BaselineRuns {
   let plan: BottleneckPlan
   let bottlenecks: Int
   let recorded: RecordedUnits<BottleneckPlan.Unit>
+  let saved: SavedOutputs?
   let context: RunContext
   private var settings: BottleneckSettings { plan.settings }
   private var data: ChainData { plan.data }
 
-  init(_ plan: BottleneckPlan, bottlenecks: Int, _ recorded: RecordedUnits<BottleneckPlan.Unit>, _ context: RunContext) {
+  init(
+    _ plan: BottleneckPlan, bottlenecks: Int, _ recorded: RecordedUnits<BottleneckPlan.Unit>, _ saved: SavedOutputs?,
+    _ context: RunContext
+  ) {
     self.plan = plan
     self.bottlenecks = bottlenecks
     self.recorded = recorded
+    self.saved = saved
     self.context = context
   }
 
@@ -44,7 +49,7 @@ struct BaselineRuns {
       let eigenvalue = try first.largestTangentEigenvalue()
       try runClosedForm(units, network, first, eigenvalue, progress) { starts, rates in
         let dynamics = try KrylovDynamics(
-          first, starts: starts, targets: data.trainTargets, rates: rates, lastStep: settings.steps,
+          first, starts: starts.map { ($0.train, $0.test) }, targets: data.trainTargets, rates: rates, lastStep: settings.steps,
           fraction: BottleneckFields.fractions.map(\.fraction).min() ?? 1
         ) { progress.update("network without bottleneck, \($0) Krylov vectors") }
         return { draw, rate in dynamics.run(draw: draw, rate: rate) }
@@ -53,7 +58,8 @@ struct BaselineRuns {
     case .steps:
       let eigenvalue = try first.largestTangentEigenvalue()
       let lockstep = LockstepRuns(
-        plan, name: "baseline-\(bottlenecks)", first: first, baselineEigenvalue: eigenvalue, recorded, context, network: { _ in network })
+        plan, name: "baseline-\(bottlenecks)", first: first, baselineEigenvalue: eigenvalue, recorded, saved, context,
+        network: { _ in network })
       defer { lockstep.diverged.tell(context.log) }
       try lockstep.run(units, progress)
       return eigenvalue
@@ -63,40 +69,47 @@ struct BaselineRuns {
   /// - Parameter prepare: makes the runs of all draws at all rates, from F_0 of the draws.
   private func runClosedForm(
     _ units: [BottleneckPlan.Unit], _ network: Network, _ first: FirstBlock, _ eigenvalue: Double, _ progress: WorkProgress,
-    _ prepare: ([(train: Matrix, test: Matrix)], [Double]) throws -> (Int, Double) throws -> any FrozenRun
+    _ prepare: ([FirstValues], [Double]) throws -> (Int, Double) throws -> any FrozenRun
   ) throws {
     guard !units.isEmpty else { return }
     let values = try plan.firstValues(units.map { (network, $0) }, first)
     let names = values.keys.sorted()
-    let rates = units.map { $0.fraction * settings.stabilityLimit(eigenvalue) }
-    let makeRun = try prepare(names.compactMap { values[$0] }, Array(Set(rates)))
+    let rates = units.map { settings.learningRate($0.rate, eigenvalue) }
+    let starts = names.compactMap { values[$0] }
+    let makeRun = try prepare(starts, Array(Set(rates)))
     let alignment = try frozenAlignment(first)
     for (unit, rate) in zip(units, rates) {
       guard let draw = names.firstIndex(of: unit.startName) else { continue }
       progress.update("d = ∞, draw \(unit.draw), \(unit.comparison.rawValue) rate")
-      try record(unit, makeRun(draw, rate), eigenvalue, alignment)
+      let run = try makeRun(draw, rate)
+      try record(unit, run, eigenvalue, alignment)
+      for step in saved == nil ? [] : Set(settings.outputSteps.values).union([settings.steps]).sorted() {
+        let values = SavedOutputs.Values(
+          train: try run.outputs(steps: [step])[0], test: try run.testOutputs(steps: [step])[0],
+          further: try run.furtherOutputs(steps: [step], from: starts[draw].further).first)
+        try saved?.save(values, of: unit, step: step)
+      }
     }
   }
 
   private func record(_ unit: BottleneckPlan.Unit, _ run: any FrozenRun, _ eigenvalue: Double, _ alignment: Double?) throws {
     typealias Fields = BottleneckFields
     let reached = Fields.fractions.map { run.steps(toFraction: $0.fraction, limit: 1 << 30) }
-    let recorder = UnitRecorder(unit, plan, context, recorded: recorded.lines(of: unit), rate: run.rate)
+    let recorder = UnitRecorder(
+      unit, plan, context, recorded: recorded.lines(of: unit), end: recorded.end(of: unit), rate: run.rate)
     // Curves go on to where the slowest fraction is reached: any number of steps costs the same.
     let last = max(settings.steps, reached.compactMap { $0 }.max() ?? settings.steps)
     let steps = logSpaced(to: last, count: 4 * settings.readings).union([settings.steps]).sorted()
     let (outputs, tests) = (try run.outputs(steps: steps), try run.testOutputs(steps: steps))
-    var (best, final): (Double?, Double?) = (nil, nil)
+    var (course, final) = (TestCourse(), TestCourse())
     for (index, step) in steps.enumerated() {
-      let error = try recorder.recordFrozen(
+      let values = try recorder.recordFrozen(
         step: step, initialLoss: run.trainLoss(step: 0), outputs: outputs[index], test: tests.isEmpty ? nil : tests[index],
         alignment: alignment)
-      if let error { best = min(best ?? error, error) }
-      if step == settings.steps { final = error }
+      course.add(error: values.error, loss: values.loss)
+      if step == settings.steps { final.add(error: values.error, loss: values.loss) }
     }
-    var extra = [
-      Fields.lambdaMaxStart(eigenvalue), Fields.lambdaMaxEnd(eigenvalue), Fields.finalTestError(final), Fields.bestTestError(best),
-    ]
+    var extra = [Fields.lambdaMaxStart(eigenvalue), Fields.lambdaMaxEnd(eigenvalue)] + course.ending(as: final).entries(data)
     if let exact = run as? FrozenKernelDynamics.Run {
       extra.append(Fields.convergedTestError(try recorder.testError(exact.testOutputs(step: nil))))
     }

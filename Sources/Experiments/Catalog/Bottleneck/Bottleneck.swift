@@ -14,8 +14,16 @@ public enum Bottleneck: Experiment {
   public typealias Settings = BottleneckSettings
   public static let name = "bottleneck"
   public static let summary = "Training dynamics of infinitely wide networks with finite bottlenecks, in the exact limit."
-  public static let extendingSettings: Set<String> = ["steps", "draws", "memory", "checkpoint-seconds"]
+  public static let extendingSettings: Set<String> = [
+    "steps", "draws", "memory", "checkpoint-seconds", "save-outputs", "output-steps", "at",
+  ]
   public static let firstRun = FirstRun(["train": "200", "draws": "2", "bottlenecks": "1,4,inf"], seconds: 15)
+
+  public static let exclusiveSettings: [String: Set<String>] = [
+    "network": ["depth", "upper-depth", "activation", "weight-variance", "bias-variance", "theta", "nngp"], "rate": ["rate-fraction"],
+  ]
+  public static let defaultsBeside = ["network": ["bottlenecks": SettingList.ofNetwork]]
+  public static let laterSettings: Set<String> = ["network", "rate"]
 
   public static func allowsFloat32Passes(_ settings: BottleneckSettings) -> Bool { settings.allowsFloat32Passes }
 

@@ -12,7 +12,7 @@ import WideKernels
 struct BottleneckCost {
   let settings: BottleneckSettings
   let usesExactHistory: Bool
-  private let points, tests, features, outputs: Int
+  private let points, tests, further, features, outputs: Int
   private let storage: KernelStorage
   private let secondsPerPair: Double
   private let secondsPerFeature: Double
@@ -30,7 +30,7 @@ struct BottleneckCost {
     self.speeds = speeds
     self.settings = settings
     self.storage = storage
-    (points, tests) = (data.trainInputs.rows, data.testInputs.rows)
+    (points, tests, further) = (data.trainInputs.rows, data.testInputs.rows, data.furtherInputs.rows)
     (features, outputs) = (data.trainInputs.columns, data.outputs)
     let first = chains.first { !$0.isInfinite } ?? BottleneckLabel(widths: [1])
     let network = try settings.network(first.widths, inputs: data.trainInputs.columns, outputs: outputs)
@@ -41,7 +41,7 @@ struct BottleneckCost {
         let (z, weights) = (try idle.empty(rows: n, columns: width), try idle.empty(rows: n, columns: last.outputs))
         _ = try idle.widePass(.ntk, last.program, points: z, centres: z, coefficients: weights, jacobian: true)
       } / Double(n * n)
-    let hidden = settings.featureWidth(depth: settings.upperDepth)
+    let hidden = settings.laterFeatureWidth
     secondsPerFeature =
       try speeds.seconds(
         like: engine,
@@ -67,10 +67,10 @@ struct BottleneckCost {
       let own = units.filter { $0.chain.count == count }
       let finite = own.filter { !$0.chain.isInfinite }
       let sets = (finite.isEmpty ? 0.0 : 1.0) + 1
-      let all = Double(points + tests)
-      let factor = settings.firstWidth > 0 ? finiteStarts(own, all) / sets : all * all * all / 3 * secondsPerMultiply
+      let all = Double(points + tests + further), draws = further > 0 ? 2.0 : 1
+      let factor = settings.firstWidth > 0 ? finiteStarts(own, all) / sets : draws * all * all * all / 3 * secondsPerMultiply
       // Kernels of all pairs by a product over the features and a recursion per layer.
-      total += sets * (factor + all * all / 2 * Double(settings.depth) * secondsPerPair)
+      total += sets * (factor + all * all / 2 * Double(settings.totalDepth) * secondsPerPair)
       let baselines = own.count - finite.count
       switch settings.baselineMethod {
       case .eigenvalues: total += speeds.seconds(.hostEigenvalues, size: pow(Double(points), 3)) + 0.05 * Double(baselines)
@@ -87,7 +87,7 @@ struct BottleneckCost {
     let width = Double(settings.firstWidth)
     return Dictionary(grouping: units, by: \.startName).values.reduce(0) { total, same in
       let length = Double(same[0].chain.isInfinite ? same[0].chain.count : 0)
-      let hidden = Double(settings.depth) + length - Double(same[0].chain.widths.count * settings.upperDepth)
+      let hidden = Double(settings.totalDepth) + length - Double(same[0].chain.widths.count * (settings.laterDepths.max() ?? 0))
       let parameters = width * Double(features + outputs) + max(hidden - 1, 0) * width * width
       return total + parameters * (secondsPerNormal + all * secondsPerMultiply)
     }
@@ -115,7 +115,7 @@ struct BottleneckCost {
     for unit in units {
       var own = 0.0
       for width in unit.chain.widths {
-        own += n * Double(settings.featureWidth(depth: settings.upperDepth)) * secondsPerFeature
+        own += n * Double(settings.laterFeatureWidth) * secondsPerFeature
         if usesExactHistory {
           own += Double(settings.steps) / 2 * batch * n * secondsPerPair
         } else {
@@ -131,7 +131,7 @@ struct BottleneckCost {
   private func secondsPerProduct(_ runs: Int) -> Double {
     guard runs > 0 else { return 0 }
     let entries = Double(points) * Double(points)
-    return storage == .recomputed ? entries / 2 * Double(settings.depth) * secondsPerPair : entries * secondsPerEntry
+    return storage == .recomputed ? entries / 2 * Double(settings.totalDepth) * secondsPerPair : entries * secondsPerEntry
   }
 }
 
@@ -141,6 +141,9 @@ extension BottleneckSettings {
 
   /// Hidden width M of a finite block with `depth` hidden layers that stands for an initial function.
   func featureWidth(depth: Int) -> Int { featureWidth > 0 ? featureWidth : (depth == 1 ? 4096 : 1024) }
+
+  /// Hidden width of the finite block that stands for the deepest of the later ones.
+  var laterFeatureWidth: Int { featureWidth(depth: laterDepths.max() ?? 1) }
 
   /// Whether passes may be float32: below this tolerance they lose more than the basis leaves out.
   var allowsFloat32Passes: Bool { tolerance >= 1e-4 || history == .exact }
@@ -158,6 +161,14 @@ extension BottleneckSettings {
 
   /// 2(1 + μ)/λ: the largest stable rate of gradient descent with heavy-ball momentum μ.
   func stabilityLimit(_ eigenvalue: Double) -> Double { 2 * (1 + momentum) / eigenvalue }
+
+  /// η of a run whose rate is given for a network with this largest eigenvalue.
+  func learningRate(_ rate: TrainingRate, _ eigenvalue: Double) -> Double {
+    switch rate {
+    case .fraction(let fraction): fraction * stabilityLimit(eigenvalue)
+    case .absolute(let rate): rate
+    }
+  }
 
   /// Training points on which kernels are measured.
   var kernelIndices: [Int] { Array(0..<min(kernelPoints, train)) }

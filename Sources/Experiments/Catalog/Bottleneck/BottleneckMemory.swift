@@ -16,8 +16,12 @@ struct BottleneckMemory {
   private let sizes: BottleneckSizes
   private var settings: BottleneckSettings { sizes.settings }
 
+  /// - Parameter absoluteFraction: what an absolute rate is of the limit of stability.
   /// - Throws: `ComputeError.budgetTooSmall` with the smallest budget that would do.
-  init(_ settings: BottleneckSettings, data: ChainData, units: [BottleneckPlan.Unit], on engine: Engine, passEngine: Engine) throws {
+  init(
+    _ settings: BottleneckSettings, data: ChainData, units: [BottleneckPlan.Unit], absoluteFraction: Double, on engine: Engine,
+    passEngine: Engine
+  ) throws {
     let finite = units.filter { !$0.chain.isInfinite }
     let chains = finite.reduce(into: [BottleneckLabel]()) { if !$0.contains($1.chain) { $0.append($1.chain) } }
     let isExact = try chains.contains { chain in
@@ -25,11 +29,12 @@ struct BottleneckMemory {
     }
     let lengths = Array(Set(units.map(\.chain.count)))
     let sizes = BottleneckSizes(
-      settings: settings, points: data.trainInputs.rows, tests: data.testInputs.rows, features: data.trainInputs.columns,
+      settings: settings, points: data.trainInputs.rows, tests: data.testInputs.rows + data.furtherInputs.rows,
+      features: data.trainInputs.columns,
       outputs: data.outputs, loadedBytes: data.loadedBytes, isExact: isExact,
       hasTrainedRuns: units.contains(where: Self.isTrained(settings)), lengths: lengths,
       startColumns: Size.sum((chains.map { $0.widths[0] } + lengths.map { _ in data.outputs }).map { Size.product([$0, settings.draws]) })
-        .value)
+        .value, absoluteFraction: absoluteFraction)
     let budget = min(settings.memory?.bytes ?? engine.memoryBudget, engine.memoryBudget)
     let trained = units.filter(Self.isTrained(settings))
     let (largest, all) = (trained.map { BottleneckSizes.Wave(sizes, [$0]).bytes }.max() ?? 0, BottleneckSizes.Wave(sizes, trained).bytes)
@@ -125,9 +130,6 @@ extension BottleneckSettings {
     let growth = pow(Double(points) / 400, 0.35) * pow(1e-2 / tolerance, min(0.09 * d, 0.4))
     return min(base * growth, Double(rankLimit))
   }
-
-  /// Whether a run's rate is so near its initial limit of stability that it may diverge: seen from a quarter of the limit on, at a tenth never.
-  func mayDiverge(_ unit: BottleneckPlan.Unit) -> Bool { !unit.chain.isInfinite && unit.fraction > 0.15 }
 
   /// Ranks of runs that diverge or nearly do: up to fifteen times those of the others, as seen on digits with 200 and 1,000 points.
   func divergingRank(_ width: Int, points: Int) -> Double { min(15 * expectedRank(width, points: points), Double(rankLimit)) }

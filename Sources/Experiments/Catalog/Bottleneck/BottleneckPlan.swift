@@ -17,20 +17,25 @@ struct BottleneckPlan: ExperimentPlan {
   struct Unit: StudyUnit {
     let comparison: BottleneckFields.Comparison
     let chain: BottleneckLabel
-    let fraction: Double
+    let rate: TrainingRate
     let draw: Int
 
-    var key: String { "\(comparison.rawValue) \(chain) \(fraction) \(draw)" }
+    var key: String { Self.key(comparison, chain, rate, draw) }
+
+    private static func key(_ comparison: BottleneckFields.Comparison, _ chain: BottleneckLabel, _ rate: TrainingRate, _ draw: Int)
+      -> String
+    {
+      "\(comparison.rawValue) \(chain) \(rate.absolute.map { "rate\($0)" } ?? "\(rate.number)") \(draw)"
+    }
 
     /// What tells its initial functions from others: runs at other rates begin alike.
     var startName: String { "draw/\(draw)/\(chain)" }
 
     static func key(_ record: Record) -> String? {
       guard let comparison = record[BottleneckFields.comparison], let chain = record[BottleneckFields.bottlenecks],
-        let fraction = record[BottleneckFields.kappa], let draw = record[BottleneckFields.draw]
+        let rate = (try? TrainingRate(record)).flatMap(\.self), let draw = record[BottleneckFields.draw]
       else { return nil }
-      let label = chain.isInfinite ? record[BottleneckFields.baseline] ?? chain : chain
-      return Unit(comparison: comparison, chain: label, fraction: fraction, draw: draw).key
+      return key(comparison, chain.isInfinite ? record[BottleneckFields.baseline] ?? chain : chain, rate, draw)
     }
   }
 
@@ -39,6 +44,8 @@ struct BottleneckPlan: ExperimentPlan {
   let chains: [BottleneckLabel]
   let units: [Unit]
   let fitting: BottleneckMemory
+  /// An absolute rate beside the limit of the network without bottlenecks, by the number that it takes the place of.
+  private let rateEstimates: [Int: RateEstimate]
   private let cost: BottleneckCost
   private let kernelFiles: KernelFiles?
 
@@ -46,7 +53,7 @@ struct BottleneckPlan: ExperimentPlan {
     _ settings: BottleneckSettings, loaded: LoadedData, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
   ) throws {
     self.settings = settings
-    data = try ChainData(settings, loaded)
+    data = try ChainData(settings, loaded, at: settings.at)
     chains = try settings.chains()
     units = try Self.units(settings, chains)
     for chain in chains {
@@ -59,7 +66,10 @@ struct BottleneckPlan: ExperimentPlan {
     let symmetrised = settings.symmetrisedBlocks
     for block in symmetrised where symmetrised.contains(block + 1) { throw LearningError.saddle(block: block) }
     kernelFiles = try KernelFiles(settings)
-    fitting = try BottleneckMemory(settings, data: data, units: units, on: engine, passEngine: passEngine)
+    rateEstimates = try Self.rateEstimates(settings, data, Set(units.map(\.chain.count)), kernelFiles, on: engine)
+    fitting = try BottleneckMemory(
+      settings, data: data, units: units, absoluteFraction: rateEstimates.values.map(\.fraction).max() ?? 0, on: engine,
+      passEngine: passEngine)
     cost = try BottleneckCost(settings, data: data, chains: chains, storage: fitting.storage, on: engine, speeds)
   }
 
@@ -80,15 +90,23 @@ struct BottleneckPlan: ExperimentPlan {
         let steps = isClosed ? Size(4 * settings.readings + 8) : Size(settings.steps) + 1
         return steps * (settings.hasTwin(unit.comparison) || isClosed ? 380 : 320) + Size(readings * 110 + 900)
       })
-    return lines + 2 * fitting.checkpointBytes(units) + Size(1 << 20)
+    return lines + 2 * fitting.checkpointBytes(units) + savedBytes + Size(1 << 20)
+  }
+
+  /// F as arrays, of every run at every step that is asked for.
+  private var savedBytes: Size {
+    guard settings.saveOutputs else { return 0 }
+    let points = data.trainInputs.rows + data.testInputs.rows + data.furtherInputs.rows
+    return Size.product([units.count, settings.outputSteps.values.count + 1]) * (MemoryNeed.numbers([points, data.outputs]) + 400)
+      + MemoryNeed.numbers([points, data.outputs + 1 + data.trainInputs.columns])
   }
 
   /// Estimated seconds of some units, with the kernels of their first blocks.
   func seconds(of units: [Unit]) -> Double { cost.seconds(units) }
 
-  /// Ended for a reason of its own, or after as many steps as are asked for.
-  func isComplete(_ unit: Unit, _ recorded: RecordedUnits<Unit>) -> Bool {
-    guard let end = recorded.end(of: unit) else { return false }
+  /// Ended for a reason of its own, or after as many steps as are asked for, with F saved where that is.
+  func isComplete(_ unit: Unit, _ recorded: RecordedUnits<Unit>, _ saved: SavedOutputs?) -> Bool {
+    guard let end = recorded.end(of: unit), saved?.areKnown(unit, end) ?? true else { return false }
     return end[BottleneckFields.status] != .finished || (end[BottleneckFields.steps] ?? 0) >= settings.steps
   }
 
@@ -101,25 +119,43 @@ struct BottleneckPlan: ExperimentPlan {
 
   /// Block 0 of the chains with `bottlenecks` bottlenecks, or of the network without that they are compared with.
   func firstBlock(bottlenecks: Int, isBaseline: Bool, on engine: Engine) throws -> FirstBlock {
-    let network = try network(bottlenecks: bottlenecks)
-    let kernels: any FirstBlockKernels
-    if let kernelFiles {
-      kernels = try kernelFiles.kernels(
-        points: data.trainInputs.rows + data.testInputs.rows, continuedBy: isBaseline ? Array(network.blocks.dropFirst()) : [], on: engine)
-    } else {
-      let block = (isBaseline ? network.composed : network).blocks[0]
-      kernels = try Self.kernels(block.program, inputs: data.trainInputs.followed(by: data.testInputs), on: engine)
-    }
+    let kernels = try Self.kernels(
+      network(bottlenecks: bottlenecks), isBaseline: isBaseline,
+      inputs: data.trainInputs.followed(by: data.testInputs).followed(by: data.furtherInputs), kernelFiles, on: engine)
     return try FirstBlock(
-      kernels, trainCount: data.trainInputs.rows, relativeJitter: settings.jitter, storage: fitting.storage,
-      testStorage: fitting.testStorage, on: engine)
+      kernels, trainCount: data.trainInputs.rows, furtherCount: data.furtherInputs.rows, relativeJitter: settings.jitter,
+      storage: fitting.storage, testStorage: fitting.testStorage, on: engine)
   }
 
-  private static func kernels(_ program: CovarianceProgram, inputs: Matrix, on engine: Engine) throws -> ProgramKernels {
+  /// Kernels of a chain's first block, or of the network without bottlenecks, at `inputs`, the first points of kernels in files.
+  private static func kernels(
+    _ network: Network, isBaseline: Bool, inputs: Matrix, _ files: KernelFiles?, on engine: Engine
+  ) throws -> any FirstBlockKernels {
+    if let files {
+      return try files.kernels(points: inputs.rows, continuedBy: isBaseline ? Array(network.blocks.dropFirst()) : [], on: engine)
+    }
+    let program = (isBaseline ? network.composed : network).blocks[0].program
     do { return try ProgramKernels(program, inputs: inputs, on: engine) } catch {
       if case .unresolvedPair = error { throw ExperimentError.unresolvedInputs(error) }
       throw error
     }
+  }
+
+  private static func rateEstimates(
+    _ settings: BottleneckSettings, _ data: ChainData, _ counts: Set<Int>, _ files: KernelFiles?, on engine: Engine
+  ) throws -> [Int: RateEstimate] {
+    guard let rate = settings.rate else { return [:] }
+    let inputs =
+      files == nil
+      ? data.trainInputs.rows(Array(0..<min(data.trainInputs.rows, RateEstimate.mostPoints)))
+      : data.trainInputs.followed(by: data.testInputs)
+    var estimates: [Int: RateEstimate] = [:]
+    for count in counts {
+      let network = try settings.network([Int](repeating: 1, count: count), inputs: data.trainInputs.columns, outputs: data.outputs)
+      let kernels = try kernels(network, isBaseline: true, inputs: inputs, files, on: engine)
+      estimates[count] = try RateEstimate(rate, kernels, count: data.trainInputs.rows, momentum: settings.momentum, on: engine)
+    }
+    return estimates
   }
 
   /// Records how the kernels of a first block are kept, and says so where the device had less room than it promised.
@@ -138,23 +174,27 @@ struct BottleneckPlan: ExperimentPlan {
   }
 
   /// g_0 of each start, by name: drawn together, from one factorisation.
-  func firstValues(_ units: [(network: Network, unit: Unit)], _ first: FirstBlock) throws -> [String: (train: Matrix, test: Matrix)] {
+  func firstValues(_ units: [(network: Network, unit: Unit)], _ first: FirstBlock) throws -> [String: FirstValues] {
     var requests: [(name: String, network: Network, stream: RandomStream)] = []
     for (network, unit) in units where !requests.contains(where: { $0.name == unit.startName }) {
       requests.append((unit.startName, network, ChainStart.firstStream(stream(unit))))
     }
-    let values: [(train: Matrix, test: Matrix)]
+    let values: [FirstValues]
     if settings.firstWidth > 0 {
       values = try requests.map { request in
         let block = request.network.blocks[0]
         let finite = try FiniteNetwork(
           block, inputs: request.network.inputs, width: settings.firstWidth, stream: request.stream, on: first.engine)
-        return (
-          try finite.read(at: data.trainInputs, jacobian: false).value, try finite.read(at: data.testInputs, jacobian: false).value
-        )
+        func read(_ inputs: Matrix) throws -> Matrix {
+          inputs.rows == 0 ? Matrix(zeros: 0, block.outputs) : try finite.read(at: inputs, jacobian: false).value
+        }
+        return FirstValues(train: try read(data.trainInputs), test: try read(data.testInputs), further: try read(data.furtherInputs))
       }
     } else {
-      values = try first.draw(requests.map { ($0.network.blocks[0].outputs, $0.stream) }, panels: fitting.panels)
+      let columns = requests.map { (columns: $0.network.blocks[0].outputs, stream: $0.stream) }
+      values = try zip(first.draw(columns, panels: fitting.panels), first.drawFurther(columns, panels: fitting.panels)).map {
+        FirstValues(train: $0.train, test: $0.test, further: $1)
+      }
     }
     return Dictionary(uniqueKeysWithValues: zip(requests.map(\.name), values))
   }
@@ -174,9 +214,13 @@ struct BottleneckPlan: ExperimentPlan {
     var lines = [
       "\(settings.data): \(data.trainInputs.rows) training and \(data.testInputs.rows) test points, \(data.trainInputs.columns) features, "
         + "\(data.outputs) output(s), target \(settings.target.rawValue) with scale \(settings.targetScale)",
-      "bottlenecks \(chains.map(\.description).joined(separator: ", ")); \(settings.depth) hidden layers, activation \(settings.activation), "
+      "bottlenecks \(chains.map(\.description).joined(separator: ", ")); \(settings.totalDepth) hidden layers, "
+        + "\(settings.network.map { "network \($0.path)" } ?? "activation \(settings.activation)"), "
         + "\(settings.draws) draw\(settings.draws == 1 ? "" : "s"), at most \(settings.steps) steps",
     ]
+    lines += rateEstimates.sorted { $0.key < $1.key }.map { count, estimate in
+      estimate.text("the network without bottlenecks" + (rateEstimates.count > 1 ? " (\(BottleneckLabel(infinite: count)))" : ""))
+    }
     lines += fitting.summary(units, peak: Size(memory))
     lines.append(
       "\(units.count) runs, \(finite.count) of them with finite bottlenecks: about \(EstimatedTime.text(seconds: estimatedSeconds))"
@@ -185,6 +229,10 @@ struct BottleneckPlan: ExperimentPlan {
       lines.append(
         "the exact history costs steps² · points²; fewer points or steps, or --history basis --tolerance 3e-2, would be much cheaper")
     }
+    if settings.saveOutputs {
+      let steps = settings.outputSteps.values.sorted().map { "\($0), " }.joined()
+      lines.append("F at steps \(steps)and the last of each run goes to arrays/outputs-*.npy, \(ByteCount(bytes: savedBytes.value)) in all")
+    }
     return lines
   }
 
@@ -192,17 +240,17 @@ struct BottleneckPlan: ExperimentPlan {
   private static func units(_ settings: BottleneckSettings, _ chains: [BottleneckLabel]) throws(ExperimentError) -> [Unit] {
     let finite = chains.filter { !$0.isInfinite }
     let baselines = finite.reduce(into: [BottleneckLabel]()) { if !$0.contains($1.baseline) { $0.append($1.baseline) } }
-    let all = (baselines.isEmpty ? [BottleneckLabel(infinite: 1)] : baselines) + finite
-    let comparisons: [(BottleneckFields.Comparison, [Double])] =
-      (settings.compare == .own ? [] : [(.same, [settings.rateFraction])])
-      + (settings.compare == .same ? [] : [(.own, settings.ownFractions.values)])
+    let all = (baselines.isEmpty ? chains : baselines) + finite
+    let comparisons: [(BottleneckFields.Comparison, [TrainingRate])] =
+      (settings.compare == .own ? [] : [(.same, [settings.rate.map { .absolute($0) } ?? .fraction(settings.rateFraction)])])
+      + (settings.compare == .same ? [] : [(.own, settings.ownFractions.values.map { .fraction($0) })])
     try RunCount.check([
       ("networks", all.count), ("rates", comparisons.reduce(0) { $0 + $1.1.count }), ("draws", settings.draws),
     ])
-    return comparisons.flatMap { comparison, fractions in
+    return comparisons.flatMap { comparison, rates in
       all.flatMap { chain in
-        fractions.flatMap { fraction in
-          (0..<settings.draws).map { Unit(comparison: comparison, chain: chain, fraction: fraction, draw: $0) }
+        rates.flatMap { rate in
+          (0..<settings.draws).map { Unit(comparison: comparison, chain: chain, rate: rate, draw: $0) }
         }
       }
     }

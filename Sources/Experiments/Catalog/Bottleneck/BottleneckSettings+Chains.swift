@@ -4,10 +4,17 @@ import StudyRecords
 
 extension BottleneckSettings {
   /// The chains to compare; `inf` is the baseline of the others and always runs.
-  func chains() throws(ExperimentError) -> [BottleneckLabel] { try SettingList.bottlenecks(bottlenecks) }
+  func chains() throws(ExperimentError) -> [BottleneckLabel] { try SettingList.bottlenecks(bottlenecks, of: network) }
 
-  /// The network with bottlenecks `widths`, its blocks' activations and depths as set.
+  /// Hidden layers of all blocks together.
+  var totalDepth: Int { network.map { $0.blocks.reduce(0) { $0 + $1.hiddenLayers } } ?? depth }
+
+  /// Hidden layers of the blocks after the first.
+  var laterDepths: Set<Int> { network.map { Set($0.blocks.dropFirst().map(\.hiddenLayers)) } ?? [upperDepth] }
+
+  /// The network with bottlenecks `widths`: that of --network, or blocks with activations and depths as set.
   package func network(_ widths: [Int], inputs: Int, outputs: Int) throws -> Network {
+    if let network { return try network.network(widths, inputs: inputs, outputs: outputs) }
     let firstDepth = depth - widths.count * upperDepth
     guard firstDepth >= 1 else {
       throw ExperimentError.invalidSetting(
@@ -35,6 +42,12 @@ extension BottleneckSettings {
     try require(
       loss == .squared || target == .onehot || target == .randomClasses || target == .parity || target == .random, "loss",
       "squared for regression", loss)
+    try require(saveOutputs || at == nil, "at", "--save-outputs beside it", at ?? "")
+    try require(saveOutputs || outputSteps.text == "0", "output-steps", "--save-outputs beside it", outputSteps.text)
+    let late = outputSteps.values.first { $0 > steps }
+    try require(late == nil, "output-steps", "steps from 0 to \(steps), such as 0,\(steps)", late ?? 0)
+    try require(theta == nil || at == nil, "at", "none with --theta, whose points are those of training and test", at ?? "")
+    try require(rate == nil || compare != .own, "rate", "none with --compare own, whose rates are --own-fractions of a limit", rate ?? 0)
     let finite = try chains().filter { !$0.isInfinite }
     for chain in finite.isEmpty ? [BottleneckLabel(infinite: 1)] : finite {
       let last = chain.widths.count

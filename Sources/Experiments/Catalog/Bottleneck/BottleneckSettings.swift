@@ -3,6 +3,7 @@ import Datasets
 import Learning
 import Losses
 import WideKernels
+import YAMLFiles
 
 /// Settings of the experiment `bottleneck`. Each is an option on the command line and a key of the same name in YAML.
 public struct BottleneckSettings: ExperimentSettings {
@@ -39,7 +40,14 @@ public struct BottleneckSettings: ExperimentSettings {
   public var order = PointOrder.shuffled
 
   // Network.
-  @Option(help: "Bottlenecks to compare: widths, chains such as 2x2, inf for none.") public var bottlenecks = "1,2,4,8,16,inf"
+  @Option(
+    help: ArgumentHelp(
+      "YAML file with the network, as for `isthmus kernel`, in place of depths, activation and variances; --bottlenecks then are its own.",
+      valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]), transform: { try NetworkFile($0) })
+  public var network: NetworkFile?
+  @Option(help: "Bottlenecks to compare: widths, chains such as 2x2, inf for none; with --network also `network`, its own.") public
+    var bottlenecks = "1,2,4,8,16,inf"
   @Option(help: "Hidden layers in all; the first block takes what the others leave.") @Within(1...1000) public var depth = 4
   @Option(help: "Hidden layers of every block after the first.") @Within(1...1000) public var upperDepth = 1
   @Option(
@@ -68,6 +76,8 @@ public struct BottleneckSettings: ExperimentSettings {
   @Option(help: "Comparisons: same (one rate for all), own (each at its own best rate), or both.") public var compare = Comparison.both
   @Option(help: "Rate of the comparison at one rate, as a fraction of the stability limit 2/λmax(Θ/N) of the network without bottleneck.")
   @Within(above: 0, below: 1) public var rateFraction = 0.1
+  @Option(help: "Learning rate η of the comparison at one rate, in place of a fraction.") @Within(above: 0, to: 1e10) public var rate:
+    Double? = nil
   @Option(help: "Fractions of each network's own initial stability limit among which its best rate is sought.")
   @Within(above: 0, below: 1) public var ownFractions: NumberList<Double> = "0.1,0.25,0.5,0.9"
   @Option(help: "Heavy-ball momentum μ, from 0 to below 1; the stability limit is 1 + μ times higher.") @Within(from: 0, below: 1) public
@@ -102,9 +112,17 @@ public struct BottleneckSettings: ExperimentSettings {
   public var kernelPoints = 80
   @Option(help: "Steps at which test points and the kernel are read, spaced evenly in log steps.") @Within(2...100_000) public
     var readings = 20
+  @Flag(help: "Save F at training and test points as arrays/outputs-*.npy: at --output-steps and where a run ends.")
+  public var saveOutputs = false
+  @Option(help: "Steps at which --save-outputs saves F, beside the last one of each run.") @Within(0...100_000_000) public
+    var outputSteps: NumberList<Int> = "0"
+  @Option(
+    help: "NPY file with further points, a row for each as in the data, at which --save-outputs saves F, too.",
+    completion: .file(extensions: ["npy"]))
+  public var at: String?
 
   public static let sections: [String: SettingsSection] = [
-    "data": .data, "bottlenecks": .network, "loss": .training, "tolerance": .limit, "memory": .resources, "kernel-points": .training,
+    "data": .data, "network": .network, "loss": .training, "tolerance": .limit, "memory": .resources, "kernel-points": .training,
   ]
 
   public init() {}

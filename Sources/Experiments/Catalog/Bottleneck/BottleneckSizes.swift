@@ -2,6 +2,7 @@ import Compute
 import Learning
 import LinearAlgebra
 import Sizes
+import StudyRecords
 
 /// What a `bottleneck` run holds, in bytes, by what needs it: bounds from above that the memory test holds against the peak.
 struct BottleneckSizes {
@@ -13,7 +14,9 @@ struct BottleneckSizes {
   }
 
   let settings: BottleneckSettings
-  let points, tests, features, outputs: Int
+  /// Training points; test points with further ones.
+  let points, tests: Int
+  let features, outputs: Int
   /// Bytes of the data as they were read.
   let loadedBytes: Int
   let isExact: Bool
@@ -23,6 +26,8 @@ struct BottleneckSizes {
   let lengths: [Int]
   /// Columns of all first blocks' draws together.
   let startColumns: Int
+  /// What an absolute rate is of the limit of stability.
+  let absoluteFraction: Double
 
   private var all: Int { points + tests }
   private var kernelEntries: Size { MemoryNeed.numbers([settings.kernelIndices.count, outputs, settings.kernelIndices.count, outputs]) }
@@ -51,7 +56,7 @@ struct BottleneckSizes {
     let values = MemoryNeed.numbers([all, 5 * startColumns + 64])
     guard settings.firstWidth > 0 else { return values }
     let width = settings.firstWidth
-    let deepest = settings.depth + (lengths.max() ?? 1)
+    let deepest = settings.totalDepth + (lengths.max() ?? 1)
     let squares = MemoryNeed.numbers([width, width, max(deepest - 1, 0)])
     // One layer's normals lie on the host while it is made, twice where they are scaled; passes go in tiles of 2^18 numbers.
     let layer = MemoryNeed.numbers([2, width, max(deepest > 1 ? width : 0, features)])
@@ -99,7 +104,7 @@ struct BottleneckSizes {
 
     mutating func add(_ unit: BottleneckPlan.Unit) {
       runs += sizes.run(unit)
-      guard !sizes.isExact, sizes.settings.mayDiverge(unit) else { return }
+      guard !sizes.isExact, sizes.mayDiverge(unit) else { return }
       let before = diverging[unit.chain.widths] ?? (0, false)
       diverging[unit.chain.widths] = (before.runs + 1, before.haveTwins || sizes.settings.hasTwin(unit.comparison))
     }
@@ -114,6 +119,12 @@ struct BottleneckSizes {
       }
       return runs + (growth.max() ?? 0)
     }
+  }
+
+  /// Whether a run's rate is so near its initial limit of stability that it may diverge: seen from a quarter of the limit on,
+  /// at a tenth never.
+  private func mayDiverge(_ unit: BottleneckPlan.Unit) -> Bool {
+    !unit.chain.isInfinite && (unit.rate.fraction ?? absoluteFraction) > 0.15
   }
 
   /// State of one run with its twin.
@@ -144,8 +155,10 @@ struct BottleneckSizes {
   }
 
   private func initialFunction(_ width: Int, _ next: Int) -> Size {
-    let hidden = settings.featureWidth(depth: settings.upperDepth)
-    return MemoryNeed.numbers([hidden, width + 1 + next]) + MemoryNeed.numbers([hidden, hidden, settings.upperDepth - 1])
+    settings.laterDepths.map { depth in
+      let hidden = settings.featureWidth(depth: depth)
+      return MemoryNeed.numbers([hidden, width + 1 + next]) + MemoryNeed.numbers([hidden, hidden, max(depth - 1, 0)])
+    }.max() ?? 0
   }
 
   /// What training adds to a block, `copies` times, since it moves where it grows.

@@ -56,10 +56,19 @@ package struct LockstepCheckpoint {
 
   func holdsTwin(of unit: BottleneckPlan.Unit) -> Bool { saved.units.contains { $0.key == unit.key && $0.hasTwin } }
 
-  /// g_0 at training and test points and the largest eigenvalue of Θ_F / N of the start `name`.
-  func start(_ name: String) throws -> (values: (train: Matrix, test: Matrix), eigenvalue: Double?) {
-    ((try matrix("start/\(name)/train"), try matrix("start/\(name)/test")), saved.starts[name]?.eigenvalue)
+  /// g_0 of the start `name`; nil where it was saved without what it is at these further points.
+  func start(_ name: String, _ further: FurtherPoints?) throws -> FirstValues? {
+    let place = further.map { Self.place(name, $0) }
+    if let place, saved.shapes[place] == nil { return nil }
+    return FirstValues(
+      train: try matrix("start/\(name)/train"), test: try matrix("start/\(name)/test"),
+      further: try place.map { try matrix($0) } ?? Matrix(zeros: 0, 0))
   }
+
+  /// Largest eigenvalue of Θ_F / N of the start `name`.
+  func eigenvalue(_ name: String) -> Double? { saved.starts[name]?.eigenvalue }
+
+  private static func place(_ name: String, _ further: FurtherPoints) -> String { "start/\(name)/at-\(further.digest)" }
 
   /// The state of a lockstep of `units` with these twins.
   func state(for units: [BottleneckPlan.Unit], twins: [Int: Int]) throws -> Lockstep.State {
@@ -73,7 +82,7 @@ package struct LockstepCheckpoint {
 
   static func write(
     _ name: String, _ lockstep: Lockstep, units: [(number: Int, unit: BottleneckPlan.Unit)], twins: [Int: Int],
-    starts: [String: LockstepWave.Start], in store: any RunStore
+    starts: [String: LockstepWave.Start], further: FurtherPoints?, in store: any RunStore
   ) throws {
     let state = try lockstep.state()
     var arrays: [String: CheckpointArray] = [:]
@@ -87,6 +96,7 @@ package struct LockstepCheckpoint {
       guard savedStarts[unit.startName] == nil, let start = starts[unit.startName] else { continue }
       savedStarts[unit.startName] = Saved.Start(eigenvalue: start.eigenvalue)
       add("start/\(unit.startName)/", ["train": start.functions.train, "test": start.functions.test])
+      if let further { add(place(unit.startName, further), ["": start.functions.further]) }
     }
     let saved = Saved(
       step: state.step, units: units.map { Saved.Unit(key: $0.unit.key, hasTwin: twins[$0.number] != nil) }, starts: savedStarts,

@@ -14,6 +14,7 @@ struct LockstepRuns {
   /// Largest eigenvalue of Θ_∞ / N.
   let baselineEigenvalue: Double
   let recorded: RecordedUnits<BottleneckPlan.Unit>
+  let saved: SavedOutputs?
   let context: RunContext
   let network: (BottleneckPlan.Unit) throws -> Network
   /// Whether the time of steps is recorded; sensible where the units have one chain.
@@ -23,14 +24,14 @@ struct LockstepRuns {
 
   init(
     _ plan: BottleneckPlan, name: String, first: FirstBlock, baselineEigenvalue: Double, _ recorded: RecordedUnits<BottleneckPlan.Unit>,
-    _ context: RunContext,
-    network: @escaping (BottleneckPlan.Unit) throws -> Network
+    _ saved: SavedOutputs?, _ context: RunContext, network: @escaping (BottleneckPlan.Unit) throws -> Network
   ) {
     self.plan = plan
     self.name = name
     self.first = first
     self.baselineEigenvalue = baselineEigenvalue
     self.recorded = recorded
+    self.saved = saved
     self.context = context
     self.network = network
   }
@@ -40,13 +41,16 @@ struct LockstepRuns {
     // Runs that a checkpoint holds go on from there, together; the others begin.
     let checkpoints = try LockstepCheckpoint.all(of: name, in: context.store)
     for checkpoint in checkpoints {
-      let continued = left.filter { checkpoint.units.contains($0.key) && isWhole($0, to: checkpoint.step) }
+      let continued = try left.filter { unit in
+        try checkpoint.units.contains(unit.key) && isWhole(unit, to: checkpoint.step)
+          && checkpoint.start(unit.startName, plan.data.further) != nil
+      }
       guard !continued.isEmpty else { continue }
       let own = Set(continued.map(\.key))
       left.removeAll { own.contains($0.key) }
       context.log.info("\(continued.count) runs go on from step \(checkpoint.step)")
       let starts = try self.starts(
-        continued, values: { try checkpoint.start($0).values }, eigenvalue: { try checkpoint.start($0).eigenvalue })
+        continued, values: { try checkpoint.start($0, plan.data.further) }, eigenvalue: { checkpoint.eigenvalue($0) })
       try LockstepWave(self, continued, starts: starts, checkpointName: checkpoint.name, resuming: checkpoint).run(progress)
     }
     guard !left.isEmpty else { return }
@@ -60,16 +64,16 @@ struct LockstepRuns {
     }
   }
 
-  /// Whether every step up to `step` is recorded. A checkpoint of an older version does not know its records; with a step that is lost a
-  /// run that goes on would miss what was reached there.
+  /// Whether every step up to `step` is recorded, and F saved where that is asked for. A checkpoint of an older version does not know
+  /// its records; with a step that is lost a run that goes on would miss what was reached there.
   private func isWhole(_ unit: BottleneckPlan.Unit, to step: Int) -> Bool {
-    recorded.values(BottleneckFields.step, of: unit).filter { $0 <= step }.count == step + 1
+    recorded.values(BottleneckFields.step, of: unit).filter { $0 <= step }.count == step + 1 && saved?.areKnown(unit, to: step) ?? true
   }
 
   /// Initial functions of units by name, with g_0 as given, and the largest eigenvalue of Θ_F / N at each where it is needed: as
   /// given, or measured.
   private func starts(
-    _ units: [BottleneckPlan.Unit], values: (String) throws -> (train: Matrix, test: Matrix)?, eigenvalue: ((String) throws -> Double?)?
+    _ units: [BottleneckPlan.Unit], values: (String) throws -> FirstValues?, eigenvalue: ((String) throws -> Double?)?
   ) throws -> [String: LockstepWave.Start] {
     let settings = plan.settings
     var starts: [String: LockstepWave.Start] = [:]
@@ -77,7 +81,8 @@ struct LockstepRuns {
       guard let own = try values(unit.startName) else { throw ExperimentError.missingStart(name: unit.startName) }
       let network = try network(unit)
       let functions = try ChainStart(
-        network, first: own, featureWidth: { settings.featureWidth(depth: network.blocks[$0].hiddenLayers) },
+        network, first: (own.train, own.test), further: own.further,
+        featureWidth: { settings.featureWidth(depth: network.blocks[$0].hiddenLayers) },
         symmetrised: unit.chain.isInfinite ? [] : settings.symmetrisedBlocks, stream: plan.stream(unit), on: context.passEngine)
       let largest = try eigenvalue.map { try $0(unit.startName) } ?? ownEigenvalue(network, functions)
       starts[unit.startName] = LockstepWave.Start(network: network, functions: functions, eigenvalue: largest)

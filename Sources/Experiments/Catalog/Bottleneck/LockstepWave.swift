@@ -54,7 +54,7 @@ final class LockstepWave {
       guard let start = starts[unit.startName] else { throw ExperimentError.missingStart(name: unit.startName) }
       let eigenvalue = unit.comparison == .own ? start.eigenvalue ?? runs.baselineEigenvalue : runs.baselineEigenvalue
       members.append(
-        Lockstep.Run(start.network, start: start.functions, rate: unit.fraction * settings.stabilityLimit(eigenvalue)))
+        Lockstep.Run(start.network, start: start.functions, rate: settings.learningRate(unit.rate, eigenvalue)))
     }
     for (index, unit) in units.enumerated() where settings.hasTwin(unit.comparison) && !unit.chain.isInfinite {
       twins[index] = members.count
@@ -71,7 +71,8 @@ final class LockstepWave {
     let step = checkpoint?.step
     recorders = units.enumerated().map { index, unit in
       UnitRecorder(
-        unit, plan, context, recorded: runs.recorded.lines(of: unit), resumedAt: step ?? -1, rate: members[index].rate,
+        unit, plan, context, recorded: runs.recorded.lines(of: unit), end: runs.recorded.end(of: unit), resumedAt: step ?? -1,
+        rate: members[index].rate,
         initialKernel: kernels[index])
     }
     schedules = units.map { BatchSchedule(points: settings.train, size: settings.batch, stream: plan.stream($0).child("batches")) }
@@ -85,7 +86,10 @@ final class LockstepWave {
   func run(_ progress: WorkProgress) throws {
     let seconds = plan.seconds(of: units)
     defer { progress.finish(seconds: seconds) }
-    if lockstep.step == 0 { try record(isReading: true) }
+    if lockstep.step == 0 {
+      try record(isReading: true)
+      if isDue { try saveOutputs(of: Set(active)) }
+    }
     let (clock, firstStep) = (ContinuousClock.now, lockstep.step)
     try context.steps {
       while lockstep.step < settings.steps, !active.isEmpty {
@@ -103,6 +107,7 @@ final class LockstepWave {
     }
     try recordCost()
     let finished = active
+    try saveOutputs(of: Set(finished))
     for unit in finished { try finish(unit, .finished) }
     // Only runs that could have gone on can be extended.
     if finished.isEmpty { try context.store.removeCheckpoint(checkpointName) } else { try save() }
@@ -113,6 +118,7 @@ final class LockstepWave {
     try advance()
     let converged = active.filter { lockstep.loss(of: $0) <= settings.stopAt * lockstep.initialLoss[$0] }
     try record(isReading: readings.contains(lockstep.step), converged: Set(converged))
+    try saveOutputs(of: Set(isDue ? active : converged))
     try end(converged, .converged)
     try saveIfDue()
   }
@@ -151,11 +157,11 @@ final class LockstepWave {
     let unit = units[index]
     switch failure {
     case .rankLimit(let block, let rank, let limit):
-      let name = "d = \(unit.chain), draw \(unit.draw), rate fraction \(unit.fraction)"
+      let name = "d = \(unit.chain), draw \(unit.draw), \(unit.rate.name)"
       context.log.warning("\(name): block \(block) needs \(rank) pivots, more than the limit \(limit)")
       try writeEnd(index, .rankLimit, eigenvalue: nil)
     default:
-      runs.diverged.add(fraction: unit.fraction)
+      runs.diverged.add(unit.rate)
       try writeEnd(index, .diverged, eigenvalue: nil)
     }
     if let twin = twins.removeValue(forKey: index) { try lockstep.remove([twin]) }
@@ -178,6 +184,18 @@ final class LockstepWave {
           outputs: lockstep.outputs(of: index), movement: movements[index] ?? [], ranks: lockstep.ranks(of: index),
           basisError: lockstep.basisError(of: index), twin: twins[index].map { lockstep.outputs(of: $0) }),
         reading)
+    }
+  }
+
+  private var isDue: Bool { runs.saved?.isDue(lockstep.step) ?? false }
+
+  private func saveOutputs(of indices: Set<Int>) throws {
+    guard let saved = runs.saved, !indices.isEmpty else { return }
+    let tests = try lockstep.testOutputs(of: indices), further = try lockstep.furtherOutputs(of: indices)
+    for index in indices.sorted() {
+      guard let test = tests[index]?.last else { continue }
+      let values = SavedOutputs.Values(train: lockstep.outputs(of: index), test: test, further: further[index])
+      try saved.save(values, of: units[index], step: lockstep.step)
     }
   }
 
@@ -211,7 +229,8 @@ final class LockstepWave {
   private func save() throws {
     try context.store.synchronise()
     try LockstepCheckpoint.write(
-      checkpointName, lockstep, units: active.map { ($0, units[$0]) }, twins: twins, starts: starts, in: context.store)
+      checkpointName, lockstep, units: active.map { ($0, units[$0]) }, twins: twins, starts: starts, further: plan.data.further,
+      in: context.store)
     saved = .now
   }
 }

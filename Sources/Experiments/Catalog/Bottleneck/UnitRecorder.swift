@@ -37,25 +37,28 @@ struct UnitRecorder {
   private let context: RunContext
   private let loss: Loss
   private let alreadyRecorded: Set<Int>
+  /// The last line of an earlier start.
+  private let recordedEnd: Record?
   private let rate: Double
   private let kernelTargets: Matrix
   private let initialKernel: Matrix?
   private var reached = [Int?](repeating: nil, count: BottleneckFields.fractions.count)
   private var amplification: Double?
-  private var finalTestError: Double?
-  private var bestTestError: Double?
+  private var test = TestCourse()
 
   /// - Parameters:
   ///   - recorded: lines of earlier starts, which are not written again.
+  ///   - end: the last line of one, likewise.
   ///   - resumedAt: the step from which the run goes on; lines up to it are the past of this recorder.
   ///   - initialKernel: Θ_F on the first training points at step 0.
   init(
-    _ unit: BottleneckPlan.Unit, _ plan: BottleneckPlan, _ context: RunContext, recorded: [Record], resumedAt: Int = -1, rate: Double,
-    initialKernel: Matrix? = nil
+    _ unit: BottleneckPlan.Unit, _ plan: BottleneckPlan, _ context: RunContext, recorded: [Record], end: Record?, resumedAt: Int = -1,
+    rate: Double, initialKernel: Matrix? = nil
   ) {
     self.unit = unit
     self.context = context
     self.rate = rate
+    recordedEnd = end
     self.initialKernel = initialKernel
     data = plan.data
     loss = plan.settings.loss
@@ -82,8 +85,9 @@ struct UnitRecorder {
   private mutating func add(_ reading: Reading, to record: inout Record) throws {
     if let test = reading.test, test.rows > 0 {
       let error = try testError(test)
-      record.add(Fields.testLoss(loss.mean(test, data.testTargets)), Fields.testError(error))
-      note(testError: error)
+      let loss = loss.mean(test, data.testTargets)
+      record.add(Fields.testLoss(loss), Fields.testError(error))
+      self.test.add(error: error, loss: loss)
     }
     if let kernel = reading.kernel {
       record.add(
@@ -96,7 +100,7 @@ struct UnitRecorder {
   private mutating func recall(_ record: Record, _ step: Int) {
     if let loss = record[Fields.trainLoss], let initial = record[Fields.initialLoss] { note(loss: loss, of: initial, at: step) }
     if let value = record[Fields.amplification] { amplification = max(amplification ?? 0, value) }
-    note(testError: record[Fields.testError])
+    test.add(error: record[Fields.testError], loss: record[Fields.testLoss])
   }
 
   private mutating func note(loss: Double, of initial: Double, at step: Int) {
@@ -105,20 +109,16 @@ struct UnitRecorder {
     }
   }
 
-  private mutating func note(testError: Double?) {
-    guard let testError else { return }
-    finalTestError = testError
-    bestTestError = min(bestTestError ?? testError, testError)
-  }
-
-  /// Records one step of the network without bottleneck in closed form; returns its test error.
-  func recordFrozen(step: Int, initialLoss: Double, outputs: Matrix, test: Matrix?, alignment: Double?) throws -> Double? {
+  /// Records one step of the network without bottleneck in closed form; returns its error and loss on test points.
+  func recordFrozen(
+    step: Int, initialLoss: Double, outputs: Matrix, test: Matrix?, alignment: Double?
+  ) throws -> (error: Double?, loss: Double?) {
     var record = try header(step, loss: Loss.squared.mean(outputs, data.trainTargets), initialLoss: initialLoss, outputs: outputs)
     record.add(Fields.kernelChange(0), Fields.alignment(alignment))
-    let error = try testError(test)
-    if let test { record.add(Fields.testLoss(Loss.squared.mean(test, data.testTargets)), Fields.testError(error)) }
+    let error = try testError(test), loss = test.map { Loss.squared.mean($0, data.testTargets) }
+    if test != nil { record.add(Fields.testLoss(loss), Fields.testError(error)) }
     try write(record, step: step)
-    return error
+    return (error, loss)
   }
 
   func testError(_ test: Matrix?) throws -> Double? {
@@ -127,7 +127,7 @@ struct UnitRecorder {
   }
 
   func end(status: BottleneckFields.Status, steps: Int, extra: [Entry]) throws {
-    var entries = extra + [Fields.finalTestError(finalTestError), Fields.bestTestError(bestTestError)]
+    var entries = extra + test.entries(data)
     if let amplification { entries.append(Fields.amplification(amplification)) }
     entries += zip(Fields.fractions, reached).map { $0.steps($1.map(Double.init)) }
     try writeEnd(status: status, steps: steps, entries)
@@ -137,14 +137,15 @@ struct UnitRecorder {
     var record = header(.end)
     record.add(Fields.status(status), Fields.steps(steps), Fields.rate(rate))
     record.add(entries.sorted { $0.name < $1.name })
-    try context.store.append(record)
+    // A run that is computed again for what it had not saved ends as it did.
+    if record != recordedEnd { try context.store.append(record) }
   }
 
   private func header(_ kind: Fields.Kind) -> Record {
     Record(
       Fields.kind(kind), Fields.comparison(unit.comparison),
       Fields.bottlenecks(unit.chain.isInfinite ? BottleneckLabel(infinite: 1) : unit.chain), Fields.baseline(unit.chain.baseline),
-      Fields.draw(unit.draw), Fields.kappa(unit.fraction))
+      Fields.draw(unit.draw), unit.rate.entry)
   }
 
   private func header(_ step: Int, loss: Double, initialLoss: Double, outputs: Matrix) throws -> Record {

@@ -18,6 +18,10 @@ public enum BottleneckDepth: Experiment {
   ]
   public static let firstRun = FirstRun(["train": "100", "draws": "2", "bottlenecks": "1,1x1", "steps": "100"], seconds: 10)
 
+  public static let exclusiveSettings = Bottleneck.exclusiveSettings
+  public static let defaultsBeside = Bottleneck.defaultsBeside
+  public static let laterSettings = Bottleneck.laterSettings
+
   public static func allowsFloat32Passes(_ settings: BottleneckSettings) -> Bool { settings.allowsFloat32Passes }
 
   public static func excess(over settings: BottleneckSettings) -> (Record) -> Excess? { Bottleneck.excess(over: settings) }

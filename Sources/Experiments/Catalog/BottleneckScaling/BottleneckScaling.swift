@@ -17,6 +17,10 @@ public enum BottleneckScaling: Experiment {
   public static let firstRun = FirstRun(["points": "50,100,200", "scales": "3", "bottlenecks": "1,4", "steps": "100"], seconds: 10)
   public static let replacedSettings = ["train": "points", "target-scale": "scales"]
 
+  public static let exclusiveSettings = Bottleneck.exclusiveSettings
+  public static let defaultsBeside = Bottleneck.defaultsBeside
+  public static let laterSettings = Bottleneck.laterSettings
+
   public static func allowsFloat32Passes(_ settings: BottleneckScalingSettings) -> Bool { settings.bottleneck.allowsFloat32Passes }
 
   public static func excess(over settings: BottleneckScalingSettings) throws -> (Record) -> Excess? {

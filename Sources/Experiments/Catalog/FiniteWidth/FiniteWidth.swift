@@ -14,6 +14,11 @@ public enum FiniteWidth: Experiment {
   // Networks, widths and draws are independent of one another.
   public static let extendingSettings: Set<String> = ["bottlenecks", "widths", "draws", "memory"]
   public static let firstRun = FirstRun(["bottlenecks": "2", "widths": "64,128,256", "draws": "8"], seconds: 10)
+  public static let exclusiveSettings: [String: Set<String>] = [
+    "network": ["first-depth", "upper-depth", "activation", "weight-variance", "bias-variance"], "rate": ["rate-fraction"],
+  ]
+  public static let defaultsBeside = ["network": ["bottlenecks": SettingList.ofNetwork]]
+  public static let laterSettings: Set<String> = ["network"]
 
   /// One bottleneck up to width 16384, at a higher rate and on inputs as they are drawn.
   public static let paper = [

@@ -1,13 +1,22 @@
 import ArgumentParser
 import Datasets
 import Losses
+import Networks
 import StudyRecords
 import WideKernels
+import YAMLFiles
 
 /// Settings of the experiment `finite-width`. Each is an option on the command line and a key of the same name in YAML.
 public struct FiniteWidthSettings: ExperimentSettings {
   // Networks.
-  @Option(help: "Networks: widths of bottlenecks, chains such as 2x2, inf for none.") public var bottlenecks = "2,2x2,2x2x2"
+  @Option(
+    help: ArgumentHelp(
+      "YAML file with the network, as for `isthmus kernel`, in place of depths, activation and variances; --bottlenecks then are its own.",
+      valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]), transform: { try NetworkFile($0) })
+  public var network: NetworkFile?
+  @Option(help: "Networks: widths of bottlenecks, chains such as 2x2, inf for none; with --network also `network`, its own.") public
+    var bottlenecks = "2,2x2,2x2x2"
   @Option(help: "Widths of the hidden layers of the finite networks.") @Within(1...1_000_000) public var widths: NumberList<Int> =
     "256,512,1024,2048,4096"
   @Option(help: "Independent draws of the initial functions at every width.") @Within(1...100_000) public var draws = 48
@@ -57,7 +66,7 @@ public struct FiniteWidthSettings: ExperimentSettings {
   @Within(ByteCount(bytes: 1)...ByteCount.largest) public var memory: ByteCount? = nil
 
   public static let sections: [String: SettingsSection] = [
-    "bottlenecks": .network, "draws": .training, "first-depth": .network, "rate": .training, "data": .data, "seed": .training,
+    "network": .network, "draws": .training, "first-depth": .network, "rate": .training, "data": .data, "seed": .training,
     "history": .limit, "memory": .resources,
   ]
 
@@ -65,7 +74,13 @@ public struct FiniteWidthSettings: ExperimentSettings {
 }
 
 extension FiniteWidthSettings: DataSettings {
-  func chains() throws(ExperimentError) -> [BottleneckLabel] { try SettingList.bottlenecks(bottlenecks) }
+  func chains() throws(ExperimentError) -> [BottleneckLabel] { try SettingList.bottlenecks(bottlenecks, of: network) }
+
+  /// The network with bottlenecks `widths`.
+  func network(_ widths: [Int], inputs: Int, outputs: Int) throws -> Network {
+    if let network { return try network.network(widths, inputs: inputs, outputs: outputs) }
+    return try blocks.network(widths, inputs: inputs, outputs: outputs)
+  }
 
   /// Steps of which the largest error counts.
   var comparedSteps: Set<Int> { times.map { Set($0.values) } ?? [0, steps / 15, steps / 3, steps] }

@@ -22,6 +22,8 @@ struct FiniteWidthStudy: Study {
   private let networks: [BottleneckLabel: Network]
   private let sizes: FiniteWidthSizes
   private let budget: Int
+  /// A rate as such beside the limit of each network without bottlenecks; empty without one.
+  private let rateEstimates: [RateEstimate]
   /// The comparison of the chain that is under way, which all its waves share.
   private let comparisons = LastValue<BottleneckLabel, LimitComparison>()
 
@@ -35,7 +37,7 @@ struct FiniteWidthStudy: Study {
     }
     comparedSteps = settings.comparedSteps
     let (inputs, outputs) = (data.trainInputs.columns, data.outputs)
-    let networks = try chains.map { try settings.blocks.network($0.widths, inputs: inputs, outputs: outputs) }
+    let networks = try chains.map { try settings.network($0.widths, inputs: inputs, outputs: outputs) }
     budget = min(settings.memory?.bytes ?? engine.memoryBudget, engine.memoryBudget)
     sizes = FiniteWidthSizes(
       settings: settings, points: data.trainInputs.rows + data.testInputs.rows, features: inputs, outputs: outputs,
@@ -45,6 +47,14 @@ struct FiniteWidthStudy: Study {
       let least = sizes.shared + sizes.draw(network, width: widths.max() ?? 1)
       try MemoryNeed.check(least, for: FiniteWidth.name, budget: budget)
     }
+    let known = data.trainInputs.rows(Array(0..<min(settings.train, RateEstimate.mostPoints)))
+    rateEstimates =
+      try settings.rate.map { rate in
+        try networks.map { network in
+          let kernels = try ProgramKernels(network.composed.blocks[0].program, inputs: known, on: engine)
+          return try RateEstimate(rate, kernels, count: settings.train, on: engine)
+        }
+      } ?? []
     let (sizes, budget) = (sizes, budget)
     cost = try FiniteWidthCost(
       settings, data: data,
@@ -69,14 +79,17 @@ struct FiniteWidthStudy: Study {
 
   var summary: [String] {
     let batch = settings.batch > 0 ? "batches of \(settings.batch)" : "full batch"
+    let rates = zip(chains, rateEstimates).map { $1.text("the network without the bottlenecks \($0)") }
     return [
       "\(settings.data): \(settings.train) training and \(settings.test) test points, \(data.trainInputs.columns) features, "
         + "\(data.outputs) output(s), target \(settings.target.rawValue), \(batch), \(settings.steps) steps",
       "networks with bottlenecks \(chains.map(\.description).joined(separator: ", ")) and hidden layers of "
-        + "\(widths.map(String.init).joined(separator: ", ")), \(settings.draws) draw(s) each, activation \(settings.activation)",
+        + "\(widths.map(String.init).joined(separator: ", ")), \(settings.draws) draw(s) each, "
+        + (settings.network.map { "network \($0.path)" } ?? "activation \(settings.activation)"),
       "largest errors at steps \(comparedSteps.sorted().map(String.init).joined(separator: ", "))",
+    ] + rates + [
       "\(units.count) finite networks, each with its limit and a perturbed twin of that: "
-        + "about \(EstimatedTime.text(seconds: estimatedSeconds)), \(MemoryNeed.text(Size(memory), budget: budget))",
+        + "about \(EstimatedTime.text(seconds: estimatedSeconds)), \(MemoryNeed.text(Size(memory), budget: budget))"
     ]
   }
 
@@ -96,7 +109,7 @@ struct FiniteWidthStudy: Study {
 
   /// The comparison of one chain, at its rate.
   private func comparison(_ chain: BottleneckLabel, on engine: Engine) throws -> LimitComparison {
-    let network = try settings.blocks.network(chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs)
+    let network = try settings.network(chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs)
     let readings = comparedSteps.union(logSpaced(to: settings.steps, count: settings.readings))
     var schedule = BatchSchedule(
       points: settings.train, size: settings.batch, stream: RandomStream(seed: settings.seed, name: "finite-width/batches"))

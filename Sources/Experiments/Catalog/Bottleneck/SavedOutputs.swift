@@ -1,0 +1,82 @@
+import Compute
+import Matrices
+import Results
+import StudyRecords
+
+/// F of runs at chosen steps, as arrays of the run: `outputs-<run>-step<t>-train`, `-test`, and `-at-<digest>` at further points, each
+/// `[points, outputs]` with the points in the order in which the data gave them.
+struct SavedOutputs {
+  /// F of one run at one step.
+  struct Values {
+    var train, test: Matrix
+    /// F at the further points; nil for none.
+    var further: Matrix?
+  }
+
+  private let steps: Set<Int>
+  private let data: ChainData
+  private let store: any RunStore
+  /// Arrays of earlier starts.
+  private let known: Set<String>
+
+  /// - Returns: nil where the settings ask for none.
+  init?(_ plan: BottleneckPlan, _ store: any RunStore) throws {
+    guard plan.settings.saveOutputs else { return nil }
+    (steps, data, self.store, known) = (Set(plan.settings.outputSteps.values), plan.data, store, store.arrayNames)
+    for (name, matrix) in described where !known.contains("outputs-\(name)") {
+      try store.writeArray("outputs-\(name)", shape: [matrix.rows, matrix.columns], matrix.values)
+    }
+  }
+
+  /// What the rows of the arrays are: positions in the data, counted from 0, and targets; the further points as they were given.
+  private var described: [(name: String, matrix: Matrix)] {
+    func column(_ positions: [Int]) -> Matrix { Matrix(rows: positions.count, columns: 1, values: positions.map(Double.init)) }
+    var described = [
+      ("rows-train", column(data.positions.train)), ("rows-test", column(data.positions.test)), ("targets-train", data.trainTargets),
+      ("targets-test", data.testTargets),
+    ]
+    if let further = data.further {
+      let points = further.points
+      described.append((furtherName(further, "points-"), Matrix(rows: points.count, columns: points.features, values: points.inputs)))
+    }
+    return described
+  }
+
+  private func furtherName(_ further: FurtherPoints, _ prefix: String = "") -> String { "\(prefix)at-\(further.digest)" }
+
+  /// Whether F is to be saved at a step, if no run ends there.
+  func isDue(_ step: Int) -> Bool { steps.contains(step) }
+
+  /// Saves F of a run; nothing where it is infinite.
+  func save(_ values: Values, of unit: BottleneckPlan.Unit, step: Int) throws {
+    guard values.train.isFinite, values.test.isFinite, values.further?.isFinite ?? true else { return }
+    for (name, matrix) in zip(names(unit, step), [values.train, values.test, values.further].compactMap(\.self)) {
+      try store.writeArray(name, shape: [matrix.rows, matrix.columns], matrix.values)
+    }
+  }
+
+  /// Whether an earlier start has saved F at every step that is due up to `step`.
+  func areKnown(_ unit: BottleneckPlan.Unit, to step: Int) -> Bool { areKnown(unit, at: steps.filter { $0 <= step }) }
+
+  /// Whether an earlier start has saved all of a run that ended.
+  func areKnown(_ unit: BottleneckPlan.Unit, _ end: Record) -> Bool {
+    let last = end[BottleneckFields.steps] ?? 0
+    guard [.finished, .converged].contains(end[BottleneckFields.status]) else {
+      // Of a run that diverged in closed form nobody knows how far its numbers are finite.
+      return areKnown(unit, at: steps.filter { $0 < (unit.chain.isInfinite ? 1 : last) })
+    }
+    return areKnown(unit, at: steps.filter { $0 < last }.union([last]))
+  }
+
+  private func areKnown(_ unit: BottleneckPlan.Unit, at steps: Set<Int>) -> Bool {
+    steps.allSatisfy { names(unit, $0).allSatisfy(known.contains) }
+  }
+
+  private func names(_ unit: BottleneckPlan.Unit, _ step: Int) -> [String] {
+    let chain = unit.chain.text.replacing("/", with: "_")
+    let rate = unit.rate.absolute.map { "rate\($0.fileText)" } ?? "kappa\(unit.rate.number.fileText)"
+    return (["train", "test"] + [data.further.map { furtherName($0) }].compactMap(\.self)).map {
+      "outputs-\(unit.comparison.rawValue)-\(chain)-\(rate)-draw\(unit.draw)-step\(step)-\($0)"
+    }
+  }
+}
