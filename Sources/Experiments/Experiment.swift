@@ -164,8 +164,8 @@ public struct RunContext: Sendable {
     self.control = control
   }
 
-  /// This context with another store and progress, for a part of the run.
-  func part(store: any RunStore, progress: any ProgressReporting) -> RunContext {
+  /// This context with another store, for a part of the run.
+  func part(store: any RunStore) -> RunContext {
     RunContext(engine: engine, passEngine: passEngine, store: store, log: log, progress: progress, control: control)
   }
 }

@@ -12,6 +12,8 @@ package protocol Study: ExperimentPlan {
   var units: [Unit] { get }
   /// Whether a unit with this last line is recorded as far as is asked for now.
   func isComplete(_ unit: Unit, _ end: Record) -> Bool
+  /// The same, where it depends on `arrays` that the run has, by name.
+  func isComplete(_ unit: Unit, _ end: Record, _ arrays: Set<String>) -> Bool
   /// Units of those that are left which are computed together, as many as memory has room for.
   func waves(_ left: [Unit]) -> [[Unit]]
   /// Waves of a run that goes on: units that were left on their way are together as they were saved.
@@ -38,14 +40,18 @@ extension StudyUnit {
 
 extension Study {
   package func isComplete(_ unit: Unit, _ end: Record) -> Bool { true }
+  package func isComplete(_ unit: Unit, _ end: Record, _ arrays: Set<String>) -> Bool { isComplete(unit, end) }
   package func waves(_ left: [Unit]) -> [[Unit]] { left.map { [$0] } }
   package func waves(_ left: [Unit], in store: any RunStore) throws -> [[Unit]] { waves(left) }
 
   package var estimatedSeconds: Double { waves(units).reduce(0) { $0 + seconds($1) } }
 
-  package func run(_ context: RunContext) throws {
-    let recorded = RecordedUnits<Unit>(context.store.existing)
-    let left = units.filter { unit in !(recorded.end(of: unit).map { isComplete(unit, $0) } ?? false) }
+  package func run(_ context: RunContext) throws { try runUnits(context) }
+
+  /// Computes and records what is not recorded yet.
+  package func runUnits(_ context: RunContext) throws {
+    let recorded = RecordedUnits<Unit>(context.store.existing), arrays = context.store.arrayNames
+    let left = units.filter { unit in !(recorded.end(of: unit).map { isComplete(unit, $0, arrays) } ?? false) }
     if left.count < units.count { context.log.info("\(units.count - left.count) of \(units.count) units are already recorded") }
     let waves = try waves(left, in: context.store)
     let progress = WorkProgress(total: waves.reduce(0) { $0 + seconds($1) }, context.progress)

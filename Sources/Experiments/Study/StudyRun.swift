@@ -8,7 +8,8 @@ package final class StudyRun<Unit: StudyUnit> {
   package let context: RunContext
   /// What earlier starts have recorded.
   package let recorded: RecordedUnits<Unit>
-  private let progress: WorkProgress
+  /// How far all units are, for those that tell it by themselves.
+  let progress: WorkProgress
   private let seconds: Double
   private let start = ContinuousClock.now
   private var timer = CheckpointTimer()
@@ -17,6 +18,14 @@ package final class StudyRun<Unit: StudyUnit> {
   /// - Parameter seconds: estimated, of the units that are computed together.
   init(_ context: RunContext, _ recorded: RecordedUnits<Unit>, _ progress: WorkProgress, seconds: Double) {
     (self.context, self.recorded, self.progress, self.seconds) = (context, recorded, progress, seconds)
+  }
+
+  /// Makes a part of the run, with a store of its own.
+  ///
+  /// - Parameter name: of the part, for reports.
+  func part<Part: StudyUnit>(_ store: any RunStore, named name: String) -> StudyRun<Part> {
+    progress.part = name
+    return StudyRun<Part>(context.part(store: store), RecordedUnits(store.existing), progress, seconds: seconds)
   }
 
   /// Appends a line to the records.

@@ -7,31 +7,19 @@ import StudyRecords
 
 /// The networks without bottleneck that the chains of one length are compared with.
 struct BaselineRuns {
-  let plan: BottleneckPlan
+  let plan: BottleneckStudy
   let bottlenecks: Int
-  let recorded: RecordedUnits<BottleneckPlan.Unit>
-  let saved: SavedOutputs?
-  let context: RunContext
+  let work: StudyRun<BottleneckUnit>
+  private var context: RunContext { work.context }
   private var settings: BottleneckSettings { plan.settings }
   private var data: ChainData { plan.data }
-
-  init(
-    _ plan: BottleneckPlan, bottlenecks: Int, _ recorded: RecordedUnits<BottleneckPlan.Unit>, _ saved: SavedOutputs?,
-    _ context: RunContext
-  ) {
-    self.plan = plan
-    self.bottlenecks = bottlenecks
-    self.recorded = recorded
-    self.saved = saved
-    self.context = context
-  }
 
   /// Runs and records `units`.
   ///
   /// - Returns: the largest eigenvalue of Θ_∞ / N, of which rates are fractions.
-  func run(_ units: [BottleneckPlan.Unit], _ progress: WorkProgress) throws -> Double {
+  func run(_ units: [BottleneckUnit], _ progress: WorkProgress) throws -> Double {
     progress.update("kernels of the network without bottleneck")
-    defer { progress.finish(seconds: plan.seconds(of: units)) }
+    defer { progress.finish(seconds: plan.seconds(units)) }
     let network = try plan.network(bottlenecks: bottlenecks).composed
     let first = try plan.firstBlock(bottlenecks: bottlenecks, isBaseline: true, on: context.engine)
     try plan.record(first, name: "baseline-\(bottlenecks)", context)
@@ -58,9 +46,7 @@ struct BaselineRuns {
     case .steps:
       let eigenvalue = try first.largestTangentEigenvalue()
       let lockstep = LockstepRuns(
-        plan, name: "baseline-\(bottlenecks)", first: first, baselineEigenvalue: eigenvalue, recorded, saved, context,
-        network: { _ in network })
-      defer { lockstep.diverged.tell(context.log) }
+        plan: plan, name: "baseline-\(bottlenecks)", first: first, baselineEigenvalue: eigenvalue, work: work, network: { _ in network })
       try lockstep.run(units, progress)
       return eigenvalue
     }
@@ -68,7 +54,7 @@ struct BaselineRuns {
 
   /// - Parameter prepare: makes the runs of all draws at all rates, from F_0 of the draws.
   private func runClosedForm(
-    _ units: [BottleneckPlan.Unit], _ network: Network, _ first: FirstBlock, _ eigenvalue: Double, _ progress: WorkProgress,
+    _ units: [BottleneckUnit], _ network: Network, _ first: FirstBlock, _ eigenvalue: Double, _ progress: WorkProgress,
     _ prepare: ([FirstValues], [Double]) throws -> (Int, Double) throws -> any FrozenRun
   ) throws {
     guard !units.isEmpty else { return }
@@ -83,20 +69,19 @@ struct BaselineRuns {
       progress.update("d = ∞, draw \(unit.draw), \(unit.comparison.rawValue) rate")
       let run = try makeRun(draw, rate)
       try record(unit, run, eigenvalue, alignment)
-      for step in saved == nil ? [] : Set(settings.outputSteps.values).union([settings.steps]).sorted() {
+      for step in plan.saved == nil ? [] : Set(settings.outputSteps.values).union([settings.steps]).sorted() {
         let values = SavedOutputs.Values(
           train: try run.outputs(steps: [step])[0], test: try run.testOutputs(steps: [step])[0],
           further: try run.furtherOutputs(steps: [step], from: starts[draw].further).first)
-        try saved?.save(values, of: unit, step: step)
+        try plan.saved?.save(values, of: unit, step: step, in: context.store)
       }
     }
   }
 
-  private func record(_ unit: BottleneckPlan.Unit, _ run: any FrozenRun, _ eigenvalue: Double, _ alignment: Double?) throws {
+  private func record(_ unit: BottleneckUnit, _ run: any FrozenRun, _ eigenvalue: Double, _ alignment: Double?) throws {
     typealias Fields = BottleneckFields
     let reached = Fields.fractions.map { run.steps(toFraction: $0.fraction, limit: 1 << 30) }
-    let recorder = UnitRecorder(
-      unit, plan, context, recorded: recorded.lines(of: unit), end: recorded.end(of: unit), rate: run.rate)
+    let recorder = UnitRecorder(unit, plan, work, rate: run.rate)
     // Curves go on to where the slowest fraction is reached: any number of steps costs the same.
     let last = max(settings.steps, reached.compactMap { $0 }.max() ?? settings.steps)
     let steps = logSpaced(to: last, count: 4 * settings.readings).union([settings.steps]).sorted()

@@ -43,15 +43,18 @@ public enum Bottleneck: Experiment {
     ])
   }
 
-  /// - Parameter loaded: what the setting `data` names.
+  /// - Parameters:
+  ///   - loaded: what the setting `data` names.
+  ///   - isTimed: whether the time of each chain is recorded.
   static func checkedPlan(
-    _ settings: BottleneckSettings, loaded: LoadedData, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
-  ) throws -> BottleneckPlan {
+    _ settings: BottleneckSettings, loaded: LoadedData, isTimed: Bool = false, on engine: Engine, passEngine: Engine,
+    speeds: DeviceSpeeds
+  ) throws -> BottleneckStudy {
     try settings.checkAll()
     guard passEngine.precision == .float64 || settings.allowsFloat32Passes else {
       throw ExperimentError.invalidSetting(
         name: "tolerance", expected: "at least 1e-4 with --precision float32 (or float64)", got: "\(settings.tolerance)")
     }
-    return try BottleneckPlan(settings, loaded: loaded, on: engine, passEngine: passEngine, speeds: speeds)
+    return try BottleneckStudy(settings, loaded: loaded, isTimed: isTimed, on: engine, passEngine: passEngine, speeds: speeds)
   }
 }

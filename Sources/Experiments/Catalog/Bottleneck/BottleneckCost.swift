@@ -60,7 +60,7 @@ struct BottleneckCost {
   }
 
   /// Seconds of some units that run one set after another, with the kernels and factors of their first blocks.
-  func seconds(_ units: [BottleneckPlan.Unit]) -> Double {
+  func seconds(_ units: [BottleneckUnit]) -> Double {
     guard !units.isEmpty else { return 0 }
     var total = 0.0
     for count in Set(units.map(\.chain.count)) {
@@ -83,7 +83,7 @@ struct BottleneckCost {
   }
 
   /// First blocks drawn as networks of finite width: their parameters, and a pass over all points.
-  private func finiteStarts(_ units: [BottleneckPlan.Unit], _ all: Double) -> Double {
+  private func finiteStarts(_ units: [BottleneckUnit], _ all: Double) -> Double {
     let width = Double(settings.firstWidth)
     return Dictionary(grouping: units, by: \.startName).values.reduce(0) { total, same in
       let length = Double(same[0].chain.isInfinite ? same[0].chain.count : 0)
@@ -94,7 +94,7 @@ struct BottleneckCost {
   }
 
   /// Kernels on some training points at the steps that are read, and the largest eigenvalue at the end of each run.
-  private func readings(_ units: [BottleneckPlan.Unit]) -> Double {
+  private func readings(_ units: [BottleneckUnit]) -> Double {
     let entries = pow(Double(settings.kernelIndices.count) * Double(outputs), 2)
     let count = Double(min(settings.steps + 1, settings.readings + 3) + 1), n = Double(points)
     return units.reduce(0) { total, unit in
@@ -107,7 +107,7 @@ struct BottleneckCost {
   }
 
   /// Seconds of one step of all `units` in lockstep.
-  func secondsPerStep(_ units: [BottleneckPlan.Unit]) -> Double {
+  func secondsPerStep(_ units: [BottleneckUnit]) -> Double {
     guard !units.isEmpty else { return 0 }
     let n = Double(points)
     let batch = settings.batch > 0 ? Double(settings.batch) : n

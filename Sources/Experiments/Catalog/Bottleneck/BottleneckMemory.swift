@@ -19,7 +19,7 @@ struct BottleneckMemory {
   /// - Parameter absoluteFraction: what an absolute rate is of the limit of stability.
   /// - Throws: `ComputeError.budgetTooSmall` with the smallest budget that would do.
   init(
-    _ settings: BottleneckSettings, data: ChainData, units: [BottleneckPlan.Unit], absoluteFraction: Double, on engine: Engine,
+    _ settings: BottleneckSettings, data: ChainData, units: [BottleneckUnit], absoluteFraction: Double, on engine: Engine,
     passEngine: Engine
   ) throws {
     let finite = units.filter { !$0.chain.isInfinite }
@@ -58,9 +58,9 @@ struct BottleneckMemory {
   }
 
   /// Units in the order given, as many together as fit beside the first block.
-  func waves(_ units: [BottleneckPlan.Unit]) -> [[BottleneckPlan.Unit]] {
+  func waves(_ units: [BottleneckUnit]) -> [[BottleneckUnit]] {
     let room = Size(budget) - fixed
-    var waves: [[BottleneckPlan.Unit]] = []
+    var waves: [[BottleneckUnit]] = []
     var last = BottleneckSizes.Wave(sizes)
     for unit in units {
       last.add(unit)
@@ -74,20 +74,20 @@ struct BottleneckMemory {
   }
 
   /// The most that `units` hold at once, with all that they share.
-  func peak(_ units: [BottleneckPlan.Unit]) -> Size {
+  func peak(_ units: [BottleneckUnit]) -> Size {
     fixed + min(BottleneckSizes.Wave(sizes, units.filter(Self.isTrained(settings))).bytes, Size(budget) - fixed)
   }
 
-  func checkpointBytes(_ units: [BottleneckPlan.Unit]) -> Size {
+  func checkpointBytes(_ units: [BottleneckUnit]) -> Size {
     Size.sum(units.filter(Self.isTrained(settings)).map(sizes.checkpoint))
   }
 
   /// Step by step; other networks without bottleneck are known in closed form.
-  private static func isTrained(_ settings: BottleneckSettings) -> (BottleneckPlan.Unit) -> Bool {
+  private static func isTrained(_ settings: BottleneckSettings) -> (BottleneckUnit) -> Bool {
     { !$0.chain.isInfinite || settings.baselineMethod == .steps }
   }
 
-  func summary(_ units: [BottleneckPlan.Unit], peak: Size) -> [String] {
+  func summary(_ units: [BottleneckUnit], peak: Size) -> [String] {
     let finite = units.filter { !$0.chain.isInfinite }
     let count = waves(finite).count
     let columns = finite.reduce(0) { $0 + ($1.chain.widths.first ?? 0) * (settings.hasTwin($1.comparison) ? 2 : 1) }

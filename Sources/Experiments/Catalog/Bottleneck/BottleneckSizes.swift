@@ -81,7 +81,7 @@ struct BottleneckSizes {
 
   /// One run with its twin: positions and Jacobians, the basis and its factor or the history, the initial function, the kernel at the
   /// start, and the state as a checkpoint takes it.
-  func run(_ unit: BottleneckPlan.Unit) -> Size {
+  func run(_ unit: BottleneckUnit) -> Size {
     var sum = MemoryNeed.numbers([10 * points + 4 * tests, outputs])
     for (width, next) in widths(unit) {
       sum += MemoryNeed.numbers([points, 10 * width + 5 * next * width + 8]) + MemoryNeed.numbers([tests, 6 * width + 3 * next])
@@ -97,12 +97,12 @@ struct BottleneckSizes {
     /// Runs whose bases may grow far beyond what is expected, by chain, and whether they have twins.
     private var diverging: [[Int]: (runs: Int, haveTwins: Bool)] = [:]
 
-    init(_ sizes: BottleneckSizes, _ units: [BottleneckPlan.Unit] = []) {
+    init(_ sizes: BottleneckSizes, _ units: [BottleneckUnit] = []) {
       self.sizes = sizes
       for unit in units { add(unit) }
     }
 
-    mutating func add(_ unit: BottleneckPlan.Unit) {
+    mutating func add(_ unit: BottleneckUnit) {
       runs += sizes.run(unit)
       guard !sizes.isExact, sizes.mayDiverge(unit) else { return }
       let before = diverging[unit.chain.widths] ?? (0, false)
@@ -123,12 +123,12 @@ struct BottleneckSizes {
 
   /// Whether a run's rate is so near its initial limit of stability that it may diverge: seen from a quarter of the limit on,
   /// at a tenth never.
-  private func mayDiverge(_ unit: BottleneckPlan.Unit) -> Bool {
+  private func mayDiverge(_ unit: BottleneckUnit) -> Bool {
     !unit.chain.isInfinite && (unit.rate.fraction ?? absoluteFraction) > 0.15
   }
 
   /// State of one run with its twin.
-  func checkpoint(_ unit: BottleneckPlan.Unit) -> Size {
+  func checkpoint(_ unit: BottleneckUnit) -> Size {
     let twins = Size(settings.hasTwin(unit.comparison) ? 2 : 1)
     let first = MemoryNeed.numbers([points, (unit.chain.widths.first ?? outputs) * (settings.momentum > 0 ? 2 : 1)])
     let changes = widths(unit).map { width, next in
@@ -141,7 +141,7 @@ struct BottleneckSizes {
   }
 
   /// The widths of every bottleneck and of what follows it.
-  private func widths(_ unit: BottleneckPlan.Unit) -> [(width: Int, next: Int)] {
+  private func widths(_ unit: BottleneckUnit) -> [(width: Int, next: Int)] {
     zip(unit.chain.widths, unit.chain.widths.dropFirst() + [outputs]).map { (width: $0, next: $1) }
   }
 

@@ -8,10 +8,11 @@ final class DivergedRuns {
 
   func add(_ rate: TrainingRate) { counts[rate, default: 0] += 1 }
 
-  /// Says how many there are, at which rates; nothing without any.
+  /// Says how many there are, at which rates, and counts anew; nothing without any.
   func tell(_ log: Logger) {
     let total = counts.values.reduce(0, +)
     guard total > 0 else { return }
+    defer { counts = [:] }
     let rates = counts.sorted { $0.key.number < $1.key.number }.map { rate, count in
       "\(count) at " + (rate.fraction.map { "rate fraction \($0)" } ?? "rate \(rate.number)")
     }

@@ -54,7 +54,7 @@ package struct LockstepCheckpoint {
     step = saved.step
   }
 
-  func holdsTwin(of unit: BottleneckPlan.Unit) -> Bool { saved.units.contains { $0.key == unit.key && $0.hasTwin } }
+  func holdsTwin(of unit: BottleneckUnit) -> Bool { saved.units.contains { $0.key == unit.key && $0.hasTwin } }
 
   /// g_0 of the start `name`; nil where it was saved without what it is at these further points.
   func start(_ name: String, _ further: FurtherPoints?) throws -> FirstValues? {
@@ -71,7 +71,7 @@ package struct LockstepCheckpoint {
   private static func place(_ name: String, _ further: FurtherPoints) -> String { "start/\(name)/at-\(further.digest)" }
 
   /// The state of a lockstep of `units` with these twins.
-  func state(for units: [BottleneckPlan.Unit], twins: [Int: Int]) throws -> Lockstep.State {
+  func state(for units: [BottleneckUnit], twins: [Int: Int]) throws -> Lockstep.State {
     var runs: [Int: [String: Matrix]] = [:]
     for (index, unit) in units.enumerated() {
       runs[index] = try matrices("unit/\(unit.key)/")
@@ -81,7 +81,7 @@ package struct LockstepCheckpoint {
   }
 
   static func write(
-    _ name: String, _ lockstep: Lockstep, units: [(number: Int, unit: BottleneckPlan.Unit)], twins: [Int: Int],
+    _ name: String, _ lockstep: Lockstep, units: [(number: Int, unit: BottleneckUnit)], twins: [Int: Int],
     starts: [String: LockstepWave.Start], further: FurtherPoints?, in store: any RunStore
   ) throws {
     let state = try lockstep.state()

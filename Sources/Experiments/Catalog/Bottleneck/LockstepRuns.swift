@@ -7,42 +7,26 @@ import StudyRecords
 
 /// Units with one first block, trained in lockstep and recorded, in as many waves as memory needs.
 struct LockstepRuns {
-  let plan: BottleneckPlan
+  let plan: BottleneckStudy
   /// Name of the checkpoints.
   let name: String
   let first: FirstBlock
   /// Largest eigenvalue of Θ_∞ / N.
   let baselineEigenvalue: Double
-  let recorded: RecordedUnits<BottleneckPlan.Unit>
-  let saved: SavedOutputs?
-  let context: RunContext
-  let network: (BottleneckPlan.Unit) throws -> Network
+  let work: StudyRun<BottleneckUnit>
   /// Whether the time of steps is recorded; sensible where the units have one chain.
   var recordsCost = false
-  /// Takes the runs that diverge, for whoever tells of them.
-  var diverged = DivergedRuns()
+  let network: (BottleneckUnit) throws -> Network
+  var context: RunContext { work.context }
 
-  init(
-    _ plan: BottleneckPlan, name: String, first: FirstBlock, baselineEigenvalue: Double, _ recorded: RecordedUnits<BottleneckPlan.Unit>,
-    _ saved: SavedOutputs?, _ context: RunContext, network: @escaping (BottleneckPlan.Unit) throws -> Network
-  ) {
-    self.plan = plan
-    self.name = name
-    self.first = first
-    self.baselineEigenvalue = baselineEigenvalue
-    self.recorded = recorded
-    self.saved = saved
-    self.context = context
-    self.network = network
-  }
-
-  func run(_ units: [BottleneckPlan.Unit], _ progress: WorkProgress) throws {
+  func run(_ units: [BottleneckUnit], _ progress: WorkProgress) throws {
     var left = units
     // Runs that a checkpoint holds go on from there, together; the others begin.
+    let arrays = plan.saved == nil ? [] : context.store.arrayNames
     let checkpoints = try LockstepCheckpoint.all(of: name, in: context.store)
     for checkpoint in checkpoints {
       let continued = try left.filter { unit in
-        try checkpoint.units.contains(unit.key) && isWhole(unit, to: checkpoint.step)
+        try checkpoint.units.contains(unit.key) && isWhole(unit, to: checkpoint.step, arrays)
           && checkpoint.start(unit.startName, plan.data.further) != nil
       }
       guard !continued.isEmpty else { continue }
@@ -66,14 +50,15 @@ struct LockstepRuns {
 
   /// Whether every step up to `step` is recorded, and F saved where that is asked for. A checkpoint of an older version does not know
   /// its records; with a step that is lost a run that goes on would miss what was reached there.
-  private func isWhole(_ unit: BottleneckPlan.Unit, to step: Int) -> Bool {
-    recorded.values(BottleneckFields.step, of: unit).filter { $0 <= step }.count == step + 1 && saved?.areKnown(unit, to: step) ?? true
+  private func isWhole(_ unit: BottleneckUnit, to step: Int, _ arrays: Set<String>) -> Bool {
+    work.recorded.values(BottleneckFields.step, of: unit).filter { $0 <= step }.count == step + 1
+      && plan.saved?.areKnown(unit, to: step, among: arrays) ?? true
   }
 
   /// Initial functions of units by name, with g_0 as given, and the largest eigenvalue of Θ_F / N at each where it is needed: as
   /// given, or measured.
   private func starts(
-    _ units: [BottleneckPlan.Unit], values: (String) throws -> FirstValues?, eigenvalue: ((String) throws -> Double?)?
+    _ units: [BottleneckUnit], values: (String) throws -> FirstValues?, eigenvalue: ((String) throws -> Double?)?
   ) throws -> [String: LockstepWave.Start] {
     let settings = plan.settings
     var starts: [String: LockstepWave.Start] = [:]

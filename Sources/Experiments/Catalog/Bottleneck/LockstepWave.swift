@@ -20,7 +20,7 @@ final class LockstepWave {
   private static let twinPerturbation = 1e-6
 
   private let runs: LockstepRuns
-  private let units: [BottleneckPlan.Unit]
+  private let units: [BottleneckUnit]
   private let starts: [String: Start]
   private let lockstep: Lockstep
   private let checkpointName: String
@@ -32,7 +32,7 @@ final class LockstepWave {
   /// Steps of all runs and twins together, and the time that they took.
   private var cost = (runSteps: 0, seconds: 0.0)
   private var saved = ContinuousClock.now
-  private var plan: BottleneckPlan { runs.plan }
+  private var plan: BottleneckStudy { runs.plan }
   private var settings: BottleneckSettings { runs.plan.settings }
   private var context: RunContext { runs.context }
 
@@ -40,7 +40,7 @@ final class LockstepWave {
   ///   - starts: of every unit, by `startName`.
   ///   - checkpoint: where the units go on; nil where they begin.
   init(
-    _ runs: LockstepRuns, _ units: [BottleneckPlan.Unit], starts: [String: Start], checkpointName: String,
+    _ runs: LockstepRuns, _ units: [BottleneckUnit], starts: [String: Start], checkpointName: String,
     resuming checkpoint: LockstepCheckpoint? = nil
   ) throws {
     self.runs = runs
@@ -71,9 +71,7 @@ final class LockstepWave {
     let step = checkpoint?.step
     recorders = units.enumerated().map { index, unit in
       UnitRecorder(
-        unit, plan, context, recorded: runs.recorded.lines(of: unit), end: runs.recorded.end(of: unit), resumedAt: step ?? -1,
-        rate: members[index].rate,
-        initialKernel: kernels[index])
+        unit, plan, runs.work, resumedAt: step ?? -1, rate: members[index].rate, initialKernel: kernels[index])
     }
     schedules = units.map { BatchSchedule(points: settings.train, size: settings.batch, stream: plan.stream($0).child("batches")) }
     if let checkpoint {
@@ -84,7 +82,7 @@ final class LockstepWave {
   }
 
   func run(_ progress: WorkProgress) throws {
-    let seconds = plan.seconds(of: units)
+    let seconds = plan.seconds(units)
     defer { progress.finish(seconds: seconds) }
     if lockstep.step == 0 {
       try record(isReading: true)
@@ -161,7 +159,7 @@ final class LockstepWave {
       context.log.warning("\(name): block \(block) needs \(rank) pivots, more than the limit \(limit)")
       try writeEnd(index, .rankLimit, eigenvalue: nil)
     default:
-      runs.diverged.add(unit.rate)
+      plan.diverged.add(unit.rate)
       try writeEnd(index, .diverged, eigenvalue: nil)
     }
     if let twin = twins.removeValue(forKey: index) { try lockstep.remove([twin]) }
@@ -187,15 +185,15 @@ final class LockstepWave {
     }
   }
 
-  private var isDue: Bool { runs.saved?.isDue(lockstep.step) ?? false }
+  private var isDue: Bool { plan.saved?.isDue(lockstep.step) ?? false }
 
   private func saveOutputs(of indices: Set<Int>) throws {
-    guard let saved = runs.saved, !indices.isEmpty else { return }
+    guard let saved = plan.saved, !indices.isEmpty else { return }
     let tests = try lockstep.testOutputs(of: indices), further = try lockstep.furtherOutputs(of: indices)
     for index in indices.sorted() {
       guard let test = tests[index]?.last else { continue }
       let values = SavedOutputs.Values(train: lockstep.outputs(of: index), test: test, further: further[index])
-      try saved.save(values, of: units[index], step: lockstep.step)
+      try saved.save(values, of: units[index], step: lockstep.step, in: context.store)
     }
   }
 

@@ -15,20 +15,22 @@ struct SavedOutputs {
 
   private let steps: Set<Int>
   private let data: ChainData
-  private let store: any RunStore
-  /// Arrays of earlier starts.
-  private let known: Set<String>
 
   /// - Returns: nil where the settings ask for none.
-  init?(_ plan: BottleneckPlan, _ store: any RunStore) throws {
-    guard plan.settings.saveOutputs else { return nil }
-    (steps, data, self.store, known) = (Set(plan.settings.outputSteps.values), plan.data, store, store.arrayNames)
+  init?(_ settings: BottleneckSettings, _ data: ChainData) {
+    guard settings.saveOutputs else { return nil }
+    (steps, self.data) = (Set(settings.outputSteps.values), data)
+  }
+
+  /// Saves what the rows of the arrays are.
+  func describe(in store: any RunStore) throws {
+    let known = store.arrayNames
     for (name, matrix) in described where !known.contains("outputs-\(name)") {
       try store.writeArray("outputs-\(name)", shape: [matrix.rows, matrix.columns], matrix.values)
     }
   }
 
-  /// What the rows of the arrays are: positions in the data, counted from 0, and targets; the further points as they were given.
+  /// Positions in the data, counted from 0, and targets; the further points as they were given.
   private var described: [(name: String, matrix: Matrix)] {
     func column(_ positions: [Int]) -> Matrix { Matrix(rows: positions.count, columns: 1, values: positions.map(Double.init)) }
     var described = [
@@ -48,31 +50,33 @@ struct SavedOutputs {
   func isDue(_ step: Int) -> Bool { steps.contains(step) }
 
   /// Saves F of a run; nothing where it is infinite.
-  func save(_ values: Values, of unit: BottleneckPlan.Unit, step: Int) throws {
+  func save(_ values: Values, of unit: BottleneckUnit, step: Int, in store: any RunStore) throws {
     guard values.train.isFinite, values.test.isFinite, values.further?.isFinite ?? true else { return }
     for (name, matrix) in zip(names(unit, step), [values.train, values.test, values.further].compactMap(\.self)) {
       try store.writeArray(name, shape: [matrix.rows, matrix.columns], matrix.values)
     }
   }
 
-  /// Whether an earlier start has saved F at every step that is due up to `step`.
-  func areKnown(_ unit: BottleneckPlan.Unit, to step: Int) -> Bool { areKnown(unit, at: steps.filter { $0 <= step }) }
+  /// Whether `arrays` have F at every step that is due up to `step`.
+  func areKnown(_ unit: BottleneckUnit, to step: Int, among arrays: Set<String>) -> Bool {
+    areKnown(unit, at: steps.filter { $0 <= step }, arrays)
+  }
 
-  /// Whether an earlier start has saved all of a run that ended.
-  func areKnown(_ unit: BottleneckPlan.Unit, _ end: Record) -> Bool {
+  /// Whether `arrays` have all of a run that ended.
+  func areKnown(_ unit: BottleneckUnit, _ end: Record, among arrays: Set<String>) -> Bool {
     let last = end[BottleneckFields.steps] ?? 0
     guard [.finished, .converged].contains(end[BottleneckFields.status]) else {
       // Of a run that diverged in closed form nobody knows how far its numbers are finite.
-      return areKnown(unit, at: steps.filter { $0 < (unit.chain.isInfinite ? 1 : last) })
+      return areKnown(unit, at: steps.filter { $0 < (unit.chain.isInfinite ? 1 : last) }, arrays)
     }
-    return areKnown(unit, at: steps.filter { $0 < last }.union([last]))
+    return areKnown(unit, at: steps.filter { $0 < last }.union([last]), arrays)
   }
 
-  private func areKnown(_ unit: BottleneckPlan.Unit, at steps: Set<Int>) -> Bool {
-    steps.allSatisfy { names(unit, $0).allSatisfy(known.contains) }
+  private func areKnown(_ unit: BottleneckUnit, at steps: Set<Int>, _ arrays: Set<String>) -> Bool {
+    steps.allSatisfy { names(unit, $0).allSatisfy(arrays.contains) }
   }
 
-  private func names(_ unit: BottleneckPlan.Unit, _ step: Int) -> [String] {
+  private func names(_ unit: BottleneckUnit, _ step: Int) -> [String] {
     let chain = unit.chain.text.replacing("/", with: "_")
     let rate = unit.rate.absolute.map { "rate\($0.fileText)" } ?? "kappa\(unit.rate.number.fileText)"
     return (["train", "test"] + [data.further.map { furtherName($0) }].compactMap(\.self)).map {

@@ -32,7 +32,7 @@ struct UnitRecorder {
     var kernel: Matrix?
   }
 
-  private let unit: BottleneckPlan.Unit
+  private let unit: BottleneckUnit
   private let data: ChainData
   private let context: RunContext
   private let loss: Loss
@@ -47,21 +47,21 @@ struct UnitRecorder {
   private var test = TestCourse()
 
   /// - Parameters:
-  ///   - recorded: lines of earlier starts, which are not written again.
-  ///   - end: the last line of one, likewise.
+  ///   - work: lines of its earlier starts are not written again.
   ///   - resumedAt: the step from which the run goes on; lines up to it are the past of this recorder.
   ///   - initialKernel: Θ_F on the first training points at step 0.
   init(
-    _ unit: BottleneckPlan.Unit, _ plan: BottleneckPlan, _ context: RunContext, recorded: [Record], end: Record?, resumedAt: Int = -1,
-    rate: Double, initialKernel: Matrix? = nil
+    _ unit: BottleneckUnit, _ plan: BottleneckStudy, _ work: StudyRun<BottleneckUnit>, resumedAt: Int = -1, rate: Double,
+    initialKernel: Matrix? = nil
   ) {
     self.unit = unit
-    self.context = context
+    context = work.context
     self.rate = rate
-    recordedEnd = end
+    recordedEnd = work.recorded.end(of: unit)
     self.initialKernel = initialKernel
     data = plan.data
     loss = plan.settings.loss
+    let recorded = work.recorded.lines(of: unit)
     alreadyRecorded = Set(recorded.compactMap { $0[Fields.step] })
     kernelTargets = plan.data.trainTargets.rows(plan.settings.kernelIndices)
     for record in recorded { if let step = record[Fields.step], step <= resumedAt { recall(record, step) } }

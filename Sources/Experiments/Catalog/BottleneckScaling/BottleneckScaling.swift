@@ -34,6 +34,6 @@ public enum BottleneckScaling: Experiment {
   public static func plan(
     _ settings: BottleneckScalingSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
   ) throws -> any ExperimentPlan {
-    try BottleneckScalingPlan(settings, on: engine, passEngine: passEngine, speeds: speeds)
+    try BottleneckScalingStudy(settings, on: engine, passEngine: passEngine, speeds: speeds)
   }
 }

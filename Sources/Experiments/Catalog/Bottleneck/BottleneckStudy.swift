@@ -12,48 +12,30 @@ import StudyRecords
 import WideKernels
 
 /// The runs of one `bottleneck` experiment and what they cost.
-struct BottleneckPlan: ExperimentPlan {
-  /// One training run.
-  struct Unit: StudyUnit {
-    let comparison: BottleneckFields.Comparison
-    let chain: BottleneckLabel
-    let rate: TrainingRate
-    let draw: Int
-
-    var key: String { Self.key(comparison, chain, rate, draw) }
-
-    private static func key(_ comparison: BottleneckFields.Comparison, _ chain: BottleneckLabel, _ rate: TrainingRate, _ draw: Int)
-      -> String
-    {
-      "\(comparison.rawValue) \(chain) \(rate.absolute.map { "rate\($0)" } ?? "\(rate.number)") \(draw)"
-    }
-
-    /// What tells its initial functions from others: runs at other rates begin alike.
-    var startName: String { "draw/\(draw)/\(chain)" }
-
-    static func key(_ record: Record) -> String? {
-      guard let comparison = record[BottleneckFields.comparison], let chain = record[BottleneckFields.bottlenecks],
-        let rate = (try? TrainingRate(record)).flatMap(\.self), let draw = record[BottleneckFields.draw]
-      else { return nil }
-      return key(comparison, chain.isInfinite ? record[BottleneckFields.baseline] ?? chain : chain, rate, draw)
-    }
-  }
-
+struct BottleneckStudy: Study {
   let settings: BottleneckSettings
   let data: ChainData
   let chains: [BottleneckLabel]
-  let units: [Unit]
+  let units: [BottleneckUnit]
   let fitting: BottleneckMemory
   /// An absolute rate beside the limit of the network without bottlenecks, by the number that it takes the place of.
   private let rateEstimates: [Int: RateEstimate]
+  /// Takes the runs that diverge, for whoever tells of them.
+  let diverged = DivergedRuns()
+  /// F as arrays; nil where none is asked for.
+  let saved: SavedOutputs?
+  /// Whether each chain trains by itself, so that its time can be told and is recorded; else all of one length together, which costs least.
+  private let isTimed: Bool
   private let cost: BottleneckCost
   private let kernelFiles: KernelFiles?
 
   init(
-    _ settings: BottleneckSettings, loaded: LoadedData, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
+    _ settings: BottleneckSettings, loaded: LoadedData, isTimed: Bool = false, on engine: Engine, passEngine: Engine,
+    speeds: DeviceSpeeds
   ) throws {
-    self.settings = settings
+    (self.settings, self.isTimed) = (settings, isTimed)
     data = try ChainData(settings, loaded, at: settings.at)
+    saved = SavedOutputs(settings, data)
     chains = try settings.chains()
     units = try Self.units(settings, chains)
     for chain in chains {
@@ -73,7 +55,6 @@ struct BottleneckPlan: ExperimentPlan {
     cost = try BottleneckCost(settings, data: data, chains: chains, storage: fitting.storage, on: engine, speeds)
   }
 
-  var estimatedSeconds: Double { seconds(of: units) }
   var estimatedSecondsPerStep: Double? { cost.secondsPerStep(finiteUnits) }
   var memory: Int { fitting.peak(units).value }
   var disk: Int { recordBytes.value }
@@ -102,15 +83,20 @@ struct BottleneckPlan: ExperimentPlan {
   }
 
   /// Estimated seconds of some units, with the kernels of their first blocks.
-  func seconds(of units: [Unit]) -> Double { cost.seconds(units) }
+  func seconds(_ units: [BottleneckUnit]) -> Double { cost.seconds(units) }
 
   /// Ended for a reason of its own, or after as many steps as are asked for, with F saved where that is.
-  func isComplete(_ unit: Unit, _ recorded: RecordedUnits<Unit>, _ saved: SavedOutputs?) -> Bool {
-    guard let end = recorded.end(of: unit), saved?.areKnown(unit, end) ?? true else { return false }
+  func isComplete(_ unit: BottleneckUnit, _ end: Record, _ arrays: Set<String>) -> Bool {
+    guard saved?.areKnown(unit, end, among: arrays) ?? true else { return false }
     return end[BottleneckFields.status] != .finished || (end[BottleneckFields.steps] ?? 0) >= settings.steps
   }
 
-  func stream(_ unit: Unit) -> RandomStream { RandomStream(seed: settings.seed, name: unit.startName) }
+  /// Chains with equally many bottlenecks share their first block and their network without bottleneck.
+  func waves(_ left: [BottleneckUnit]) -> [[BottleneckUnit]] {
+    Set(left.map(\.chain.count)).sorted().map { count in left.filter { $0.chain.count == count } }
+  }
+
+  func stream(_ unit: BottleneckUnit) -> RandomStream { RandomStream(seed: settings.seed, name: unit.startName) }
 
   /// A network with `bottlenecks` bottlenecks of width 1; blocks do not depend on the width before them.
   func network(bottlenecks: Int) throws -> Network {
@@ -174,7 +160,7 @@ struct BottleneckPlan: ExperimentPlan {
   }
 
   /// g_0 of each start, by name: drawn together, from one factorisation.
-  func firstValues(_ units: [(network: Network, unit: Unit)], _ first: FirstBlock) throws -> [String: FirstValues] {
+  func firstValues(_ units: [(network: Network, unit: BottleneckUnit)], _ first: FirstBlock) throws -> [String: FirstValues] {
     var requests: [(name: String, network: Network, stream: RandomStream)] = []
     for (network, unit) in units where !requests.contains(where: { $0.name == unit.startName }) {
       requests.append((unit.startName, network, ChainStart.firstStream(stream(unit))))
@@ -199,15 +185,7 @@ struct BottleneckPlan: ExperimentPlan {
     return Dictionary(uniqueKeysWithValues: zip(requests.map(\.name), values))
   }
 
-  private var finiteUnits: [Unit] { units.filter { !$0.chain.isInfinite } }
-
-  func run(_ context: RunContext) throws {
-    let (train, test) = (data.trainInputs.rows, data.testInputs.rows)
-    try kernelFiles?.checkDefinite(trainCount: train, points: train + test, jitter: settings.jitter, on: context.engine) {
-      context.log.warning("\($0)")
-    }
-    try BottleneckExecution(self, context).run()
-  }
+  private var finiteUnits: [BottleneckUnit] { units.filter { !$0.chain.isInfinite } }
 
   var summary: [String] {
     let finite = finiteUnits
@@ -237,7 +215,7 @@ struct BottleneckPlan: ExperimentPlan {
   }
 
   /// Every chain and, for each number of bottlenecks that occurs, its network without bottlenecks.
-  private static func units(_ settings: BottleneckSettings, _ chains: [BottleneckLabel]) throws(ExperimentError) -> [Unit] {
+  private static func units(_ settings: BottleneckSettings, _ chains: [BottleneckLabel]) throws(ExperimentError) -> [BottleneckUnit] {
     let finite = chains.filter { !$0.isInfinite }
     let baselines = finite.reduce(into: [BottleneckLabel]()) { if !$0.contains($1.baseline) { $0.append($1.baseline) } }
     let all = (baselines.isEmpty ? chains : baselines) + finite
@@ -250,9 +228,52 @@ struct BottleneckPlan: ExperimentPlan {
     return comparisons.flatMap { comparison, rates in
       all.flatMap { chain in
         rates.flatMap { rate in
-          (0..<settings.draws).map { Unit(comparison: comparison, chain: chain, rate: rate, draw: $0) }
+          (0..<settings.draws).map { BottleneckUnit(comparison: comparison, chain: chain, rate: rate, draw: $0) }
         }
       }
     }
+  }
+}
+
+extension BottleneckStudy {
+  func run(_ context: RunContext) throws {
+    let (train, test) = (data.trainInputs.rows, data.testInputs.rows)
+    try kernelFiles?.checkDefinite(trainCount: train, points: train + test, jitter: settings.jitter, on: context.engine) {
+      context.log.warning("\($0)")
+    }
+    defer { diverged.tell(context.log) }
+    try runUnits(context)
+  }
+
+  /// The networks without bottleneck of one length, then its chains in lockstep.
+  func run(_ wave: [BottleneckUnit], _ run: StudyRun<BottleneckUnit>) throws {
+    let (context, progress, count) = (run.context, run.progress, wave[0].chain.count)
+    if let labels = data.labels {
+      try context.store.writeArray("representation-labels", shape: [labels.count], labels.map(Double.init))
+    }
+    try saved?.describe(in: context.store)
+    let eigenvalue = try context.engine.part(ProfilePart("networks without bottleneck")) {
+      try BaselineRuns(plan: self, bottlenecks: count, work: run).run(wave.filter { $0.chain.isInfinite }, progress)
+    }
+    if let rate = settings.rate, rate >= settings.stabilityLimit(eigenvalue) {
+      context.log.warning(
+        "rate \(rate) is beyond the limit of stability of the network without bottlenecks, \(settings.stabilityLimit(eigenvalue))")
+    }
+    let chains = wave.filter { !$0.chain.isInfinite }
+    guard !chains.isEmpty else { return }
+    progress.update("kernels of the first block")
+    let first = try context.engine.part(.firstBlock) { try firstBlock(bottlenecks: count, isBaseline: false, on: context.engine) }
+    try record(first, name: "chains-\(count)", context)
+    for (name, units) in groups(chains, length: count) {
+      try LockstepRuns(plan: self, name: name, first: first, baselineEigenvalue: eigenvalue, work: run, recordsCost: isTimed) {
+        try settings.network($0.chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs)
+      }.run(units, progress)
+    }
+  }
+
+  /// What advances together, with the name of its checkpoints.
+  private func groups(_ units: [BottleneckUnit], length: Int) -> [(name: String, units: [BottleneckUnit])] {
+    guard isTimed else { return [("chains-\(length)", units)] }
+    return chains.map { chain in ("chain-\(chain)", units.filter { $0.chain == chain }) }.filter { !$0.1.isEmpty }
   }
 }
