@@ -52,7 +52,7 @@ import Testing
     try folder.write("net.yaml", Self.net)
     try folder.write("bad.yaml", "hidden: [relu]\noutputs: many\n")
     try folder.write("run.yaml", "upper-depth: 2\n")
-    let invocation = try Invocation(["run"] + arguments, in: folder.url)
+    let invocation = try Invocation(["run"] + arguments + ["--plan"], in: folder.url)
     #expect(invocation.exitCode != 0 && invocation.errors.contains(message), "\(invocation.testDescription)")
   }
 }
