@@ -12,7 +12,7 @@ package protocol Study: ExperimentPlan {
   var units: [Unit] { get }
   /// Whether a unit with this last line is recorded as far as is asked for now.
   func isComplete(_ unit: Unit, _ end: Record) -> Bool
-  /// The same, where it depends on `arrays` that the run has, by name.
+  /// Whether a unit with this last line is complete where that depends on `arrays` of the run, by name.
   func isComplete(_ unit: Unit, _ end: Record, _ arrays: Set<String>) -> Bool
   /// Units of those that are left which are computed together, as many as memory has room for.
   func waves(_ left: [Unit]) -> [[Unit]]
