@@ -56,8 +56,8 @@ struct Operations<Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & S
   /// The next multiple of the vector length.
   func padded(_ count: Int) -> Int { (count + loops.lanes - 1) / loops.lanes * loops.lanes }
 
-  /// Numbers of an array of a tile: room for a whole number of four vectors, which the loops take at a time.
-  func tileArea(rows: Int, stride: Int) -> Int { (rows * stride + 4 * loops.lanes - 1) / (4 * loops.lanes) * 4 * loops.lanes }
+  /// Numbers of an array of a tile: room for a whole number of two vectors, which the loops take at a time.
+  func tileArea(rows: Int, stride: Int) -> Int { (rows * stride + 2 * loops.lanes - 1) / (2 * loops.lanes) * 2 * loops.lanes }
 
   /// `body` with working memory of one tile.
   func withTile(_ count: Int, _ body: (UnsafeMutablePointer<Scalar>) -> Void) {

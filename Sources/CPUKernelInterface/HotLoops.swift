@@ -106,7 +106,7 @@ package struct LayerStage: Sendable {
 /// A tile of pairs between the layers of a block: arrays of `rows` × `stride` numbers, of which the columns up to `columns`
 /// count. `stride` is a multiple of the widest vector, and the padding holds valid pairs.
 ///
-/// Layers take four vectors at a time, whatever rows they are of: every array has room for a whole number of four vectors.
+/// Layers take two vectors at a time, whatever rows they are of: every array has room for a whole number of two vectors.
 package struct PairTile<Scalar> {
   /// Rows of the tile.
   package var rows: Int
@@ -208,7 +208,7 @@ package struct FeatureTile<Scalar> {
   package var outputs: Int
   /// Coefficient times weight `[features, outputs · width]`; null where no Jacobian is asked for.
   package var products: UnsafePointer<Scalar>?
-  /// Working memory for `featureBlock` × `stride` numbers, twice where there is a Jacobian; a whole number of four vectors each.
+  /// Working memory for `featureBlock` × `stride` numbers, twice where there is a Jacobian; a whole number of two vectors each.
   package var work: UnsafeMutablePointer<Scalar>
   /// `[outputs, stride]`, then with a Jacobian `[outputs · width, stride]`; what is there is added to.
   package var sums: UnsafeMutablePointer<Scalar>

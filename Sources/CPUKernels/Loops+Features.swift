@@ -3,8 +3,8 @@ import WideKernels
 
 /// All features of a tile, compiled for each activation: only what depends on it stands in this type.
 private struct FeatureLoop<Loops: TileLoops>: ActivationVisitor {
-  typealias Two = Twin<Loops.V>
-  typealias Four = Twin<Two>
+  typealias V = Loops.V
+  typealias Two = Twin<V>
   let loops: Loops
   let tile: FeatureTile<Loops.Scalar>
 
@@ -15,24 +15,24 @@ private struct FeatureLoop<Loops: TileLoops>: ActivationVisitor {
       let rows = min(loops.featureBlock, tile.features - first)
       loops.preactivations(tile, first: first, rows: rows)
       let count = rows * tile.stride
-      // Four vectors at a time, of which the last ones may lie behind the features.
+      // Two vectors at a time, of which the last may lie behind the features.
       var e = count
-      while e % Four.lanes != 0 {
-        Loops.V.zero.store(tile.work + e)
-        e += Loops.V.lanes
+      while e % Two.lanes != 0 {
+        V.zero.store(tile.work + e)
+        e += V.lanes
       }
       e = 0
       if let slopes {
         while e < count {
-          let feature = activation.value(PairJet<Two>.q12(Two(tile.work + e)))
+          let feature = activation.value(PairJet<V>.q12(V(tile.work + e)))
           feature.value.store(tile.work + e)
           feature.d12.store(slopes + e)
-          e += Two.lanes
+          e += V.lanes
         }
       } else {
         while e < count {
-          activation.value(Four(tile.work + e)).store(tile.work + e)
-          e += Four.lanes
+          activation.value(Two(tile.work + e)).store(tile.work + e)
+          e += Two.lanes
         }
       }
       loops.addFeatures(tile, first: first, rows: rows, slopes: slopes)

@@ -21,15 +21,15 @@ private struct TileCursor<V: Register> {
 
 /// One layer of a tile, compiled for each pointwise layer.
 private struct LayerLoop<V: Register>: PairMapVisitor {
-  typealias Four = Twin<Twin<V>>
+  typealias Two = Twin<V>
   let stage: LayerStage
   let tile: PairTile<V.Scalar>
   let rowVariance: UnsafePointer<V.Scalar>
   let columnVariance: UnsafePointer<V.Scalar>
 
   @inline(never) func visit<Map: PairMap>(_ map: Map) {
-    let (weight, bias, gain) = (Four(stage.weight), Four(stage.bias), Four(stage.gain))
-    let (outputWeight, outputBias, outputGain) = (Four(stage.outputWeight), Four(stage.outputBias), Four(stage.outputGain))
+    let (weight, bias, gain) = (Two(stage.weight), Two(stage.bias), Two(stage.gain))
+    let (outputWeight, outputBias, outputGain) = (Two(stage.outputWeight), Two(stage.outputBias), Two(stage.outputGain))
     let (isFirst, isPaired) = (stage.isFirst, tile.isPaired)
     var cursor = TileCursor<V>(tile: tile)
     @inline(__always) func next() -> (q11: V, q22: V) {
@@ -39,23 +39,21 @@ private struct LayerLoop<V: Register>: PairMapVisitor {
     let count = tile.rows * tile.stride
     var e = 0
     while e < count {
-      let (v0, v1, v2, v3) = (next(), next(), next(), next())
-      let q11 = Four(Twin(v0.q11, v1.q11), Twin(v2.q11, v3.q11))
-      let q22 = Four(Twin(v0.q22, v1.q22), Twin(v2.q22, v3.q22))
-      let q12 = Four.fma(weight, Four(tile.nngp + e), bias)
-      let tangent = isFirst ? gain * q12 : Four.fma(weight, Four(tile.ntk + e), gain * q12)
+      let (first, second) = (next(), next())
+      let (q11, q22) = (Two(first.q11, second.q11), Two(first.q22, second.q22))
+      let q12 = Two.fma(weight, Two(tile.nngp + e), bias)
+      let tangent = isFirst ? gain * q12 : Two.fma(weight, Two(tile.ntk + e), gain * q12)
       let (dual, derivative) = map.dual(q11: q11, q22: q22, q12: q12)
-      let output = Four.fma(outputWeight, dual, outputBias)
+      let output = Two.fma(outputWeight, dual, outputBias)
       output.store(tile.nngp + e)
-      Four.fma(outputWeight, tangent * derivative, outputGain * output).store(tile.ntk + e)
-      e += Four.lanes
+      Two.fma(outputWeight, tangent * derivative, outputGain * output).store(tile.ntk + e)
+      e += Two.lanes
     }
   }
 }
 
 /// One layer of a tile with derivatives, by jets of this layer alone and the chain rule.
 private struct LayerJetLoop<V: Register>: PairMapVisitor {
-  typealias Two = Twin<V>
   let stage: LayerStage
   let tile: PairTile<V.Scalar>
   let derivatives: PairDerivatives<V.Scalar>
@@ -64,37 +62,37 @@ private struct LayerJetLoop<V: Register>: PairMapVisitor {
   let columnSlope: UnsafePointer<V.Scalar>
 
   @inline(never) func visit<Map: PairMap>(_ map: Map) {
-    let (weight, bias, gain) = (Two(stage.weight), Two(stage.bias), Two(stage.gain))
-    let (outputWeight, outputBias, outputGain) = (Two(stage.outputWeight), Two(stage.outputBias), Two(stage.outputGain))
+    let (weight, bias, gain) = (V(stage.weight), V(stage.bias), V(stage.gain))
+    let (outputWeight, outputBias, outputGain) = (V(stage.outputWeight), V(stage.outputBias), V(stage.outputGain))
     let isFirst = stage.isFirst
     var cursor = TileCursor<V>(tile: tile)
     let count = tile.rows * tile.stride
     var e = 0
     while e < count {
-      let (first, second) = (cursor.next(), cursor.next())
-      let q11 = Two(V(columnVariance + first.column), V(columnVariance + second.column))
-      let q22 = Two(V(repeating: rowVariance[first.row]), V(repeating: rowVariance[second.row]))
-      let slope = Two(V(columnSlope + first.column), V(columnSlope + second.column))
-      let q12 = Two.fma(weight, Two(tile.nngp + e), bias)
-      let nngp11 = isFirst ? Two.zero : weight * Two(derivatives.nngp11 + e)
-      let nngp12 = isFirst ? weight : weight * Two(derivatives.nngp12 + e)
-      let ntk = isFirst ? gain * q12 : Two.fma(weight, Two(tile.ntk + e), gain * q12)
-      let ntk11 = isFirst ? Two.zero : Two.fma(weight, Two(derivatives.ntk11 + e), gain * nngp11)
-      let ntk12 = isFirst ? gain * nngp12 : Two.fma(weight, Two(derivatives.ntk12 + e), gain * nngp12)
+      let first = cursor.next()
+      let q11 = V(columnVariance + first.column)
+      let q22 = V(repeating: rowVariance[first.row])
+      let slope = V(columnSlope + first.column)
+      let q12 = V.fma(weight, V(tile.nngp + e), bias)
+      let nngp11 = isFirst ? V.zero : weight * V(derivatives.nngp11 + e)
+      let nngp12 = isFirst ? weight : weight * V(derivatives.nngp12 + e)
+      let ntk = isFirst ? gain * q12 : V.fma(weight, V(tile.ntk + e), gain * q12)
+      let ntk11 = isFirst ? V.zero : V.fma(weight, V(derivatives.ntk11 + e), gain * nngp11)
+      let ntk12 = isFirst ? gain * nngp12 : V.fma(weight, V(derivatives.ntk12 + e), gain * nngp12)
       let (dual, derivative) = map.dual(
-        q11: PairJet<Two>.q11(q11), q22: PairJet<Two>(constant: q22), q12: PairJet<Two>.q12(q12))
-      let output = Two.fma(outputWeight, dual.value, outputBias)
-      let output11 = outputWeight * Two.fma(dual.d11, slope, dual.d12 * nngp11)
+        q11: PairJet<V>.q11(q11), q22: PairJet<V>(constant: q22), q12: PairJet<V>.q12(q12))
+      let output = V.fma(outputWeight, dual.value, outputBias)
+      let output11 = outputWeight * V.fma(dual.d11, slope, dual.d12 * nngp11)
       let output12 = outputWeight * (dual.d12 * nngp12)
-      let tangent11 = Two.fma(ntk, Two.fma(derivative.d11, slope, derivative.d12 * nngp11), ntk11 * derivative.value)
-      let tangent12 = Two.fma(ntk, derivative.d12 * nngp12, ntk12 * derivative.value)
+      let tangent11 = V.fma(ntk, V.fma(derivative.d11, slope, derivative.d12 * nngp11), ntk11 * derivative.value)
+      let tangent12 = V.fma(ntk, derivative.d12 * nngp12, ntk12 * derivative.value)
       output.store(tile.nngp + e)
       output11.store(derivatives.nngp11 + e)
       output12.store(derivatives.nngp12 + e)
-      Two.fma(outputWeight, ntk * derivative.value, outputGain * output).store(tile.ntk + e)
-      Two.fma(outputWeight, tangent11, outputGain * output11).store(derivatives.ntk11 + e)
-      Two.fma(outputWeight, tangent12, outputGain * output12).store(derivatives.ntk12 + e)
-      e += Two.lanes
+      V.fma(outputWeight, ntk * derivative.value, outputGain * output).store(tile.ntk + e)
+      V.fma(outputWeight, tangent11, outputGain * output11).store(derivatives.ntk11 + e)
+      V.fma(outputWeight, tangent12, outputGain * output12).store(derivatives.ntk12 + e)
+      e += V.lanes
     }
   }
 }
