@@ -21,8 +21,11 @@ struct PairOracle<P: Rounding>: Sendable {
 
   /// Both kernels with their derivatives in (q11, q22, q12).
   func jets(q11: Number, q22: Number, q12: Number) -> (nngp: Jet<Number>, ntk: Jet<Number>) {
-    let pair = walk(Covariances(first: .q11(q11), second: .q22(q22), cross: .q12(q12), tangent: Jet<Number>(0)), isDiagonal: false)
-    return (pair.cross, pair.tangent)
+    typealias Variable = BoundedJet<P>
+    let pair = walk(
+      Covariances(first: Variable(.q11(q11)), second: Variable(.q22(q22)), cross: Variable(.q12(q12)), tangent: Variable(0)),
+      isDiagonal: false)
+    return (pair.cross.jet, pair.tangent.jet)
   }
 
   private func walk<R: RealAlgebra>(_ input: Covariances<R>, isDiagonal: Bool) -> Covariances<R> {
