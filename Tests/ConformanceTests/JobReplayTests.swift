@@ -60,8 +60,9 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["jobs"], "nothing unfinished is left")
   }
 
-  @Test func anotherBackendIsWithinTheBounds() throws {
-    try record(ReferenceBackend()) { try JobStream.run(on: $0) }
+  @Test(arguments: Precision.allCases)
+  func anotherBackendIsWithinTheBounds(_ precision: Precision) throws {
+    try record(ReferenceBackend()) { try JobStream.run(on: $0.with(precision: precision)) }
     let report = try replay(on: try CPUBackend())
     #expect(report.passed, "\(report.text)")
     #expect(report.operations.contains { $0.sameAsRecord < $0.numbers }, "the two would be one")
