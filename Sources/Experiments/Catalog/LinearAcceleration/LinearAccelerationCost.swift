@@ -13,7 +13,7 @@ struct LinearAccelerationCost {
   /// Slopes that the integrator asks for, as seen at a tolerance of 1e-9 with seven to a step.
   private static let slopes = (speedUp: 1500.0, rule: 1500.0, mode: 4000.0)
   /// Evaluations of a regression's gradient over all rates, as seen.
-  private static let descents = 27_000.0
+  private static let descents = 18_000.0
 
   /// One slope of factors between these widths.
   private func slope(_ widths: [Int]) -> Double {
