@@ -82,12 +82,27 @@ import Testing
     #expect(Self.settings.count >= 30)
   }
 
+  /// The drivers of all devices are loaded, also where the processor is chosen: they are the most of a small run.
+  @Test func driversThatAreLookedAtAreCounted() throws {
+    let folder = try TemporaryFolder()
+    let devices = try JSONValue(parsing: Array(Invocation(["devices", "--json"], in: folder.url).output.utf8))
+    guard case .array(let list) = devices else { return }
+    // What the driver of a device that is chosen takes is not counted.
+    guard list.contains(where: { $0["isDefault"] == .bool(true) && $0["identifier"] == .string("cpu") }) else { return }
+    let fault = try withExtendedLifetime(folder) {
+      try Self.fault("bottleneck --train 40 --test 20", on: [], results: "results", in: folder.url)
+    }
+    #expect(fault == nil, "\(fault ?? "")")
+  }
+
   /// What is wrong with the plan of one run; nil where its bound holds and is no idle one.
-  private static func fault(_ text: String, results: String, in folder: URL) throws -> String? {
+  private static func fault(
+    _ text: String, on device: [String] = ["--device", "cpu", "--threads", "1"], results: String, in folder: URL
+  ) throws -> String? {
     let words = text.split(separator: " ")
     let arguments = ["run", String(words[0])] + (quick[words[0], default: ""].split(separator: " ") + words.dropFirst()).map(String.init)
     let invocation = try Invocation(
-      arguments + ["--device", "cpu", "--threads", "1", "--no-plots", "--json", "--results", results], in: folder)
+      arguments + device + ["--no-plots", "--json", "--results", results], in: folder)
     guard invocation.exitCode == 0 else { return invocation.testDescription }
     let json = try JSONValue(parsing: Array(invocation.output.utf8))
     guard case .integer(let planned)? = json["memory"], case .integer(let peak)? = json["peakMemory"] else {

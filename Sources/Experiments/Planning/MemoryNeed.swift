@@ -6,8 +6,9 @@ import Sizes
 ///
 /// Not counted is what a driver takes for itself: PoCL needs up to half a gigabyte while it builds programs.
 enum MemoryNeed {
-  /// The program before it has read any data: its code and libraries, threads, and the probes that measure a processor once.
-  static let program = Size(80 << 20)
+  /// The program before it has read any data: its code and libraries, threads, the probes that measure a processor once, and the drivers that
+  /// are loaded where a device is chosen among all.
+  static let program = Size(160 << 20)
 
   /// Points as they were read and the points chosen of them, with inputs of `features` and `outputs` numbers, on host and device.
   static func data(_ loadedBytes: Int, points: Int, features: Int, outputs: Int) -> Size {
