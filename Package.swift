@@ -141,7 +141,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     module("Results", ["CZlib", "DurableFiles", "NumPyFormat", "PrintableText"]),
-    module("Figures", ["DurableFiles", "PrintableText", "Subprocesses"]),
+    arrangingModule("Figures", ["DurableFiles", "PrintableText", "Subprocesses"]),
     module("Statistics"),
     arrangingModule("StudyRecords", ["Results"]),
     arrangingModule("Reports", ["Figures", "PrintableText", "Results", "Statistics", "StudyRecords"]),
@@ -151,7 +151,7 @@ let package = Package(
         "CRevision", "Compute", "DeviceTiming", "Experiments", "Figures", "LinearAlgebra", "Reports", "Results", "Subprocesses",
         .product(name: "Logging", package: "swift-log"),
       ]),
-    module(
+    arrangingModule(
       "DeviceBenchmarks",
       [
         "BackendTestKit", "Compute", "DeviceTuning", "Figures", "FiniteNetworks", "Learning", "LinearAlgebra", "Matrices", "Networks",
