@@ -59,20 +59,10 @@ struct ProfileReport {
 
   /// Table for programs: every operation by order of magnitude, empty where there is no number.
   var numbers: TextTable {
-    let rows = allLines.map(fields)
-    var table = TextTable(columns: (rows.first ?? []).map { .init($0.key) })
-    for row in rows {
-      table.append(
-        row.map { member in
-          switch member.value {
-          case .null: ""
-          case .string(let text): text
-          case .number(let value): String(format: member.key.hasPrefix("share") ? "%.6f" : "%.6g", value)
-          default: member.value.text
-          }
-        })
+    TextTable(numbers: allLines.map(fields)) { member in
+      guard case .number(let value) = member.value else { return member.value.text }
+      return String(format: member.key.hasPrefix("share") ? "%.6f" : "%.6g", value)
     }
-    return table
   }
 
   /// Limits, and the lines of `numbers` with its columns as keys.

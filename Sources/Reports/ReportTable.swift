@@ -43,20 +43,7 @@ public struct ReportTable: Sendable {
   }
 
   /// The table for programs: one number per column, empty where there is none, errors as fractions.
-  public var numbers: TextTable {
-    var table = TextTable(columns: (rows.first ?? []).map { .init($0.key) })
-    for row in rows {
-      table.append(
-        row.map { member in
-          switch member.value {
-          case .null: ""
-          case .string(let text): text
-          default: member.value.text
-          }
-        })
-    }
-    return table
-  }
+  public var numbers: TextTable { TextTable(numbers: rows) }
 
   /// An array with one object per row of `numbers`, null where there is no number; an object with it where other things stand beside it.
   public var json: JSONValue {

@@ -34,6 +34,25 @@ public struct TextTable: Equatable, Sendable {
 
   public init(columns: [Column]) { self.columns = columns }
 
+  /// A table for programs: the keys of the first row are the columns, cells are empty where there is no number.
+  ///
+  /// - Parameters:
+  ///   - rows: all with the same keys in the same order.
+  ///   - written: a value that is neither null nor a text, as it is written.
+  public init(numbers rows: [[JSONValue.Member]], written: (JSONValue.Member) -> String = { $0.value.text }) {
+    self.init(columns: (rows.first ?? []).map { .init($0.key) })
+    for row in rows {
+      append(
+        row.map { member in
+          switch member.value {
+          case .null: ""
+          case .string(let text): text
+          default: written(member)
+          }
+        })
+    }
+  }
+
   /// Appends a row.
   ///
   /// - Precondition: one cell per column.

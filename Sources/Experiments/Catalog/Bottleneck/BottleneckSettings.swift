@@ -40,11 +40,7 @@ public struct BottleneckSettings: ExperimentSettings {
   public var order = PointOrder.shuffled
 
   // Network.
-  @Option(
-    help: ArgumentHelp(
-      "YAML file with the network, as for `isthmus kernel`, in place of depths, activation and variances; --bottlenecks then are its own.",
-      valueName: "file"),
-    completion: .file(extensions: ["yaml", "yml"]), transform: { try NetworkFile($0) })
+  @Option(help: NetworkFile.help, completion: NetworkFile.completion, transform: { try NetworkFile($0) })
   public var network: NetworkFile?
   @Option(help: "Bottlenecks to compare: widths, chains such as 2x2, inf for none; with --network also `network`, its own.") public
     var bottlenecks = "1,2,4,8,16,inf"

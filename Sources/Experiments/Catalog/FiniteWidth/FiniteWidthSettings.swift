@@ -9,11 +9,7 @@ import YAMLFiles
 /// Settings of the experiment `finite-width`. Each is an option on the command line and a key of the same name in YAML.
 public struct FiniteWidthSettings: ExperimentSettings {
   // Networks.
-  @Option(
-    help: ArgumentHelp(
-      "YAML file with the network, as for `isthmus kernel`, in place of depths, activation and variances; --bottlenecks then are its own.",
-      valueName: "file"),
-    completion: .file(extensions: ["yaml", "yml"]), transform: { try NetworkFile($0) })
+  @Option(help: NetworkFile.help, completion: NetworkFile.completion, transform: { try NetworkFile($0) })
   public var network: NetworkFile?
   @Option(help: "Networks: widths of bottlenecks, chains such as 2x2, inf for none; with --network also `network`, its own.") public
     var bottlenecks = "2,2x2,2x2x2"
