@@ -73,8 +73,8 @@ public final class CPUBackend: HostFallback {
 
   public func perform(_ job: BackendJob) throws(ComputeError) {
     switch job.precision {
-    case .float64: try job.visit(float64)
-    case .float32: try job.visit(float32)
+    case .float64: try float64.perform(job)
+    case .float32: try float32.perform(job)
     }
   }
 }

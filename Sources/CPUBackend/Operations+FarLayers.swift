@@ -14,12 +14,31 @@ extension Operations {
     return true
   }
 
+  /// Notes in a table which blocks of a stage's variances have some that are far from 1, so that tiles need not look at every one.
+  func noteFarVariances(_ table: DiagonalTable<Scalar>, stage: Int, of stages: Int, first: Int, count: Int) {
+    let (notes, variances) = (table.farNotes(stage, of: stages), table.variance(stage))
+    for start in stride(from: first, to: first + count, by: DiagonalTable<Scalar>.block) {
+      let length = min(DiagonalTable<Scalar>.block, first + count - start)
+      notes[start / DiagonalTable<Scalar>.block] = areModerate(variances + start, length) ? 0 : 1
+    }
+  }
+
+  private func areModerate(_ table: DiagonalTable<Scalar>, stage: Int, of stages: Int, first: Int, count: Int) -> Bool {
+    let (notes, block) = (table.farNotes(stage, of: stages), DiagonalTable<Scalar>.block)
+    for index in first / block...(first + count - 1) / block where notes[index] != 0 {
+      return areModerate(table.variance(stage) + first, count)
+    }
+    return true
+  }
+
   /// Whether a layer is to go through `farLayer`. Duals by quadrature form no products of variances.
   func isFar(
-    _ stage: LayerStage, _ tile: PairTile<Scalar>, rowVariance: UnsafePointer<Scalar>, columnVariance: UnsafePointer<Scalar>
+    _ layer: LayerStage, stage: Int, of stages: Int, _ tile: PairTile<Scalar>, rowTable: DiagonalTable<Scalar>, firstRow: Int,
+    columnTable: DiagonalTable<Scalar>, firstColumn: Int
   ) -> Bool {
-    stage.layer.dualError == 0
-      && !(areModerate(rowVariance, tile.isPaired ? tile.stride : tile.rows) && areModerate(columnVariance, tile.stride))
+    layer.layer.dualError == 0
+      && !(areModerate(rowTable, stage: stage, of: stages, first: firstRow, count: tile.isPaired ? tile.stride : tile.rows)
+        && areModerate(columnTable, stage: stage, of: stages, first: firstColumn, count: tile.stride))
   }
 
   /// One layer as `HotLoops.layer`, for variances far from 1.

@@ -1,7 +1,7 @@
 import CPUKernelInterface
 
 extension Operations {
-  static var tableBlock: Int { 256 }
+  static var tableBlock: Int { DiagonalTable<Scalar>.block }
 
   /// Memory for the table of `count` inputs.
   func tableCount(_ stages: ProgramStages, _ count: Int) -> Int {
@@ -81,6 +81,7 @@ extension Operations {
       case .layer(let layer):
         loops.diagonalAffine(weight: layer.weight, bias: layer.bias, gain: layer.gain, state, padded: length)
         (table.variance(index) + first).update(from: state.nngp, count: length)
+        noteFarVariances(table, stage: index, of: stages.stages.count, first: first, count: length)
         (table.slope(index) + first).update(from: state.slope, count: length)
         diagonalPointwise(layer.layer, state, padded: length)
         loops.diagonalAffine(weight: layer.outputWeight, bias: layer.outputBias, gain: layer.outputGain, state, padded: length)
@@ -118,7 +119,10 @@ extension Operations {
         loops.affine(weight: weight, bias: bias, nngp: tile.nngp, ntk: tile.ntk, padded: tileArea(rows: tile.rows, stride: tile.stride))
       case .layer(let layer):
         let (rows, columns) = (rowTable.variance(index) + firstRow, columnTable.variance(index) + firstColumn)
-        if isFar(layer, tile, rowVariance: rows, columnVariance: columns) {
+        if isFar(
+          layer, stage: index, of: stages.stages.count, tile, rowTable: rowTable, firstRow: firstRow, columnTable: columnTable,
+          firstColumn: firstColumn)
+        {
           farLayer(layer, tile, rowVariance: rows, columnVariance: columns)
         } else {
           loops.layer(layer, tile, rowVariance: rows, columnVariance: columns)
@@ -143,7 +147,10 @@ extension Operations {
       case .layer(let layer):
         let (rows, columns) = (rowTable.variance(index) + firstRow, columnTable.variance(index) + firstColumn)
         let slopes = columnTable.slope(index) + firstColumn
-        if isFar(layer, tile, rowVariance: rows, columnVariance: columns) {
+        if isFar(
+          layer, stage: index, of: stages.stages.count, tile, rowTable: rowTable, firstRow: firstRow, columnTable: columnTable,
+          firstColumn: firstColumn)
+        {
           farLayer(layer, tile, derivatives, rowVariance: rows, columnVariance: columns, columnSlope: slopes)
         } else {
           loops.layer(layer, tile, derivatives, rowVariance: rows, columnVariance: columns, columnSlope: slopes)

@@ -47,6 +47,26 @@ struct Operations<Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & S
 
   func others(_ job: BackendJob) throws(ComputeError) { try backend.performOnHost(job) }
 
+  /// Performs a job.
+  ///
+  /// A switch in this module, where it is specialised for both precisions: by way of `BackendJob.visit` every element of what surrounds the
+  /// loops would go through generic code, and recursions take up to three times as long.
+  func perform(_ job: BackendJob) throws(ComputeError) {
+    switch job {
+    case .copyRows(let job): copyRows(job)
+    case .gemm(let job): try gemm(job)
+    case .recursion(let job): try recursion(job)
+    case .recursionVJP(let job): try recursionVJP(job)
+    case .blockKernel(let job): try blockKernel(job)
+    case .widePass(let job): try widePass(job)
+    case .featurePass(let job): try featurePass(job)
+    case .map(let job): map(job)
+    case .reduceRows(let job): try reduceRows(job)
+    case .fillNormal(let job): fillNormal(job)
+    case .triangularSolve(let job): try triangularSolve(job)
+    }
+  }
+
   /// Working memory for `count` numbers, with room for one vector more.
   func scratch(_ count: Int) throws(ComputeError) -> Scratch<Scalar> {
     let buffer = try backend.memory.allocate((count + loops.lanes) * MemoryLayout<Scalar>.stride, device: backend.device.name)

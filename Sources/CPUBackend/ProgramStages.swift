@@ -34,11 +34,20 @@ struct DiagonalTable<Scalar> {
   /// Numbers of one entry: the inputs, padded to whole vectors.
   let padded: Int
 
-  /// Numbers of the whole table.
-  static func count(stages: Int, padded: Int) -> Int { (2 * stages + 3) * padded }
+  /// Inputs of one note in `farNotes`.
+  static var block: Int { 256 }
+
+  /// Numbers of the whole table; a table behind it begins at a whole vector.
+  static func count(stages: Int, padded: Int) -> Int { (2 * stages + 3) * padded + (stages * noteCount(padded) + 15) / 16 * 16 }
+
+  private static func noteCount(_ padded: Int) -> Int { (padded + block - 1) / block }
 
   func variance(_ stage: Int) -> UnsafeMutablePointer<Scalar> { base + (3 + 2 * stage) * padded }
   func slope(_ stage: Int) -> UnsafeMutablePointer<Scalar> { base + (4 + 2 * stage) * padded }
+  /// For every `block` of inputs, of `stages` in all, whether a variance of it is far from 1: then not 0.
+  func farNotes(_ stage: Int, of stages: Int) -> UnsafeMutablePointer<Scalar> {
+    base + (3 + 2 * stages) * padded + stage * Self.noteCount(padded)
+  }
   /// The state that runs through the stages; first the inputs' variances, at the end the kernels.
   var nngp: UnsafeMutablePointer<Scalar> { base }
   var ntk: UnsafeMutablePointer<Scalar> { base + padded }

@@ -54,6 +54,7 @@ private struct LayerLoop<V: Register>: PairMapVisitor {
 
 /// One layer of a tile with derivatives, by jets of this layer alone and the chain rule.
 private struct LayerJetLoop<V: Register>: PairMapVisitor {
+  typealias Two = Twin<V>
   let stage: LayerStage
   let tile: PairTile<V.Scalar>
   let derivatives: PairDerivatives<V.Scalar>
@@ -62,37 +63,37 @@ private struct LayerJetLoop<V: Register>: PairMapVisitor {
   let columnSlope: UnsafePointer<V.Scalar>
 
   @inline(never) func visit<Map: PairMap>(_ map: Map) {
-    let (weight, bias, gain) = (V(stage.weight), V(stage.bias), V(stage.gain))
-    let (outputWeight, outputBias, outputGain) = (V(stage.outputWeight), V(stage.outputBias), V(stage.outputGain))
+    let (weight, bias, gain) = (Two(stage.weight), Two(stage.bias), Two(stage.gain))
+    let (outputWeight, outputBias, outputGain) = (Two(stage.outputWeight), Two(stage.outputBias), Two(stage.outputGain))
     let isFirst = stage.isFirst
     var cursor = TileCursor<V>(tile: tile)
     let count = tile.rows * tile.stride
     var e = 0
     while e < count {
-      let first = cursor.next()
-      let q11 = V(columnVariance + first.column)
-      let q22 = V(repeating: rowVariance[first.row])
-      let slope = V(columnSlope + first.column)
-      let q12 = V.fma(weight, V(tile.nngp + e), bias)
-      let nngp11 = isFirst ? V.zero : weight * V(derivatives.nngp11 + e)
-      let nngp12 = isFirst ? weight : weight * V(derivatives.nngp12 + e)
-      let ntk = isFirst ? gain * q12 : V.fma(weight, V(tile.ntk + e), gain * q12)
-      let ntk11 = isFirst ? V.zero : V.fma(weight, V(derivatives.ntk11 + e), gain * nngp11)
-      let ntk12 = isFirst ? gain * nngp12 : V.fma(weight, V(derivatives.ntk12 + e), gain * nngp12)
+      let (first, second) = (cursor.next(), cursor.next())
+      let q11 = Two(V(columnVariance + first.column), V(columnVariance + second.column))
+      let q22 = Two(V(repeating: rowVariance[first.row]), V(repeating: rowVariance[second.row]))
+      let slope = Two(V(columnSlope + first.column), V(columnSlope + second.column))
+      let q12 = Two.fma(weight, Two(tile.nngp + e), bias)
+      let nngp11 = isFirst ? Two.zero : weight * Two(derivatives.nngp11 + e)
+      let nngp12 = isFirst ? weight : weight * Two(derivatives.nngp12 + e)
+      let ntk = isFirst ? gain * q12 : Two.fma(weight, Two(tile.ntk + e), gain * q12)
+      let ntk11 = isFirst ? Two.zero : Two.fma(weight, Two(derivatives.ntk11 + e), gain * nngp11)
+      let ntk12 = isFirst ? gain * nngp12 : Two.fma(weight, Two(derivatives.ntk12 + e), gain * nngp12)
       let (dual, derivative) = map.dual(
-        q11: PairJet<V>.q11(q11), q22: PairJet<V>(constant: q22), q12: PairJet<V>.q12(q12))
-      let output = V.fma(outputWeight, dual.value, outputBias)
-      let output11 = outputWeight * V.fma(dual.d11, slope, dual.d12 * nngp11)
+        q11: PairJet<Two>.q11(q11), q22: PairJet<Two>(constant: q22), q12: PairJet<Two>.q12(q12))
+      let output = Two.fma(outputWeight, dual.value, outputBias)
+      let output11 = outputWeight * Two.fma(dual.d11, slope, dual.d12 * nngp11)
       let output12 = outputWeight * (dual.d12 * nngp12)
-      let tangent11 = V.fma(ntk, V.fma(derivative.d11, slope, derivative.d12 * nngp11), ntk11 * derivative.value)
-      let tangent12 = V.fma(ntk, derivative.d12 * nngp12, ntk12 * derivative.value)
+      let tangent11 = Two.fma(ntk, Two.fma(derivative.d11, slope, derivative.d12 * nngp11), ntk11 * derivative.value)
+      let tangent12 = Two.fma(ntk, derivative.d12 * nngp12, ntk12 * derivative.value)
       output.store(tile.nngp + e)
       output11.store(derivatives.nngp11 + e)
       output12.store(derivatives.nngp12 + e)
-      V.fma(outputWeight, ntk * derivative.value, outputGain * output).store(tile.ntk + e)
-      V.fma(outputWeight, tangent11, outputGain * output11).store(derivatives.ntk11 + e)
-      V.fma(outputWeight, tangent12, outputGain * output12).store(derivatives.ntk12 + e)
-      e += V.lanes
+      Two.fma(outputWeight, ntk * derivative.value, outputGain * output).store(tile.ntk + e)
+      Two.fma(outputWeight, tangent11, outputGain * output11).store(derivatives.ntk11 + e)
+      Two.fma(outputWeight, tangent12, outputGain * output12).store(derivatives.ntk12 + e)
+      e += Two.lanes
     }
   }
 }

@@ -22,6 +22,24 @@ private struct PanelColumns<Scalar> {
   let next: UnsafePointer<Scalar>
 }
 
+/// How far apart neighbouring rows and inner indices of the left operand lie.
+///
+/// A type, so that loops are compiled once for steps that are constants, whose addresses need no registers.
+private protocol LeftSteps {
+  var rowStep: Int { get }
+  var innerStep: Int { get }
+}
+
+private struct PackedSteps<Loops: TileLoops>: LeftSteps {
+  let loops: Loops
+  var rowStep: Int { 1 }
+  var innerStep: Int { loops.blockRows }
+}
+
+private struct GivenSteps: LeftSteps {
+  let rowStep, innerStep: Int
+}
+
 extension TileLoops {
   @inline(never)
   func multiplyPanels(
@@ -39,32 +57,31 @@ extension TileLoops {
 
   @inline(never)
   private func multiply(_ product: PanelProduct<V>, _ columns: PanelColumns<Scalar>) {
-    // In constant steps where both are packed, so that addresses need no registers.
     if product.left.isPacked {
-      multiply(product, columns, rowStep: 1, aStep: blockRows)
+      multiply(product, columns, PackedSteps(loops: self))
     } else {
-      multiply(product, columns, rowStep: product.left.rowStep, aStep: product.left.innerStep)
+      multiply(product, columns, GivenSteps(rowStep: product.left.rowStep, innerStep: product.left.innerStep))
     }
   }
 
   @inline(__always)
-  private func multiply(_ product: PanelProduct<V>, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int) {
+  private func multiply<Steps: LeftSteps>(_ product: PanelProduct<V>, _ columns: PanelColumns<Scalar>, _ steps: Steps) {
     if columns.count <= V.lanes {
-      multiplyRows(product, NarrowRow<V>.self, columns, rowStep: rowStep, aStep: aStep)
+      multiplyRows(product, NarrowRow<V>.self, columns, steps)
     } else {
-      multiplyRows(product, WideRow<V>.self, columns, rowStep: rowStep, aStep: aStep)
+      multiplyRows(product, WideRow<V>.self, columns, steps)
     }
   }
 
   /// Multiplies blocks of as many rows as registers hold sums for, and of fewer at the end.
   @inline(__always)
-  private func multiplyRows<Row: BlockSums>(
-    _ product: PanelProduct<V>, _: Row.Type, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int
+  private func multiplyRows<Row: BlockSums, Steps: LeftSteps>(
+    _ product: PanelProduct<V>, _: Row.Type, _ columns: PanelColumns<Scalar>, _ steps: Steps
   ) where Row.V == V {
     let rows = product.c.rows
     var row = 0
     @inline(__always) func block<Sums: BlockSums>(_: Sums.Type) where Sums.V == V {
-      multiplyBlock(product, Sums.self, row, columns, rowStep: rowStep, aStep: aStep)
+      multiplyBlock(product, Sums.self, row, columns, steps)
       row += Sums.rows
     }
     if Self.isWide {
@@ -79,8 +96,8 @@ extension TileLoops {
   }
 
   @inline(__always)
-  private func multiplyBlock<Sums: BlockSums>(
-    _ product: PanelProduct<V>, _: Sums.Type, _ row: Int, _ columns: PanelColumns<Scalar>, rowStep: Int, aStep: Int
+  private func multiplyBlock<Sums: BlockSums, Steps: LeftSteps>(
+    _ product: PanelProduct<V>, _: Sums.Type, _ row: Int, _ columns: PanelColumns<Scalar>, _ steps: Steps
   ) where Sums.V == V {
     let c = product.c
     let last = columns.first + columns.count - 1
@@ -99,10 +116,10 @@ extension TileLoops {
     var (a, b) = (product.left.row(row, inner: product.inner, blockRows: blockRows), columns.b)
     for _ in 0..<product.inner {
       let (first, last) = (V(b), V(b + (Sums.vectors - 1) * V.lanes))
-      sums.add(a, rowStep: rowStep, first, first, last)
+      sums.add(a, rowStep: steps.rowStep, first, first, last)
       prefetch_for_reading(ahead)
       ahead += share
-      a += aStep
+      a += steps.innerStep
       b += blockColumns
     }
     if columns.count == Sums.vectors * V.lanes, product.diagonal.map({ last <= row + $0 }) ?? true {
