@@ -90,7 +90,7 @@ let package = Package(
     module("Losses", ["Matrices", "WideKernels"]),
     // Devices.
     module("Compute", ["WideKernels"]),
-    module("DeviceTuning", ["Compute", "DurableFiles"]),
+    arrangingModule("DeviceTuning", ["Compute", "DurableFiles"]),
     module("DeviceProperties"),
     arrangingModule(
       "DeviceTiming",
@@ -113,7 +113,7 @@ let package = Package(
         "Compute", "COpenCL", "DevicePeaks", "DeviceProperties", "DeviceTuning", "DurableFiles", "KernelSources", "ReferenceBackend",
         "WideKernels",
       ]),
-    module("BackendCatalog", ["Compute", "DeviceProperties", "DeviceTuning", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
+    arrangingModule("BackendCatalog", ["Compute", "DeviceProperties", "DeviceTuning", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
     module("JobRecords", ["Compute", "CZlib", "DurableFiles", "Sizes"]),
     module("BackendTestKit", ["Compute", "JobRecords", "PrintableText", "ReferenceBackend", "WideKernels"]),
     // Learning.
@@ -122,7 +122,7 @@ let package = Package(
     module("DeepLinear", ["Compute", "LinearAlgebra", "Matrices"]),
     module("FiniteNetworks", ["Compute", "LinearAlgebra", "Losses", "Matrices", "Networks", "WideKernels"]),
     module("Learning", ["Compute", "FiniteNetworks", "LinearAlgebra", "Losses", "Matrices", "Networks", "Sizes", "WideKernels"]),
-    module("LimitComparisons", ["Compute", "FiniteNetworks", "Learning", "LinearAlgebra", "Losses", "Matrices", "Networks"]),
+    arrangingModule("LimitComparisons", ["Compute", "FiniteNetworks", "Learning", "LinearAlgebra", "Losses", "Matrices", "Networks"]),
     // Data, experiments, figures.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
