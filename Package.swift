@@ -114,7 +114,7 @@ let package = Package(
         "WideKernels",
       ]),
     arrangingModule("BackendCatalog", ["Compute", "DeviceProperties", "DeviceTuning", "ReferenceBackend", "CPUBackend", "OpenCLBackend"]),
-    module("JobRecords", ["Compute", "CZlib", "DurableFiles", "Sizes"]),
+    arrangingModule("JobRecords", ["Compute", "CZlib", "DurableFiles", "Sizes"]),
     module("BackendTestKit", ["Compute", "JobRecords", "PrintableText", "ReferenceBackend", "WideKernels"]),
     // Learning.
     .target(name: "CLAPACK"),

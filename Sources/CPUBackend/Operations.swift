@@ -36,21 +36,16 @@ struct Matrices<Scalar> {
 
 /// The operations in one precision: tiles, scratch memory and threads around the hot loops.
 ///
-/// Sums depend on shapes alone; tiles may depend on the number of threads where no sum does. An operation without a method here runs as
-/// plain loops of the reference.
-struct Operations<Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable>: Sendable, PartialJobVisitor {
-  typealias Failure = ComputeError
-
+/// Sums depend on shapes alone; tiles may depend on the number of threads where no sum does.
+struct Operations<Scalar: BinaryFloatingPoint & SIMDScalar & BitwiseCopyable & Sendable>: Sendable {
   let loops: any HotLoops<Scalar>
   let backend: CPUBackend
   var pool: ThreadPool { backend.pool }
 
-  func others(_ job: BackendJob) throws(ComputeError) { try backend.performOnHost(job) }
-
-  /// Performs a job.
+  /// Performs a job; an operation without a method here is `backend.performOnHost`, plain loops of the reference.
   ///
-  /// A switch in this module, where it is specialised for both precisions: by way of `BackendJob.visit` every element of what surrounds the
-  /// loops would go through generic code, and recursions take up to three times as long.
+  /// A switch in this module, where it is specialised for both precisions, and no `JobVisitor`: by way of another module every element of
+  /// what surrounds the loops would go through generic code, and recursions take up to three times as long.
   func perform(_ job: BackendJob) throws(ComputeError) {
     switch job {
     case .copyRows(let job): copyRows(job)

@@ -3,8 +3,9 @@ import Synchronization
 
 /// A backend that begins complete: what it has no code of its own for runs on the host by `ReferenceBackend`.
 ///
-/// Memory and `synchronize` are required. A backend that has operations of its own is a `PartialJobVisitor` with a method for each and
-/// leaves the others to `performOnHost`: slow, but never silent, for it is noted in `fallbackLog` and so appears in `fallbacks`.
+/// Memory and `synchronize` are required. A backend that has operations of its own is a `PartialJobVisitor` with a method for each (or
+/// switches itself) and leaves the others to `performOnHost`: slow, but never silent, for it is noted in `fallbackLog` and so appears in
+/// `fallbacks`.
 public protocol HostFallback: Backend {
   /// The record of what ran on the host.
   var fallbackLog: FallbackLog { get }
