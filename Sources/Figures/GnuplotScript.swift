@@ -26,7 +26,9 @@ package struct GnuplotScript {
         dropped.append(panel.title.isEmpty ? figure.title : panel.title)
       }
     }
-    guard !panels.isEmpty else { throw .nothingToDraw(figure: name, panel: "\(dropped.first ?? figure.title)") }
+    guard panels.contains(where: { !$0.hasOnlyMarks }) else {
+      throw .nothingToDraw(figure: name, panel: "\(dropped.first ?? figure.title)")
+    }
     (self.panels, droppedPanels) = (FittedPanel.aligned(panels), dropped)
     layout = FigureLayout(figure, self.panels)
     body = """

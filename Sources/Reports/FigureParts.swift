@@ -18,7 +18,7 @@ extension Panel {
   /// Axes with the series that there are; nil without any.
   init?(_ title: FigureText, x: Axis, y: Axis, _ series: [Series?], legend: Legend = .right) {
     let drawn = series.compactMap { $0 }
-    guard drawn.contains(where: { !$0.points.isEmpty }) else { return nil }
+    guard drawn.contains(where: { !$0.points.isEmpty || !$0.marks.isEmpty }) else { return nil }
     self.init(title: title, xAxis: x, yAxis: y, series: drawn, legend: legend)
   }
 }

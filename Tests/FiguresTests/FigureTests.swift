@@ -87,6 +87,20 @@ import Testing
     #expect(try GnuplotScript(Self.halfEmpty, name: "f").droppedPanels == ["1"])
   }
 
+  @Test func aPanelOfWhatWasNotReachedKeepsItsPlace() throws {
+    var unreached = Series("s", points: [], color: .black)
+    unreached.marks = [.init(2, .bottom)]
+    func panel(_ series: Series) -> Panel { Panel(title: "p", xAxis: Axis("x"), yAxis: Axis("y", scale: .log), series: [series]) }
+    let reached = panel(Series("s", points: [.init(1, 200), .init(2, 300)], color: .black))
+    let script = try GnuplotScript(Figure(title: "t", panels: [panel(unreached), reached]), name: "f")
+    #expect(script.droppedPanels.isEmpty)
+    let ranges = script.body.matches(of: /set yrange \[([^\]]*)\]/).map { String($0.1) }
+    #expect(ranges.count == 2 && ranges[0] == ranges[1], "its heights are the other's: \(ranges)")
+    #expect(throws: FigureError.nothingToDraw(figure: "f", panel: "t")) {
+      try GnuplotScript(Figure(title: "t", panels: [panel(unreached)]), name: "f")
+    }
+  }
+
   @Test(.needsGnuplot) func theOtherPanelsAreDrawn() throws {
     let rendered = try Self.halfEmpty.render(to: folder.url, name: "f", formats: [.svg], with: Gnuplot())
     #expect(rendered.files.count == 1 && rendered.note?.contains("1 panel ") == true)
