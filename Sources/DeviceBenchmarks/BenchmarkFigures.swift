@@ -3,20 +3,21 @@ import Figures
 import Foundation
 
 extension BenchmarkReport {
-  /// Draws `roofline-<device>` for every device, and `scaling-<device>` where a size was varied.
+  /// Draws `roofline-<device>` for every device, and `scaling-<device>` where a size was varied; each with a CSV of what is drawn.
   ///
-  /// - Returns: the files.
-  public func figures(in folder: URL, formats: [FigureFormat] = FigureFormat.allCases) throws(FigureError) -> [URL] {
+  /// - Returns: the files, the CSV among them.
+  public func figures(in folder: URL, formats: [FigureFormat] = FigureFormat.usual) throws(FigureError) -> [URL] {
     let gnuplot = try Gnuplot()
     var files: [URL] = []
     for device in devices {
       let own = rows.filter { $0.device == device.description.identifier && $0.driver == device.description.driver && $0.passed }
-      let name = Self.fileName(device)
-      if let figure = Self.roofline(device, own) {
-        files += try figure.render(to: folder, name: "roofline-\(name)", formats: formats, with: gnuplot).files
-      }
-      for (measure, figure) in Self.scaling(device, own) {
-        files += try figure.render(to: folder, name: "\(measure)-\(name)", formats: formats, with: gnuplot).files
+      let roofline = Self.roofline(device, own).map { [(measure: "roofline", figure: $0)] } ?? []
+      for (measure, figure) in roofline + Self.scaling(device, own) {
+        var figure = figure
+        figure.footer = ["\(device.description.identifier) · \(device.description.driver) · \(date) · revision \(revision)"]
+        figure.details = environment.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        let drawn = try figure.render(to: folder, name: "\(measure)-\(Self.fileName(device))", formats: formats, with: gnuplot)
+        files += drawn.files + [drawn.table].compactMap { $0 }
       }
     }
     return files
@@ -43,7 +44,7 @@ extension BenchmarkReport {
           return Series.Point(2 * work.multiplyAdds / work.bytes, 1e-9 * rate)
         }
         guard !points.isEmpty else { return nil }
-        return Series(family, points: points, style: .points(Series.Symbol.allCases[index % 8]), color: Color.palette[index % 6])
+        return Series("\(family)", points: points, style: .points(Series.Symbol.allCases[index % 8]), color: Color.palette[index % 6])
       }
       let intensities = series.flatMap(\.points).map(\.x)
       guard let low = intensities.min(), let high = intensities.max() else { return nil }
@@ -52,22 +53,19 @@ extension BenchmarkReport {
         Series.Point($0, 1e-9 * min(2 * peak, $0 * device.bytesPerSecond))
       }
       return Panel(
-        title: precision.rawValue, xAxis: Axis("FLOP per byte, declared", scale: .log), yAxis: Axis("GFLOP/s", scale: .log),
-        series: [Series("limits", points: roof, style: .line, color: .black)] + series, legend: .right)
+        title: "\(precision.rawValue)", xAxis: Axis("FLOP per byte, declared", scale: .log), yAxis: Axis("GFLOP/s", scale: .log),
+        series: [Series("limits", points: roof, style: .line, color: .black)] + series)
     }
-    return panels.isEmpty
-      ? nil
-      : Figure(
-        title: "Roofline of \(device.description.name) (\(device.description.identifier), \(device.description.driver))", panels: panels,
-        columns: 1, size: Figure.Size(width: 900, height: 560 * panels.count))
+    return panels.isEmpty ? nil : Figure(title: "Roofline of \(device.description.name)", panels: panels, columns: 1)
   }
 
   /// Median seconds, and memory, against every size that was varied while all else stayed: a panel per size.
   package static func scaling(_ device: Device, _ rows: [BenchmarkRow]) -> [(measure: String, figure: Figure)] {
-    let measures: [(String, String, (BenchmarkRow) -> Double?)] = [
-      ("scaling", "seconds, median", { $0.median }), ("memory", "GB allocated", { $0.allocatedBytes.map { 1e-9 * Double($0) } }),
+    let measures: [(String, String, String, (BenchmarkRow) -> Double?)] = [
+      ("scaling", "Time", "seconds, median", { $0.median }),
+      ("memory", "Memory", "GB allocated", { $0.allocatedBytes.map { 1e-9 * Double($0) } }),
     ]
-    return measures.compactMap { measure, label, value in
+    return measures.compactMap { measure, title, label, value in
       let curves = rows.curves.map { curve in
         (curve, curve.rows.compactMap { row in value(row).map { Series.Point(Double(row.value(of: curve.size) ?? 0), $0) } })
       }
@@ -75,16 +73,14 @@ extension BenchmarkReport {
       let panels = sizes.map { size in
         let own = curves.filter { $0.0.size == size && $0.1.count > 2 }
         let series = own.enumerated().map { index, curve in
-          Series(curve.0.label, points: curve.1, style: index < 6 ? .line : .dashedLine, color: Color.palette[index % 6])
+          Series(
+            "\(curve.0.label)", points: curve.1, symbol: Series.Symbol.allCases[index % 8], color: Color.palette[index % 6])
         }
         return Panel(
-          title: "against \(size)", xAxis: Axis(size, scale: .log), yAxis: Axis(label, scale: .log), series: series, legend: .right)
+          title: "against \(size)", xAxis: Axis("\(size)", scale: .log), yAxis: Axis("\(label)", scale: .log), series: series)
       }.filter { !$0.series.isEmpty }
       guard !panels.isEmpty else { return nil }
-      let figure = Figure(
-        title: "\(device.description.name) (\(device.description.identifier), \(device.description.driver))", panels: panels, columns: 1,
-        size: Figure.Size(width: 1000, height: 480 * panels.count + 40))
-      return (measure, figure)
+      return (measure, Figure(title: "\(title) on \(device.description.name)", panels: panels, columns: 1))
     }
   }
 }

@@ -84,10 +84,10 @@ public struct ExperimentSession<E: Experiment> {
     }
   }
 
-  /// Draws the figures of the run into its folder `figures`; none for an experiment without a report.
+  /// Draws the figures of the run into its folder `figures`, each with a CSV of what is drawn; none for an experiment without a report.
   ///
   /// - Throws: `ReportError`; what is wrong with the folder.
-  public func draw(formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot) throws -> [RenderedFigure] {
+  public func draw(formats: [FigureFormat] = FigureFormat.usual, with gnuplot: Gnuplot) throws -> [RenderedFigure] {
     try ReportCatalog.report(E.name)?.draw(directory, formats: formats, with: gnuplot) ?? []
   }
 

@@ -2,25 +2,18 @@ import Foundation
 
 /// An axis with its range and ticks settled for given data.
 package struct AxisFit {
-  /// A mark of an axis with its label.
-  package struct Tick: Equatable {
-    let value: Double
-    /// Text at the tick; empty for a tick without text.
-    package let label: String
-  }
-
   /// Values that the axis shows.
   package let range: ClosedRange<Double>
   let isLog: Bool
-  /// Ticks of the axis; nil leaves those of a linear axis to gnuplot.
-  package let ticks: [Tick]?
+  private let categories: [String]
+  private let given: [Double]
 
   /// What gnuplot can place, with room for margins and for quotients of ends.
   private static let largest = 1e250, smallest = 1e-250
 
   /// - Returns: nil where no value can be drawn.
   package init?(_ axis: Axis, values: [Double]) {
-    isLog = axis.scale == .log
+    (isLog, categories, given) = (axis.scale == .log, axis.categories, axis.ticks)
     let drawable = values.filter { AxisFit.isDrawable($0, axis) }
     if let given = axis.range, AxisFit.isDrawable(given.lowerBound, axis), AxisFit.isDrawable(given.upperBound, axis) {
       guard !drawable.isEmpty else { return nil }
@@ -29,11 +22,19 @@ package struct AxisFit {
       guard let low = drawable.min(), let high = drawable.max() else { return nil }
       range = AxisFit.padded(low, high, isLog: axis.scale == .log)
     }
-    if !axis.categories.isEmpty {
-      ticks = axis.categories.enumerated().map { Tick(value: Double($0.offset), label: $0.element) }
-    } else {
-      ticks = isLog ? AxisFit.logTicks(range) : nil
-    }
+  }
+
+  /// An axis like `fit` over another range.
+  init(_ fit: AxisFit, range: ClosedRange<Double>) {
+    (self.range, isLog, categories, given) = (range, fit.isLog, fit.categories, fit.given)
+  }
+
+  /// Ticks of the axis; nil leaves them to gnuplot.
+  package var ticks: [Tick]? {
+    if !categories.isEmpty { return categories.enumerated().map { Tick(value: Double($0.offset), label: FigureText($0.element)) } }
+    let own = AxisTicks.at(given, self)
+    if own.count(where: { !$0.label.isEmpty }) > 1 { return own }
+    return isLog ? AxisTicks.logarithmic(range) : AxisTicks.linear(range)
   }
 
   /// Whether the axis can show a value.
@@ -46,9 +47,15 @@ package struct AxisFit {
 
   /// Where `value` lies between the ends: 0 at the lower, 1 at the upper.
   func fraction(of value: Double) -> Double {
-    func position(_ x: Double) -> Double { isLog ? log10(max(x, range.lowerBound)) : x }
+    func position(_ x: Double) -> Double { isLog ? log(max(x, range.lowerBound)) : x }
     let low = position(range.lowerBound), high = position(range.upperBound)
     return high > low ? (position(value) - low) / (high - low) : 0.5
+  }
+
+  /// The value at a part of the way from the lower end to the upper.
+  func value(at fraction: Double) -> Double {
+    let (low, high) = (range.lowerBound, range.upperBound)
+    return isLog ? exp(log(low) + fraction * (log(high) - log(low))) : low + fraction * (high - low)
   }
 
   private static func padded(_ low: Double, _ high: Double, isLog: Bool) -> ClosedRange<Double> {
@@ -59,34 +66,5 @@ package struct AxisFit {
     }
     let margin = high > low ? 0.05 * (high - low) : max(abs(high) * 0.1, 1)
     return low - margin...high + margin
-  }
-
-  /// Decades with text, thinned to at most seven; 2, …, 9 between them without text, or 2 and 5 with text on a short axis.
-  private static func logTicks(_ range: ClosedRange<Double>) -> [Tick] {
-    let decades = log10(range.upperBound) - log10(range.lowerBound)
-    guard let first = Int(exactly: log10(range.lowerBound).rounded(.down)), let last = Int(exactly: log10(range.upperBound).rounded(.up)),
-      let stride = Int(exactly: max(1, (decades / 7).rounded(.up)))
-    else { return [] }
-    var ticks: [Tick] = []
-    for exponent in first...last {
-      for digit in 1...9 where digit == 1 || stride == 1 {
-        let value = Double(digit) * pow(10, Double(exponent))
-        guard range.contains(value) else { continue }
-        let isMajor = digit == 1 && exponent % stride == 0
-        let hasText = isMajor || (decades < 1.5 && (digit == 2 || digit == 5)) || decades < 0.5
-        ticks.append(Tick(value: value, label: hasText ? text(digit, exponent) : ""))
-      }
-    }
-    return ticks
-  }
-
-  /// `digit`·10^`exponent`: plainly from 0.001 to 5000, else with a superscript.
-  private static func text(_ digit: Int, _ exponent: Int) -> String {
-    if (0...3).contains(exponent) { return String(digit) + String(repeating: "0", count: exponent) }
-    if (-3..<0).contains(exponent) { return "0." + String(repeating: "0", count: -exponent - 1) + String(digit) }
-    let superscripts: [Character: Character] = [
-      "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
-    ]
-    return (digit == 1 ? "" : "\(digit)·") + "10" + String(String(exponent).compactMap { superscripts[$0] })
   }
 }

@@ -1,37 +1,29 @@
 /// One file with one or more panels; knows nothing of experiments or of how it is drawn.
+///
+/// Axes of one name have one range in all panels, so that panels compare.
 public struct Figure: Equatable, Sendable {
   /// Title above all panels.
-  public var title: String
+  public var title: FigureText
   /// Panels in the order of reading.
   public var panels: [Panel]
   /// Panels in a row, at most `mostColumns`.
   public var columns: Int
   /// Panels that a row may have.
   public static let mostColumns = 8
-  /// Size in points of the screen; PNG files have twice as many pixels each way.
-  public var size: Size
+  /// Small lines under the panels: what lines and bands are, and where the numbers come from.
+  public var footer: [FigureText]
+  /// Metadata of its files beside title and footer: lines such as `seed: 1`.
+  public var details: [String] = []
 
-  /// Width and height of a figure.
-  public struct Size: Equatable, Sendable {
-    /// Width in points.
-    public var width: Int
-    /// Height in points.
-    public var height: Int
-
-    public init(width: Int, height: Int) {
-      (self.width, self.height) = (width, height)
-    }
-  }
-
-  /// - Parameter size: nil gives a single panel 900×600, panels in a grid 640×500 each.
-  public init(title: String, panels: [Panel], columns: Int? = nil, size: Size? = nil) {
-    let columns = min(max(1, columns ?? min(2, panels.count)), Figure.mostColumns), rows = max(1, (panels.count + columns - 1) / columns)
-    (self.title, self.panels, self.columns) = (title, panels, columns)
-    self.size = size ?? (panels.count <= 1 ? Size(width: 900, height: 600) : Size(width: 640 * columns, height: 500 * rows + 40))
+  public init(title: FigureText, panels: [Panel], columns: Int? = nil, footer: [FigureText] = []) {
+    self.title = title
+    self.panels = panels
+    self.columns = min(max(1, columns ?? min(2, panels.count)), Figure.mostColumns)
+    self.footer = footer
   }
 
   /// A figure of one panel.
-  public init(title: String, xAxis: Axis, yAxis: Axis, series: [Series], legend: Legend = .inside(.topRight)) {
+  public init(title: FigureText, xAxis: Axis, yAxis: Axis, series: [Series], legend: Legend = .right) {
     self.init(title: title, panels: [Panel(title: "", xAxis: xAxis, yAxis: yAxis, series: series, legend: legend)])
   }
 }
@@ -39,7 +31,7 @@ public struct Figure: Equatable, Sendable {
 /// Axes with the series drawn in them.
 public struct Panel: Equatable, Sendable {
   /// Title above the axes.
-  public var title: String
+  public var title: FigureText
   /// The horizontal axis.
   public var xAxis: Axis
   /// The vertical axis.
@@ -48,11 +40,11 @@ public struct Panel: Equatable, Sendable {
   public var series: [Series]
   /// Place of the names of the series.
   public var legend: Legend
-  /// Draws the axes square, for pictures of a plane.
+  /// Draws a plane: the axes are square and have one range.
   public var isSquare: Bool
 
   public init(
-    title: String, xAxis: Axis, yAxis: Axis, series: [Series], legend: Legend = .inside(.topRight), isSquare: Bool = false
+    title: FigureText, xAxis: Axis, yAxis: Axis, series: [Series], legend: Legend = .right, isSquare: Bool = false
   ) {
     (self.title, self.xAxis, self.yAxis, self.series, self.legend, self.isSquare) = (title, xAxis, yAxis, series, legend, isSquare)
   }
@@ -69,20 +61,22 @@ public struct Axis: Equatable, Sendable {
   }
 
   /// Name of the quantity.
-  public var label: String
+  public var label: FigureText
   /// Spacing of the values.
   public var scale: Scale
   /// Values at the ends of the axis; nil fits them to the data.
   public var range: ClosedRange<Double>?
+  /// Values that have a tick, as far as they have room; empty leaves the ticks to the figure.
+  public var ticks: [Double] = []
   /// Names at 0, 1, 2, … in place of numbers; empty for an ordinary axis.
   public var categories: [String]
 
-  public init(_ label: String, scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
+  public init(_ label: FigureText, scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
     (self.label, self.scale, self.range, categories) = (label, scale, range, [])
   }
 
   /// An axis of names: the points of name i have the coordinate i.
-  public init(_ label: String, categories: [String]) {
+  public init(_ label: FigureText, categories: [String]) {
     self.label = label
     self.categories = categories
     scale = .linear
@@ -96,8 +90,8 @@ public struct Series: Equatable, Sendable {
   public enum Style: Equatable, Sendable {
     /// A line, with the band shaded around it.
     case line
-    /// A dashed line, with the band shaded around it.
-    case dashedLine
+    /// An interrupted line, with the band shaded around it.
+    case dashedLine, dottedLine, dashDottedLine
     /// Symbols, with the band as error bars.
     case points(Symbol)
     /// Bars from zero, with the band as error bars; not for a logarithmic axis.
@@ -134,40 +128,56 @@ public struct Series: Equatable, Sendable {
     }
   }
 
-  /// Name in the legend; with an empty one the series is not in it.
-  public var label: String
+  /// A place whose value lies beyond what was computed, marked at an edge of the axes.
+  public struct Mark: Equatable, Sendable {
+    /// Edges at which it can stand: where larger or smaller values are.
+    public enum Edge: Sendable {
+      /// The upper and the lower end of the vertical axis.
+      case top, bottom
+    }
+
+    /// Value on the horizontal axis.
+    public var x: Double
+    /// The edge beyond which the value lies.
+    public var edge: Edge
+
+    public init(_ x: Double, _ edge: Edge) {
+      (self.x, self.edge) = (x, edge)
+    }
+  }
+
+  /// Name in the legend and in the table of what is drawn.
+  public var label: FigureText
+  /// Whether the legend has the series.
+  public var isListed = true
   /// Points in the order in which a line joins them.
   public var points: [Point]
   /// Form in which the points are drawn.
   public var style: Style
-  /// One interval per point, or nil.
+  /// Symbol on a line: at its points, or at some of many.
+  public var symbol: Symbol?
+  /// One interval per point, or nil. An infinite bound lies beyond every axis.
   public var band: [Interval]?
+  /// What was not reached; the legend says so.
+  public var marks: [Mark] = []
   /// Colour of line, symbols and band.
   public var color: Color
 
   /// - Precondition: a band has one interval per point.
-  public init(_ label: String, points: [Point], style: Style = .line, band: [Interval]? = nil, color: Color) {
+  public init(
+    _ label: FigureText, points: [Point], style: Style = .line, symbol: Symbol? = nil, band: [Interval]? = nil, color: Color
+  ) {
     precondition(band.map { $0.count == points.count } ?? true, "a band needs one interval per point")
-    (self.label, self.points, self.style, self.band, self.color) = (label, points, style, band, color)
+    (self.label, self.points, self.style, self.symbol, self.band, self.color) = (label, points, style, symbol, band, color)
   }
 }
 
-/// Where the names of the series stand.
+/// Where the names of the series stand: beside the axes, so that they hide nothing.
 public enum Legend: Equatable, Sendable {
-  /// Corners of the axes.
-  public enum Corner: Sendable {
-    /// Upper and lower corners at the left and right.
-    case topLeft, topRight, bottomLeft, bottomRight
-  }
-
-  /// A corner within the axes.
-  case inside(Corner)
-  /// A list beside the axes, at the right.
+  /// A list at the right of the axes. A panel has none where one at the end of its row, or of a row above, has its names.
   case right
-  /// One row under the axes.
+  /// A list under the axes, for long names.
   case below
-  /// Each name at the right end of its own line, moved apart where they would overlap.
-  case direct
   /// No names at all.
   case hidden
 }

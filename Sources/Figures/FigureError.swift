@@ -12,6 +12,8 @@ public enum FigureError: Error, Equatable, CustomStringConvertible, ExplainedErr
   case nothingToDraw(figure: String, panel: String)
   /// gnuplot ended well, but the file is missing, empty or cut off.
   case incompleteFile(path: String)
+  /// gnuplot was built without what draws these formats.
+  case formatsNotAvailable([FigureFormat])
   /// A file for or from gnuplot cannot be written.
   case cannotWrite(path: String, reason: String)
 
@@ -26,11 +28,14 @@ public enum FigureError: Error, Equatable, CustomStringConvertible, ExplainedErr
       "plotting: gnuplot failed on figure '\(figure)' with status \(status):"
     case .gnuplotTooSlow(let figure, let limit):
       "plotting: gnuplot did not end within \(limit) on figure '\(figure)' and was stopped. Results are intact; see whether gnuplot itself "
-        + "works here, or draw one format alone (`isthmus plot --formats png`)."
+        + "works here, or draw one format alone (`isthmus plot --format png`)."
     case .nothingToDraw(let figure, let panel):
       "plotting: figure '\(figure)', panel '\(panel)' has no point to draw; on a logarithmic axis only values > 0 can be."
     case .incompleteFile(let path):
-      "plotting: gnuplot wrote no complete figure to \(path). Check the free space and gnuplot's terminals (svg, pngcairo)."
+      "plotting: gnuplot wrote no complete figure to \(path). Check the free space and gnuplot's terminals (svg, pngcairo, pdfcairo)."
+    case .formatsNotAvailable(let formats):
+      "plotting: this gnuplot draws no \(formats.map(\.rawValue).joined(separator: ", ")); it was built without the terminals "
+        + "\(formats.map(\.terminal).joined(separator: ", ")). Debian's gnuplot-nox has them; svg is drawn by every gnuplot."
     case .cannotWrite(let path, let reason):
       "plotting: writing \(path) failed: \(reason)"
     }

@@ -36,6 +36,18 @@ public struct Gnuplot: Sendable {
     if environment["ISTHMUS_GNUPLOT"]?.isEmpty == false { _ = try Gnuplot(environment: environment) }
   }
 
+  /// The formats among these that this gnuplot was built to draw.
+  ///
+  /// - Throws: `FigureError.formatsNotAvailable` where it draws none of them; `.gnuplotFailed`, `.gnuplotTooSlow`, `.cannotWrite`.
+  public func available(_ formats: [FigureFormat]) throws(FigureError) -> [FigureFormat] {
+    let answer = try run("set print '\(GnuplotScript.output)'\nprint GPVAL_TERMINALS\n", figure: "")
+    let terminals = Set(String(decoding: answer, as: UTF8.self).split(whereSeparator: \.isWhitespace).map(String.init))
+    // One that does not say is tried.
+    let drawn = terminals.isEmpty ? formats : formats.filter { terminals.contains($0.terminal) }
+    guard !drawn.isEmpty || formats.isEmpty else { throw .formatsNotAvailable(formats) }
+    return drawn
+  }
+
   private static func isProgram(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue

@@ -158,11 +158,11 @@ struct ExperimentRun<E: Experiment> {
   }
 
   /// Figures are a view of the results: where they fail, the run stays finished and the reason is told.
-  private func draw(_ session: ExperimentSession<E>) -> [URL] {
+  private func draw(_ session: ExperimentSession<E>) -> [RenderedFigure] {
     do {
-      let figures = try session.draw(with: Gnuplot())
+      let figures = try session.draw(formats: options.plotFormat.list, with: Gnuplot())
       for note in figures.compactMap(\.note) { Terminal.writeError("note: \(note)") }
-      return figures.flatMap(\.files)
+      return figures.filter { !$0.files.isEmpty }
     } catch {
       Terminal.writeError(lines: "warning: \(error.message)")
       return []
@@ -170,7 +170,7 @@ struct ExperimentRun<E: Experiment> {
   }
 
   private func conclude(
-    _ store: ResultsStore, _ plan: any ExperimentPlan, _ table: ReportTable?, _ figures: [URL], _ profile: ProfileReport?,
+    _ store: ResultsStore, _ plan: any ExperimentPlan, _ table: ReportTable?, _ figures: [RenderedFigure], _ profile: ProfileReport?,
     seconds: Double
   ) {
     if options.json {
@@ -181,7 +181,7 @@ struct ExperimentRun<E: Experiment> {
         .init("estimatedSecondsPerStep", plan.estimatedSecondsPerStep.map { .number($0) } ?? .null),
         .init("memory", .integer(Int128(plan.memory))),
         .init("peakMemory", ProcessMemory.peakBytes.map { .integer(Int128($0)) } ?? .null),
-        .init("table", table?.json ?? .null), .init("figures", .array(figures.map { .string($0.path) })),
+        .init("table", table?.json ?? .null), .init("figures", .array(figures.flatMap(\.files).map { .string($0.path) })),
       ]
       if let profile { members.append(.init("profile", profile.json)) }
       return Terminal.write(lines: JSONValue.object(members).prettyText.trimmingLineFeed)
@@ -196,7 +196,7 @@ struct ExperimentRun<E: Experiment> {
     }
     let files =
       (table == nil ? [] : ["table.txt, table.csv"]) + (profile == nil ? [] : ["profile.txt, profile.csv"])
-      + (figures.isEmpty ? [] : ["\(figures.count) figures in figures/"])
+      + (figures.isEmpty ? [] : ["\(figures.count) figure\(figures.count == 1 ? "" : "s") in figures/"])
     Terminal.write("results: \(store.directory.relativePath)" + (files.isEmpty ? "" : " (\(files.joined(separator: "; ")))"))
   }
 }

@@ -125,6 +125,7 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp("The record of jobs ends before it is larger than this, 256 MB by default; the run goes on.", valueName: "size"))
   var recordJobsLimit: ByteCount?
   @Flag(help: "Draw no figures at the end.") var noPlots = false
+  @Option(help: ArgumentHelp(stringLiteral: FigureFormats.help), transform: FigureFormats.parse) var plotFormat = FigureFormats()
   @Flag(help: "No progress, no plan; the table and where it is.") var quiet = false
   @Flag(help: "Print JSON.") var json = false
 

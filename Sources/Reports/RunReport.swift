@@ -48,15 +48,22 @@ public struct RunReport: Sendable {
       throw .malformedFile(
         path: runDirectory.path, reason: "holds a run of experiment '\(manifest.experiment)'; these figures need '\(experiment)'")
     }
-    return try makeFigures(runDirectory)
+    let provenance = RunProvenance(manifest)
+    return try makeFigures(runDirectory).map { name, figure in
+      var figure = figure
+      figure.footer.append(provenance.footer)
+      figure.details = provenance.details
+      return (name: name, figure: figure)
+    }
   }
 
-  /// Draws all figures that the run has data for into its folder `figures`.
+  /// Draws all figures that the run has data for into its folder `figures`, each with a CSV of what is drawn.
   ///
+  /// - Parameter formats: those that this gnuplot cannot draw are left out, and a note says so.
   /// - Returns: what was drawn; empty where the records hold nothing to draw.
   /// - Throws: `ReportError`; `.results` where the files of the run cannot be read, or belong to a run of another experiment.
   public func draw(
-    _ runDirectory: URL, formats: [FigureFormat] = FigureFormat.allCases, with gnuplot: Gnuplot
+    _ runDirectory: URL, formats: [FigureFormat] = FigureFormat.usual, with gnuplot: Gnuplot
   ) throws(ReportError) -> [RenderedFigure] {
     let described: [NamedFigure]
     do {
@@ -70,14 +77,24 @@ public struct RunReport: Sendable {
       throw .figure(
         .cannotWrite(path: folder.path, reason: "it is a symbolic link; expected a folder. Remove the link, then plot again."))
     }
+    guard !described.isEmpty else { return [] }
+    let available: [FigureFormat]
+    do {
+      available = try gnuplot.available(formats)
+    } catch {
+      throw .figure(error)
+    }
     var rendered: [RenderedFigure] = []
+    let missing = formats.filter { !available.contains($0) }
+    if !missing.isEmpty {
+      rendered.append(RenderedFigure(leftOut: "", note: FigureError.formatsNotAvailable(missing).summary))
+    }
     for (name, figure) in described {
       do {
-        rendered.append(try figure.render(to: folder, name: name, formats: formats, with: gnuplot))
+        rendered.append(try figure.render(to: folder, name: name, formats: available, with: gnuplot))
       } catch .nothingToDraw {
         // The others may have something.
-        let note = "figure '\(name)' has no point that its axes can show, and is left out"
-        rendered.append(RenderedFigure(name: name, files: [], droppedPoints: 0, note: note))
+        rendered.append(RenderedFigure(leftOut: name, note: "figure '\(name)' has no point that its axes can show, and is left out"))
       } catch {
         throw .figure(error)
       }

@@ -98,16 +98,5 @@ public struct TextTable: Equatable, Sendable {
   /// Comma-separated values with a line of headings; quoted where needed, lines end with CR LF.
   ///
   /// Line breaks and controls within a cell are visible escapes. A text that a spreadsheet would take for a formula begins with `'`.
-  /// Source: RFC 4180; OWASP, "CSV Injection".
-  public var csv: String {
-    ([columns.map(\.title)] + rows).map { $0.map(TextTable.quoted).joined(separator: ",") + "\r\n" }.joined()
-  }
-
-  private static func quoted(_ cell: String) -> String {
-    let isFormula = cell.unicodeScalars.first.map { "=+-@".unicodeScalars.contains($0) } == true && Double(cell) == nil
-    let text = (isFormula ? "'" : "") + cell.printable
-    guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else { return text }
-    // By scalars: a quote with a combining character behind it is another character, and still a quote.
-    return "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
-  }
+  public var csv: String { ([columns.map(\.title)] + rows).map(\.csvLine).joined() }
 }

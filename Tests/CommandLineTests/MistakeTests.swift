@@ -66,7 +66,7 @@ import Testing
     Mistake("run bottleneck --settings other.yaml", 1, "these are settings of the experiment 'other', not of 'bottleneck'"),
     Mistake("run bottleneck --train 20 --test 20 --feature-width 16 --results file/below", 1, "Choose another results folder"),
     Mistake("plot nowhere", 1, "no run in results has an id that begins with 'nowhere', and there is no folder of that name"),
-    Mistake("plot --formats svg,gif", 1, "the format 'gif' is not known; choose from svg, png"),
+    Mistake("plot --format svg,gif", 64, "the format 'gif' is not known; choose from svg, png"),
     Mistake("check --device reference --filter nonsense", 1, "no case contains 'nonsense'"),
     Mistake("check --all --device cpu", 64, "--all and --require choose the devices"),
     Mistake("bench --device reference --filter nonsense", 1, "no case contains 'nonsense'"),

@@ -97,6 +97,7 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("isthmus-bench-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     let files = try report.figures(in: folder, formats: [.svg])
-    #expect(files.map(\.lastPathComponent).sorted() == ["memory", "roofline", "scaling"].map { "\($0)-cpu-avx2-2-threads.svg" })
+    let expected = ["memory", "roofline", "scaling"].flatMap { measure in ["csv", "svg"].map { "\(measure)-cpu-avx2-2-threads.\($0)" } }
+    #expect(files.map(\.lastPathComponent).sorted() == expected)
   }
 }

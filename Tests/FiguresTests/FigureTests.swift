@@ -8,7 +8,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func figure(_ points: [Series.Point], title: String = "t", scale: Axis.Scale = .log) -> Figure {
+  private func figure(_ points: [Series.Point], title: FigureText = "t", scale: Axis.Scale = .log) -> Figure {
     Figure(
       title: title, xAxis: Axis("x", scale: scale), yAxis: Axis("y", scale: scale), series: [Series("s", points: points, color: .black)])
   }
@@ -69,7 +69,7 @@ import Testing
     let points: [Series.Point] = [.init(0, 1), .init(1, 0), .init(1, 1), .init(2, -3), .init(3, .nan), .init(4, 0.5)]
     let script = try GnuplotScript(figure(points), name: "f")
     #expect(script.droppedPoints == 4)
-    #expect(script.body.contains(GnuplotScript.quoted("4 points without a place on these axes not shown")))
+    #expect(script.body.contains(GnuplotText.quoted("4 points without a place on these axes not shown")))
     #expect(try GnuplotScript(figure(points, scale: .linear), name: "f").droppedPoints == 1)
     #expect(throws: FigureError.nothingToDraw(figure: "f", panel: "t")) { try GnuplotScript(figure([.init(0, 0)]), name: "f") }
   }
@@ -85,6 +85,20 @@ import Testing
 
   @Test func aPanelWithoutPointsDoesNotCostTheOthers() throws {
     #expect(try GnuplotScript(Self.halfEmpty, name: "f").droppedPanels == ["1"])
+  }
+
+  @Test func aPanelOfWhatWasNotReachedKeepsItsPlace() throws {
+    var unreached = Series("s", points: [], color: .black)
+    unreached.marks = [.init(2, .bottom)]
+    func panel(_ series: Series) -> Panel { Panel(title: "p", xAxis: Axis("x"), yAxis: Axis("y", scale: .log), series: [series]) }
+    let reached = panel(Series("s", points: [.init(1, 200), .init(2, 300)], color: .black))
+    let script = try GnuplotScript(Figure(title: "t", panels: [panel(unreached), reached]), name: "f")
+    #expect(script.droppedPanels.isEmpty)
+    let ranges = script.body.matches(of: /set yrange \[([^\]]*)\]/).map { String($0.1) }
+    #expect(ranges.count == 2 && ranges[0] == ranges[1], "its heights are the other's: \(ranges)")
+    #expect(throws: FigureError.nothingToDraw(figure: "f", panel: "t")) {
+      try GnuplotScript(Figure(title: "t", panels: [panel(unreached)]), name: "f")
+    }
   }
 
   @Test(.needsGnuplot) func theOtherPanelsAreDrawn() throws {
@@ -109,7 +123,7 @@ import Testing
       let band = points.map { Series.Interval(-$0.y, 2 * $0.y) }
       let figure = Figure(
         title: "t", xAxis: Axis("x", scale: scale), yAxis: Axis("y", scale: scale),
-        series: [Series("s", points: points, band: band, color: .black)], legend: .direct)
+        series: [Series("s", points: points, band: band, color: .black)], legend: .below)
       let isDrawable = points.contains {
         AxisFit.isDrawable($0.x, figure.panels[0].xAxis) && AxisFit.isDrawable($0.y, figure.panels[0].yAxis)
       }
@@ -123,35 +137,20 @@ import Testing
 
   @Test(.needsGnuplot) func everyStyleIsDrawn() throws {
     let points = (1...5).map { Series.Point(Double($0 - 1), Double($0 * $0)) }, band = points.map { Series.Interval($0.y - 2, $0.y + 3) }
-    let styles: [Series.Style] = [.line, .dashedLine, .bars] + Series.Symbol.allCases.map { .points($0) }
-    let panels = [Legend.direct, .right, .below, .hidden, .inside(.topLeft)].map { legend in
+    let styles: [Series.Style] = [.line, .dashedLine, .dottedLine, .dashDottedLine, .bars] + Series.Symbol.allCases.map { .points($0) }
+    let panels = [Legend.right, .below, .hidden].map { legend in
       Panel(
-        title: "\(legend)", xAxis: Axis("x", categories: ["a", "b", "c", "d", "e"]), yAxis: Axis("y"),
+        title: FigureText(String(describing: legend)), xAxis: Axis("x", categories: ["a", "b", "c", "d", "e"]), yAxis: Axis("y"),
         series: styles.enumerated().map { rank, style in
-          Series("\(style)", points: points, style: style, band: rank % 2 == 0 ? band : nil, color: Color.palette[rank % 6])
+          Series(
+            FigureText(String(describing: style)), points: points, style: style, band: rank % 2 == 0 ? band : nil,
+            color: Color.palette[rank % 6])
         }, legend: legend)
     }
     let rendered = try Figure(title: "all", panels: panels).render(to: folder.url, name: "all", with: Gnuplot())
-    #expect(rendered.files.map(\.lastPathComponent) == ["all.svg", "all.png"])
-    #expect(
-      try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == ["all.png", "all.svg"], "nothing else is left")
-  }
-
-  @Test(arguments: [1e-12...1e9, 1...4000, 0.02...0.9, 0.3...0.31, 5...5, 1e-5...1e-3])
-  func logarithmicAxesHaveReadableTicks(_ data: ClosedRange<Double>) throws {
-    let fit = try #require(AxisFit(Axis("x", scale: .log), values: [data.lowerBound, data.upperBound]))
-    let labels = try #require(fit.ticks).map(\.label).filter { !$0.isEmpty }
-    #expect((1...9).contains(labels.count), "\(data): \(labels)")
-    #expect(Set(labels).count == labels.count)
-    #expect(fit.range.contains(data.lowerBound) && fit.range.contains(data.upperBound))
-  }
-
-  @Test func labelsAtLineEndsDoNotOverlap() {
-    let spread = GnuplotScript.spread([0.5, 0.5, 0.51, 0.9, 0.1], gap: 0.06)
-    let sorted = spread.sorted()
-    #expect(zip(sorted, sorted.dropFirst()).allSatisfy { $1 - $0 >= 0.06 - 1e-12 }, "\(spread)")
-    #expect(abs(spread[3] - 0.9) < 1e-12 && abs(spread[4] - 0.1) < 1e-12, "labels with room stay: \(spread)")
-    let top = GnuplotScript.spread([1, 1, 1], gap: 0.06)
-    #expect(top.max() == 1 && abs((top.min() ?? 0) - 0.88) < 1e-12, "labels stay beside the axes: \(top)")
+    #expect(rendered.files.map { $0.lastPathComponent } == ["all.svg", "all.png"])
+    #expect(rendered.table?.lastPathComponent == "all.csv")
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
+    #expect(left == ["all.csv", "all.png", "all.svg"], "nothing else is left")
   }
 }

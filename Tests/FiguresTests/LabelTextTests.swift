@@ -29,17 +29,20 @@ import Testing
     let gnuplot = try Gnuplot()
     let secret = folder.url.appendingPathComponent("secret")
     for (index, text) in texts(secret).enumerated() {
-      let series = [Series(text, points: [.init(0, 1), .init(1, 3)], color: .black)]
-      let panels = [Legend.direct, .below].map { legend in
-        Panel(title: text, xAxis: Axis(text, categories: [text, "b"]), yAxis: Axis(text), series: series, legend: legend)
+      let label = FigureText(text), series = [Series(label, points: [.init(0, 1), .init(1, 3)], color: .black)]
+      let panels = [Legend.right, .below].map { legend in
+        Panel(
+          title: label, xAxis: Axis(label, categories: [text, "b"]), yAxis: Axis(label), series: series, legend: legend)
       }
-      let figure = Figure(title: text, panels: panels)
+      let figure = Figure(title: label, panels: panels, footer: [label])
       let rendered = try figure.render(to: folder.url, name: "f\(index)", formats: index == 0 ? [.svg, .png] : [.svg], with: gnuplot)
       #expect(!FileManager.default.fileExists(atPath: secret.path), "a command in \(text.debugDescription) ran")
       let svg = try String(contentsOf: try #require(rendered.files.first), encoding: .utf8)
       // Every element that gnuplot's own terminal writes.
       let elements = svg.matches(of: /<([a-zA-Z]+)/).map { String($0.1) }
-      let known: Set = ["svg", "title", "desc", "g", "defs", "circle", "path", "filter", "feFlood", "feComposite", "use", "rect", "text"]
+      let known: Set = [
+        "svg", "title", "desc", "g", "defs", "circle", "path", "filter", "feFlood", "feComposite", "use", "rect", "text", "tspan",
+      ]
       #expect(elements.contains("svg") && Set(elements).subtracting(known).isEmpty, "\(text.debugDescription): \(Set(elements))")
       #expect(svg.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || $0.value >= 0x20 }, "\(text.debugDescription)")
     }
@@ -49,7 +52,7 @@ import Testing
   @Test(.needsGnuplot) func whatCanBeShownIsShown() throws {
     let title = "a_b^{c} 'q' \"d\" \\n @x 50 % `y` <é> & ∞ ‖Θ‖ 日本"
     let figure = Figure(
-      title: title, xAxis: Axis("x", categories: ["50 %", "%s"]), yAxis: Axis("y"),
+      title: FigureText(title), xAxis: Axis("x", categories: ["50 %", "%s"]), yAxis: Axis("y"),
       series: [Series("s", points: [.init(0, 1), .init(1, 3)], color: .black)])
     let svg = try String(
       contentsOf: try #require(try figure.render(to: folder.url, name: "f", formats: [.svg], with: Gnuplot()).files.first), encoding: .utf8)
@@ -59,10 +62,10 @@ import Testing
   /// The alphabet of a quoted text cannot spell a command.
   @Test func aScriptHoldsNoTextOfALabel() {
     for text in texts(URL(fileURLWithPath: "/x")) {
-      for quoted in [GnuplotScript.quoted(text), GnuplotScript.quotedTick(text)] {
+      for quoted in [GnuplotText.quoted(FigureText(text)), GnuplotText.quotedTick(FigureText(text))] {
         #expect(quoted.wholeMatch(of: /"([A-Za-z ]|\\[0-7]{3})*"/) != nil, "\(quoted)")
       }
     }
-    #expect(GnuplotScript.quoted("it's 1") == #""it\047s \061""#)
+    #expect(GnuplotText.quoted("it's 1") == #""it\047s \061""#)
   }
 }

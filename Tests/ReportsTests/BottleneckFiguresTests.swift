@@ -16,6 +16,7 @@ import Testing
     let rendered = try RunReport.bottleneck.draw(directory, with: Gnuplot())
     #expect(rendered.map(\.name) == ["loss", "test-error", "kernel", "representation-2"])
     #expect(rendered.map(\.droppedPoints) == [0, 0, 0, 0])
+    try RunReport.bottleneck.expectReadable(rendered)
     let files = rendered.flatMap(\.files)
     #expect(files.count == 8, "each as SVG and PNG")
     for file in files {
@@ -44,10 +45,10 @@ import Testing
 
   @Test func colorsFollowTheWidth() throws {
     let labels = try ["2", "1", "inf", "2x2", "inf/2"].map { try #require(BottleneckLabel($0)) }
-    let style = BottleneckStyle(labels)
     #expect(labels.sorted().map(\.name) == ["1", "2", "∞", "2×2", "∞×∞"])
-    #expect(labels.map { style[$0].0 } == [Color.palette[1], Color.palette[0], .black, Color.palette[1], .black])
-    #expect(labels.map { style[$0].1 } == [.line, .line, .line, .dashedLine, .dashedLine])
+    let looks = labels.map { CurveLook.network($0) }
+    #expect(looks.map(\.color) == [Color.palette[1], Color.palette[0], .black, Color.palette[1], .black])
+    #expect(looks.map(\.style) == [.line, .line, .line, .dashedLine, .dashedLine])
     for text in ["", "x", "2x", "-1", "inf/0", "infinite", "0"] { #expect(BottleneckLabel(text) == nil, "\(text)") }
   }
 }

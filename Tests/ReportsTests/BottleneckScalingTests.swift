@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct BottleneckScalingTests {
   /// Rank 20·points^0.5 and 2 ms per step at 100 points growing with the points; d = ∞ takes points steps to 1 %.
-  private static let records = [100.0, 400].flatMap { points in
+  static let records = [100.0, 400].flatMap { points in
     [1.0, 10].flatMap { scale -> [Record] in
       func line(_ kind: String, _ network: String, draw: Double, _ fields: Record) -> Record {
         var record: Record = [
@@ -56,7 +56,7 @@ import Testing
     let figures = try StoredRun(of: .bottleneckScaling, Self.records).figures
     #expect(figures.map(\.name) == ["speed-up", "test-error", "rank", "cost"])
     #expect(figures.map(\.figure.columns) == [2, 2, 2, 2] && figures.map(\.figure.panels.count) == [4, 2, 2, 2])
-    func named(_ index: Int) -> [String] { figures[index].figure.panels[0].series.map(\.label).filter { !$0.isEmpty } }
+    func named(_ index: Int) -> [String] { figures[index].figure.panels[0].series.filter(\.isListed).map(\.label.description) }
     #expect(named(0) == ["d = 2"] && named(1) == ["d = 2", "d = ∞"])
     #expect(named(2) == ["d = 2: ∝ points^0.50"] && named(3) == ["d = 2: ∝ points^1.00"])
     #expect(figures[0].figure.panels[1].series[0].points == [.init(100, 40), .init(400, 40)], "10 % at scale 10")
@@ -64,6 +64,6 @@ import Testing
 
   @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
     let run = try StoredRun(of: .bottleneckScaling, Self.records)
-    #expect(try RunReport.bottleneckScaling.draw(run.directory, with: Gnuplot()).flatMap(\.files).count == 8)
+    try run.expectReadableFigures(4)
   }
 }

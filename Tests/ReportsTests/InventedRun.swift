@@ -7,10 +7,15 @@ import TestSupport
 enum InventedRun {
   static let seed: UInt64 = 11
 
+  private struct Settings: Encodable {
+    let data = "digits", train = 50, draws = 3, steps = 4000
+  }
+
   /// Writes the run below `folder` and returns its directory.
   static func write(in folder: URL) throws -> URL {
     let store = try ResultsStore.open(
-      try RunDescription(experiment: "bottleneck", identity: ["seed": seed], parameters: ["steps": 4000]), in: folder)
+      try RunDescription(
+        experiment: "bottleneck", identity: ["seed": seed], parameters: Settings()), in: folder)
     var random = SplitMix64(seed: seed)
     for comparison in ["same", "own"] {
       for (name, speed) in [("1", 6.0), ("2", 5), ("4", 3.5), ("16", 2.2), ("2x2", 7), ("inf", 1), ("inf/2", 0.9)] {

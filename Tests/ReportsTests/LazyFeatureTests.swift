@@ -62,11 +62,15 @@ import Testing
     let kernel = try figure("kernel-change").panels[0]
     #expect(
       kernel.series.filter { !$0.label.isEmpty }.allSatisfy {
-        $0.label.contains("-1.50 (√h·α ≤ 0.1)") && $0.label.contains("-1.50 (≥ 100)")
+        "\($0.label)".contains("−1.50 (√h·α ≤ 0.1)") && "\($0.label)".contains("−1.50 (≥ 100)")
       })
     let fluctuations = try figure("width").panels[1]
-    #expect(fluctuations.series.filter { !$0.label.isEmpty }.allSatisfy { $0.label.contains("h^-1.00") })
+    #expect(fluctuations.series.filter { !$0.label.isEmpty }.allSatisfy { "\($0.label)".contains("h^−1.00") })
     // Movement over its start's size against time over the half time.
     #expect(try figure("dynamics").panels[0].series[0].points[1] == Series.Point(10 / 60, 5))
+  }
+
+  @Test(.needsGnuplot) func allFiguresAreDrawn() throws {
+    try StoredRun(of: .lazyFeature, Self.records).expectReadableFigures(7)
   }
 }

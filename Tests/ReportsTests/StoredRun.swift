@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import Reports
 import Results
@@ -33,6 +34,25 @@ struct StoredRun {
     }
   }
   var figures: [RunReport.NamedFigure] { get throws { try report.figures(of: directory) } }
+
+  /// Draws all figures, which can be read.
+  func expectReadableFigures(_ count: Int) throws {
+    let drawn = try report.draw(directory, formats: [.svg], with: Gnuplot())
+    #expect(drawn.count == count && drawn.allSatisfy { $0.files.count == 1 && $0.table != nil })
+    try report.expectReadable(drawn)
+  }
+}
+
+extension RunReport {
+  /// No text of the figures is cut off or lies on another, and each says which run it is of.
+  func expectReadable(_ drawn: [RenderedFigure]) throws {
+    for figure in drawn {
+      let file = try #require(figure.files.first { $0.pathExtension == "svg" })
+      let texts = try #require(DrawnTexts(svg: try String(contentsOf: file, encoding: .utf8)))
+      #expect(texts.faults.isEmpty, "\(figure.name): \(texts.faults)")
+      #expect(texts.all.contains { $0.characters.contains("\(experiment) ") }, "\(figure.name) has no footer")
+    }
+  }
 }
 
 extension ReportTable {

@@ -63,49 +63,41 @@ private enum BottleneckDepthFigures {
   private static func steps(_ groups: [BottleneckGroup]) -> Figure? {
     let panels = groups.flatMap { group in drawnFractions.map { stepsPanel(group, fraction: $0) } }
     return Figure(
-      "Steps to a fraction of the initial loss: median and quartiles over draws", panels, columns: drawnFractions.count)
+      "Steps to a fraction of the initial loss", note: BottleneckFigures.medians, panels, columns: drawnFractions.count)
   }
 
   /// Steps against the number of bottlenecks, a line for each width; d = ∞ is the network without bottlenecks of the same blocks.
   private static func stepsPanel(_ group: BottleneckGroup, fraction: Int) -> Panel? {
-    let style = BottleneckStyle(group.entries.map(\.label)), most = group.entries.map(\.label.count).max() ?? 1
-    let rows: [(name: String, entries: [BottleneckGroup.Entry])] =
+    let most = group.entries.map(\.label.count).max() ?? 1
+    let rows: [(name: FigureText, entries: [BottleneckGroup.Entry])] =
       widths(of: group).map { width in ("d = \(width)", group.entries.filter { Set($0.label.widths) == [width] }) }
       + [("d = ∞", group.entries.filter(\.label.isInfinite))]
-    let series = rows.enumerated().flatMap { index, row -> [Series] in
-      var points: [Series.Point] = [], band: [Series.Interval] = []
-      for entry in row.entries.sorted(by: { $0.label < $1.label }) {
-        let steps = entry.draws.map { $0.steps(fraction) }, quartiles = Quartiles(steps)
-        guard let median = quartiles.median, let lower = quartiles.lower else { continue }
-        // Side by side, so that error bars do not hide one another.
-        points.append(Series.Point(Double(entry.label.count - 1) + 0.06 * (Double(index) - Double(rows.count - 1) / 2), median))
-        band.append(Series.Interval(lower, quartiles.upper ?? steps.compactMap { $0 }.max() ?? median))
+    let series = rows.map { name, entries -> Series? in
+      guard let first = entries.first else { return nil }
+      let points = entries.sorted { $0.label < $1.label }.map { entry in
+        CurvePoint(Double(entry.label.count - 1), of: entry.draws.map { $0.steps(fraction) })
       }
-      guard let color = row.entries.first.map({ style[$0.label].0 }) else { return [] }
-      return Series.marked(row.name, points, symbol: index, color, band: band)
+      return Series(name, points, CurveLook.network(first.label).solid)
     }
     return Panel(
       "\(Fields.fractions[fraction].name). \(group.title)", x: Axis("bottlenecks", categories: (1...most).map(String.init)),
-      y: .log("steps"), series, .below)
+      y: .log("steps"), series)
   }
 
   private static func loss(_ groups: [BottleneckGroup]) -> Figure? {
     Figure(
-      "Training loss: median over draws, quartiles shaded. Dashed: the networks without bottlenecks",
+      "Training loss", note: "\(BottleneckFigures.medians) Dashes tell the number of bottlenecks; black: the networks without.",
       groups.flatMap { group in widths(of: group).map { lossPanel(group, width: $0) } },
       columns: groups.first.map { max(1, widths(of: $0).count) })
   }
 
-  /// Colours tell the number of bottlenecks here.
   private static func lossPanel(_ group: BottleneckGroup, width: Int) -> Panel? {
-    let series = group.entries.filter { Set($0.label.widths) == [width] || $0.label.isInfinite }.compactMap { entry -> Series? in
-      let curves = entry.draws.map { $0.relativeLoss.filter { $0.step >= 1 } }.filter { !$0.isEmpty }
-      return Series.median(
-        "d = \(entry.label.name)", curves, entry.label.isInfinite ? .dashedLine : .line,
-        hasBand: !entry.label.isInfinite && curves.count > 1, .number(2 * (entry.label.count - 1)))
-    }
+    let own = group.entries.filter { Set($0.label.widths) == [width] || $0.label.isInfinite }
     return Panel(
-      "d = \(width). \(group.title)", x: .log("steps"), y: .log("training loss / initial loss"), series, .inside(.bottomLeft))
+      "d = \(width). \(group.title)", x: .log("steps"), y: .log("training loss / initial loss"),
+      own.map { entry in
+        Series("d = \(entry.label.name)", entry.draws.map { $0.relativeLoss.filter { $0.step >= 1 } }, .network(entry.label))
+      })
   }
 
   /// Widths of the chains whose bottlenecks are all alike.

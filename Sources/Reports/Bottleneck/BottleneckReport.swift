@@ -105,63 +105,60 @@ extension BottleneckRuns {
 
 /// The figures of the experiment `bottleneck`, of which others share some.
 enum BottleneckFigures {
+  /// What the footer says of medians.
+  static let medians: FigureText = "Medians over draws; bands: quartiles."
+
   static func figures(_ runs: BottleneckRuns) -> KeyValuePairs<String, Figure?> {
-    let groups = runs.groups, style = BottleneckStyle(groups.flatMap(\.entries).map(\.label))
+    let groups = runs.groups
     return [
       "loss": Figure(
-        "Training loss: median over draws, quartiles shaded",
-        groups.map { group in
-          panel(group.title, group, style, .log("training loss / initial loss"), .inside(.bottomLeft)) { $0.relativeLoss }
-        }),
-      runs.measure.figureName: test(groups, runs.measure), "kernel": groups.lazy.compactMap { kernel($0, style) }.first,
+        "Training loss", note: medians,
+        groups.map { panel("\($0.title)", $0, .log("training loss / initial loss")) { $0.relativeLoss } }),
+      runs.measure.figureName: test(groups, runs.measure), "kernel": groups.lazy.compactMap(kernel).first,
     ]
   }
 
-  private static func kernel(_ group: BottleneckGroup, _ style: BottleneckStyle) -> Figure? {
+  private static func kernel(_ group: BottleneckGroup) -> Figure? {
     Figure(
-      "Kernel during training. \(group.title)",
+      "Kernel during training. \(group.title)", note: medians,
       [
-        panel("Movement of the kernel", group, style, Axis("‖Θ − Θ₀‖ / ‖Θ₀‖"), .inside(.topLeft)) { $0.curve(Fields.kernelChange) },
-        panel("Alignment of the kernel with the targets", group, style, Axis("alignment"), .inside(.topLeft)) {
-          $0.curve(Fields.alignment)
-        },
+        panel("Movement of the kernel", group, Axis("‖Θ − Θ\(lowered: "0")‖ / ‖Θ\(lowered: "0")‖")) { $0.curve(Fields.kernelChange) },
+        panel("Alignment of the kernel with the targets", group, Axis("alignment")) { $0.curve(Fields.alignment) },
       ])
   }
 
   static func test(_ groups: [BottleneckGroup], _ measure: TestMeasure) -> Figure? {
+    let kinds: [(FigureText, CurveLook, Double, (BottleneckRun) -> Double?)] = [
+      ("at the end of training", .number(4).points(.disc), -0.08, measure.final),
+      ("best during training", .number(0).points(.openSquare), 0.08, measure.best),
+    ]
     let panels = groups.map { group -> Panel? in
-      let kinds: [(String, Series.Symbol, Color, Double, (BottleneckRun) -> Double?)] = [
-        ("at the end of training", .disc, Color.palette[4], -0.08, measure.final),
-        ("best during training", .openSquare, Color.palette[0], 0.08, measure.best),
-      ]
-      let series = kinds.compactMap { name, symbol, color, offset, error -> Series? in
-        var points: [Series.Point] = [], band: [Series.Interval] = []
-        for (index, entry) in group.entries.enumerated() {
-          let quartiles = Quartiles(entry.draws.compactMap(error).map { measure.factor * $0 })
-          guard let median = quartiles.median, let lower = quartiles.lower, let upper = quartiles.upper else { continue }
-          points.append(Series.Point(Double(index) + offset, median))
-          band.append(Series.Interval(lower, upper))
-        }
-        return points.isEmpty ? nil : Series(name, points: points, style: .points(symbol), band: band, color: color)
+      let series = kinds.compactMap { name, look, offset, error in
+        Series(
+          name,
+          group.entries.enumerated().map { index, entry in
+            CurvePoint(Double(index) + offset, of: entry.draws.compactMap(error), times: measure.factor)
+          }, look)
       }
-      let xAxis = Axis("bottleneck width d", categories: group.entries.map(\.label.name))
       // From zero, so that heights compare.
-      let top = series.flatMap { $0.band ?? [] }.map(\.upper).max() ?? 0
-      return Panel(group.title, x: xAxis, y: Axis(measure.label, range: 0...(top > 0 ? 1.08 * top : 1)), series, .below)
+      let top = series.flatMap { $0.points.map(\.y) + ($0.band ?? []).map(\.upper) }.max() ?? 0
+      return Panel(
+        "\(group.title)", x: Axis("bottleneck width d", categories: group.entries.map(\.label.name)),
+        y: Axis("\(measure.label)", range: 0...(top > 0 ? 1.08 * top : 1)), series, legend: .below)
     }
-    return Figure(measure == .error ? "Test error: median and quartiles over draws" : "Test loss: median and quartiles over draws", panels)
+    return Figure("\(measure.title)", note: "Medians over draws; bars: quartiles.", panels)
   }
 
   /// Curves of all entries against steps from 1 on; step 0 has no place on a logarithmic axis. Nil without any point.
   private static func panel(
-    _ title: String, _ group: BottleneckGroup, _ style: BottleneckStyle, _ yAxis: Axis, _ legend: Legend,
-    _ curve: (BottleneckRun) -> DrawSummary.Curve
+    _ title: FigureText, _ group: BottleneckGroup, _ yAxis: Axis, _ curve: (BottleneckRun) -> DrawSummary.Curve
   ) -> Panel? {
-    let series = group.entries.compactMap { entry -> Series? in
-      let curves = entry.draws.map { curve($0).filter { $0.step >= 1 } }.filter { !$0.isEmpty }
-      let (color, line) = style[entry.label]
-      return Series.median("d = \(entry.label.name)", curves, isLog: yAxis.scale == .log, line, hasBand: curves.count > 1, color)
-    }
-    return Panel(title, x: .log("steps"), y: yAxis, series, legend)
+    Panel(
+      title, x: .log("steps"), y: yAxis,
+      group.entries.map { entry in
+        Series(
+          "d = \(entry.label.name)", entry.draws.map { curve($0).filter { $0.step >= 1 } }, isLog: yAxis.scale == .log,
+          .network(entry.label))
+      })
   }
 }

@@ -110,51 +110,65 @@ private enum BottleneckScalingFigures {
     let rows = all.filter { $0.network.comparison == comparison }, finite = rows.filter { !$0.network.entry.label.isInfinite }
     let speedUps = [1, 2].map { fraction in
       Quantity(title: "\(Fields.fractions[fraction].name) of the initial loss. ", axis: .log("speed-up over d = ∞")) {
-        $0.network.speedUps[fraction]
+        $0.speedUpPoint(fraction)
       }
     }
-    let measure = runs.measure, highest = rows.compactMap(\.test.median).max() ?? 0
-    let test = Quantity(axis: Axis(measure.label, range: 0...(highest > 0 ? 1.08 * measure.factor * highest : 1))) {
-      $0.test.median.map { measure.factor * $0 }
+    let measure = runs.measure, highest = rows.compactMap(\.test.upper).max() ?? 0
+    let test = Quantity(axis: Axis("\(measure.label)", range: 0...(highest > 0 ? 1.08 * measure.factor * highest : 1))) {
+      $0.test.median == nil ? nil : CurvePoint(Double($0.points), $0.test, times: measure.factor)
     }
-    let rank = Quantity(axis: .log("largest rank"), isFitted: true) { $0.rank.median }
-    let cost = Quantity(axis: .log("milliseconds per step and run"), isFitted: true) { $0.secondsPerStep.map { 1000 * $0 } }
+    let rank = Quantity(axis: .log("largest rank"), isFitted: true) {
+      $0.rank.median == nil ? nil : CurvePoint(Double($0.points), $0.rank)
+    }
+    let cost = Quantity(axis: .log("milliseconds per step and run"), isFitted: true) { row in
+      row.secondsPerStep.map { CurvePoint(Double(row.points), 1000 * $0) }
+    }
     return [
-      "speed-up": figure("Speed-up: medians over draws", finite, speedUps),
-      measure.figureName: figure(
-        measure == .error ? "Test error where training ends: medians over draws" : "Test loss where training ends: medians over draws",
-        rows, [test]),
-      "rank": figure("Rank of the basis: medians over draws, exponent in the number of points", finite, [rank]),
-      "cost": figure("Time of one step, exponent in the number of points", finite, [cost]),
+      "speed-up": figure(
+        "Speed-up by a bottleneck", "Median steps of d = ∞ over those of d; bands: over their quartiles.", finite, speedUps),
+      measure.figureName: figure("\(measure.title) where training ends", BottleneckFigures.medians, rows, [test]),
+      "rank": figure("Rank of the basis", "\(BottleneckFigures.medians) Exponents: in the number of points.", finite, [rank]),
+      "cost": figure("Time of one step", "Exponents: in the number of points.", finite, [cost]),
     ]
   }
 
   /// What is drawn against the number of points.
   private struct Quantity {
-    var title = ""
+    var title: FigureText = ""
     let axis: Axis
     /// Whether the names of curves give the exponent of the fitted power of the number of points.
     var isFitted = false
-    let value: (Row) -> Double?
+    let value: (Row) -> CurvePoint?
   }
 
-  private static func figure(_ title: String, _ rows: [Row], _ quantities: [Quantity]) -> Figure? {
+  private static func figure(_ title: FigureText, _ note: FigureText, _ rows: [Row], _ quantities: [Quantity]) -> Figure? {
     let scales = Set(rows.map(\.scale)).sorted()
     let panels = quantities.flatMap { quantity in scales.map { scale in panel(scale, rows.filter { $0.scale == scale }, quantity) } }
-    return Figure(title, panels, columns: scales.count)
+    return Figure(title, note: note, panels, columns: scales.count)
   }
 
   private static func panel(_ scale: Double, _ rows: [Row], _ quantity: Quantity) -> Panel? {
-    let labels = Set(rows.map(\.network.entry.label)).sorted(), style = BottleneckStyle(labels)
-    let series = labels.enumerated().flatMap { index, label -> [Series] in
-      let points = rows.filter { $0.network.entry.label == label }.compactMap { row in
-        quantity.value(row).map { Series.Point(Double(row.points), $0) }
-      }
-      let law = quantity.isFitted ? PowerLaw(points) : nil
-      let name = "d = \(label.name)" + (law.map { String(format: ": ∝ points^%.2f", $0.exponent) } ?? "")
-      return Series.marked(name, points, symbol: index, style[label].0, line: style[label].1)
+    let series = Set(rows.map(\.network.entry.label)).sorted().map { label -> Series? in
+      let series = Series("d = \(label.name)", rows.filter { $0.network.entry.label == label }.map(quantity.value), .network(label))
+      return quantity.isFitted ? series?.fitted("points") : series
     }
     return Panel(
-      "\(quantity.title)Target scale \(JSONValue.number(scale).text)", x: .log("training points"), y: quantity.axis, series, .below)
+      "\(quantity.title)Target scale \(number: scale)", x: .log("training points", at: rows.map { Double($0.points) }), y: quantity.axis,
+      series)
+  }
+}
+
+extension BottleneckScalingRuns.Row {
+  /// The speed-up against the number of points. Where it is not known it is below what the network would have needed, or above what d = ∞
+  /// would have.
+  fileprivate func speedUpPoint(_ fraction: Int) -> CurvePoint {
+    let steps = network.entry.steps[fraction]
+    guard let speedUp = network.speedUps[fraction], let median = steps.median, let lower = steps.lower else {
+      var point = CurvePoint(Double(points), nil)
+      point.unreached = steps.median == nil ? .bottom : .top
+      return point
+    }
+    let band = Series.Interval(steps.upper.map { speedUp * median / $0 } ?? 0, lower > 0 ? speedUp * median / lower : .infinity)
+    return CurvePoint(Double(points), speedUp, band: band)
   }
 }

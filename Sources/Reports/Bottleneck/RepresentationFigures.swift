@@ -26,17 +26,18 @@ enum RepresentationFigures {
     var figures: [RunReport.NamedFigure] = []
     for (network, draw) in firstDraws.sorted(by: { $0.key < $1.key }) {
       var panels: [Panel] = []
-      for (moment, title) in [("before", "Before training"), ("after", "After training")] {
+      for (moment, title): (String, FigureText) in [("before", "Before training"), ("after", "After training")] {
         let (shape, values) = try RunArrays.read("\(stem(network, draw))-\(moment)", in: runDirectory)
         guard shape == [classes.count, 2] else {
           throw .malformedFile(
             path: "\(runDirectory.path)/arrays/\(stem(network, draw))-\(moment).npy",
             reason: "shape \(shape); expected [\(classes.count), 2], one row per entry of representation-labels.npy")
         }
-        panels.append(panel(title, values, classes, legend: moment == "after" ? .right : .hidden))
+        panels.append(panel(title, values, classes))
       }
-      let title = "Values in the bottleneck, d = \(BottleneckLabel(network)?.name ?? network), draw \(draw)"
-      figures.append(("representation-\(network)", Figure(title: title, panels: panels)))
+      let title: FigureText = "Values in the bottleneck, d = \(BottleneckLabel(network)?.name ?? network)"
+      let note: FigureText = "Draw \(draw); a point for each training point."
+      figures.append(("representation-\(network)", Figure(title: title, panels: panels, footer: [note])))
     }
     return figures
   }
@@ -56,17 +57,17 @@ enum RepresentationFigures {
     return (String(middle[..<separator.lowerBound]), draw)
   }
 
-  private static func panel(_ title: String, _ values: [Double], _ classes: [Double], legend: Legend) -> Panel {
+  private static func panel(_ title: FigureText, _ values: [Double], _ classes: [Double]) -> Panel {
     let symbols: [Series.Symbol] = [.disc, .triangle, .square, .diamond]
     let colors = [4, 0, 2, 1, 5, 3].map { Color.palette[$0] }
     let members = Dictionary(grouping: classes.indices) { classes[$0] }
     let series = members.sorted { $0.key < $1.key }.enumerated().map { rank, entry in
       let (label, members) = entry
       return Series(
-        "class \(JSONValue.number(label).text)",
+        "class \(number: label)",
         points: members.map { Series.Point(values[2 * $0], values[2 * $0 + 1]) },
         style: .points(symbols[(rank + rank / colors.count) % symbols.count]), color: colors[rank % colors.count])
     }
-    return Panel(title: title, xAxis: Axis("z₁"), yAxis: Axis("z₂"), series: series, legend: legend, isSquare: true)
+    return Panel(title: title, xAxis: Axis("z\(lowered: "1")"), yAxis: Axis("z\(lowered: "2")"), series: series, isSquare: true)
   }
 }

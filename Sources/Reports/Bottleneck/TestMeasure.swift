@@ -37,6 +37,8 @@ enum TestMeasure: Sendable {
   }
   /// Name of the figure's file.
   var figureName: String { self == .error ? "test-error" : "test-loss" }
+  /// Title of a figure.
+  var title: String { self == .error ? "Test error" : "Test loss" }
   /// Label of an axis.
   var label: String { self == .error ? "test error (%)" : "test loss" }
   /// Factor of what is shown.

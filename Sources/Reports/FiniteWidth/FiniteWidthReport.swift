@@ -78,121 +78,109 @@ private enum FiniteWidthFigures {
   typealias Groups = [FiniteWidthRuns.Group]
 
   static func figures(_ runs: FiniteWidthRuns) -> KeyValuePairs<String, Figure?> {
-    func figure(_ title: String, _ panel: (BottleneckLabel, Groups) -> Panel?) -> Figure? {
-      guard var figure = Figure(title, runs.networks.map(panel)) else { return nil }
-      // Wide enough for a legend beside the axes.
-      let rows = (figure.panels.count + figure.columns - 1) / figure.columns
-      figure.size = .init(width: 860 * figure.columns, height: 480 * rows + 40)
-      return figure
+    func figure(_ title: FigureText, further note: FigureText = "", _ panel: (BottleneckLabel, Groups) -> Panel?) -> Figure? {
+      Figure(title, note: "Medians over draws; bands: quartiles\(note).", runs.networks.map(panel))
     }
     return [
-      "error": figure("Finite networks against the limit: median and quartiles over draws", errorPanel),
-      "error-steps": figure("Error of F on test points during training: median over draws", stepsPanel),
-      "movement": figure("Movement of the bottlenecks in the limit: median and quartiles", movementPanel),
-      "kernel": figure("Tangent kernel during training: median over draws", kernelPanel),
-      "sensitivity": figure("Sensitivity to a perturbation of the start: diamonds are draws that are set apart", sensitivityPanel),
+      "error": figure("Finite networks against the limit", further: "; numbers: exponents of the width ± standard errors", errorPanel),
+      "error-steps": figure("Error of F on test points during training", stepsPanel),
+      "movement": figure("Movement of the bottlenecks in the limit", movementPanel),
+      "kernel": figure("Tangent kernel during training", kernelPanel),
+      "sensitivity": Figure(
+        "Sensitivity to a perturbation of the start",
+        note: "A symbol for each draw; diamonds: sensitive ones, which other figures leave out.",
+        runs.networks.map(sensitivityPanel)),
     ]
   }
 
-  private static func name(_ label: BottleneckLabel, _ index: Int) -> String {
+  private static func name(_ label: BottleneckLabel, _ index: Int) -> FigureText {
     label.widths.count == 1 ? "bottleneck" : "bottleneck \(index + 1)"
   }
 
   /// The quantities that are drawn against the width.
-  private static func quantities(_ label: BottleneckLabel) -> [(name: String, isFitted: Bool, value: (Record) -> Double?)] {
+  private static func quantities(_ label: BottleneckLabel) -> [(name: FigureText, isFitted: Bool, value: (Record) -> Double?)] {
     [("train F", true, { $0[Fields.train] }), ("test F", true, { $0[Fields.test] })]
       + label.widths.indices.map { index in (name(label, index), true, { $0.number(Fields.errors, at: index) }) }
       + [("kernel", true, { $0[Fields.kernel] }), ("frozen kernel: test F", false, { $0[Fields.frozenTest] })]
   }
 
   private static func errorPanel(_ label: BottleneckLabel, _ groups: Groups) -> Panel? {
-    var series = quantities(label).enumerated().flatMap { index, quantity -> [Series] in
-      let values = groups.compactMap { group -> (Series.Point, Series.Interval)? in
-        let quartiles = Quartiles(group.ends(quantity.value))
-        guard let median = quartiles.median else { return nil }
-        return (.init(Double(group.width), median), .init(quartiles.lower ?? median, quartiles.upper ?? median))
-      }
+    let series = quantities(label).enumerated().compactMap { index, quantity -> Series? in
       let slope = quantity.isFitted ? WidthSlope(groups.map { ($0.width, $0.ends(quantity.value)) }) : nil
-      return Series.marked(
-        quantity.name + (slope.map { ": \($0.text)" } ?? ""), values.map(\.0), symbol: index,
-        quantity.isFitted ? .number(index) : .black, line: quantity.isFitted ? .line : .dashedLine, band: values.map(\.1))
+      return Series(
+        quantity.name + (slope.map { ": \($0.text)" } ?? ""),
+        groups.map { CurvePoint(Double($0.width), of: $0.ends(quantity.value)) },
+        quantity.isFitted ? .number(index) : CurveLook.reference.line(.dashedLine))
     }
-    if let first = series.first?.points.first, let last = series.first?.points.last, last.x > first.x {
-      // Below the curves, where it hides none.
-      let lowest = series.flatMap(\.points).map { $0.y * ($0.x / first.x).squareRoot() }.min() ?? first.y
-      let guide = [first.x, last.x].map { Series.Point($0, 0.6 * lowest * (first.x / $0).squareRoot()) }
-      series.append(Series("∝ width^−1/2", points: guide, style: .dashedLine, color: .guide))
-    }
-    return panel(label, .log("width"), .log("relative error"), series, .right)
+    return panel(label, .log("width", at: groups.map { Double($0.width) }), .log("relative error"), series + Series.guide(under: series))
   }
 
   private static func stepsPanel(_ label: BottleneckLabel, _ groups: Groups) -> Panel? {
-    var series = groups.enumerated().compactMap { index, group in
-      median("\(group.width)", group.calm, .number(index)) { $0[Fields.test] }
-    }
-    if let largest = groups.last(where: { !$0.calm.isEmpty }) {
-      series += [median("frozen kernel", largest.calm, .black, .dashedLine) { $0[Fields.frozenTest] }].compactMap { $0 }
-    }
-    return panel(label, .log("steps"), .log("relative error of F"), series, .right)
+    panel(
+      label, .log("steps"), .log("relative error of F"),
+      groups.map { curve("width \($0.width)", $0.calm, .width(Double($0.width))) { $0[Fields.test] } }
+        + [curve("frozen kernel", largest(groups), CurveLook.reference.line(.dashedLine)) { $0[Fields.frozenTest] }])
   }
 
   private static func movementPanel(_ label: BottleneckLabel, _ groups: Groups) -> Panel? {
-    guard let largest = groups.last(where: { !$0.calm.isEmpty }) else { return nil }
-    let series = label.widths.indices.compactMap { index in
-      Series.median(
-        name(label, index), curves(largest.calm) { $0.number(Fields.movement, at: index) }, isLog: false, hasBand: true, .number(2 * index))
-    }
-    return panel(label, .log("steps"), Axis("|z − z_0| / |z_0|"), series, .inside(.topLeft))
+    panel(
+      label, .log("steps"), Axis("|z − z\(lowered: "0")| / |z\(lowered: "0")|"),
+      label.widths.indices.map { index in
+        Series(
+          name(label, index), curves(largest(groups)) { $0.number(Fields.movement, at: index) }, isLog: false, .number(2 * index))
+      })
   }
 
   private static func kernelPanel(_ label: BottleneckLabel, _ groups: Groups) -> Panel? {
-    func points(_ draws: [FiniteWidthRuns.Draw], from first: Double, _ value: (Record) -> Double?) -> [Series.Point] {
-      DrawSummary(curves(draws, from: first, value), isLog: true).medians.map { Series.Point($0.step + 1, $0.value) }
+    // Step 0 has a place on the logarithmic axis of steps + 1.
+    func curve(
+      _ name: FigureText, _ draws: [FiniteWidthRuns.Draw], from first: Double, _ look: CurveLook, _ value: (Record) -> Double?
+    ) -> Series? {
+      Series(name, curves(draws, from: first, value).map { $0.map { ($0.step + 1, $0.value) } }, look)
     }
-    var series = groups.enumerated().flatMap { index, group in
-      Series.marked("\(group.width)", points(group.calm, from: 0) { $0[Fields.kernel] }, symbol: index, .number(index))
-    }
-    if let largest = groups.last(where: { !$0.calm.isEmpty }), !series.isEmpty {
-      let change = points(largest.calm, from: 1) { $0[Fields.kernelChange] }
-      if !change.isEmpty { series.append(Series("change since step 0", points: change, style: .dashedLine, color: .black)) }
-    }
-    return panel(label, .log("steps + 1"), .log("relative distance of Θ"), series, .right)
+    let errors = groups.map { curve("width \($0.width)", $0.calm, from: 0, .width(Double($0.width))) { $0[Fields.kernel] } }
+    guard errors.contains(where: { $0 != nil }) else { return nil }
+    let change = curve("change since step 0", largest(groups), from: 1, CurveLook.reference.line(.dashedLine)) { $0[Fields.kernelChange] }
+    return panel(label, .log("steps + 1"), .log("relative distance of Θ"), errors + [change])
   }
 
   private static func sensitivityPanel(_ label: BottleneckLabel, _ groups: Groups) -> Panel? {
-    var series = groups.enumerated().flatMap { index, group -> [Series] in
-      func points(_ draws: [FiniteWidthRuns.Draw]) -> [Series.Point] {
+    let series = groups.flatMap { group -> [Series] in
+      func points(_ draws: [FiniteWidthRuns.Draw]) -> [CurvePoint] {
         draws.compactMap { draw in
           guard draw.amplification > 0, draw.amplification.isFinite else { return nil }
-          return draw.end?[Fields.test].map { Series.Point(draw.amplification, $0 * Double(group.width).squareRoot()) }
+          return draw.end?[Fields.test].map { CurvePoint(draw.amplification, $0 * Double(group.width).squareRoot()) }
         }
       }
+      let look = CurveLook.width(Double(group.width)), calm = points(group.calm), sensitive = points(group.draws.filter(\.isSensitive))
       return [
-        Series("\(group.width)", points: points(group.calm), style: .points(.circle), color: .number(index)),
-        Series("", points: points(group.draws.filter(\.isSensitive)), style: .points(.diamond), color: .number(index)),
-      ].filter { !$0.points.isEmpty }
+        Series("width \(group.width)", calm, look.points(.circle)),
+        Series("width \(group.width)\(calm.isEmpty ? "" : ", sensitive")", sensitive, look.points(.diamond), isListed: calm.isEmpty),
+      ].compactMap { $0 }
     }
     let heights = series.flatMap(\.points).map(\.y).filter { $0 > 0 }
     guard let low = heights.min(), let high = heights.max() else { return nil }
-    let line = [low, high].map { Series.Point(Sensitivity.threshold, $0) }
-    series.append(Series("sensitive beyond", points: line, style: .dashedLine, color: .guide))
-    return panel(label, .log("amplification of a perturbation"), .log("error of test F × √width"), series, .right)
+    let line = Series("sensitive beyond", [low, high].map { CurvePoint(Sensitivity.threshold, $0) }, .guide)
+    return panel(label, .log("amplification of a perturbation"), .log("error of test F × √width"), series + [line])
   }
 
-  private static func panel(_ label: BottleneckLabel, _ x: Axis, _ y: Axis, _ series: [Series], _ legend: Legend) -> Panel? {
-    Panel(label.isInfinite ? "No bottleneck" : "Bottlenecks \(label.name)", x: x, y: y, series, legend)
+  private static func panel(_ label: BottleneckLabel, _ x: Axis, _ y: Axis, _ series: [Series?]) -> Panel? {
+    Panel(label.isInfinite ? "No bottleneck" : "Bottlenecks \(label.name)", x: x, y: y, series)
   }
+
+  /// Draws of the largest width that has draws that count.
+  private static func largest(_ groups: Groups) -> [FiniteWidthRuns.Draw] { groups.last { !$0.calm.isEmpty }?.calm ?? [] }
 
   /// A quantity by step, of every draw.
   private static func curves(
     _ draws: [FiniteWidthRuns.Draw], from first: Double = 1, _ value: (Record) -> Double?
   ) -> [DrawSummary.Curve] {
-    draws.map { $0.curve(value).filter { $0.step >= first } }.filter { !$0.isEmpty }
+    draws.map { $0.curve(value).filter { $0.step >= first } }
   }
 
-  private static func median(
-    _ name: String, _ draws: [FiniteWidthRuns.Draw], _ color: Color, _ style: Series.Style = .line, _ value: (Record) -> Double?
+  private static func curve(
+    _ name: FigureText, _ draws: [FiniteWidthRuns.Draw], _ look: CurveLook, _ value: (Record) -> Double?
   ) -> Series? {
-    Series.median(name, curves(draws, value), style, color)
+    Series(name, curves(draws, value), look)
   }
 }

@@ -22,9 +22,12 @@ package struct LazyFeatureRuns: RunReading {
 
     var networks: [Network] { networksByDraw.sorted { $0.key < $1.key }.map(\.value) }
 
+    /// The last lines of networks that are done.
+    var done: [Record] { networks.compactMap(\.end) }
+
     /// A field of the last lines, of those networks that have it.
-    func ends(_ field: Field<Double>) -> [Double] { networks.compactMap { $0.end?[field] } }
-    func ends(_ field: Field<Double?>) -> [Double] { networks.compactMap { $0.end?[field] } }
+    func ends(_ field: Field<Double>) -> [Double] { done.compactMap { $0[field] } }
+    func ends(_ field: Field<Double?>) -> [Double] { done.compactMap { $0[field] } }
   }
 
   private struct Place: Hashable {

@@ -49,79 +49,84 @@ extension RunReport {
   }
 
   private static func figures(_ measurements: MultilinearityMeasurements) -> KeyValuePairs<String, Figure?> {
-    // What is dashed is theory: limits where they are known, else exponents.
-    func figure(_ title: String, _ axis: String, where isWanted: (MultilinearityMeasurements.Quantity) -> Bool) -> Figure? {
+    func figure(_ title: FigureText, _ axis: FigureText, where isWanted: (MultilinearityMeasurements.Quantity) -> Bool) -> Figure? {
       Figure(
-        "\(title): means and standard errors; dashed: theory",
+        title, note: estimates,
         measurements.kinds.map { kind in
           widthPanel(measurements, kind, measurements.quantities(kind).filter(isWanted), axis, title: heading(of: kind))
         })
     }
     return [
-      "norms": figure("Spectral norms of derivatives", "|Dᵏf|") { if case .derivative = $0 { true } else { false } },
+      "norms": figure("Spectral norms of derivatives", "|D\(raised: "k")f|") { if case .derivative = $0 { true } else { false } },
       "blocks": figure("Blocks of the Hessian", "spectral norm") { if case .block = $0 { true } else { false } },
       "distance": figure("Distance to the multilinear model in a ball", "|f − M|") { if case .distance = $0 { true } else { false } },
       "training": trainingFigure(measurements),
     ]
   }
 
-  private static func heading(of kind: LinearKind) -> String {
+  /// What is dashed is theory: limits where they are known, else exponents.
+  private static let estimates: FigureText =
+    "Means over networks; bars: standard errors; numbers: fitted exponents of the width. Dashed: theory."
+
+  private static func heading(of kind: LinearKind) -> FigureText {
     "\(kind.name), \(kind.degree == 1 ? "no" : "\(kind.degree - 1)") bottleneck\(kind.degree == 2 ? "" : "s")"
   }
 
   private static func widthPanel(
-    _ measurements: MultilinearityMeasurements, _ kind: LinearKind, _ quantities: [MultilinearityMeasurements.Quantity], _ axis: String,
-    title: String
+    _ measurements: MultilinearityMeasurements, _ kind: LinearKind, _ quantities: [MultilinearityMeasurements.Quantity],
+    _ axis: FigureText, title: FigureText, legend: Legend = .right
   ) -> Panel? {
-    let series = quantities.enumerated().flatMap { index, quantity -> [Series] in
-      let estimates = measurements.estimates(kind, quantity).filter { $0.estimate.mean > 0 }
-      let points = estimates.map { Series.Point(Double($0.width), $0.estimate.mean) }
-      let band = estimates.map { width, estimate in
-        Series.Interval(estimate.mean - (estimate.error ?? 0), estimate.mean + (estimate.error ?? 0))
+    let series = quantities.enumerated().flatMap { index, quantity -> [Series?] in
+      let points = measurements.estimates(kind, quantity).filter { $0.estimate.mean > 0 }.map { width, estimate in
+        let error = estimate.error ?? 0
+        return CurvePoint(Double(width), estimate.mean, band: Series.Interval(estimate.mean - error, estimate.mean + error))
       }
-      let name = quantity.shortName + (PowerLaw(points).map { String(format: ": %.2f", $0.exponent) } ?? "")
-      var all = Series.marked(name, points, symbol: index, .number(index), band: band)
-      guard !all.isEmpty else { return [] }
+      let look = CurveLook.number(index), name: FigureText = "\(quantity.shortName)"
+      guard var measured = Series(name, points, look.points(look.symbol ?? .disc)) else { return [] }
+      if let law = PowerLaw(measured.points) { measured.label = "\(name): \(law.exponent.decimals)" }
+      guard let slope = quantity.expectedSlope(degree: kind.degree), points.count > 1 else { return [measured] }
       // Through the limit where it is known, else through the middle of the points.
-      if let slope = quantity.expectedSlope(degree: kind.degree), points.count > 1 {
-        let middle = points.reduce(0) { $0 + log($1.y) - slope * log($1.x) } / Double(points.count)
-        let limit = measurements.limits[kind]?[quantity]
-        all[0].style = .dashedLine
-        all[0].points = points.map { Series.Point($0.x, limit ?? exp(middle + slope * log($0.x))) }
-        return all
-      }
-      return [all[1]]
+      let middle = measured.points.reduce(0) { $0 + log($1.y) - slope * log($1.x) } / Double(points.count)
+      let limit = measurements.limits[kind]?[quantity]
+      let theory = points.map { CurvePoint($0.x, limit ?? exp(middle + slope * log($0.x))) }
+      return [Series("\(name), theory", theory, look.line(.dashedLine), isListed: false), measured]
     }
-    return Panel(title, x: .log("width"), y: .log(axis), series, .below)
+    return Panel(title, x: .log("width", at: series.compactMap { $0 }.flatMap(\.points).map(\.x)), y: .log(axis), series, legend: legend)
   }
 
   private static func trainingFigure(_ measurements: MultilinearityMeasurements) -> Figure? {
     let kinds = measurements.kinds.filter { measurements.training[$0] != nil }
     let losses = kinds.compactMap { lossPanel(measurements, $0) }
-    let distances = kinds.compactMap { kind in
+    let distances = kinds.map { kind in
       widthPanel(
-        measurements, kind, [.training], "largest distance / |targets|", title: "\(kind.name): network against product of factors")
+        measurements, kind, [.training], "largest distance / |targets|", title: "\(kind.name): network against product of factors",
+        legend: .below)
     }
     guard !losses.isEmpty else { return nil }
     return Figure(
-      "Gradient descent: networks (lines) and products of factors (dashed), means over networks", losses + distances, columns: losses.count)
+      "Gradient descent",
+      note:
+        "Losses: means over networks; bands: least and largest; dashed: products of factors. Distances: means; bars: standard errors; dashed: theory.",
+      losses + distances, columns: losses.count)
   }
 
   private static func lossPanel(_ measurements: MultilinearityMeasurements, _ kind: LinearKind) -> Panel? {
     let widths = (measurements.training[kind] ?? [:]).sorted { $0.key < $1.key }
-    let series = widths.enumerated().flatMap { index, entry -> [Series] in
-      func curve(_ value: (MultilinearityMeasurements.Moment) -> Double) -> [Series.Point] {
-        Set(entry.value.values.flatMap(\.keys)).sorted().filter { $0 > 0 }.compactMap { step in
-          MeanEstimate(entry.value.sorted { $0.key < $1.key }.compactMap { $0.value[step].map(value) }).map {
-            Series.Point(Double(step), $0.mean)
-          }
+    let series = widths.flatMap { width, members -> [Series?] in
+      let steps = Set(members.values.flatMap(\.keys)).sorted().filter { $0 > 0 }
+      func curve(_ value: (MultilinearityMeasurements.Moment) -> Double) -> [CurvePoint?] {
+        steps.map { step in
+          CurvePoint(Double(step), meanOf: members.sorted { $0.key < $1.key }.compactMap { $0.value[step].map(value) })
         }
       }
+      let look = CurveLook.width(Double(width))
       return [
-        Series("", points: curve(\.limitLoss), style: .dashedLine, color: .number(index)),
-        Series("width \(entry.key)", points: curve(\.loss), color: .number(index)),
-      ].filter { !$0.points.isEmpty }
+        Series(
+          "width \(width), product of factors", curve(\.limitLoss).map { $0.map { CurvePoint($0.x, $0.y) } }, look.line(.dashedLine),
+          isListed: false),
+        Series("width \(width)", curve(\.loss), look),
+      ]
     }
-    return Panel(heading(of: kind), x: .log("steps"), y: .log("training loss"), series, .below)
+    return Panel(heading(of: kind), x: .log("steps"), y: .log("training loss"), series)
   }
 }
