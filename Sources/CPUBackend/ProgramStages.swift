@@ -44,7 +44,7 @@ struct DiagonalTable<Scalar> {
 
   func variance(_ stage: Int) -> UnsafeMutablePointer<Scalar> { base + (3 + 2 * stage) * padded }
   func slope(_ stage: Int) -> UnsafeMutablePointer<Scalar> { base + (4 + 2 * stage) * padded }
-  /// For every `block` of inputs, of `stages` in all, whether a variance of it is far from 1: then not 0.
+  /// Notes of a stage, of `stages` in all, by `block` of inputs: not 0 where a variance is far from 1.
   func farNotes(_ stage: Int, of stages: Int) -> UnsafeMutablePointer<Scalar> {
     base + (3 + 2 * stages) * padded + stage * Self.noteCount(padded)
   }

@@ -5,7 +5,7 @@ struct FittedPanel {
   private(set) var y: AxisFit
   /// Points without a place on these axes.
   let droppedPoints: Int
-  /// Whether it has only marks of what was not reached; its heights are then those of other panels.
+  /// Whether the panel has only marks of what was not reached; its heights are then those of other panels.
   let hasOnlyMarks: Bool
 
   /// - Returns: nil where nothing can be shown.
