@@ -44,6 +44,8 @@ public struct ExperimentSession<E: Experiment> {
     self.engine = engine
     self.passEngine = passEngine ?? engine
     self.results = results
+    // Before data are read.
+    _ = MemoryNeed.program
     plan = try E.plan(settings, on: engine, passEngine: self.passEngine, speeds: speeds)
     description = try Self.description(settings, plan, engine, self.passEngine, continuesElsewhere: continuesElsewhere)
   }

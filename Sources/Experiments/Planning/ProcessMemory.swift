@@ -1,9 +1,9 @@
 import Foundation
 
 /// Memory of this process.
-enum ProcessMemory {
+package enum ProcessMemory {
   /// The most bytes that lay in memory at once since the program began; nil where the system does not tell.
-  static var peakBytes: Int? {
+  package static var peakBytes: Int? {
     #if os(Linux)
     // Not `getrusage`: its peak is inherited from the program that started this one.
     guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
