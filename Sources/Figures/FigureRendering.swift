@@ -40,8 +40,7 @@ extension Figure {
     try Figure.write { () throws(FileError) in try DurableFile.createFolder(directory) }
     for format in formats {
       let file = directory.appendingPathComponent("\(name).\(format.rawValue)")
-      let data = try gnuplot.run(script.text(format), figure: name)
-      guard format.isComplete(data) else { throw .incompleteFile(path: file.path) }
+      let data = try script.drawn(format, name: name, file: file.path, with: gnuplot)
       try Figure.write { () throws(FileError) in try DurableFile.replace(file, with: metadata.added(to: data, format)) }
       files.append(file)
     }
@@ -54,11 +53,29 @@ extension Figure {
     return RenderedFigure(name: name, files: files, table: table, droppedPoints: script.droppedPoints, note: note)
   }
 
+  /// The text of an SVG file of the figure, of which nothing is kept on the disk.
+  ///
+  /// - Parameter name: name of the figure, for errors.
+  /// - Throws: `FigureError.nothingToDraw`, `.gnuplotFailed`, `.gnuplotTooSlow`, `.incompleteFile`, `.cannotWrite`.
+  public func svg(name: String, with gnuplot: Gnuplot) throws(FigureError) -> String {
+    let data = try GnuplotScript(self, name: name).drawn(.svg, name: name, file: "\(name).svg", with: gnuplot)
+    return String(decoding: FigureMetadata(self).added(to: data, .svg), as: UTF8.self)
+  }
+
   private static func write(_ body: () throws(FileError) -> Void) throws(FigureError) {
     do {
       try body()
     } catch {
       throw .cannotWrite(path: error.path, reason: error.reason)
     }
+  }
+}
+
+extension GnuplotScript {
+  /// What gnuplot draws, whole.
+  fileprivate func drawn(_ format: FigureFormat, name: String, file: String, with gnuplot: Gnuplot) throws(FigureError) -> Data {
+    let data = try gnuplot.run(text(format), figure: name)
+    guard format.isComplete(data) else { throw .incompleteFile(path: file) }
+    return data
   }
 }

@@ -5,15 +5,21 @@ import Foundation
 /// There is no markup in it: what is interpolated is shown as it is, whatever characters it has.
 public struct FigureText: Hashable, Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
   /// Where a part stands with respect to the line.
-  enum Position: Hashable, Sendable { case level, raised, lowered }
-
-  /// Characters of one position.
-  struct Part: Hashable, Sendable {
-    var text: String
-    let position: Position
+  package enum Position: Hashable, Sendable {
+    /// The line itself, above it and below it.
+    case level, raised, lowered
   }
 
-  private(set) var parts: [Part] = []
+  /// Characters of one position.
+  package struct Part: Hashable, Sendable {
+    /// The characters, as they are.
+    package fileprivate(set) var text: String
+    /// The place with respect to the line.
+    package let position: Position
+  }
+
+  /// The text in pieces of one position each.
+  package private(set) var parts: [Part] = []
 
   /// Text on the line.
   public init(_ text: String) { append(text, .level) }

@@ -20,9 +20,9 @@ public struct ReportTable: Sendable {
   var beside: (rows: String, members: [JSONValue.Member])?
 
   /// Columns that tell the rows of `text` apart, from the left.
-  private let keys: Int
+  package let keys: Int
   /// What holds of all cells, for the legend; empty for nothing.
-  private let note: String
+  package let note: String
 
   /// - Parameters:
   ///   - keys: columns that tell the rows for a reader apart, from the left.

@@ -25,14 +25,7 @@ extension TextTable {
 
   /// What the headings stand for, one or several of one meaning a line; empty where all explain themselves.
   public func legend(width: Int) -> String {
-    var entries: [(titles: [String], meaning: String)] = []
-    for column in columns where !column.meaning.isEmpty {
-      if let place = entries.firstIndex(where: { $0.meaning == column.meaning }) {
-        if !entries[place].titles.contains(column.title) { entries[place].titles.append(column.title) }
-      } else {
-        entries.append(([column.title], column.meaning))
-      }
-    }
+    let entries = meanings
     let heads = entries.map { $0.titles.joined(separator: ", ").printable }
     let indent = min(heads.map(\.count).max() ?? 0, TextTable.keyLimit) + 2
     return zip(heads, entries).map { head, entry in
@@ -41,6 +34,19 @@ extension TextTable {
       guard head.count > TextTable.keyLimit else { return head + space.dropFirst(head.count) + text + "\n" }
       return head.wrapped(to: width).joined(separator: "\n") + "\n" + space + text + "\n"
     }.joined()
+  }
+
+  /// Headings with what they stand for, those of one meaning together; those that explain themselves are left out.
+  package var meanings: [(titles: [String], meaning: String)] {
+    var entries: [(titles: [String], meaning: String)] = []
+    for column in columns where !column.meaning.isEmpty {
+      if let place = entries.firstIndex(where: { $0.meaning == column.meaning }) {
+        if !entries[place].titles.contains(column.title) { entries[place].titles.append(column.title) }
+      } else {
+        entries.append(([column.title], column.meaning))
+      }
+    }
+    return entries
   }
 
   /// What tells rows apart is short, or is cut.
