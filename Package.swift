@@ -73,6 +73,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
   ] + documentation,
   targets: [
     // Files that survive crashes and signals.
@@ -146,6 +147,11 @@ let package = Package(
     arrangingModule("StudyRecords", ["Results"]),
     arrangingModule("Reports", ["Figures", "PrintableText", "Results", "Statistics", "StudyRecords"]),
     arrangingModule(
+      "ReportPages",
+      [
+        "DurableFiles", "Figures", "PrintableText", "Reports", "Results", .product(name: "Mustache", package: "swift-mustache"),
+      ]),
+    arrangingModule(
       "ExperimentSessions",
       [
         "CRevision", "Compute", "DeviceTiming", "Experiments", "Figures", "LinearAlgebra", "Reports", "Results", "Subprocesses",
@@ -161,8 +167,8 @@ let package = Package(
       "Isthmus",
       [
         "BackendCatalog", "Compute", "Datasets", "DeepLinear", "DeviceTiming", "DeviceTuning", "ExperimentSessions", "Experiments",
-        "Figures", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks", "Reports",
-        "Results", "Statistics", "WideKernels", "YAMLFiles",
+        "Figures", "FiniteNetworks", "Learning", "LimitComparisons", "LinearAlgebra", "Losses", "Matrices", "Networks",
+        "ReportPages", "Reports", "Results", "Statistics", "WideKernels", "YAMLFiles",
       ]),
     .target(
       name: "CRevision", cSettings: environment["ISTHMUS_REVISION"].map { [.define("ISTHMUS_REVISION", to: "\"\($0)\"")] } ?? []),
@@ -170,7 +176,8 @@ let package = Package(
       name: "IsthmusCommand",
       dependencies: [
         "CSignals", "DeviceTiming", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "ExperimentSessions",
-        "Experiments", "Figures", "PrintableText", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks", "DevicePeaks",
+        "Experiments", "Figures", "PrintableText", "ReportPages", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks",
+        "DevicePeaks",
         "DeviceProperties", "JobRecords", "Networks", "Datasets", "Results", "Compute", "Sizes", "Subprocesses", "WideKernels", "YAMLFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -203,6 +210,7 @@ let package = Package(
     tests("StatisticsTests", ["Statistics"]),
     tests("StudyRecordsTests", ["Results", "StudyRecords"]),
     tests("ReportsTests", ["Figures", "Reports", "Results", "Statistics", "StudyRecords"]),
+    tests("ReportPagesTests", ["Figures", "PrintableText", "ReportPages", "Reports", "Results"]),
     tests(
       "CommandLineTests",
       [

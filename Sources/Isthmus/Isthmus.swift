@@ -15,6 +15,7 @@
 @_exported import Losses
 @_exported import Matrices
 @_exported import Networks
+@_exported import ReportPages
 @_exported import Reports
 @_exported import Results
 @_exported import Statistics
