@@ -19,6 +19,8 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
   case noSuchRuns(results: String)
   /// A single run to compare with nothing.
   case nothingToCompare(run: String)
+  /// Runs that are too many for one page.
+  case tooManyRuns(Int, most: Int)
   /// Runs to remove, where nobody can be asked.
   case notConfirmed(runs: Int)
   /// A name of no figure format.
@@ -79,6 +81,8 @@ package enum CommandLineError: Error, Equatable, CustomStringConvertible {
     case .noRuns(let results): "\(results) holds no run; start one with `isthmus run`, or name another folder with --results."
     case .noSuchRuns(let results): "no run in \(results) is what --where and the like ask for; see `isthmus results`."
     case .nothingToCompare(let run): "\(run) is one run; expected two or more to compare."
+    case .tooManyRuns(let count, let most):
+      "\(count) runs are too many for one page; expected at most \(most). Choose among them with --where and the like."
     case .notConfirmed(let runs): "removing \(runs == 1 ? "a run" : "\(runs) runs") needs --yes where there is no terminal to ask on."
     case .unknownFormat(let format, let known): "the format '\(format)' is not known; choose from \(known.joined(separator: ", "))."
     case .noFigures(let experiment): "the experiment '\(experiment)' has no figures."

@@ -70,6 +70,7 @@ struct IsthmusCommand: ParsableCommand {
         isthmus run settings.yaml       the same from a file
         isthmus plot                    the figures of the newest run
         isthmus results                 runs, and the settings in which they differ
+        isthmus report                  the newest run as a page of HTML
         isthmus check --all             whether every device computes correctly
         isthmus bench                   operations beside the device's limits
         isthmus tune                    the quickest sizes of OpenCL kernels here
@@ -81,8 +82,8 @@ struct IsthmusCommand: ParsableCommand {
         """,
       version: Program.version,
       subcommands: [
-        DevicesCommand.self, ListCommand.self, RunCommand.self, KernelCommand.self, PlotCommand.self, ResultsCommand.self,
-        CheckCommand.self, BenchCommand.self, TuneCommand.self,
+        DevicesCommand.self, ListCommand.self, RunCommand.self, KernelCommand.self, PlotCommand.self, ReportCommand.self,
+        ResultsCommand.self, CheckCommand.self, BenchCommand.self, TuneCommand.self,
       ])
   }
 }

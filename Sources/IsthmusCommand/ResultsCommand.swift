@@ -102,7 +102,12 @@ struct RunSelection: ParsableArguments {
   /// Folders of the runs, each once.
   ///
   /// - Throws: `CommandLineError.noRuns` where the choice leaves none.
-  func directories() throws -> [URL] {
+  func directories() throws -> [URL] { try Self.directories(runs, filter, in: folder) }
+
+  /// Folders of runs by name, or where none is named of those that a filter leaves; each once.
+  ///
+  /// - Throws: `CommandLineError.noSuchRuns` where the choice leaves none.
+  static func directories(_ runs: [String], _ filter: RunFilter, in folder: ResultsFolderOption) throws -> [URL] {
     let chosen =
       runs.isEmpty
       ? try filter.runs(in: folder.existing()).map(\.directory) : try runs.map { try RunListing.directory(of: $0, in: folder.url) }

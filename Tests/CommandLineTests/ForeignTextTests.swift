@@ -36,7 +36,7 @@ import Testing
         let path = try ForeignTextTests.run(in: folder), file = folder.url.appendingPathComponent(path + "/manifest.json")
         let manifest = try String(contentsOf: file, encoding: .utf8)
         try Data(manifest.replacing("\"multilinearity\"", with: quoted).utf8).write(to: file)
-        return [["plot", path], ["list", "runs"], ["results", "show", path], ["results", "table", path]]
+        return [["plot", path], ["report", path], ["list", "runs"], ["results", "show", path], ["results", "table", path]]
       case .runFolder:
         let path = try ForeignTextTests.run(in: folder)
         try FileManager.default.moveItem(at: folder.url.appendingPathComponent(path), to: folder.url.appendingPathComponent(name))

@@ -64,6 +64,7 @@ import Testing
     } else {
       #expect(plot.errors.contains("gnuplot"), "\(plot.testDescription)")
     }
+    try check("isthmus report", [json(["report"], in: url)])
     try check("isthmus list", [json(["list"], in: url)])
     try folder.write("net.yaml", "hidden: [relu]\noutputs: 1\n")
     let kernel = ["kernel", "--network", "net.yaml", "--data", "digits", "--train", "6", "--out", "kernels", "--device", "cpu"]

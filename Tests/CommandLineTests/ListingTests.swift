@@ -67,7 +67,7 @@ import Testing
   }
 
   private static let commands =
-    [[], ["devices"], ["list"], ["run"], ["kernel"], ["plot"], ["check"], ["bench"], ["tune"], ["results"]]
+    [[], ["devices"], ["list"], ["run"], ["kernel"], ["plot"], ["report"], ["check"], ["bench"], ["tune"], ["results"]]
     + ["list", "show", "compare", "table", "rm"].map { ["results", $0] } + ExperimentCatalog.all.map { ["run", $0.name] }
 
   @Test(arguments: commands)

@@ -123,7 +123,8 @@ enum Attempts: CaseIterable {
     let list = ["list", "runs", "--results", "results"] + (random.one(in: 2) ? ["--json"] : [])
     let json = random.one(in: 2) ? ["--json"] : []
     let results = random.pick([["show", path], ["list", "--where", "state!=finished"], ["table", path], ["compare", path, path]])
-    return [["plot", path, "--formats", random.one(in: 8) ? "png" : "svg"], list, ["results"] + results + json]
+    let page = random.one(in: 2) ? [] : [["report", path] + json]
+    return [["plot", path, "--formats", random.one(in: 8) ? "png" : "svg"], list, ["results"] + results + json] + page
   }
 
   private func settings(_ sandbox: Sandbox, _ random: inout Generator) throws -> [[String]] {
