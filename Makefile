@@ -14,7 +14,7 @@ BUILD := swift build $(FLAGS)
 ISTHMUS = "$$($(BUILD) --show-bin-path)/isthmus"
 FORMATTED := Package.swift Sources Tests
 
-.PHONY: help setup build demo demo-full test check lint format docs dist clean oclgrind rusticl verify-limit fuzz same-bits
+.PHONY: help setup build demo demo-full test check lint format docs dist clean oclgrind rusticl verify-limit fuzz same-bits report-check
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ fuzz: setup ## inputs that nobody means, for FUZZ_SECONDS (300); FUZZ_SEED repea
 
 same-bits: build ## whether every device and experiment gives the very bits of the list in Tests/SameBits for this kind of machine
 	Scripts/same-bits $(ISTHMUS)
+
+report-check: build ## a page of a small run in Chromium: no request, no error, no wider than a phone; pictures in .build/report-check
+	Scripts/report-check $(ISTHMUS)
 
 check: build ## the conformance suite on every device of this machine; a missing OpenCL is a failure
 	$(ISTHMUS) check --all
