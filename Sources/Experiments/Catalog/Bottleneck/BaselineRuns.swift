@@ -1,5 +1,4 @@
 import Compute
-import Foundation
 import Learning
 import Matrices
 import Networks

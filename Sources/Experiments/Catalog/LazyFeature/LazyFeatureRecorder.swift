@@ -1,6 +1,5 @@
 import Compute
 import FiniteNetworks
-import Foundation
 import LinearAlgebra
 import Matrices
 import Results

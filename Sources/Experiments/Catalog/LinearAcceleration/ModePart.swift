@@ -1,6 +1,5 @@
 import Compute
 import DeepLinear
-import Foundation
 import LinearAlgebra
 import Matrices
 import Results

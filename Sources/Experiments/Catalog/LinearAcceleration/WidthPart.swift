@@ -1,7 +1,6 @@
 import Compute
 import DeepLinear
 import FiniteNetworks
-import Foundation
 import Matrices
 import Networks
 import Results
