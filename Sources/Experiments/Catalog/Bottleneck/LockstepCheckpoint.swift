@@ -86,7 +86,7 @@ package struct LockstepCheckpoint {
     let state = try lockstep.state()
     var arrays: [String: CheckpointArray] = [:]
     func add(_ prefix: String, _ matrices: [String: Matrix]) {
-      for (name, matrix) in matrices { arrays[prefix + name] = CheckpointArray(shape: [matrix.rows, matrix.columns], matrix.values) }
+      for (name, matrix) in matrices { arrays[prefix + name] = CheckpointArray(matrix) }
     }
     var savedStarts: [String: Saved.Start] = [:]
     for (number, unit) in units {
@@ -103,10 +103,7 @@ package struct LockstepCheckpoint {
     try store.writeCheckpoint(name, Checkpoint(state: saved, arrays: arrays))
   }
 
-  private func matrix(_ name: String) throws -> Matrix {
-    let shape = saved.shapes[name] ?? [0, 0]
-    return Matrix(rows: shape[0], columns: shape[1], values: try content.values(name, shape: shape))
-  }
+  private func matrix(_ name: String) throws -> Matrix { try content.matrix(name, shape: saved.shapes[name] ?? [0, 0]) }
 
   private func matrices(_ prefix: String) throws -> [String: Matrix] {
     var matrices: [String: Matrix] = [:]

@@ -207,9 +207,8 @@ final class LockstepWave {
     let unit = units[index]
     guard unit.chain.widths == [2], unit.draw == 0, unit.comparison == .same else { return }
     let name = "representation-\(unit.chain)-draw0"
-    let before = lockstep.runs[index].start.train
-    try context.store.writeArray("\(name)-before", shape: [before.rows, 2], before.values)
-    try context.store.writeArray("\(name)-after", shape: [before.rows, 2], lockstep.bottlenecks(of: index)[0].values)
+    try context.store.writeArray("\(name)-before", lockstep.runs[index].start.train)
+    try context.store.writeArray("\(name)-after", lockstep.bottlenecks(of: index)[0])
   }
 
   private func writeEnd(_ index: Int, _ status: Fields.Status, eigenvalue: Double?) throws {

@@ -26,7 +26,7 @@ struct SavedOutputs {
   func describe(in store: any RunStore) throws {
     let known = store.arrayNames
     for (name, matrix) in described where !known.contains("outputs-\(name)") {
-      try store.writeArray("outputs-\(name)", shape: [matrix.rows, matrix.columns], matrix.values)
+      try store.writeArray("outputs-\(name)", matrix)
     }
   }
 
@@ -53,7 +53,7 @@ struct SavedOutputs {
   func save(_ values: Values, of unit: BottleneckUnit, step: Int, in store: any RunStore) throws {
     guard values.train.isFinite, values.test.isFinite, values.further?.isFinite ?? true else { return }
     for (name, matrix) in zip(names(unit, step), [values.train, values.test, values.further].compactMap(\.self)) {
-      try store.writeArray(name, shape: [matrix.rows, matrix.columns], matrix.values)
+      try store.writeArray(name, matrix)
     }
   }
 

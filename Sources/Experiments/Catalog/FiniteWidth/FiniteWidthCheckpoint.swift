@@ -33,7 +33,7 @@ struct FiniteWidthCheckpoint {
     for (run, shapes) in saved.shapes {
       runs[run] = [:]
       for (name, shape) in shapes {
-        runs[run]?[name] = Matrix(rows: shape[0], columns: shape[1], values: try checkpoint.values("limit/\(run)/\(name)", shape: shape))
+        runs[run]?[name] = try checkpoint.matrix("limit/\(run)/\(name)", shape: shape)
       }
     }
     return LimitComparison.State(
@@ -46,9 +46,7 @@ struct FiniteWidthCheckpoint {
       "frozen": CheckpointArray(shape: [state.frozen.count], state.frozen),
     ]
     for (run, matrices) in state.limits.runs {
-      for (name, matrix) in matrices {
-        arrays["limit/\(run)/\(name)"] = CheckpointArray(shape: [matrix.rows, matrix.columns], matrix.values)
-      }
+      for (name, matrix) in matrices { arrays["limit/\(run)/\(name)"] = CheckpointArray(matrix) }
     }
     let shapes = state.limits.runs.mapValues { $0.mapValues { [$0.rows, $0.columns] } }
     let saved = Saved(numbers: wave.map(\.draw), draws: state.draws, step: state.limits.step, shapes: shapes)

@@ -6,7 +6,8 @@ struct LazyFeatureCheckpoint {
   /// The networks, in the order of their vectors.
   let networks: [LazyFeatureNetwork]
   let state: State
-  private let content: Checkpoint
+  /// The parameters and the vectors of the optimiser, by name.
+  let content: Checkpoint
 
   /// Where the networks stand, beside their vectors.
   struct State: Codable {
@@ -31,7 +32,4 @@ struct LazyFeatureCheckpoint {
     let networks = state.units.map { LazyFeatureNetwork(width: width, alpha: $0.alpha, draw: $0.draw) }
     return LazyFeatureCheckpoint(networks: networks, state: state, content: content)
   }
-
-  /// The parameters, or a vector of the optimiser.
-  func values(_ name: String, shape: [Int]) throws -> [Double] { try content.values(name, shape: shape) }
 }

@@ -36,9 +36,7 @@ final class LazyFeatureEnsemble {
     let objective = try settings.objective(network, self.networks.map(\.alpha), data)
     trails = try recorder.trails(network, saved: saved?.state.trails)
     func vector(_ name: String) throws -> Tensor? {
-      let shape = network.parameters.shape
-      guard let values = try saved?.values(name, shape: [shape.batch, shape.rows, shape.columns]) else { return nil }
-      return try engine.tensor(values, batch: shape.batch, rows: shape.rows, columns: shape.columns)
+      try saved?.content.tensor(name, shape: network.parameters.extents, on: engine)
     }
     if let parameters = try vector("parameters") { try engine.copy(parameters, into: network.parameters) }
     var vectors: [String: Tensor] = [:]
@@ -124,10 +122,8 @@ final class LazyFeatureEnsemble {
   }
 
   private func save() throws {
-    let shape = training.network.parameters.shape
-    let dimensions = [shape.batch, shape.rows, shape.columns]
-    var arrays = ["parameters": CheckpointArray(shape: dimensions, try engine.read(training.network.parameters))]
-    for (name, vector) in training.vectors { arrays[name] = CheckpointArray(shape: dimensions, try engine.read(vector)) }
+    var arrays = ["parameters": try CheckpointArray(training.network.parameters, on: engine)]
+    for (name, vector) in training.vectors { arrays[name] = try CheckpointArray(vector, on: engine) }
     let state = LazyFeatureCheckpoint.State(
       units: networks.map { .init(alpha: $0.alpha, draw: $0.draw) }, clock: training.clock, trails: trails.map(\.saved),
       vectors: training.vectors.keys.sorted(), untilLook: untilLook)

@@ -177,13 +177,12 @@ final class LazyFeatureRecorder {
 
 extension KernelFlow {
   fileprivate func checkpoint() throws -> Checkpoint {
-    func array(_ matrix: Matrix) -> CheckpointArray { CheckpointArray(shape: [matrix.rows, 1], matrix.values) }
-    return try Checkpoint(state: clock, arrays: ["outputs": array(outputs), "coefficients": array(coefficients)])
+    try Checkpoint(state: clock, arrays: ["outputs": CheckpointArray(outputs), "coefficients": CheckpointArray(coefficients)])
   }
 
   fileprivate mutating func restore(_ saved: Checkpoint) throws {
-    let rows = outputs.rows
-    func matrix(_ name: String) throws -> Matrix { Matrix(rows: rows, columns: 1, values: try saved.values(name, shape: [rows, 1])) }
-    try restore(clock: saved.state(), outputs: matrix("outputs"), coefficients: matrix("coefficients"))
+    let shape = [outputs.rows, 1]
+    try restore(
+      clock: saved.state(), outputs: saved.matrix("outputs", shape: shape), coefficients: saved.matrix("coefficients", shape: shape))
   }
 }

@@ -83,7 +83,7 @@ enum WidthPart {
       if let checkpoint = try context.store.readCheckpoint(name) {
         let saved: Saved = try checkpoint.state()
         (begun, state, largest) = (saved.step, saved.state, saved.largest)
-        try engine.write(checkpoint.values("parameters", shape: shape), into: network.parameters)
+        try engine.write(checkpoint.values("parameters", shape: network.parameters.extents), into: network.parameters)
       }
       var timer = CheckpointTimer()
       try context.steps {
@@ -93,7 +93,7 @@ enum WidthPart {
           largest = max(largest, outputError(outputs, limit.flow.product(state)))
           state = limit.flow.step(state, rate: rate) { Matrix(rows: 1, columns: limit.inputs, values: task.gradient($0.values)) }
           try timer.stepEnded(context) {
-            let arrays = ["parameters": CheckpointArray(shape: shape, try engine.read(network.parameters))]
+            let arrays = ["parameters": try CheckpointArray(network.parameters, on: engine)]
             try context.store.writeCheckpoint(
               name, Checkpoint(state: Saved(step: step + 1, state: state, largest: largest), arrays: arrays))
           }
@@ -106,9 +106,6 @@ enum WidthPart {
         Fields.errorF(largest), Fields.loss(task.loss(limit.flow.product(state).values)),
         Fields.lossFinite(task.loss(limit.flow.product(trained).values)))
     }
-
-    /// Extents of the parameters.
-    private var shape: [Int] { [network.parameters.batch, network.parameters.rows, network.parameters.columns] }
 
     /// |F − F_limit| / |F*| in norm over inputs.
     private func outputError(_ outputs: [Double], _ beta: Matrix) -> Double {

@@ -56,7 +56,7 @@ final class Measurement {
   /// A vector of the part that goes on.
   func vector(_ name: String) throws -> Tensor? {
     guard let begun, let shape = saved.shapes[name] else { return nil }
-    return try context.engine.tensor(begun.values(name, shape: shape), batch: shape[0], rows: shape[1], columns: shape[2])
+    return try begun.tensor(name, shape: shape, on: context.engine)
   }
 
   /// Runs a loop of steps, each of which ends with `stepped`.
@@ -108,9 +108,8 @@ final class Measurement {
     state.underWay = underWay
     var arrays: [String: CheckpointArray] = [:]
     for (name, vector) in kept.map({ ("kept/" + $0.key, $0.value) }) + vectors.map({ ($0.key, $0.value) }) {
-      let shape = [vector.batch, vector.rows, vector.columns]
-      arrays[name] = CheckpointArray(shape: shape, try context.engine.read(vector))
-      state.shapes[name] = shape
+      arrays[name] = try CheckpointArray(vector, on: context.engine)
+      state.shapes[name] = vector.extents
     }
     try context.store.writeCheckpoint(checkpoint, Checkpoint(state: state, arrays: arrays))
   }
