@@ -3,6 +3,11 @@ import Foundation
 import Statistics
 
 /// What the figures of all experiments are put together from.
+extension FigureText {
+  /// What a footer says of curves that are medians.
+  static var medians: FigureText { "Medians over draws; bands: quartiles." }
+}
+
 extension Figure {
   /// A figure of the panels that there are; nil without any.
   ///

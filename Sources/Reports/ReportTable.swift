@@ -105,12 +105,6 @@ struct TableNumbers: ExpressibleByDictionaryLiteral {
   }
 
   mutating func add(_ numbers: TableNumbers) { members += numbers.members }
-
-  static func + (first: TableNumbers, second: TableNumbers) -> TableNumbers {
-    var sum = first
-    sum.add(second)
-    return sum
-  }
 }
 
 /// What a row for programs can hold under a name, in one column or several.

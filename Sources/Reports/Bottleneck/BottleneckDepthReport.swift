@@ -63,7 +63,7 @@ private enum BottleneckDepthFigures {
   private static func steps(_ groups: [BottleneckGroup]) -> Figure? {
     let panels = groups.flatMap { group in drawnFractions.map { stepsPanel(group, fraction: $0) } }
     return Figure(
-      "Steps to a fraction of the initial loss", note: BottleneckFigures.medians, panels, columns: drawnFractions.count)
+      "Steps to a fraction of the initial loss", note: .medians, panels, columns: drawnFractions.count)
   }
 
   /// Steps against the number of bottlenecks, a line for each width; d = ∞ is the network without bottlenecks of the same blocks.
@@ -86,7 +86,7 @@ private enum BottleneckDepthFigures {
 
   private static func loss(_ groups: [BottleneckGroup]) -> Figure? {
     Figure(
-      "Training loss", note: "\(BottleneckFigures.medians) Dashes tell the number of bottlenecks; black: the networks without.",
+      "Training loss", note: "\(FigureText.medians) Dashes tell the number of bottlenecks; black: the networks without.",
       groups.flatMap { group in widths(of: group).map { lossPanel(group, width: $0) } },
       columns: groups.first.map { max(1, widths(of: $0).count) })
   }

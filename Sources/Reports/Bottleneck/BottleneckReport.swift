@@ -105,14 +105,11 @@ extension BottleneckRuns {
 
 /// The figures of the experiment `bottleneck`, of which others share some.
 enum BottleneckFigures {
-  /// What the footer says of medians.
-  static let medians: FigureText = "Medians over draws; bands: quartiles."
-
   static func figures(_ runs: BottleneckRuns) -> KeyValuePairs<String, Figure?> {
     let groups = runs.groups
     return [
       "loss": Figure(
-        "Training loss", note: medians,
+        "Training loss", note: .medians,
         groups.map { panel("\($0.title)", $0, .log("training loss / initial loss")) { $0.relativeLoss } }),
       runs.measure.figureName: test(groups, runs.measure), "kernel": groups.lazy.compactMap(kernel).first,
     ]
@@ -120,7 +117,7 @@ enum BottleneckFigures {
 
   private static func kernel(_ group: BottleneckGroup) -> Figure? {
     Figure(
-      "Kernel during training. \(group.title)", note: medians,
+      "Kernel during training. \(group.title)", note: .medians,
       [
         panel("Movement of the kernel", group, Axis("‖Θ − Θ\(lowered: "0")‖ / ‖Θ\(lowered: "0")‖")) { $0.curve(Fields.kernelChange) },
         panel("Alignment of the kernel with the targets", group, Axis("alignment")) { $0.curve(Fields.alignment) },

@@ -126,8 +126,8 @@ private enum BottleneckScalingFigures {
     return [
       "speed-up": figure(
         "Speed-up by a bottleneck", "Median steps of d = ∞ over those of d; bands: over their quartiles.", finite, speedUps),
-      measure.figureName: figure("\(measure.title) where training ends", BottleneckFigures.medians, rows, [test]),
-      "rank": figure("Rank of the basis", "\(BottleneckFigures.medians) Exponents: in the number of points.", finite, [rank]),
+      measure.figureName: figure("\(measure.title) where training ends", .medians, rows, [test]),
+      "rank": figure("Rank of the basis", "\(FigureText.medians) Exponents: in the number of points.", finite, [rank]),
       "cost": figure("Time of one step", "Exponents: in the number of points.", finite, [cost]),
     ]
   }

@@ -106,7 +106,7 @@ enum LazyFeatureFigures {
       return series
     }
     return Figure(
-      title, note: "Medians over draws; bands: quartiles.", [Panel("", x: .log("√h·α"), y: .log(axis), series, legend: .below)])
+      title, note: .medians, [Panel("", x: .log("√h·α"), y: .log(axis), series, legend: .below)])
   }
 
   // MARK: Curves in time
@@ -137,7 +137,7 @@ enum LazyFeatureFigures {
     _ runs: LazyFeatureRuns, _ title: FigureText, _ x: FigureText, _ y: FigureText, _ curve: (LazyFeatureRuns.Network) -> DrawSummary.Curve
   ) -> Figure? {
     Figure(
-      title, note: "Medians over draws; bands: quartiles.",
+      title, note: .medians,
       runs.widths.map { width in
         let series = runs.alphas.enumerated().map { index, alpha in
           let cell = runs.cells.first { $0.width == width && $0.alpha == alpha }

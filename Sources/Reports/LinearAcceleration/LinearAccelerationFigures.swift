@@ -16,9 +16,6 @@ enum LinearAccelerationFigures {
     ]
   }
 
-  /// What the footer says of medians.
-  private static let medians: FigureText = "Medians over draws; bands: quartiles."
-
   /// Cases of equal inputs and start.
   private static func groups(_ cases: [Case]) -> [[Case]] { cases.runs { [$0.key.decay, $0.key.start == .raw ? 0 : 1] }.map(\.elements) }
 
@@ -37,7 +34,7 @@ enum LinearAccelerationFigures {
         "\(inputs(group[0])), \(trained(group[0])) trained", x: .log("norm of the target (F\(lowered: "0"): 1)", at: ends),
         y: .log("speed-up over no bottleneck"), [even] + curves(group) { $0.speedUpPoint })
     }
-    return Figure("Speed-up by a bottleneck", note: medians, panels)
+    return Figure("Speed-up by a bottleneck", note: .medians, panels)
   }
 
   /// Loss against time, a panel for each norm, of the first kind of inputs and start.
@@ -51,7 +48,7 @@ enum LinearAccelerationFigures {
         [without]
           + group.map { curve("d = \($0.key.bottlenecks.name)", $0.records, Fields.losses, .network($0.key.bottlenecks)) })
     }
-    return Figure("Loss, \(inputs(own[0])), \(trained(own[0])) trained", note: medians, panels)
+    return Figure("Loss, \(inputs(own[0])), \(trained(own[0])) trained", note: .medians, panels)
   }
 
   private static func lateRates(_ cases: [Case]) -> Figure? {
@@ -68,7 +65,7 @@ enum LinearAccelerationFigures {
       return Panel(
         kind.name, x: .log("norm of the target", at: own.map(\.key.norm)), y: .log("rate / rate without bottleneck"), measured + estimates)
     }
-    return Figure("Rate of learning where training ends", note: "\(medians) Dashed: balanced factors.", panels)
+    return Figure("Rate of learning where training ends", note: "\(FigureText.medians) Dashed: balanced factors.", panels)
   }
 
   /// A curve against the norm for each d, or with other dashes one that the legend does not name.
@@ -92,7 +89,7 @@ enum LinearAccelerationFigures {
         "ℓ\(lowered: "\(power)") regression, \(name)", x: .log("step"), y: .log("loss / initial loss"),
         group.enumerated().map { curve("N = \($0.element.key.depth)", $0.element.records, Fields.losses, .number($0.offset)) })
     }
-    return Figure("End-to-end rules of depth N, each at its best constant rate", note: medians, panels)
+    return Figure("End-to-end rules of depth N, each at its best constant rate", note: .medians, panels)
   }
 
   /// Integrated modes as symbols on the curves of their own equations, a panel for each depth.
@@ -126,7 +123,7 @@ enum LinearAccelerationFigures {
     }
     series += Series.guide(under: series)
     return Figure(
-      "Finite networks against their limit", note: medians,
+      "Finite networks against their limit", note: .medians,
       [Panel("", x: .log("width", at: records.widths.map { Double($0.key) }), y: .log("relative error"), series)])
   }
 

@@ -9,11 +9,7 @@ struct BottleneckUnit: StudyUnit {
   let rate: TrainingRate
   let draw: Int
 
-  var key: String { Self.key(comparison, chain, rate, draw) }
-
-  private static func key(_ comparison: BottleneckFields.Comparison, _ chain: BottleneckLabel, _ rate: TrainingRate, _ draw: Int)
-    -> String
-  {
+  var key: String {
     "\(comparison.rawValue) \(chain) \(rate.absolute.map { "rate\($0)" } ?? "\(rate.number)") \(draw)"
   }
 
@@ -24,6 +20,7 @@ struct BottleneckUnit: StudyUnit {
     guard let comparison = record[BottleneckFields.comparison], let chain = record[BottleneckFields.bottlenecks],
       let rate = (try? TrainingRate(record)).flatMap(\.self), let draw = record[BottleneckFields.draw]
     else { return nil }
-    return key(comparison, chain.isInfinite ? record[BottleneckFields.baseline] ?? chain : chain, rate, draw)
+    let own = chain.isInfinite ? record[BottleneckFields.baseline] ?? chain : chain
+    return BottleneckUnit(comparison: comparison, chain: own, rate: rate, draw: draw).key
   }
 }

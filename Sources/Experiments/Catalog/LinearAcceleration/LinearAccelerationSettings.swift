@@ -65,14 +65,11 @@ public struct LinearAccelerationSettings: ExperimentSettings {
     try require(powers.values.allSatisfy { $0.isMultiple(of: 2) }, "powers", "even powers of at least 2, such as 2,4", powers.text)
     try require(
       regressionPoints >= regressionInputs, "regression-points", "at least as many as the \(regressionInputs) inputs", regressionPoints)
-    let cases = [norms.count, decays.count, try startKinds().count, try chains().count]
     try RunCount.check([
-      ("norms", cases[0]), ("spectra", cases[1]), ("kinds of start", cases[2]), ("bottlenecks", cases[3]), ("draws", draws),
+      ("norms", targetNorms.values.count), ("spectra", spectrum.values.count), ("kinds of start", startKinds().count),
+      ("bottlenecks", chains().count), ("draws", draws),
     ])
     try RunCount.check([("problems", 2), ("powers", powers.values.count), ("depths", depths.values.count), ("draws", draws)])
     try RunCount.check([("widths", widths.values.count), ("draws", draws)])
   }
-
-  var norms: [Double] { targetNorms.values }
-  var decays: [Double] { spectrum.values }
 }

@@ -12,7 +12,8 @@ enum SpeedUpPart {
   private static let readings = (-12...24).map { pow(10, Double($0) / 8) }
 
   static func part(_ settings: LinearAccelerationSettings, _ cost: LinearAccelerationCost?) throws -> LinearAccelerationPart {
-    let (chains, norms, decays, starts) = (try settings.chains(), settings.norms, settings.decays, try settings.startKinds())
+    let (chains, starts) = (try settings.chains(), try settings.startKinds())
+    let (norms, decays) = (settings.targetNorms.values, settings.spectrum.values)
     let summary =
       "speed-up to \(settings.fraction) of the loss: d = \(chains.map(\.description).joined(separator: ", ")), target norms "
       + "\(norms.map { "\($0)" }.joined(separator: ", ")), covariances j^−a with a = \(decays.map { "\($0)" }.joined(separator: ", ")), "
