@@ -46,7 +46,7 @@ public struct ExperimentSession<E: Experiment> {
     self.results = results
     // Before data are read.
     _ = MemoryNeed.program
-    plan = try E.plan(settings, on: engine, passEngine: self.passEngine, speeds: speeds)
+    plan = try E.plan(settings, on: PlannedDevice(engine, passEngine: self.passEngine, speeds: speeds))
     description = try Self.description(settings, plan, engine, self.passEngine, continuesElsewhere: continuesElsewhere)
   }
 

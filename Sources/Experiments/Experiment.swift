@@ -1,6 +1,5 @@
 import ArgumentParser
 import Compute
-import DeviceTiming
 import Foundation
 import Logging
 import Results
@@ -47,11 +46,7 @@ public protocol Experiment: Sendable {
 
   /// Checks the settings, reads the data and says what the work will cost, before any of it is done: nothing is asked of the device.
   ///
-  /// - Parameters:
-  ///   - engine: float64.
-  ///   - passEngine: the precision asked for; the same device.
-  ///   - speeds: of the device, by which times are estimated.
-  static func plan(_ settings: Settings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds) throws -> any ExperimentPlan
+  static func plan(_ settings: Settings, on device: PlannedDevice) throws -> any ExperimentPlan
 }
 
 extension Experiment {
@@ -72,7 +67,7 @@ extension Experiment {
 
   /// A plan without estimates of time: all of them are 0.
   public static func plan(_ settings: Settings, on engine: Engine, passEngine: Engine) throws -> any ExperimentPlan {
-    try plan(settings, on: engine, passEngine: passEngine, speeds: DeviceSpeeds())
+    try plan(settings, on: PlannedDevice(engine, passEngine: passEngine))
   }
 
   /// The arguments that `defaults` stand for. They come before a user's own, of which the last counts.

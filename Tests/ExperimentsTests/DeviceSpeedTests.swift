@@ -42,7 +42,7 @@ import Testing
   private func plan<E: Experiment>(_ experiment: E.Type, _ extra: String = "", on engine: Engine) throws -> any ExperimentPlan {
     let own = try #require(Self.small[E.name], "no small settings of \(E.name)")
     let arguments = E.defaultArguments + "\(own) \(extra)".split(separator: " ").map(String.init)
-    return try E.plan(E.Settings.parse(arguments), on: engine, passEngine: engine, speeds: Self.speeds.get())
+    return try E.plan(E.Settings.parse(arguments), on: PlannedDevice(engine, passEngine: engine, speeds: Self.speeds.get()))
   }
 
   @Test func noPlanAsksAnythingOfTheDevice() throws {

@@ -1,6 +1,5 @@
 import BackendCatalog
 import Compute
-import DeviceTiming
 import Experiments
 import FiniteNetworks
 import Foundation
@@ -48,7 +47,7 @@ import Testing
   @Test func lazyNetworksFollowTheirInitialKernel() throws {
     let engine = try engine()
     let settings = try settings(["--alphas", "1e7", "--draws", "1", "--kernels", "both"])
-    let study = try LazyFeatureStudy(settings, on: engine, passEngine: engine, speeds: DeviceSpeeds())
+    let study = try LazyFeatureStudy(settings, on: PlannedDevice(engine, passEngine: engine))
     let data = try study.task.data(on: engine, passEngine: engine)
     let network = try FiniteNetwork(
       study.architecture(width: 12), members: study.networks.map { $0.stream(seed: settings.seed) }, on: engine)

@@ -1,8 +1,4 @@
-import Compute
 import Datasets
-import DeviceTiming
-import Learning
-import Networks
 import Results
 import StudyRecords
 
@@ -27,10 +23,8 @@ public enum Bottleneck: Experiment {
 
   public static func allowsFloat32Passes(_ settings: BottleneckSettings) -> Bool { settings.allowsFloat32Passes }
 
-  public static func plan(
-    _ settings: BottleneckSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
-  ) throws -> any ExperimentPlan {
-    try checkedPlan(settings, loaded: DataSource.parse(settings.data).load(), on: engine, passEngine: passEngine, speeds: speeds)
+  public static func plan(_ settings: BottleneckSettings, on device: PlannedDevice) throws -> any ExperimentPlan {
+    try checkedPlan(settings, loaded: DataSource.parse(settings.data).load(), on: device)
   }
 
   public static func excess(over settings: BottleneckSettings) -> (Record) -> Excess? {
@@ -47,14 +41,13 @@ public enum Bottleneck: Experiment {
   ///   - loaded: what the setting `data` names.
   ///   - isTimed: whether the time of each chain is recorded.
   static func checkedPlan(
-    _ settings: BottleneckSettings, loaded: LoadedData, isTimed: Bool = false, on engine: Engine, passEngine: Engine,
-    speeds: DeviceSpeeds
+    _ settings: BottleneckSettings, loaded: LoadedData, isTimed: Bool = false, on device: PlannedDevice
   ) throws -> BottleneckStudy {
     try settings.checkAll()
-    guard passEngine.precision == .float64 || settings.allowsFloat32Passes else {
+    guard device.passEngine.precision == .float64 || settings.allowsFloat32Passes else {
       throw ExperimentError.invalidSetting(
         name: "tolerance", expected: "at least 1e-4 with --precision float32 (or float64)", got: "\(settings.tolerance)")
     }
-    return try BottleneckStudy(settings, loaded: loaded, isTimed: isTimed, on: engine, passEngine: passEngine, speeds: speeds)
+    return try BottleneckStudy(settings, loaded: loaded, isTimed: isTimed, on: device)
   }
 }

@@ -4,7 +4,6 @@ import FiniteNetworks
 import Foundation
 import Learning
 import Matrices
-import Networks
 import StudyRecords
 import WideKernels
 
@@ -24,35 +23,30 @@ struct BottleneckCost {
   private let speeds: DeviceSpeeds
 
   init(
-    _ settings: BottleneckSettings, data: ChainData, chains: [BottleneckLabel], storage: KernelStorage, on engine: Engine,
-    _ speeds: DeviceSpeeds
+    _ settings: BottleneckSettings, data: ChainData, chains: [BottleneckLabel], storage: KernelStorage, on device: PlannedDevice
   ) throws {
-    self.speeds = speeds
+    speeds = device.speeds
     self.settings = settings
     self.storage = storage
     (points, tests, further) = (data.trainInputs.rows, data.testInputs.rows, data.furtherInputs.rows)
     (features, outputs) = (data.trainInputs.columns, data.outputs)
     let first = chains.first { !$0.isInfinite } ?? BottleneckLabel(widths: [1])
-    let network = try settings.network(first.widths, inputs: data.trainInputs.columns, outputs: outputs)
+    let network = try settings.network(first, data)
     usesExactHistory = settings.keepsExactHistory(network)
     let (last, width, n) = (network.blocks[network.blocks.count - 1], first.widths.last ?? features, min(512, points))
     secondsPerPair =
-      try speeds.seconds(like: engine) { idle in
+      try device.seconds { idle in
         let (z, weights) = (try idle.empty(rows: n, columns: width), try idle.empty(rows: n, columns: last.outputs))
         _ = try idle.widePass(.ntk, last.program, points: z, centres: z, coefficients: weights, jacobian: true)
       } / Double(n * n)
     let hidden = settings.laterFeatureWidth
     secondsPerFeature =
-      try speeds.seconds(
-        like: engine,
-        preparing: { idle in
-          let streams = [RandomStream(seed: 0, name: "")]
-          return try FiniteNetwork(Architecture(last, inputs: width, width: hidden), members: streams, draw: .device, on: idle)
-        }
-      ) { _, block in _ = try block.read(at: Matrix(zeros: n, width), jacobian: true) } / Double(n * hidden)
+      try device.seconds(preparing: { try FiniteNetwork.rehearsed(Architecture(last, inputs: width, width: hidden), on: $0) }) { _, block in
+        _ = try block.read(at: Matrix(zeros: n, width), jacobian: true)
+      } / Double(n * hidden)
     let side = min(1024, points)
     secondsPerEntry =
-      try speeds.seconds(like: engine) { idle in
+      try device.seconds { idle in
         _ = try idle.gemm(idle.empty(rows: side, columns: side), idle.empty(rows: side, columns: 24))
       } / Double(side * side)
     secondsPerMultiply = speeds.seconds(.product, size: pow(Double(side), 3)) / pow(Double(side), 3)
@@ -174,16 +168,4 @@ extension BottleneckSettings {
   var kernelIndices: [Int] { Array(0..<min(kernelPoints, train)) }
 
   func hasTwin(_ comparison: BottleneckFields.Comparison) -> Bool { twin == .all || (twin == .same && comparison == .same) }
-
-  func keepsExactHistory(_ network: Network) -> Bool {
-    switch history {
-    case .exact: true
-    case .basis: false
-    case .auto: network.blocks.dropFirst().contains { $0.program.hasKink }
-    }
-  }
-
-  func historyKind(_ network: Network) -> HistoryKind {
-    keepsExactHistory(network) ? .exact : .basis(tolerance: tolerance, rankLimit: rankLimit)
-  }
 }

@@ -19,14 +19,11 @@ struct BottleneckMemory {
   /// - Parameter absoluteFraction: what an absolute rate is of the limit of stability.
   /// - Throws: `ComputeError.budgetTooSmall` with the smallest budget that would do.
   init(
-    _ settings: BottleneckSettings, data: ChainData, units: [BottleneckUnit], absoluteFraction: Double, on engine: Engine,
-    passEngine: Engine
+    _ settings: BottleneckSettings, data: ChainData, units: [BottleneckUnit], absoluteFraction: Double, on device: PlannedDevice
   ) throws {
     let finite = units.filter { !$0.chain.isInfinite }
     let chains = finite.reduce(into: [BottleneckLabel]()) { if !$0.contains($1.chain) { $0.append($1.chain) } }
-    let isExact = try chains.contains { chain in
-      try settings.keepsExactHistory(settings.network(chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs))
-    }
+    let isExact = try chains.contains { try settings.keepsExactHistory(settings.network($0, data)) }
     let lengths = Array(Set(units.map(\.chain.count)))
     let sizes = BottleneckSizes(
       settings: settings, points: data.trainInputs.rows, tests: data.testInputs.rows + data.furtherInputs.rows,
@@ -35,17 +32,17 @@ struct BottleneckMemory {
       hasTrainedRuns: units.contains(where: Self.isTrained(settings)), lengths: lengths,
       startColumns: Size.sum((chains.map { $0.widths[0] } + lengths.map { _ in data.outputs }).map { Size.product([$0, settings.draws]) })
         .value, absoluteFraction: absoluteFraction)
-    let budget = min(settings.memory?.bytes ?? engine.memoryBudget, engine.memoryBudget)
+    let budget = device.budget(settings.memory)
     let trained = units.filter(Self.isTrained(settings))
     let (largest, all) = (trained.map { BottleneckSizes.Wave(sizes, [$0]).bytes }.max() ?? 0, BottleneckSizes.Wave(sizes, trained).bytes)
     let shared = sizes.shared
     func needed(_ choice: BottleneckSizes.Choice, _ runs: Size) -> Size { shared + sizes.kept(choice) + runs }
     func isPossible(_ choice: BottleneckSizes.Choice) -> Bool {
-      let limit = engine.device.largestAllocationBytes
+      let limit = device.engine.device.largestAllocationBytes
       return limit == 0 || choice.storage == .packed || choice.storage == .packedFloat32 || choice.storage == .recomputed
         || choice.storage.bytes(rows: sizes.points, columns: sizes.points, isSymmetric: true) <= limit
     }
-    let possible = Self.choices(settings, isFloat32: passEngine.precision == .float32).filter(isPossible)
+    let possible = Self.choices(settings, isFloat32: device.passEngine.precision == .float32).filter(isPossible)
     // Waves cost one more product with Θ_0 each, which is less than computing Θ_0 again at every step.
     guard
       let choice = possible.first(where: { needed($0, all) <= Size(budget) && $0.storage != .recomputed })

@@ -1,31 +1,18 @@
 import Learning
-import Networks
 import StudyRecords
 
-extension BottleneckSettings {
-  /// The chains to compare; `inf` is the baseline of the others and always runs.
-  func chains() throws(ExperimentError) -> [BottleneckLabel] { try SettingList.bottlenecks(bottlenecks, of: network) }
-
+extension BottleneckSettings: ChainSettings {
   /// Hidden layers of all blocks together.
   var totalDepth: Int { network.map { $0.blocks.reduce(0) { $0 + $1.hiddenLayers } } ?? depth }
 
   /// Hidden layers of the blocks after the first.
   var laterDepths: Set<Int> { network.map { Set($0.blocks.dropFirst().map(\.hiddenLayers)) } ?? [upperDepth] }
 
-  /// The network with bottlenecks `widths`: that of --network, or blocks with activations and depths as set.
-  package func network(_ widths: [Int], inputs: Int, outputs: Int) throws -> Network {
-    if let network { return try network.network(widths, inputs: inputs, outputs: outputs) }
-    let firstDepth = depth - widths.count * upperDepth
-    guard firstDepth >= 1 else {
-      throw ExperimentError.invalidSetting(
-        name: "depth",
-        expected:
-          "at least \(widths.count * upperDepth + 1) hidden layers for \(widths.count) bottleneck(s) with \(upperDepth) layer(s) after each",
-        got: "\(depth)")
-    }
-    let blocks = ChainBlocks(
-      firstDepth: firstDepth, upperDepth: upperDepth, activation: activation, weightVariance: weightVariance, biasVariance: biasVariance)
-    return try blocks.network(widths, inputs: inputs, outputs: outputs)
+  package func firstDepth(bottlenecks count: Int) throws -> Int {
+    let least = count * upperDepth + 1
+    try require(
+      depth >= least, "depth", "at least \(least) hidden layers for \(count) bottleneck(s) with \(upperDepth) layer(s) after each", depth)
+    return depth - count * upperDepth
   }
 
   /// How runs of a network with `blocks` blocks descend; one without bottleneck has one block, whose rate is the common one.
@@ -61,5 +48,3 @@ extension BottleneckSettings {
     }
   }
 }
-
-extension BottleneckSettings: DataSettings {}

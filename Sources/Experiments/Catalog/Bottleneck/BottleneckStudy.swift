@@ -1,6 +1,5 @@
 import Compute
 import Datasets
-import DeviceTiming
 import FiniteNetworks
 import Foundation
 import Learning
@@ -29,17 +28,14 @@ struct BottleneckStudy: Study {
   private let cost: BottleneckCost
   private let kernelFiles: KernelFiles?
 
-  init(
-    _ settings: BottleneckSettings, loaded: LoadedData, isTimed: Bool = false, on engine: Engine, passEngine: Engine,
-    speeds: DeviceSpeeds
-  ) throws {
+  init(_ settings: BottleneckSettings, loaded: LoadedData, isTimed: Bool = false, on device: PlannedDevice) throws {
     (self.settings, self.isTimed) = (settings, isTimed)
     data = try ChainData(settings, loaded, at: settings.at)
     saved = SavedOutputs(settings, data)
     chains = try settings.chains()
     units = try Self.units(settings, chains)
     for chain in chains {
-      let network = try settings.network(chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs)
+      let network = try settings.network(chain, data)
       let rule = settings.rule(blocks: network.blocks.count)
       guard let rates = rule.blockRates, rates.count != network.blocks.count else { continue }
       throw ExperimentError.invalidSetting(
@@ -48,11 +44,10 @@ struct BottleneckStudy: Study {
     let symmetrised = settings.symmetrisedBlocks
     for block in symmetrised where symmetrised.contains(block + 1) { throw LearningError.saddle(block: block) }
     kernelFiles = try KernelFiles(settings)
-    rateEstimates = try Self.rateEstimates(settings, data, Set(units.map(\.chain.count)), kernelFiles, on: engine)
+    rateEstimates = try Self.rateEstimates(settings, data, Set(units.map(\.chain.count)), kernelFiles, on: device.engine)
     fitting = try BottleneckMemory(
-      settings, data: data, units: units, absoluteFraction: rateEstimates.values.map(\.fraction).max() ?? 0, on: engine,
-      passEngine: passEngine)
-    cost = try BottleneckCost(settings, data: data, chains: chains, storage: fitting.storage, on: engine, speeds)
+      settings, data: data, units: units, absoluteFraction: rateEstimates.values.map(\.fraction).max() ?? 0, on: device)
+    cost = try BottleneckCost(settings, data: data, chains: chains, storage: fitting.storage, on: device)
   }
 
   var estimatedSecondsPerStep: Double? { cost.secondsPerStep(finiteUnits) }
@@ -100,7 +95,7 @@ struct BottleneckStudy: Study {
 
   /// A network with `bottlenecks` bottlenecks of width 1; blocks do not depend on the width before them.
   func network(bottlenecks: Int) throws -> Network {
-    try settings.network([Int](repeating: 1, count: bottlenecks), inputs: data.trainInputs.columns, outputs: data.outputs)
+    try settings.network(BottleneckLabel(widths: [Int](repeating: 1, count: bottlenecks)), data)
   }
 
   /// Block 0 of the chains with `bottlenecks` bottlenecks, or of the network without that they are compared with.
@@ -137,7 +132,7 @@ struct BottleneckStudy: Study {
       : data.trainInputs.followed(by: data.testInputs)
     var estimates: [Int: RateEstimate] = [:]
     for count in counts {
-      let network = try settings.network([Int](repeating: 1, count: count), inputs: data.trainInputs.columns, outputs: data.outputs)
+      let network = try settings.network(BottleneckLabel(widths: [Int](repeating: 1, count: count)), data)
       let kernels = try kernels(network, isBaseline: true, inputs: inputs, files, on: engine)
       estimates[count] = try RateEstimate(rate, kernels, count: data.trainInputs.rows, momentum: settings.momentum, on: engine)
     }
@@ -193,8 +188,7 @@ struct BottleneckStudy: Study {
       "\(settings.data): \(data.trainInputs.rows) training and \(data.testInputs.rows) test points, \(data.trainInputs.columns) features, "
         + "\(data.outputs) output(s), target \(settings.target.rawValue) with scale \(settings.targetScale)",
       "bottlenecks \(chains.map(\.description).joined(separator: ", ")); \(settings.totalDepth) hidden layers, "
-        + "\(settings.network.map { "network \($0.path)" } ?? "activation \(settings.activation)"), "
-        + "\(settings.draws) draw\(settings.draws == 1 ? "" : "s"), at most \(settings.steps) steps",
+        + "\(settings.layersText), \(settings.draws) draw\(settings.draws == 1 ? "" : "s"), at most \(settings.steps) steps",
     ]
     lines += rateEstimates.sorted { $0.key < $1.key }.map { count, estimate in
       estimate.text("the network without bottlenecks" + (rateEstimates.count > 1 ? " (\(BottleneckLabel(infinite: count)))" : ""))
@@ -266,7 +260,7 @@ extension BottleneckStudy {
     try record(first, name: "chains-\(count)", context)
     for (name, units) in groups(chains, length: count) {
       try LockstepRuns(plan: self, name: name, first: first, baselineEigenvalue: eigenvalue, work: run, recordsCost: isTimed) {
-        try settings.network($0.chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs)
+        try settings.network($0.chain, data)
       }.run(units, progress)
     }
   }

@@ -1,5 +1,3 @@
-import Compute
-import DeviceTiming
 import Results
 
 /// One, two and three bottlenecks at the same number of hidden layers: does a further one accelerate further?
@@ -26,9 +24,7 @@ public enum BottleneckDepth: Experiment {
 
   public static func excess(over settings: BottleneckSettings) -> (Record) -> Excess? { Bottleneck.excess(over: settings) }
 
-  public static func plan(
-    _ settings: BottleneckSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
-  ) throws -> any ExperimentPlan {
-    try Bottleneck.plan(settings, on: engine, passEngine: passEngine, speeds: speeds)
+  public static func plan(_ settings: BottleneckSettings, on device: PlannedDevice) throws -> any ExperimentPlan {
+    try Bottleneck.plan(settings, on: device)
   }
 }

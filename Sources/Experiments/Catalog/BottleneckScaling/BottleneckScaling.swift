@@ -1,5 +1,3 @@
-import Compute
-import DeviceTiming
 import Results
 import StudyRecords
 
@@ -31,9 +29,7 @@ public enum BottleneckScaling: Experiment {
     ])
   }
 
-  public static func plan(
-    _ settings: BottleneckScalingSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
-  ) throws -> any ExperimentPlan {
-    try BottleneckScalingStudy(settings, on: engine, passEngine: passEngine, speeds: speeds)
+  public static func plan(_ settings: BottleneckScalingSettings, on device: PlannedDevice) throws -> any ExperimentPlan {
+    try BottleneckScalingStudy(settings, on: device)
   }
 }

@@ -1,6 +1,4 @@
-import Compute
 import Datasets
-import DeviceTiming
 import Results
 import Sizes
 import StudyRecords
@@ -9,11 +7,11 @@ import StudyRecords
 struct BottleneckScalingStudy: Study {
   private let combinations: [BottleneckStudy]
 
-  init(_ settings: BottleneckScalingSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds) throws {
+  init(_ settings: BottleneckScalingSettings, on device: PlannedDevice) throws {
     try settings.checkAll()
     let loaded = try DataSource.parse(settings.bottleneck.data).load()
     combinations = try settings.combinations.map {
-      try Bottleneck.checkedPlan($0, loaded: loaded, isTimed: true, on: engine, passEngine: passEngine, speeds: speeds)
+      try Bottleneck.checkedPlan($0, loaded: loaded, isTimed: true, on: device)
     }
   }
 

@@ -1,6 +1,4 @@
-import Compute
 import Datasets
-import DeviceTiming
 import Results
 import StudyRecords
 
@@ -37,14 +35,12 @@ public enum FiniteWidth: Experiment {
     ])
   }
 
-  public static func plan(
-    _ settings: FiniteWidthSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
-  ) throws -> any ExperimentPlan {
+  public static func plan(_ settings: FiniteWidthSettings, on device: PlannedDevice) throws -> any ExperimentPlan {
     try settings.checkAll()
-    guard passEngine.precision == .float64 else {
+    guard device.passEngine.precision == .float64 else {
       throw ExperimentError.invalidSetting(
-        name: "precision", expected: "float64, in which perturbations of 1e-6 are told apart", got: "\(passEngine.precision)")
+        name: "precision", expected: "float64, in which perturbations of 1e-6 are told apart", got: "\(device.passEngine.precision)")
     }
-    return try FiniteWidthStudy(settings, loaded: DataSource.parse(settings.data).load(), on: engine, speeds: speeds)
+    return try FiniteWidthStudy(settings, loaded: DataSource.parse(settings.data).load(), on: device)
   }
 }

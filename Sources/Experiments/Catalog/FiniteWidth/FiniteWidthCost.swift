@@ -1,37 +1,30 @@
 import Compute
-import DeviceTiming
 import FiniteNetworks
 import Learning
 import LinearAlgebra
 import Matrices
 import Networks
-import StudyRecords
 
 /// Estimates of time, by the speeds of the device.
 struct FiniteWidthCost {
   /// Pivots of a basis at the tolerances that are used here.
   static let expectedRank = 300
 
-  /// Networks of one chain at one width.
-  struct Group: Hashable {
-    let chain: BottleneckLabel
-    let width: Int
-  }
+  /// Seconds of draws, by the first of their network and width.
+  private var seconds: [FiniteWidthUnit: JointSeconds] = [:]
 
-  private var seconds: [Group: JointSeconds] = [:]
-
-  /// - Parameter groups: networks, with how many draws advance together.
+  /// - Parameter firsts: draws, with their network and how many of it advance together.
   init(
-    _ settings: FiniteWidthSettings, data: ChainData, groups: [(Group, Network, together: Int)], on engine: Engine, _ speeds: DeviceSpeeds
+    _ settings: FiniteWidthSettings, data: ChainData, firsts: [(FiniteWidthUnit, Network, together: Int)], on device: PlannedDevice
   ) throws {
-    for (group, network, together) in groups {
-      let draws = Draws(settings: settings, data: data, network: network, width: group.width, engine: engine, speeds: speeds)
-      seconds[group] = try JointSeconds(most: together, draws.seconds)
+    for (first, network, together) in firsts {
+      let draws = Draws(settings: settings, data: data, network: network, width: first.width, device: device)
+      seconds[first] = try JointSeconds(most: together, draws.seconds)
     }
   }
 
   /// - Parameter wave: draws of one network at one width.
-  func seconds(_ wave: [FiniteWidthUnit]) -> Double { seconds[Group(chain: wave[0].chain, width: wave[0].width)]?(wave.count) ?? 0 }
+  func seconds(_ wave: [FiniteWidthUnit]) -> Double { seconds[wave[0].first]?(wave.count) ?? 0 }
 
   /// Draws of one network at one width, performed on an engine that does nothing.
   private struct Draws {
@@ -39,8 +32,7 @@ struct FiniteWidthCost {
     let data: ChainData
     let network: Network
     let width: Int
-    let engine: Engine
-    let speeds: DeviceSpeeds
+    let device: PlannedDevice
     private var points: Int { settings.train + settings.test }
     private var batch: Int { settings.batch > 0 ? settings.batch : settings.train }
 
@@ -51,37 +43,27 @@ struct FiniteWidthCost {
     }
 
     private func networks(_ count: Int, on idle: Engine) throws -> FiniteNetwork {
-      let streams = (0..<count).map { RandomStream(seed: 0, name: "\($0)") }
-      return try FiniteNetwork(Architecture(network, width: width), members: streams, draw: .device, on: idle)
+      try .rehearsed(Architecture(network, width: width), members: count, on: idle)
     }
 
     private func inputs(_ count: Int, on idle: Engine) throws -> Tensor { try idle.empty(rows: count, columns: network.inputs) }
 
     /// A step of the finite networks.
     private func finite(_ count: Int) throws -> Double {
-      try speeds.seconds(
-        like: engine,
-        preparing: { idle in
-          let targets = try idle.empty(rows: batch, columns: data.outputs)
-          let alphas = [Double](repeating: 1, count: count)
-          let objective = try Objective(settings.loss, inputs: inputs(batch, on: idle), targets: targets, alpha: alphas, on: idle)
-          return (networks: try networks(count, on: idle), objective: objective)
-        }
-      ) { _, own in
-        var descent = try GradientDescent(rates: [Double](repeating: 1, count: count))
-        _ = try descent.step(own.networks, own.objective)
+      try device.descentSeconds(settings.loss, points: batch, inputs: network.inputs, outputs: data.outputs, members: count) {
+        [try networks(count, on: $0)]
       }
     }
 
     /// A step of the limits and their twins, with what they have visited on average.
     private func limits(_ runs: Int) throws -> Double {
-      let step = try speeds.seconds(like: engine, preparing: { try lockstep(runs, on: $0) }) { _, lockstep in
+      let step = try device.seconds(preparing: { try lockstep(runs, on: $0) }) { _, lockstep in
         let rows = Array(0..<batch)
         _ = try lockstep.advance(batches: Dictionary(uniqueKeysWithValues: lockstep.active.map { ($0, rows) }))
       }
       let visited = settings.steps / 2 * batch
       let centres = settings.historyKind(network) == .exact ? visited : min(visited, FiniteWidthCost.expectedRank)
-      let passes = try speeds.seconds(like: engine) { idle in
+      let passes = try device.seconds { idle in
         for (before, block) in zip(network.blocks, network.blocks.dropFirst()) {
           let z = try idle.empty(rows: points, columns: before.outputs), u = try idle.empty(rows: centres, columns: before.outputs)
           let weights = try idle.empty(rows: centres, columns: block.outputs)
@@ -102,9 +84,7 @@ struct FiniteWidthCost {
         network.blocks[0].program, train: Matrix(zeros: points, network.inputs), test: Matrix(zeros: 0, network.inputs), relativeJitter: 0,
         on: idle)
       let functions = try zip(network.blocks, network.blocks.dropFirst()).map { before, block in
-        InitialFunction.features(
-          try FiniteNetwork(
-            Architecture(block, inputs: before.outputs, width: width), members: [RandomStream(seed: 0, name: "")], draw: .device, on: idle))
+        InitialFunction.features(try .rehearsed(Architecture(block, inputs: before.outputs, width: width), on: idle))
       }
       let outputs = network.blocks[0].outputs
       let start = ChainStart(train: Matrix(zeros: points, outputs), test: Matrix(zeros: 0, outputs), functions: functions)
@@ -117,7 +97,7 @@ struct FiniteWidthCost {
     /// A step of the networks whose kernel is frozen.
     private func frozen(_ count: Int) throws -> Double {
       let (own, all) = (batch * data.outputs, points * data.outputs)
-      return try speeds.seconds(like: engine) { idle in
+      return try device.seconds { idle in
         let kernels = try idle.empty(batch: count, rows: own, columns: all)
         _ = try idle.gemm(idle.empty(batch: count, rows: 1, columns: own), kernels)
       }
@@ -125,12 +105,12 @@ struct FiniteWidthCost {
 
     /// Distances of all draws at one step.
     private func reading(_ count: Int) throws -> Double {
-      let outputs = try speeds.seconds(like: engine, preparing: { try networks(count, on: $0) }) { idle, networks in
+      let outputs = try device.seconds(preparing: { try networks(count, on: $0) }) { idle, networks in
         for tensor in try networks.readouts(inputs(points, on: idle)) { _ = try idle.read(tensor) }
       }
       guard settings.kernelPoints > 0 else { return outputs }
       let rows = min(settings.kernelPoints, settings.train)
-      let kernels = try speeds.seconds(like: engine, preparing: { try networks(count, on: $0) }) { idle, networks in
+      let kernels = try device.seconds(preparing: { try networks(count, on: $0) }) { idle, networks in
         _ = try idle.read(networks.tangentKernel(inputs(rows, on: idle), outputs: .full))
       }
       let share = Double(settings.comparedSteps.count) / Double(max(settings.readings, 1))
@@ -140,14 +120,14 @@ struct FiniteWidthCost {
     /// The start of one draw, and its kernel at all points.
     private func ends() throws -> Double {
       let parameters = try Double(Architecture(network, width: width).parameterCount)
-      return 2 * speeds.seconds(.hostNormals, size: parameters) + hostKernel(points)
+      return 2 * device.speeds.seconds(.hostNormals, size: parameters) + hostKernel(points)
     }
 
     /// A kernel of the limit between all outputs, which is made on the host.
     private func hostKernel(_ rows: Int) -> Double {
       let entries = Double(rows * data.outputs) * Double(rows * data.outputs)
       let terms = network.bottlenecks.reduce(Double(data.outputs)) { $0 + Double($1) } + 4
-      return speeds.hostTerms(entries * terms)
+      return device.speeds.hostTerms(entries * terms)
     }
   }
 }

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Datasets
 import Losses
-import Networks
-import StudyRecords
 import WideKernels
 import YAMLFiles
 
@@ -69,22 +67,13 @@ public struct FiniteWidthSettings: ExperimentSettings {
   public init() {}
 }
 
-extension FiniteWidthSettings: DataSettings {
-  func chains() throws(ExperimentError) -> [BottleneckLabel] { try SettingList.bottlenecks(bottlenecks, of: network) }
+extension FiniteWidthSettings: ChainSettings {
+  package var rankLimit: Int { 1 << 20 }
 
-  /// The network with bottlenecks `widths`.
-  func network(_ widths: [Int], inputs: Int, outputs: Int) throws -> Network {
-    if let network { return try network.network(widths, inputs: inputs, outputs: outputs) }
-    return try blocks.network(widths, inputs: inputs, outputs: outputs)
-  }
+  package func firstDepth(bottlenecks count: Int) -> Int { firstDepth }
 
   /// Steps of which the largest error counts.
   var comparedSteps: Set<Int> { times.map { Set($0.values) } ?? [0, steps / 15, steps / 3, steps] }
-
-  var blocks: ChainBlocks {
-    ChainBlocks(
-      firstDepth: firstDepth, upperDepth: upperDepth, activation: activation, weightVariance: weightVariance, biasVariance: biasVariance)
-  }
 
   public func checkTogether() throws {
     let late = times?.values.first { $0 > steps }

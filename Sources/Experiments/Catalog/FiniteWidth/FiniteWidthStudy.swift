@@ -1,6 +1,5 @@
 import Compute
 import Datasets
-import DeviceTiming
 import FiniteNetworks
 import Learning
 import LimitComparisons
@@ -27,7 +26,7 @@ struct FiniteWidthStudy: Study {
   /// The comparison of the chain that is under way, which all its waves share.
   private let comparisons = LastValue<BottleneckLabel, LimitComparison>()
 
-  init(_ settings: FiniteWidthSettings, loaded: LoadedData, on engine: Engine, speeds: DeviceSpeeds) throws {
+  init(_ settings: FiniteWidthSettings, loaded: LoadedData, on device: PlannedDevice) throws {
     self.settings = settings
     data = try ChainData(settings, loaded)
     let (chains, widths) = (try settings.chains(), settings.widths.values)
@@ -37,11 +36,11 @@ struct FiniteWidthStudy: Study {
     }
     comparedSteps = settings.comparedSteps
     let (inputs, outputs) = (data.trainInputs.columns, data.outputs)
-    let networks = try chains.map { try settings.network($0.widths, inputs: inputs, outputs: outputs) }
-    budget = min(settings.memory?.bytes ?? engine.memoryBudget, engine.memoryBudget)
+    let networks = try chains.map { [data] in try settings.network($0, data) }
+    budget = device.budget(settings.memory)
     sizes = FiniteWidthSizes(
       settings: settings, points: data.trainInputs.rows + data.testInputs.rows, features: inputs, outputs: outputs,
-      loadedBytes: data.loadedBytes, memoryBudget: engine.memoryBudget)
+      loadedBytes: data.loadedBytes, memoryBudget: device.engine.memoryBudget)
     self.networks = Dictionary(uniqueKeysWithValues: zip(chains, networks))
     for network in networks {
       let least = sizes.shared + sizes.draw(network, width: widths.max() ?? 1)
@@ -51,18 +50,18 @@ struct FiniteWidthStudy: Study {
     rateEstimates =
       try settings.rate.map { rate in
         try networks.map { network in
-          let kernels = try ProgramKernels(network.composed.blocks[0].program, inputs: known, on: engine)
-          return try RateEstimate(rate, kernels, count: settings.train, on: engine)
+          let kernels = try ProgramKernels(network.composed.blocks[0].program, inputs: known, on: device.engine)
+          return try RateEstimate(rate, kernels, count: settings.train, on: device.engine)
         }
       } ?? []
     let (sizes, budget) = (sizes, budget)
     cost = try FiniteWidthCost(
       settings, data: data,
-      groups: zip(chains, networks).flatMap { chain, network in
+      firsts: zip(chains, networks).flatMap { chain, network in
         widths.map { width in
-          (.init(chain: chain, width: width), network, sizes.together(network, width: width, budget: budget))
+          (.init(chain: chain, width: width, draw: 0), network, sizes.together(network, width: width, budget: budget))
         }
-      }, on: engine, speeds)
+      }, on: device)
   }
 
   var memory: Int {
@@ -85,7 +84,7 @@ struct FiniteWidthStudy: Study {
         + "\(data.outputs) output(s), target \(settings.target.rawValue), \(batch), \(settings.steps) steps",
       "networks with bottlenecks \(chains.map(\.description).joined(separator: ", ")) and hidden layers of "
         + "\(widths.map(String.init).joined(separator: ", ")), \(settings.draws) draw(s) each, "
-        + (settings.network.map { "network \($0.path)" } ?? "activation \(settings.activation)"),
+        + settings.layersText,
       "largest errors at steps \(comparedSteps.sorted().map(String.init).joined(separator: ", "))",
     ] + rates + [
       "\(units.count) finite networks, each with its limit and a perturbed twin of that: "
@@ -96,9 +95,7 @@ struct FiniteWidthStudy: Study {
   func seconds(_ wave: [FiniteWidthUnit]) -> Double { cost.seconds(wave) }
 
   func waves(_ left: [FiniteWidthUnit]) -> [[FiniteWidthUnit]] {
-    left.runs { FiniteWidthUnit(chain: $0.chain, width: $0.width, draw: 0) }.flatMap {
-      $0.elements.parts(of: together($0.key.chain, $0.key.width))
-    }
+    left.runs(of: \.first).flatMap { $0.elements.parts(of: together($0.key.chain, $0.key.width)) }
   }
 
   private func draw(_ chain: BottleneckLabel, _ width: Int) -> Size { networks[chain].map { sizes.draw($0, width: width) } ?? 0 }
@@ -109,7 +106,7 @@ struct FiniteWidthStudy: Study {
 
   /// The comparison of one chain, at its rate.
   private func comparison(_ chain: BottleneckLabel, on engine: Engine) throws -> LimitComparison {
-    let network = try settings.network(chain.widths, inputs: data.trainInputs.columns, outputs: data.outputs)
+    let network = try settings.network(chain, data)
     let readings = comparedSteps.union(logSpaced(to: settings.steps, count: settings.readings))
     var schedule = BatchSchedule(
       points: settings.train, size: settings.batch, stream: RandomStream(seed: settings.seed, name: "finite-width/batches"))
@@ -182,6 +179,9 @@ struct FiniteWidthUnit: StudyUnit, Hashable {
 
   var key: String { "\(chain) \(width) \(draw)" }
 
+  /// The first draw of the same network at the same width.
+  var first: FiniteWidthUnit { FiniteWidthUnit(chain: chain, width: width, draw: 0) }
+
   static func key(_ record: Record) -> String? { record.key([Fields.bottlenecks, Fields.width, Fields.draw]) }
 
   /// A line of the draw.
@@ -192,11 +192,4 @@ struct FiniteWidthUnit: StudyUnit, Hashable {
   }
 
   func stream(seed: UInt64) -> RandomStream { RandomStream(seed: seed, name: "finite-width/\(chain)/width/\(width)/draw/\(draw)") }
-}
-
-extension FiniteWidthSettings {
-  func historyKind(_ network: Network) -> HistoryKind {
-    let hasKink = network.blocks.dropFirst().contains { $0.program.hasKink }
-    return history == .exact || (history == .auto && hasKink) ? .exact : .basis(tolerance: tolerance, rankLimit: 1 << 20)
-  }
 }

@@ -1,5 +1,3 @@
-import Compute
-import DeviceTiming
 import Results
 import StudyRecords
 
@@ -45,9 +43,7 @@ public enum LazyFeature: Experiment {
     ])
   }
 
-  public static func plan(
-    _ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
-  ) throws -> any ExperimentPlan {
-    try LazyFeatureStudy(settings, on: engine, passEngine: passEngine, speeds: speeds)
+  public static func plan(_ settings: LazyFeatureSettings, on device: PlannedDevice) throws -> any ExperimentPlan {
+    try LazyFeatureStudy(settings, on: device)
   }
 }

@@ -12,10 +12,9 @@ struct LazyFeatureCost {
 
   /// - Parameter together: networks of a width that are trained together.
   init(
-    _ settings: LazyFeatureSettings, _ task: LazyFeatureTask, together: (Int) throws -> Int, on engine: Engine, passEngine: Engine,
-    _ speeds: DeviceSpeeds
+    _ settings: LazyFeatureSettings, _ task: LazyFeatureTask, together: (Int) throws -> Int, on device: PlannedDevice
   ) throws {
-    let work = Rehearsed(settings: settings, task: task, engine: engine, passEngine: passEngine, speeds: speeds)
+    let work = Rehearsed(settings: settings, task: task, device: device)
     for width in settings.widthList {
       training[width] = try JointSeconds(most: together(width)) { try work.training(width, members: $0) }
       kernel[width] = settings.kernels == .none ? 0 : try work.kernel(width)
@@ -34,13 +33,11 @@ struct LazyFeatureCost {
   private struct Rehearsed {
     let settings: LazyFeatureSettings
     let task: LazyFeatureTask
-    let engine: Engine
-    let passEngine: Engine
-    let speeds: DeviceSpeeds
+    let device: PlannedDevice
+    private var speeds: DeviceSpeeds { device.speeds }
 
     private func network(_ width: Int, members: Int, on idle: Engine) throws -> FiniteNetwork {
-      let streams = (0..<members).map { RandomStream(seed: 0, name: "\($0)") }
-      return try FiniteNetwork(settings.architecture(width: width, input: task.input), members: streams, draw: .device, on: idle)
+      try .rehearsed(settings.architecture(width: width, input: task.input), members: members, on: idle)
     }
 
     private func points(on idle: Engine) throws -> LazyFeatureData {
@@ -57,7 +54,7 @@ struct LazyFeatureCost {
         return (try settings.training(network, settings.objective(network, alphas, data)), data)
       }
       func seconds(_ body: (any EnsembleTraining, LazyFeatureData) throws -> Void) throws -> Double {
-        try speeds.seconds(like: passEngine, preparing: prepared) { try body($1.training, $1.data) }
+        try speeds.seconds(like: device.passEngine, preparing: prepared) { try body($1.training, $1.data) }
       }
       let step = try seconds { training, _ in
         var training = training
@@ -89,13 +86,12 @@ struct LazyFeatureCost {
     /// The flow with one frozen kernel.
     func kernel(_ width: Int) throws -> Double {
       let kernels = try speeds.seconds(
-        like: passEngine, preparing: { (network: try network(width, members: 1, on: $0), data: try points(on: $0)) }
+        like: device.passEngine, preparing: { (network: try network(width, members: 1, on: $0), data: try points(on: $0)) }
       ) { _, own in
         _ = try own.network.tangentKernel(own.data.train)
         _ = try own.network.tangentKernel(own.data.test, own.data.train)
       }
-      let step = try speeds.seconds(
-        like: engine,
+      let step = try device.seconds(
         preparing: { idle in
           let theta = try idle.empty(rows: settings.train, columns: settings.train)
           return try KernelFlow(theta, task.trainSigns, loss: settings.kernelLoss, rule: settings.flowRule, on: idle)

@@ -1,5 +1,4 @@
 import Compute
-import DeviceTiming
 import FiniteNetworks
 import Foundation
 import Results
@@ -21,7 +20,7 @@ package struct LazyFeatureStudy: Study {
   private let points = LastValue<Precision, LazyFeatureData>()
 
   /// Reads the data, checks the memory and estimates the time.
-  package init(_ settings: LazyFeatureSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds) throws {
+  package init(_ settings: LazyFeatureSettings, on device: PlannedDevice) throws {
     try settings.checkAll()
     self.settings = settings
     task = try LazyFeatureTask(settings)
@@ -30,13 +29,13 @@ package struct LazyFeatureStudy: Study {
       alphas.flatMap { alpha in draws.map { .network(LazyFeatureNetwork(width: width, alpha: alpha, draw: $0)) } }
         + [.ensembles(width: width)] + (settings.kernels == .none ? [] : draws.map { .kernel(width: width, draw: $0) })
     }
-    (precision, budget) = (passEngine.precision, passEngine.memoryBudget)
-    let sizes = LazyFeatureSizes(settings: settings, task: task, engine: passEngine)
+    (precision, budget) = (device.passEngine.precision, device.passEngine.memoryBudget)
+    let sizes = LazyFeatureSizes(settings: settings, task: task, engine: device.passEngine)
     self.sizes = sizes
     for width in widths {
       try MemoryNeed.check(sizes.shared + sizes.run(width: width, members: 1), for: LazyFeature.name, budget: budget)
     }
-    cost = try LazyFeatureCost(settings, task, together: { try sizes.together(width: $0) }, on: engine, passEngine: passEngine, speeds)
+    cost = try LazyFeatureCost(settings, task, together: { try sizes.together(width: $0) }, on: device)
   }
 
   /// The network of a width.

@@ -1,5 +1,3 @@
-import Compute
-import DeviceTiming
 import Results
 
 /// Why a bottleneck accelerates, where everything is known: infinitely wide deep linear networks with and without bottlenecks.
@@ -24,9 +22,7 @@ public enum LinearAcceleration: Experiment {
     try LinearAccelerationStudy.excess(over: settings)
   }
 
-  public static func plan(
-    _ settings: LinearAccelerationSettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
-  ) throws -> any ExperimentPlan {
-    try LinearAccelerationStudy(settings, on: engine, speeds: speeds)
+  public static func plan(_ settings: LinearAccelerationSettings, on device: PlannedDevice) throws -> any ExperimentPlan {
+    try LinearAccelerationStudy(settings, on: device)
   }
 }

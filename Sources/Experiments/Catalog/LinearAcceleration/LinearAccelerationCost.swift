@@ -1,4 +1,3 @@
-import Compute
 import DeepLinear
 import DeviceTiming
 import FiniteNetworks
@@ -7,8 +6,8 @@ import Networks
 /// Estimates of time of single units, by the speeds of the device and of the host's loops over small matrices.
 struct LinearAccelerationCost {
   let settings: LinearAccelerationSettings
-  let engine: Engine
-  let speeds: DeviceSpeeds
+  let device: PlannedDevice
+  private var speeds: DeviceSpeeds { device.speeds }
 
   /// Slopes that the integrator asks for, as seen at a tolerance of 1e-9 with seven to a step.
   private static let slopes = (speedUp: 1500.0, rule: 1500.0, mode: 4000.0)
@@ -39,21 +38,11 @@ struct LinearAccelerationCost {
 
   /// A finite network beside its limit.
   func width(_ width: Int, _ network: Network) throws -> Double {
-    let step = try speeds.seconds(
-      like: engine,
-      preparing: { idle in
-        let networks = try FiniteNetwork(
-          Architecture(network, width: width), members: [RandomStream(seed: 0, name: "")], draw: .device, on: idle)
-        let inputs = try idle.empty(rows: settings.inputs, columns: settings.inputs)
-        let targets = try idle.empty(rows: settings.inputs, columns: 1)
-        return (networks: networks, objective: try Objective(.squared, inputs: inputs, targets: targets, alpha: [1], on: idle))
-      }
-    ) { idle, own in
-      var descent = try GradientDescent(rates: [1])
-      _ = try idle.read(descent.step(own.networks, own.objective))
-    }
-    let parameters = try Double(Architecture(network, width: width).parameterCount)
+    let architecture = try Architecture(network, width: width)
+    let step = try device.descentSeconds(
+      .squared, points: settings.inputs, inputs: settings.inputs, outputs: 1, members: 1, isRead: true
+    ) { [try .rehearsed(architecture, on: $0)] }
     return Double(settings.steps) * (step + slope([settings.inputs, settings.widthBottleneck, 1]))
-      + speeds.seconds(.hostNormals, size: parameters)
+      + speeds.seconds(.hostNormals, size: Double(architecture.parameterCount))
   }
 }

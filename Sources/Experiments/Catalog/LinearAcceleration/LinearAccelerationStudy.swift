@@ -1,5 +1,4 @@
 import Compute
-import DeviceTiming
 import Results
 import Sizes
 import StudyRecords
@@ -15,13 +14,13 @@ struct LinearAccelerationStudy: Study {
   /// Bytes, with the program.
   private let largestUnit: Size
 
-  init(_ settings: LinearAccelerationSettings, on engine: Engine, speeds: DeviceSpeeds) throws {
+  init(_ settings: LinearAccelerationSettings, on device: PlannedDevice) throws {
     try settings.checkAll()
     self.settings = settings
-    budget = engine.memoryBudget
+    budget = device.engine.memoryBudget
     largestUnit = try Self.bytes(settings)
     try MemoryNeed.check(largestUnit, for: LinearAcceleration.name, budget: budget)
-    parts = try Self.parts(settings, LinearAccelerationCost(settings: settings, engine: engine, speeds: speeds))
+    parts = try Self.parts(settings, LinearAccelerationCost(settings: settings, device: device))
     units = parts.flatMap(\.units)
   }
 

@@ -1,5 +1,3 @@
-import Compute
-import DeviceTiming
 import Results
 import StudyRecords
 
@@ -29,13 +27,11 @@ public enum Multilinearity: Experiment {
     ])
   }
 
-  public static func plan(
-    _ settings: MultilinearitySettings, on engine: Engine, passEngine: Engine, speeds: DeviceSpeeds
-  ) throws -> any ExperimentPlan {
-    guard passEngine.precision == .float64 else {
+  public static func plan(_ settings: MultilinearitySettings, on device: PlannedDevice) throws -> any ExperimentPlan {
+    guard device.passEngine.precision == .float64 else {
       throw ExperimentError.invalidSetting(
-        name: "precision", expected: "float64: small differences are measured", got: passEngine.precision.rawValue)
+        name: "precision", expected: "float64: small differences are measured", got: device.passEngine.precision.rawValue)
     }
-    return try MultilinearityStudy(settings, on: engine, speeds: speeds)
+    return try MultilinearityStudy(settings, on: device)
   }
 }

@@ -1,5 +1,4 @@
 import Compute
-import DeviceTiming
 import FiniteNetworks
 import StudyRecords
 
@@ -14,10 +13,10 @@ struct MultilinearityCost {
   /// - Parameter together: members of a unit that are measured together.
   init(
     _ settings: MultilinearitySettings, _ units: [MultilinearityStudy.Unit], together: (MultilinearityStudy.Unit) -> Int,
-    on engine: Engine, _ speeds: DeviceSpeeds
+    on device: PlannedDevice
   ) throws {
     for unit in units {
-      let members = Members(settings: settings, kind: unit.kind, width: unit.width, engine: engine, speeds: speeds)
+      let members = Members(settings: settings, kind: unit.kind, width: unit.width, device: device)
       seconds[unit] = try JointSeconds(most: together(unit)) { count in
         switch unit.part {
         case .norms: try members.norms(count)
@@ -35,26 +34,22 @@ struct MultilinearityCost {
     let settings: MultilinearitySettings
     let kind: LinearKind
     let width: Int
-    let engine: Engine
-    let speeds: DeviceSpeeds
+    let device: PlannedDevice
     private var iterations: Int { min(settings.iterations, MultilinearityCost.expectedIterations) }
 
     private func networks(_ count: Int, on idle: Engine) throws -> FiniteNetwork {
-      let streams = (0..<count).map { RandomStream(seed: 0, name: "\($0)") }
-      return try FiniteNetwork(kind.architecture(settings, width: width), members: streams, draw: .device, on: idle)
+      try .rehearsed(kind.architecture(settings, width: width), members: count, on: idle)
     }
 
     /// Drawing members and the starts of iterations, on the host.
     private func draws(_ count: Int, each: Int) -> Double {
-      Double(count * each) * speeds.seconds(.hostNormals, size: Double(kind.parameters(settings, width: width).value))
+      Double(count * each) * device.speeds.seconds(.hostNormals, size: Double(kind.parameters(settings, width: width).value))
     }
 
     /// Iterations of one kind for all starts of some members.
     private func iterations(_ count: Int, most: Int, _ contract: @escaping (Derivatives, Tensor) throws -> Tensor) throws -> Double {
       // With one iteration, what is only done once would count.
-      let two = try speeds.seconds(
-        like: engine, preparing: { try Derivatives(networks(count * settings.restarts, on: $0), settings) }
-      ) { idle, derivatives in
+      let two = try device.seconds(preparing: { try Derivatives(networks(count * settings.restarts, on: $0), settings) }) { idle, derivatives in
         _ = try PowerIteration(limit: 2, tolerance: 0).run(from: derivatives.network.parameters, on: idle) { try contract(derivatives, $0) }
       }
       return Double(min(most, iterations)) * two / 2
@@ -75,31 +70,14 @@ struct MultilinearityCost {
     }
 
     func training(_ count: Int) throws -> Double {
-      func prepared(_ idle: Engine) throws -> (network: FiniteNetwork, model: MultilinearModel) {
+      let step = try device.descentSeconds(.squared, points: settings.points, inputs: settings.inputs, outputs: 1, members: count) { idle in
         let network = try networks(count, on: idle)
-        return (network, try MultilinearModel(network))
+        return [network, try MultilinearModel(network).factors()]
       }
-      let step = try speeds.seconds(
-        like: engine,
+      let iteration = try device.seconds(
         preparing: { idle in
-          let own = try prepared(idle)
-          let points = try idle.empty(rows: settings.points, columns: settings.inputs)
-          let targets = try idle.empty(rows: settings.points, columns: 1)
-          let alphas = [Double](repeating: 1, count: count)
-          let objective = try Objective(.squared, inputs: points, targets: targets, alpha: alphas, on: idle)
-          return (network: own.network, product: try own.model.factors(), objective: objective)
-        }
-      ) { _, own in
-        for network in [own.network, own.product] {
-          var descent = try GradientDescent(rates: [Double](repeating: settings.rate, count: count))
-          _ = try descent.step(network, own.objective)
-        }
-      }
-      let iteration = try speeds.seconds(
-        like: engine,
-        preparing: { idle in
-          let own = try prepared(idle)
-          return (derivatives: try Derivatives(own.network, settings), model: own.model)
+          let network = try networks(count, on: idle)
+          return (derivatives: try Derivatives(network, settings), model: try MultilinearModel(network))
         }
       ) { idle, own in
         _ = try PowerIteration(limit: 2, tolerance: 0).run(from: own.derivatives.network.parameters, on: idle) {

@@ -1,5 +1,4 @@
 import Compute
-import DeviceTiming
 import FiniteNetworks
 import Results
 import Sizes
@@ -30,7 +29,7 @@ struct MultilinearityStudy: Study {
   private let cost: MultilinearityCost
   private let budget: Int
 
-  init(_ settings: MultilinearitySettings, on engine: Engine, speeds: DeviceSpeeds) throws {
+  init(_ settings: MultilinearitySettings, on device: PlannedDevice) throws {
     try settings.checkAll()
     self.settings = settings
     let kinds = try settings.kinds()
@@ -42,13 +41,13 @@ struct MultilinearityStudy: Study {
         }
       }
     }
-    budget = engine.memoryBudget
+    budget = device.engine.memoryBudget
     for unit in units where unit.member == 0 {
       try MemoryNeed.check(Self.shared(settings) + Self.member(unit, settings), for: Multilinearity.name, budget: budget)
     }
     let (units, budget) = (units, budget)
     cost = try MultilinearityCost(
-      settings, units.filter { $0.member == 0 }, together: { Self.together($0, settings, budget: budget) }, on: engine, speeds)
+      settings, units.filter { $0.member == 0 }, together: { Self.together($0, settings, budget: budget) }, on: device)
   }
 
   /// The program and the training points.
