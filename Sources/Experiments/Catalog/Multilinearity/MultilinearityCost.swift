@@ -49,7 +49,9 @@ struct MultilinearityCost {
     /// Iterations of one kind for all starts of some members.
     private func iterations(_ count: Int, most: Int, _ contract: @escaping (Derivatives, Tensor) throws -> Tensor) throws -> Double {
       // With one iteration, what is only done once would count.
-      let two = try device.seconds(preparing: { try Derivatives(networks(count * settings.restarts, on: $0), settings) }) { idle, derivatives in
+      let two = try device.seconds(
+        preparing: { try Derivatives(networks(count * settings.restarts, on: $0), settings) }
+      ) { idle, derivatives in
         _ = try PowerIteration(limit: 2, tolerance: 0).run(from: derivatives.network.parameters, on: idle) { try contract(derivatives, $0) }
       }
       return Double(min(most, iterations)) * two / 2
