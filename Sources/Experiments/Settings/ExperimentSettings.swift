@@ -22,35 +22,32 @@ extension ExperimentSettings {
 extension ParsableArguments {
   /// Throws `ExperimentError.invalidSetting` for the first value outside the range that its declaration states.
   public func checkRanges() throws {
-    for child in Mirror(reflecting: self).children {
-      if let group = child.value as? any SettingGroup { try group.settings.checkRanges() }
-      guard let label = child.label, let setting = child.value as? any RangedSetting, let fault = setting.fault(label) else { continue }
-      throw fault
+    for (name, wrapper) in settingWrappers {
+      if let fault = (wrapper as? any RangedSetting)?.value.fault(name: name) { throw fault }
     }
   }
-}
 
-extension ParsableArguments {
   /// Ranges of parsed settings, by the names of those that have one.
   var ranges: [String: String] {
-    var ranges: [String: String] = [:]
-    for child in Mirror(reflecting: self).children {
-      if let group = child.value as? any SettingGroup { ranges.merge(group.settings.ranges) { own, _ in own } }
-      if let label = child.label, let setting = child.value as? any RangedSetting { ranges[settingName(label)] = setting.range }
+    settingWrappers.reduce(into: [:]) { ranges, setting in ranges[setting.name] = (setting.wrapper as? any RangedSetting)?.value.range }
+  }
+
+  /// ArgumentParser's property wrappers of all settings, those of groups too, by the names that the settings have.
+  var settingWrappers: [(name: String, wrapper: Any)] {
+    Mirror(reflecting: self).children.flatMap { child -> [(name: String, wrapper: Any)] in
+      if let group = child.value as? any SettingGroup { return group.settings.settingWrappers }
+      return child.label.map { [(settingName($0), child.value)] } ?? []
     }
-    return ranges
   }
 }
 
 /// A property wrapper of ArgumentParser that holds a number with a range.
 private protocol RangedSetting {
-  var range: String { get }
-  func fault(_ label: String) -> ExperimentError?
+  var value: any RangeBearing { get }
 }
 
 extension Option: RangedSetting where Value: RangeBearing {
-  fileprivate var range: String { wrappedValue.range }
-  fileprivate func fault(_ label: String) -> ExperimentError? { wrappedValue.fault(name: settingName(label)) }
+  fileprivate var value: any RangeBearing { wrappedValue }
 }
 
 protocol RangeBearing {

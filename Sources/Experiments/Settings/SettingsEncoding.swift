@@ -17,7 +17,10 @@ extension Flag: SettingValue where Value: Encodable {
 extension Experiment {
   /// Every setting with its value, by the name that it has on the command line and in YAML.
   public static func values(of settings: Settings) throws -> [String: JSONValue] {
-    try allValues(of: settings).filter { replacedSettings[$0.key] == nil }
+    try settings.settingWrappers.reduce(into: [:]) { values, setting in
+      guard replacedSettings[setting.name] == nil, let wrapper = setting.wrapper as? any SettingValue else { return }
+      values[setting.name] = try wrapper.settingValue()
+    }
   }
 
   /// The values that make a run this run.
@@ -25,15 +28,5 @@ extension Experiment {
     try values(of: settings).filter { name, value in
       !extendingSettings.contains(name) && !(value == .null && laterSettings.contains(name))
     }
-  }
-
-  private static func allValues(of settings: Any) throws -> [String: JSONValue] {
-    var values: [String: JSONValue] = [:]
-    for child in Mirror(reflecting: settings).children {
-      if let nested = child.value as? any SettingGroup { try values.merge(allValues(of: nested.settings)) { own, _ in own } }
-      guard let label = child.label, let setting = child.value as? any SettingValue else { continue }
-      values[settingName(label)] = try setting.settingValue()
-    }
-    return values
   }
 }
