@@ -10,13 +10,14 @@ struct BaselineRuns {
   let bottlenecks: Int
   let work: StudyRun<BottleneckUnit>
   private var context: RunContext { work.context }
+  private var progress: WorkProgress { work.progress }
   private var settings: BottleneckSettings { plan.settings }
   private var data: ChainData { plan.data }
 
   /// Runs and records `units`.
   ///
   /// - Returns: the largest eigenvalue of Θ_∞ / N, of which rates are fractions.
-  func run(_ units: [BottleneckUnit], _ progress: WorkProgress) throws -> Double {
+  func run(_ units: [BottleneckUnit]) throws -> Double {
     progress.update("kernels of the network without bottleneck")
     defer { progress.finish(seconds: plan.seconds(units)) }
     let network = try plan.network(bottlenecks: bottlenecks).composed
@@ -26,7 +27,7 @@ struct BaselineRuns {
     case .eigenvalues:
       let dynamics = try FrozenKernelDynamics(first)
       let eigenvalue = dynamics.largestEigenvalue / Double(settings.train)
-      try runClosedForm(units, network, first, eigenvalue, progress) { starts, _ in
+      try runClosedForm(units, network, first, eigenvalue) { starts, _ in
         { draw, rate in
           try dynamics.run(start: starts[draw].train, test: starts[draw].test, targets: data.trainTargets, rate: rate)
         }
@@ -34,7 +35,7 @@ struct BaselineRuns {
       return eigenvalue
     case .krylov:
       let eigenvalue = try first.largestTangentEigenvalue()
-      try runClosedForm(units, network, first, eigenvalue, progress) { starts, rates in
+      try runClosedForm(units, network, first, eigenvalue) { starts, rates in
         let dynamics = try KrylovDynamics(
           first, starts: starts.map { ($0.train, $0.test) }, targets: data.trainTargets, rates: rates, lastStep: settings.steps,
           fraction: BottleneckFields.fractions.map(\.fraction).min() ?? 1
@@ -44,16 +45,16 @@ struct BaselineRuns {
       return eigenvalue
     case .steps:
       let eigenvalue = try first.largestTangentEigenvalue()
-      let lockstep = LockstepRuns(
-        plan: plan, name: "baseline-\(bottlenecks)", first: first, baselineEigenvalue: eigenvalue, work: work, network: { _ in network })
-      try lockstep.run(units, progress)
+      try LockstepRuns(
+        plan: plan, name: "baseline-\(bottlenecks)", first: first, baselineEigenvalue: eigenvalue, work: work, network: { _ in network }
+      ).run(units)
       return eigenvalue
     }
   }
 
   /// - Parameter prepare: makes the runs of all draws at all rates, from F_0 of the draws.
   private func runClosedForm(
-    _ units: [BottleneckUnit], _ network: Network, _ first: FirstBlock, _ eigenvalue: Double, _ progress: WorkProgress,
+    _ units: [BottleneckUnit], _ network: Network, _ first: FirstBlock, _ eigenvalue: Double,
     _ prepare: ([FirstValues], [Double]) throws -> (Int, Double) throws -> any FrozenRun
   ) throws {
     guard !units.isEmpty else { return }

@@ -241,13 +241,13 @@ extension BottleneckStudy {
 
   /// The networks without bottleneck of one length, then its chains in lockstep.
   func run(_ wave: [BottleneckUnit], _ run: StudyRun<BottleneckUnit>) throws {
-    let (context, progress, count) = (run.context, run.progress, wave[0].chain.count)
+    let (context, count) = (run.context, wave[0].chain.count)
     if let labels = data.labels {
       try context.store.writeArray("representation-labels", shape: [labels.count], labels.map(Double.init))
     }
     try saved?.describe(in: context.store)
     let eigenvalue = try context.engine.part(ProfilePart("networks without bottleneck")) {
-      try BaselineRuns(plan: self, bottlenecks: count, work: run).run(wave.filter { $0.chain.isInfinite }, progress)
+      try BaselineRuns(plan: self, bottlenecks: count, work: run).run(wave.filter { $0.chain.isInfinite })
     }
     if let rate = settings.rate, rate >= settings.stabilityLimit(eigenvalue) {
       context.log.warning(
@@ -255,13 +255,13 @@ extension BottleneckStudy {
     }
     let chains = wave.filter { !$0.chain.isInfinite }
     guard !chains.isEmpty else { return }
-    progress.update("kernels of the first block")
+    run.progress.update("kernels of the first block")
     let first = try context.engine.part(.firstBlock) { try firstBlock(bottlenecks: count, isBaseline: false, on: context.engine) }
     try record(first, name: "chains-\(count)", context)
     for (name, units) in groups(chains, length: count) {
       try LockstepRuns(plan: self, name: name, first: first, baselineEigenvalue: eigenvalue, work: run, recordsCost: isTimed) {
         try settings.network($0.chain, data)
-      }.run(units, progress)
+      }.run(units)
     }
   }
 

@@ -19,7 +19,7 @@ struct LockstepRuns {
   let network: (BottleneckUnit) throws -> Network
   var context: RunContext { work.context }
 
-  func run(_ units: [BottleneckUnit], _ progress: WorkProgress) throws {
+  func run(_ units: [BottleneckUnit]) throws {
     var left = units
     // Runs that a checkpoint holds go on from there, together; the others begin.
     let arrays = plan.saved == nil ? [] : context.store.arrayNames
@@ -35,16 +35,16 @@ struct LockstepRuns {
       context.log.info("\(continued.count) runs go on from step \(checkpoint.step)")
       let starts = try self.starts(
         continued, values: { try checkpoint.start($0, plan.data.further) }, eigenvalue: { checkpoint.eigenvalue($0) })
-      try LockstepWave(self, continued, starts: starts, checkpointName: checkpoint.name, resuming: checkpoint).run(progress)
+      try LockstepWave(self, continued, starts: starts, checkpointName: checkpoint.name, resuming: checkpoint).run()
     }
     guard !left.isEmpty else { return }
-    progress.update("initial functions")
+    work.progress.update("initial functions")
     let values = try context.engine.part(.draws) { try plan.firstValues(left.map { (try network($0), $0) }, first) }
     for (index, wave) in plan.fitting.waves(left).enumerated() {
       let starts = try self.starts(wave, values: { values[$0] }, eigenvalue: nil)
       try LockstepWave(
         self, wave, starts: starts, checkpointName: LockstepCheckpoint.waveName(name, LockstepCheckpoint.next(checkpoints) + index)
-      ).run(progress)
+      ).run()
     }
   }
 

@@ -81,8 +81,8 @@ final class LockstepWave {
     }
   }
 
-  func run(_ progress: WorkProgress) throws {
-    let seconds = plan.seconds(units)
+  func run() throws {
+    let seconds = plan.seconds(units), progress = runs.work.progress
     defer { progress.finish(seconds: seconds) }
     if lockstep.step == 0 {
       try record(isReading: true)
