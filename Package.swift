@@ -158,6 +158,13 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     arrangingModule(
+      "Sweeps",
+      [
+        "Compute", "DeviceTiming", "DurableFiles", "ExperimentSessions", "Experiments", "Results", "Sizes", "Subprocesses", "WideKernels",
+        "YAMLFiles",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    arrangingModule(
       "DeviceBenchmarks",
       [
         "BackendTestKit", "Compute", "DeviceTuning", "Figures", "FiniteNetworks", "Learning", "LinearAlgebra", "Matrices", "Networks",
@@ -177,8 +184,8 @@ let package = Package(
       dependencies: [
         "CSignals", "DeviceTiming", "DeviceTuning", "DurableFiles", "LinearAlgebra", "NumPyFormat", "ExperimentSessions",
         "Experiments", "Figures", "PrintableText", "ReportPages", "Reports", "BackendCatalog", "BackendTestKit", "DeviceBenchmarks",
-        "DevicePeaks",
-        "DeviceProperties", "JobRecords", "Networks", "Datasets", "Results", "Compute", "Sizes", "Subprocesses", "WideKernels", "YAMLFiles",
+        "DevicePeaks", "DeviceProperties", "JobRecords", "Networks", "Datasets", "Results", "Compute", "Sizes", "Subprocesses", "Sweeps",
+        "WideKernels", "YAMLFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -219,6 +226,9 @@ let package = Package(
       ]),
     tests("DocumentationTests", ["Isthmus", "Subprocesses"]),
     tests("FuzzTests", ["Compute", "Datasets", "IsthmusCommand", "JobRecords", "ReferenceBackend", "Results", "WideKernels"]),
+    tests(
+      "SweepsTests",
+      ["BackendCatalog", "Compute", "DeviceTiming", "ExperimentSessions", "Experiments", "Results", "Subprocesses", "Sweeps"]),
     tests("MatricesTests", ["Matrices"]),
     tests("LossesTests", ["BackendCatalog", "Compute", "FiniteNetworks", "Losses", "Matrices"]),
     tests("DeepLinearTests", ["Compute", "DeepLinear", "Matrices"]),

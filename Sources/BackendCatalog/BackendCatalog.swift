@@ -81,6 +81,11 @@ public enum BackendCatalog {
   /// The most threads that the CPU backend takes.
   public static var mostThreads: Int { ThreadCount.most }
 
+  /// Threads that the CPU backend takes where none are asked for.
+  ///
+  /// - Throws: `ComputeError.variable` for a mistake in `ISTHMUS_THREADS`.
+  public static func usualThreads() throws(ComputeError) -> Int { try ThreadCount().count }
+
   /// How many threads the CPU backend uses and what decided it; nil for another.
   public static func threads(of backend: any Backend) -> (count: Int, reason: String)? {
     (backend as? CPUBackend).map { ($0.threads, $0.threadCount.reason) }

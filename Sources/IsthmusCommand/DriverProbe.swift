@@ -75,7 +75,7 @@ enum DriverProbe {
   private static let remedy =
     "Other devices are not concerned. Find the driver with `clinfo` and update or remove it, or keep it out by OCL_ICD_VENDORS"
 
-  private static var executable: String {
+  static var executable: String {
     // The file of this very process, even where another has taken its place since.
     FileManager.default.fileExists(atPath: "/proc/self/exe")
       ? "/proc/self/exe" : Bundle.main.executablePath ?? CommandLine.arguments[0]

@@ -71,19 +71,20 @@ struct IsthmusCommand: ParsableCommand {
         isthmus plot                    the figures of the newest run
         isthmus results                 runs, and the settings in which they differ
         isthmus report                  the newest run as a page of HTML
+        isthmus sweep plan sweep.yaml   many runs from one file
         isthmus check --all             whether every device computes correctly
         isthmus bench                   operations beside the device's limits
         isthmus tune                    the quickest sizes of OpenCL kernels here
 
         Completions: `isthmus --generate-completion-script bash` (or zsh, fish) prints a script that the shell sources.
         Exit codes: 0 done; 1 failed, also where standard output was lost; 64 the command line could not be understood; 75 a run's \
-        --max-time is over; 129, 130 and 143 ended by SIGHUP, SIGINT and SIGTERM; 141 nobody read what was printed. \
-        Environment variables: Documentation/environment.md.
+        --max-time is over, or a sweep was ended by a signal; 129, 130 and 143 ended by SIGHUP, SIGINT and SIGTERM; 141 nobody read what \
+        was printed. Environment variables: Documentation/environment.md.
         """,
       version: Program.version,
       subcommands: [
         DevicesCommand.self, ListCommand.self, RunCommand.self, KernelCommand.self, PlotCommand.self, ReportCommand.self,
-        ResultsCommand.self, CheckCommand.self, BenchCommand.self, TuneCommand.self,
+        ResultsCommand.self, SweepCommand.self, CheckCommand.self, BenchCommand.self, TuneCommand.self,
       ])
   }
 }

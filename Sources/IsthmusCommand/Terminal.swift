@@ -8,8 +8,8 @@ import Synchronization
 /// `finish` and the exit code, after the work is done and kept.
 enum Terminal {
   private struct State {
-    /// A line on standard error that the next one replaces.
-    var hasPassingLine = false
+    /// Number of lines on standard error that the next one replaces.
+    var passingLines = 0
     /// Error number of the first write to standard output that failed.
     var outputFailure: Int32 = 0
   }
@@ -68,17 +68,24 @@ enum Terminal {
   }
 
   /// A line on standard error, a terminal, that whatever is written next replaces.
-  static func show(passing text: String) {
+  static func show(passing text: String) { show(passing: [text]) }
+
+  /// Lines on standard error, a terminal, that whatever is written next replaces.
+  static func show(passing lines: [String]) {
     state.withLock { state in
-      _ = send("\r\(text.printable.prefix(columns - 1))\u{1B}[K", to: STDERR_FILENO)
-      state.hasPassingLine = true
+      let shown = lines.map { $0.printable.prefix(columns - 1) }.joined(separator: "\u{1B}[K\r\n")
+      _ = send(start(of: state.passingLines) + shown + "\u{1B}[J", to: STDERR_FILENO)
+      state.passingLines = lines.count
     }
   }
+
+  /// What leads back to the first of so many passing lines.
+  private static func start(of lines: Int) -> String { "\r" + (lines > 1 ? "\u{1B}[\(lines - 1)A" : "") }
 
   /// Removes what `show(passing:)` left.
   static func clearPassingLine() {
     state.withLock { state in
-      if state.hasPassingLine { _ = send(clearing(&state), to: STDERR_FILENO) }
+      if state.passingLines > 0 { _ = send(clearing(&state), to: STDERR_FILENO) }
     }
   }
 
@@ -91,7 +98,7 @@ enum Terminal {
   /// A line of the program's own, such as a script for a shell, with all that is in it.
   static func writeVerbatim(_ text: String) {
     let failure = state.withLock { state in
-      if state.hasPassingLine { _ = send(clearing(&state), to: STDERR_FILENO) }
+      if state.passingLines > 0 { _ = send(clearing(&state), to: STDERR_FILENO) }
       guard state.outputFailure == 0 else { return state.outputFailure }
       state.outputFailure = send(text + "\n", to: STDOUT_FILENO)
       return state.outputFailure
@@ -124,8 +131,8 @@ enum Terminal {
   }
 
   private static func clearing(_ state: inout State) -> String {
-    defer { state.hasPassingLine = false }
-    return state.hasPassingLine ? "\r\u{1B}[K" : ""
+    defer { state.passingLines = 0 }
+    return state.passingLines > 0 ? start(of: state.passingLines) + "\u{1B}[J" : ""
   }
 
   /// Writes all of a text. Returns 0, or the error number of what prevented it.

@@ -73,7 +73,7 @@ public struct ChildProcess: Sendable {
     return collect(child, Reader(output.read, most: mostBytes), Reader(errors.read, most: mostBytes))
   }
 
-  private func failure(_ number: Int32) -> Failure { Failure(program: program, reason: String(cString: strerror(number))) }
+  func failure(_ number: Int32) -> Failure { Failure(program: program, reason: String(cString: strerror(number))) }
 
   private func pipe() throws(Failure) -> (read: Int32, write: Int32) {
     var ends: [Int32] = [0, 0]
@@ -83,7 +83,7 @@ public struct ChildProcess: Sendable {
     return (ends[0], ends[1])
   }
 
-  private func spawn(output: Int32, errors: Int32) throws(Failure) -> pid_t {
+  func spawn(output: Int32, errors: Int32) throws(Failure) -> pid_t {
     #if os(Linux)
     var (files, attributes) = (posix_spawn_file_actions_t(), posix_spawnattr_t())
     #else
@@ -145,9 +145,13 @@ public struct ChildProcess: Sendable {
     }
     output.drain()
     errors.drain()
+    return Outcome(end: isTimedOut ? .timeout : Self.end(status), output: output.bytes, errors: errors.bytes)
+  }
+
+  /// What `waitpid` says of a program that has ended.
+  static func end(_ status: Int32) -> End {
     let signal = status & 0x7f
-    let end: End = isTimedOut ? .timeout : signal == 0 ? .exit(status >> 8 & 0xff) : .signal(signal)
-    return Outcome(end: end, output: output.bytes, errors: errors.bytes)
+    return signal == 0 ? .exit(status >> 8 & 0xff) : .signal(signal)
   }
 
   /// One stream of the program.

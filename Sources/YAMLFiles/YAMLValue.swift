@@ -24,7 +24,7 @@ package struct YAMLValue {
   package var elements: [YAMLValue] { if case .list(let elements) = content { elements } else { [] } }
 
   /// The value for messages: the text itself, if it is one.
-  var shown: String {
+  package var shown: String {
     switch content {
     case .text(let text, _): "'\(text.count > 60 ? text.prefix(60) + "…" : text)'"
     case .list: "a list"

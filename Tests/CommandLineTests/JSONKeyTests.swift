@@ -66,6 +66,10 @@ import Testing
     }
     try check("isthmus report", [json(["report"], in: url)])
     try check("isthmus list", [json(["list"], in: url)])
+    let settings = "networks: 2+2, widths: 4, members: 1, steps: 2, points: 4"
+    try folder.write("sweep.yaml", "experiment: multilinearity\nsettings: {\(settings)}\nseeds: 2\n")
+    let sweep = ["sweep.yaml", "--device", "cpu"]
+    try check("isthmus sweep", [json(["sweep", "plan"] + sweep, in: url), json(["sweep", "run"] + sweep, in: url)])
     try folder.write("net.yaml", "hidden: [relu]\noutputs: 1\n")
     let kernel = ["kernel", "--network", "net.yaml", "--data", "digits", "--train", "6", "--out", "kernels", "--device", "cpu"]
     try check("isthmus kernel", [json(kernel, in: url)])

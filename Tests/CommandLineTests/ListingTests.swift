@@ -67,7 +67,10 @@ import Testing
   }
 
   private static let commands =
-    [[], ["devices"], ["list"], ["run"], ["kernel"], ["plot"], ["report"], ["check"], ["bench"], ["tune"], ["results"]]
+    [
+      [], ["devices"], ["list"], ["run"], ["kernel"], ["plot"], ["report"], ["check"], ["bench"], ["tune"], ["results"], ["sweep"],
+      ["sweep", "plan"], ["sweep", "run"],
+    ]
     + ["list", "show", "compare", "table", "rm"].map { ["results", $0] } + ExperimentCatalog.all.map { ["run", $0.name] }
 
   @Test(arguments: commands)

@@ -3,7 +3,7 @@ import Results
 
 /// Kinds of input; each prepares a sandbox and says which commands to run there.
 enum Attempts: CaseIterable {
-  case options, records, lines, manifest, folder, settings, network, data, names, jobs, reports
+  case options, records, lines, manifest, folder, settings, network, data, names, jobs, reports, sweeps
 
   func prepare(_ sandbox: Sandbox, _ program: Program, _ small: SmallRuns, _ random: inout Generator) throws -> [[String]] {
     switch self {
@@ -18,6 +18,7 @@ enum Attempts: CaseIterable {
     case .names: try names(sandbox, small, &random)
     case .jobs: try jobs(sandbox, &random)
     case .reports: try reports(sandbox, &random)
+    case .sweeps: try sweeps(sandbox, &random)
     }
   }
 
@@ -141,6 +142,20 @@ enum Attempts: CaseIterable {
       """
     try sandbox.write("settings.yaml", yaml(sound, sandbox, &random))
     return [["run", "settings.yaml", "--plan"]]
+  }
+
+  /// Short lists only: a long axis that is right takes its time to be planned.
+  private func sweeps(_ sandbox: Sandbox, _ random: inout Generator) throws -> [[String]] {
+    let sound = """
+      experiment: multilinearity
+      settings: {networks: 2+2, widths: 4, members: 1}
+      grid: {steps: [2, 3], rate: {from: 0.5, to: 1, step: 0.5}}
+      zip: [{points: [4, 5], seed: [1, 2]}]
+      results: results
+
+      """
+    try sandbox.write("sweep.yaml", yaml(sound, sandbox, &random))
+    return [["sweep", "plan", "sweep.yaml", "--device", "cpu"]]
   }
 
   private func network(_ sandbox: Sandbox, _ random: inout Generator) throws -> [[String]] {

@@ -49,6 +49,23 @@ import Testing
     #expect(throws: ChildProcess.Failure.self) { try child.run() }
   }
 
+  @Test func oneThatIsStartedWritesToItsLogAndIsAskedForItsEnd() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "isthmus-started-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let log = folder.appending(path: "log").path
+    try Data("before\n".utf8).write(to: URL(filePath: log))
+    let script = "trap 'echo asked >&2; exit 7' TERM; echo out; while :; do sleep 0.01; done"
+    var process = try ChildProcess("sh", ["-c", script]).start(log: log)
+    while !(try String(contentsOfFile: log, encoding: .utf8)).contains("out") { usleep(1000) }
+    #expect(process.poll() == nil)
+    process.send(SIGTERM)
+    while process.poll() == nil { usleep(1000) }
+    #expect(process.poll() == .exit(7), "known also when it is asked for again")
+    #expect(try String(contentsOfFile: log, encoding: .utf8) == "before\nout\nasked\n")
+    #expect(throws: ChildProcess.Failure.self) { try ChildProcess("sh").start(log: folder.path) }
+  }
+
   @Test func argumentsAreNotReadAsCommands() throws {
     let text = "'; echo `echo run` $(echo run) \"\\\u{301}"
     #expect(try ChildProcess("printf", ["%s", text]).run().output == Array(text.utf8))
