@@ -11,7 +11,7 @@ final class SweepInterruption: Sendable {
     return number == 0 ? nil : number
   }
 
-  /// From now on the first signal is noted; a second one ends the process.
+  /// Begins to note the first signal; a second one ends the process.
   func begin() {
     isthmus_signals_set_message("\nended at once; the runs end when they have saved, and the same command continues the sweep\n")
     // Never released: it watches until the process ends.

@@ -7,11 +7,11 @@ import YAMLFiles
 /// A sweep as a file says it: an experiment, settings of all its runs, and axes whose product the runs are.
 ///
 ///     experiment: finite-width
-///     settings: {steps: 100, bottlenecks: 2}
+///     settings: {widths: [64, 1024], bottlenecks: 2}
 ///     grid:
-///       widths: {from: 64, to: 8192, count: 8, spacing: log}
+///       rate-fraction: {from: 0.01, to: 0.1, count: 4, spacing: log}
 ///     zip:
-///       - {rate-fraction: [0.05, 0.1], steps: [200, 100]}
+///       - {train: [8, 16], steps: [200, 100]}
 ///     seeds: 10
 ///
 /// The runs are in the order of the file, the last axis fastest.

@@ -10,7 +10,7 @@ public struct SweepScheduler {
   public struct Job: Sendable {
     /// Name of the piece and of its log.
     public let id: String
-    /// What it is, for people.
+    /// Description for people.
     public let text: String
     /// Estimated time.
     public let seconds: Double
@@ -52,13 +52,14 @@ public struct SweepScheduler {
     case stopping(Int32, running: Int)
   }
 
-  /// How it ended.
+  /// End of a sweep: what became of its work.
   public struct Outcome: Equatable, Sendable {
     /// Pieces of work by what became of them; those left are neither done nor failed for good.
     public var done: [String] = [], failed: [String] = [], left: [String] = []
     /// The signal that ended it before its time.
     public var signal: Int32?
 
+    /// Creates an end without a signal.
     package init(done: [String] = [], failed: [String] = [], left: [String] = []) {
       (self.done, self.failed, self.left) = (done, failed, left)
     }
@@ -133,7 +134,7 @@ public struct SweepScheduler {
     var waiting: [Job]
     var running: [Running?] = []
     var attempts: [String: Int] = [:]
-    /// When work of other processes is looked at again.
+    /// Times at which work of other processes is looked at again.
     var nextLook: [String: ContinuousClock.Instant] = [:]
     var outcome = Outcome()
 
